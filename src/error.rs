@@ -1,0 +1,94 @@
+//! Failures of a run, as callers and the command line see them.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Exit code of the command line; the JavaScript error carries the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Failed before any write.
+    Failed = 1,
+    /// Changes are present (`plan --detailed-exitcode`).
+    Changes = 2,
+    /// A write of this run took or may have taken effect and not all is done.
+    Partial = 3,
+    /// Authentication or permission.
+    Permission = 4,
+    /// Conflict: foreign owner, plan moved, raced.
+    Conflict = 5,
+    /// Applied, not visible within `--wait`.
+    NotVisible = 6,
+    /// Bad usage.
+    Usage = 64,
+    /// Bad manifest.
+    BadManifest = 65,
+    /// Interrupted (SIGINT).
+    Interrupted = 130,
+}
+
+impl Serialize for Exit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(*self as u8)
+    }
+}
+
+/// Why a run failed, what it did and what it did not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Error {
+    /// Stable code of the cause.
+    pub code: Code,
+    /// The exit code that goes with it.
+    pub exit_code: Exit,
+    /// What we tried and what was said.
+    pub message: String,
+    /// The next command, or what to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// All findings, the cause among them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Addresses whose change took effect.
+    pub done: Vec<String>,
+    /// Addresses whose change did not happen.
+    pub not_done: Vec<String>,
+    /// Addresses whose change may have taken effect: the request went out, the answer was lost.
+    pub unknown: Vec<String>,
+    /// What the other side said, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+impl Error {
+    /// A failure before any write.
+    pub fn new(code: Code, exit_code: Exit, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            exit_code,
+            message: message.into(),
+            help: None,
+            diagnostics: Vec::new(),
+            done: Vec::new(),
+            not_done: Vec::new(),
+            unknown: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what the other side said.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}

@@ -1,0 +1,127 @@
+//! Requests and responses as values.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::LocalFuture;
+use crate::secret::Secret;
+
+/// HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Read the head only.
+    Head,
+    /// Create.
+    Post,
+    /// Replace.
+    Put,
+    /// Change parts.
+    Patch,
+    /// Remove.
+    Delete,
+}
+
+impl Method {
+    /// The method as it goes over the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether it can change anything at the other side.
+    pub fn writes(self) -> bool {
+        !matches!(self, Self::Get | Self::Head)
+    }
+}
+
+/// Whether a request may be sent again when its answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Sending it twice ends in the same state.
+    Safe,
+    /// A create: after an unclear answer the caller looks before it asks again.
+    LookFirst,
+}
+
+/// One request, complete: what is sent is what stands here.
+#[derive(Clone)]
+pub struct Request {
+    /// HTTP method.
+    pub method: Method,
+    /// Absolute URL. May carry a presigned signature: never shown whole, see [`Request::target`].
+    pub url: String,
+    /// Header names in lower case.
+    pub headers: Vec<(&'static str, Secret)>,
+    /// Bytes with their content type.
+    pub body: Option<(String, Rc<[u8]>)>,
+    /// Whether it may be sent again.
+    pub repeat: Repeat,
+}
+
+impl Request {
+    /// A request without body and headers.
+    pub fn new(method: Method, url: impl Into<String>) -> Self {
+        let repeat = if method == Method::Post { Repeat::LookFirst } else { Repeat::Safe };
+        Self { method, url: url.into(), headers: Vec::new(), body: None, repeat }
+    }
+
+    /// Method and URL without its query: safe to show.
+    pub fn target(&self) -> String {
+        let path = self.url.split('?').next().unwrap_or_default();
+        format!("{} {path}", self.method.as_str())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.target())
+    }
+}
+
+/// The body of an answer: read whole, or cancelled.
+pub trait Body {
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the connection broke on the way.
+    fn read(self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, TransportError>>;
+
+    /// Tells the other side that the rest is not wanted.
+    fn cancel(self: Box<Self>);
+}
+
+/// Head of an answer, with its body still to come.
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Header names in lower case, in order.
+    pub headers: Vec<(String, String)>,
+    /// The rest.
+    pub body: Box<dyn Body>,
+}
+
+impl Response {
+    /// First header of this name (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// No answer came, or it broke off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportError {
+    /// What the runtime said, without URL queries and headers.
+    pub message: String,
+    /// The caller's signal stopped it, not the network.
+    pub aborted: bool,
+    /// False only when the request certainly did not leave (an illegal header, a bad URL).
+    pub may_have_arrived: bool,
+}

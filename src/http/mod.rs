@@ -1,0 +1,35 @@
+//! The one edge: how requests leave and how time passes.
+//!
+//! Nothing here knows an endpoint or a plan. Shipped: fetch by gloo-net (`fetch.rs`, wasm only);
+//! in tests: an in-memory account.
+
+mod message;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use message::{Body, Method, Repeat, Request, Response, TransportError};
+
+/// A future that stays on its thread: wasm has one.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Sends one request, once. Retries, pacing and meaning are somebody else's.
+pub trait Transport {
+    /// Sends and waits for the head of the answer; the body is read or cancelled by the caller.
+    ///
+    /// # Errors
+    /// [`TransportError`] when no head of an answer came.
+    fn send<'a>(&'a self, request: &'a Request) -> LocalFuture<'a, Result<Response, TransportError>>;
+}
+
+/// The only source of time.
+pub trait Clock {
+    /// Milliseconds since the Unix epoch.
+    fn now_ms(&self) -> f64;
+
+    /// Waits.
+    fn sleep(&self, milliseconds: f64) -> LocalFuture<'_, ()>;
+
+    /// A number in `0.0..1.0`: jitter of waits, nothing else.
+    fn random(&self) -> f64;
+}

@@ -1,0 +1,24 @@
+//! Engine of `cfworker-deploy`: one YAML manifest becomes a live Cloudflare Worker.
+//!
+//! ```text
+//! YAML → manifest → desired state ┐
+//!                                 ├→ plan → apply → outputs
+//! Cloudflare ⇄ refresh → live ────┘    └─ render
+//! ```
+//!
+//! Planning is a pure function of values; everything that leaves the process goes through
+//! [`http::Transport`] and everything that waits through [`http::Clock`].
+
+pub mod diagnostic;
+pub mod error;
+pub mod model;
+pub mod secret;
+
+pub mod cloudflare;
+pub mod http;
+pub mod r2;
+
+pub mod binding;
+pub mod resource;
+
+pub mod manifest;
