@@ -1,7 +1,8 @@
-//! The nouns that every part shares: addresses, identities, outputs.
+//! The nouns that every part shares: addresses, identities, marks, outputs.
 
 mod address;
 mod identity;
+pub mod marks;
 mod outputs;
 
 pub use address::{Address, Kind};
