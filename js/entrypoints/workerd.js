@@ -1,0 +1,9 @@
+/** Workers: the runtime compiles no bytes, so the bundler hands over the compiled module. */
+import module from "../../wasm/engine_bg.wasm";
+import { createGlue } from "../../wasm/glue.js";
+import { createEngine } from "../engine.js";
+import { createApi } from "../index.js";
+
+export const { validate, plan, apply, destroy, outputs, publish, schema, explain, version, DeployError } = createApi(
+  createEngine({ module, createGlue }),
+);
