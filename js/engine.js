@@ -118,7 +118,9 @@ function createGuard(onTrap) {
     const { exports } = new WebAssembly.Instance(module, imports);
     const entries = Object.entries(exports);
     return {
-      exports: Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "function" ? watch(value) : value])),
+      exports: Object.fromEntries(
+        entries.map(([key, value]) => [key, typeof value === "function" ? watch(value) : value]),
+      ),
     };
   }
 
@@ -166,6 +168,8 @@ function trackTimers() {
         clearTimeout(timer);
       },
     },
-    clear: () => pending.forEach((timer) => clearTimeout(timer)),
+    clear() {
+      for (const timer of pending) clearTimeout(timer);
+    },
   };
 }

@@ -76,7 +76,9 @@ export const cases = {
   },
   "other calls go on": async ({ engine, url }) => {
     const others = Array.from({ length: 20 }, () => engine.call("send", `${url}/slow`, "GET", {}));
-    const failures = ["panic_at_once", "panic_in_first_poll", "overflow"].map((name) => failureOf(engine.call(name, 4e9)));
+    const failures = ["panic_at_once", "panic_in_first_poll", "overflow"].map((name) =>
+      failureOf(engine.call(name, 4e9)),
+    );
     for (const error of await Promise.all(failures)) assert.equal(error.name, "EngineTrap");
     for (const answer of await Promise.all(others)) assert.equal(answer, "answer to GET");
   },

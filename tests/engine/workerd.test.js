@@ -24,7 +24,11 @@ before(async () => {
   runtime = new Miniflare({
     modules: [
       { type: "ESModule", path: "/tests/engine/worker.js", contents: bundle.outputFiles[0].text },
-      { type: "CompiledWasm", path: "/target/probe/engine_bg.wasm", contents: readFileSync(path("../../target/probe/engine_bg.wasm")) },
+      {
+        type: "CompiledWasm",
+        path: "/target/probe/engine_bg.wasm",
+        contents: readFileSync(path("../../target/probe/engine_bg.wasm")),
+      },
     ],
     modulesRoot: "/",
     compatibilityDate: "2026-07-30",
