@@ -22,3 +22,4 @@ pub mod binding;
 pub mod resource;
 
 pub mod manifest;
+pub mod plan;
