@@ -39,7 +39,7 @@ export function createState({ account = {}, zones = [], user = {}, accountSubdom
     user: {
       id: newId(),
       email: user.email ?? "dev@localhost.test",
-      apiKey: user.apiKey ?? randomBytes(18).toString("hex") + "0",
+      apiKey: user.apiKey ?? `${randomBytes(18).toString("hex")}0`,
     },
     accountSubdomain,
     zones: new Map(),

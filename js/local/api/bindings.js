@@ -8,9 +8,10 @@ import { isObject } from "./body.js";
 const MAX_VARIABLES = 128;
 const MAX_VALUE_BYTES = 5120;
 const SECRET_TYPES = ["secret_text", "secret_key"];
+const PART_TYPES = ["wasm_module", "text_blob", "data_blob"];
 const VARIABLE_TYPES = ["plain_text", "json", "secret_text"];
 
-/** type → { needs: fields that must be strings, target: check that what it points to exists } */
+/** type → { needs: fields that must be strings, check: further shape, target: check that what it points to exists } */
 const TYPES = {
   plain_text: { needs: ["text"] },
   json: {},
@@ -38,7 +39,7 @@ const TYPES = {
     target: absent(10182, "secrets store secret", (binding) => binding.secret_name),
   },
   analytics_engine: { needs: ["dataset"] },
-  ratelimit: { needs: ["namespace_id"] },
+  ratelimit: { needs: ["namespace_id"], check: rateLimitShape },
   send_email: {},
   ai: {},
   browser: {},
@@ -80,6 +81,15 @@ export function resolveBindings(metadata, versions, options) {
   return bindings;
 }
 
+/** Service-worker bindings that name a part of the form: it must be there. */
+export function checkParts({ bindings, modules, mainModule }) {
+  for (const { type, name, part } of bindings.filter((binding) => PART_TYPES.includes(binding.type))) {
+    if (mainModule !== undefined)
+      throw invalid(`Binding '${name}' of type ${type} is for service-worker scripts only.`);
+    if (!modules.some((module) => module.name === part)) throw invalid(`No such part "${part}" for binding '${name}'.`);
+  }
+}
+
 /** One secret, as the secrets endpoints take it. */
 export function checkSecret(binding) {
   if (!isObject(binding) || !SECRET_TYPES.includes(binding.type)) {
@@ -117,6 +127,7 @@ function checkOne(binding) {
     if (typeof binding[field] === "string" && (binding[field] !== "" || field === "text")) continue;
     throw invalid(`Binding '${binding.name}' of type ${binding.type} must have ${field}.`);
   }
+  known.check?.(binding);
   if (binding.type === "json" && binding.json === undefined) throw invalid(`Binding '${binding.name}' must have json.`);
   const value = binding.type === "json" ? JSON.stringify(binding.json) : binding.text;
   if (VARIABLE_TYPES.includes(binding.type) && Buffer.byteLength(value) > MAX_VALUE_BYTES) {
@@ -141,6 +152,11 @@ function carried(named, keep, previous, switches) {
   const types = absentKeep ? (switches.secretsWithoutKeep === "keep" ? SECRET_TYPES : []) : keep;
   const taken = new Set(named.map((binding) => binding.name));
   return (previous?.bindings ?? []).filter(({ type, name }) => types.includes(type) && !taken.has(name));
+}
+
+function rateLimitShape({ name, simple }) {
+  const ok = isObject(simple) && Number.isInteger(simple.limit) && simple.limit > 0 && [10, 60].includes(simple.period);
+  if (!ok) throw invalid(`Binding '${name}' of type ratelimit must have simple with limit and period 10 or 60.`);
 }
 
 function kvTarget({ name, namespace_id: id }, { state }) {

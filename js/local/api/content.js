@@ -54,12 +54,12 @@ function put(context) {
     const script = scriptOf(context);
     const base = newestOf(script);
     const code = { modules, mainModule: metadata.main_module, bodyPart: metadata.body_part, etag: undefined };
-    const start = await trialStart(context, { ...base, ...code });
     const annotations = { ...readAnnotations(metadata.annotations), "workers/triggered_by": "upload" };
-    const version = addDerivedVersion(state, script, base, { ...code, ...start, annotations });
+    const { fields, messages } = await trialStart(context, { ...base, ...code, annotations });
+    const version = addDerivedVersion(state, script, base, fields);
     deployWhole(state, script, version, { "workers/triggered_by": "upload" });
     runtime.changed();
-    return success(scriptView(script));
+    return success(scriptView(script), { messages });
   });
 }
 

@@ -11,7 +11,7 @@ export function scriptView(script) {
     tags: tagsView(script),
     etag: version?.etag,
     handlers: version?.handlers ?? [],
-    named_handlers: [],
+    named_handlers: version?.namedHandlers ?? [],
     has_assets: false,
     has_modules: Boolean(version?.mainModule),
     created_on: script.createdOn,
@@ -43,7 +43,7 @@ export function versionView(script, version) {
       script: {
         etag: version.etag,
         handlers: version.handlers,
-        named_handlers: [],
+        named_handlers: version.namedHandlers ?? [],
         last_deployed_from: script.lastDeployedFrom,
       },
       script_runtime: {

@@ -93,23 +93,24 @@ function put(context) {
     const before = state.scripts.get(params.scriptName);
     refuseOneTooMany(context, before);
     const settings = readSettings(state, settingsOf(context, upload.metadata));
-    const fields = await readVersion(context, before, upload, "upload");
-    return stored(context, fields, settings);
+    const accepted = await readVersion(context, before, upload, "upload");
+    return stored(context, accepted, settings);
   });
 }
 
-function stored({ state, params, runtime, switches }, fields, settings) {
+function stored({ state, params, runtime, switches }, { fields, messages }, settings) {
   const script = state.scripts.get(params.scriptName) ?? addScript(state, params.scriptName, switches.lateVisibility);
   Object.assign(script, settings);
   const version = addVersion(state, script, fields);
   deployWhole(state, script, version, DEPLOYED_BY_UPLOAD);
   runtime.changed();
-  return success({
+  const result = {
     ...scriptView(script),
     startup_time_ms: version.startupTimeMs,
     entry_point: version.mainModule ?? version.bodyPart,
     deployment_id: version.id.replaceAll("-", ""),
-  });
+  };
+  return success(result, { messages });
 }
 
 /** PUT without a key resets it or keeps it, by switch; tags are kept whatever the switch says. */

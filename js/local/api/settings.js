@@ -42,12 +42,12 @@ function patch(context) {
     const base = newestOf(script);
     readSettings(state, sent);
     const changes = versionChanges(context, script, base, sent);
-    const start = await trialStart(context, { ...base, ...changes });
+    const { fields, messages } = await trialStart(context, { ...base, ...changes });
     applySettings(context, script, sent);
-    const version = addDerivedVersion(state, script, base, { ...changes, ...start });
+    const version = addDerivedVersion(state, script, base, fields);
     deployWhole(state, script, version, { "workers/triggered_by": "deployment" });
     runtime.changed();
-    return success(view(script, version));
+    return success(view(script, version), { messages });
   });
 }
 

@@ -3,7 +3,7 @@
  * https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/
  */
 import { ApiError } from "../envelope.js";
-import { resolveBindings } from "./bindings.js";
+import { checkParts, resolveBindings } from "./bindings.js";
 import { isObject, mediaType } from "./body.js";
 import {
   readAnnotations,
@@ -28,9 +28,10 @@ export function readUpload({ request }) {
 }
 
 /**
- * The fields of the version that this upload makes, after workerd has started it once.
+ * The fields of the version that this upload makes, after workerd has started it once, and what there is to say about it.
  * @param {import("../state.js").Script | undefined} script what is there before
  * @param {string} triggeredBy `upload` or `version_upload`
+ * @returns {Promise<{ fields: object, messages: object[] }>}
  * @throws {ApiError} 10021, 10068 and all that the parts refuse
  */
 export async function readVersion(context, script, { metadata, modules }, triggeredBy) {
@@ -58,14 +59,24 @@ export async function readVersion(context, script, { metadata, modules }, trigge
       scriptName: params.scriptName,
     }),
   };
-  return { ...fields, ...(await trialStart(context, fields)) };
+  checkParts(fields);
+  return trialStart(context, fields);
 }
 
-/** Starts the version alone. @returns {Promise<{ startupTimeMs: number, handlers: string[] }>} */
+/**
+ * Starts the version alone.
+ * @param {object} fields of the version to be
+ * @returns {Promise<{ fields: object, messages: object[] }>} with what the start showed
+ * @throws {ApiError} 400 with 10021 or 10068
+ */
 export async function trialStart({ runtime }, fields) {
   const verdict = await runtime.check(fields);
   if (!verdict.ok) throw new ApiError(400, verdict.code, verdict.message);
-  return { startupTimeMs: verdict.startupTimeMs, handlers: verdict.handlers };
+  const { startupTimeMs, handlers, namedHandlers = [], messages = [] } = verdict;
+  return {
+    fields: { ...fields, startupTimeMs, handlers, namedHandlers },
+    messages: messages.map((message) => ({ code: 10000, message })),
+  };
 }
 
 /** Who made a version, as Cloudflare tells by user agent. */

@@ -32,9 +32,9 @@ function upload(context) {
   const sent = readUpload(context);
   refuseWhatOnlyPutTakes(sent.metadata);
   return turn(params.scriptName, async () => {
-    const fields = await readVersion(context, scriptOf(context), sent, "version_upload");
+    const { fields, messages } = await readVersion(context, scriptOf(context), sent, "version_upload");
     const script = scriptOf(context);
-    return success(versionView(script, addVersion(state, script, fields)));
+    return success(versionView(script, addVersion(state, script, fields)), { messages });
   });
 }
 
