@@ -4,9 +4,9 @@
  * Absent on purpose: multipart uploads, CopyObject, CORS and lifecycle (501 NotImplemented).
  */
 import { bucketOperation, listBuckets } from "./buckets.js";
-import { escapeXml, S3Error, xmlResponse } from "./errors.js";
+import { S3Error, xmlResponse } from "./errors.js";
 import { objectOperation } from "./object-operations.js";
-import { verify } from "./signature.js";
+import { decodedPath, verify } from "./signature.js";
 
 /** Sub-resources that R2 has and we do not, or that R2 itself refuses. */
 const UNSUPPORTED = ["acl", "cors", "encryption", "lifecycle", "notification", "object-lock", "partNumber", "policy"].concat(
@@ -37,16 +37,14 @@ export function createS3({ objects, findKey, now }) {
 }
 
 function operate(request, key, objects, now) {
-  const [path, queryText = ""] = splitTarget(request.target);
-  const query = new URLSearchParams(queryText);
-  const [, bucket, ...rest] = path.split("/");
-  const call = { ...request, query, bucket: decodeURIComponent(bucket), key: decodeURIComponent(rest.join("/")), now };
+  const [, bucket, ...rest] = decodedPath(request.target).split("/");
+  const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), now };
   checkSupported(call);
   const writes = !["GET", "HEAD"].includes(request.method);
   if (!(writes ? key.mayWrite : key.mayRead)) throw new S3Error("AccessDenied");
   if (!call.bucket) return listBuckets(call, objects);
   if (call.key) return objectOperation(call, objects);
-  if (query.has("location")) return xmlResponse(200, `<LocationConstraint>${escapeXml("auto")}</LocationConstraint>`);
+  if (call.query.has("location")) return xmlResponse(200, "<LocationConstraint>auto</LocationConstraint>");
   return bucketOperation(call, objects);
 }
 
@@ -57,7 +55,7 @@ function checkSupported({ query, headers }) {
   if (header) throw new S3Error("NotImplemented", `Header '${header}' with value '${headers[header]}' not implemented`);
 }
 
-function splitTarget(target) {
+function queryOf(target) {
   const at = target.indexOf("?");
-  return at === -1 ? [target] : [target.slice(0, at), target.slice(at + 1)];
+  return new URLSearchParams(at === -1 ? "" : target.slice(at + 1));
 }

@@ -50,6 +50,11 @@ export async function verify(request, findKey, now) {
   return key;
 }
 
+/** Bucket and key as the client means them. S3 takes a bare `+` in a path for a space, and so do its signers. */
+export function decodedPath(target) {
+  return decode(split(target, "?")[0].replaceAll("+", " "));
+}
+
 /** What the request says about its own signature, from the header or from the query. */
 function readClaim(request) {
   const query = queryPairs(request.target);
@@ -171,7 +176,7 @@ async function sign(claim, { method, target, headers }, { accessKeyId, secretAcc
 }
 
 function canonicalPath(target) {
-  return decode(split(target, "?")[0]).split("/").map(encode).join("/");
+  return decodedPath(target).split("/").map(encode).join("/");
 }
 
 function canonicalQuery(target, presigned) {
