@@ -23,3 +23,4 @@ pub mod resource;
 
 pub mod manifest;
 pub mod plan;
+pub mod render;

@@ -8,6 +8,7 @@ mod digest;
 mod fingerprint;
 mod manifest;
 mod options;
+mod order;
 mod ownership;
 mod record;
 mod removal;
@@ -15,6 +16,7 @@ mod route;
 mod script;
 mod sketch;
 mod step;
+mod tags;
 
 pub use destroy::destroy;
 pub use digest::{SecretFacts, code_digest, secret_facts};

@@ -51,10 +51,9 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
     let Some(version) = live.live_version() else {
         return ScriptOwner::Outside("the version that gets requests can't be read".into());
     };
-    if let Some(edit) = live.secret_edit.as_ref().filter(|edit| edit.only_secrets) {
-        if let Some(mark) = VersionMark::parse(&edit.base_tag) {
-            return ScriptOwner::Clean { mark, secrets_proven: false };
-        }
+    let edit = live.secret_edit.as_ref().filter(|edit| edit.only_secrets);
+    if let Some(mark) = edit.and_then(|edit| VersionMark::parse(&edit.base_tag)) {
+        return ScriptOwner::Clean { mark, secrets_proven: false };
     }
     match VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret") {
         Some(_) if newer_upload_of_ours(live, version).is_some() => ScriptOwner::Outside(format!(
