@@ -7,6 +7,7 @@ import { mostSpecific } from "./pattern.js";
 
 /** Record types that make a host answer. */
 const ADDRESS_TYPES = ["A", "AAAA", "CNAME"];
+const BAD_HOST = { status: 400, code: 400, why: "the Host header holds no hostname" };
 
 /**
  * @param {object} options
@@ -19,7 +20,7 @@ export function createDataPlane({ state, runtime }) {
     async handle({ method, target, headers, body, clientAddress }) {
       const url = visitorUrl(target, headers);
       const ray = `${randomBytes(8).toString("hex")}-LCL`;
-      const found = workerFor(state, url);
+      const found = url ? workerFor(state, url) : { refusal: BAD_HOST };
       if (found.refusal) return refuse(found.refusal, ray);
       const request = { method, url: url.href, headers: visitorHeaders(headers, url, clientAddress, ray), body };
       const response = await runtime.fetch(found.script, request);
@@ -31,12 +32,17 @@ export function createDataPlane({ state, runtime }) {
 
 /**
  * The URL as the visitor sees it: public host, no local port. Visitors come by https; `x-forwarded-proto: http` asks
- * for plain http, because the local port itself speaks no TLS.
+ * for plain http, because the local port itself speaks no TLS. Null when there is no such URL.
+ * @returns {URL | null}
  */
 export function visitorUrl(target, headers) {
   const host = publicHost(headers.host ?? "");
   const scheme = headers["x-forwarded-proto"]?.toLowerCase() === "http" ? "http" : "https";
-  return new URL(`${scheme}://${host}${target.startsWith("/") ? target : `/${target}`}`);
+  try {
+    return new URL(`${scheme}://${host}${target.startsWith("/") ? target : `/${target}`}`);
+  } catch {
+    return null;
+  }
 }
 
 /** Host without port and without the `.localhost` that browsers resolve to this machine. */
