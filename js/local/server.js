@@ -143,7 +143,7 @@ async function send(exchange, { status, headers, body = "" }, fault, now) {
   response.writeHead(status, { date: new Date(now).toUTCString(), ...headers, ...length });
   if (fault?.kind === "truncate") return truncate(exchange, bodiless ? Buffer.alloc(0) : bytes);
   if (bodiless || bytes.length === 0) return response.end();
-  if (surface === "s3" && request.method === "GET") await letTheHeadArrive(response);
+  if (surface === "s3" && headers.etag) await letTheHeadArrive(response);
   await sendInChunks(response, bytes);
 }
 
