@@ -12,7 +12,11 @@ function wasmModules(found) {
     setup(pass) {
       pass.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir, pluginData }) => {
         if (pluginData === "resolving") return undefined;
-        const { path: file } = await pass.resolve(path, { resolveDir, kind: "import-statement", pluginData: "resolving" });
+        const { path: file } = await pass.resolve(path, {
+          resolveDir,
+          kind: "import-statement",
+          pluginData: "resolving",
+        });
         found.set(basename(file), file);
         return { path: `./${basename(file)}`, external: true };
       });

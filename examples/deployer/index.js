@@ -1,6 +1,6 @@
 // A Worker that deploys Workers: POST /plan and POST /apply take { "manifest": "…yaml…", "options": { … } }.
 // Default deny: without the bearer token whose SHA-256 stands in TOKEN_SHA256, nothing answers.
-import { DeployError, apply, plan } from "cfworker-deploy";
+import { apply, DeployError, plan } from "cfworker-deploy";
 
 const CALLS = { "/plan": plan, "/apply": apply };
 const OPTIONS = ["adopt", "take", "expect", "prune", "allowDeletes", "values", "outputs"];
@@ -45,7 +45,9 @@ function chosen(options) {
 async function isAllowed(request, env) {
   const token = request.headers.get("authorization")?.match(/^Bearer (.+)$/)?.[1] ?? "";
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  const wanted = new Uint8Array((env.TOKEN_SHA256?.match(/[0-9a-f]{2}/g) ?? []).map((byte) => Number.parseInt(byte, 16)));
+  const wanted = new Uint8Array(
+    (env.TOKEN_SHA256?.match(/[0-9a-f]{2}/g) ?? []).map((byte) => Number.parseInt(byte, 16)),
+  );
   return wanted.byteLength === digest.byteLength && crypto.subtle.timingSafeEqual(digest, wanted);
 }
 
