@@ -28,6 +28,10 @@ export const cases = {
     assert.equal(await engine.call("send", `${url}/fast`, "PUT", { fetch }), "from the caller");
     assert.deepEqual(seen, ["PUT"]);
   },
+  "a host without a fetch gets the runtime's": async ({ engine, url }) => {
+    const { options } = await engine.call("echo", "", { onEvent() {} });
+    assert.equal(await (await options.fetch(`${url}/fast`)).text(), "answer to GET");
+  },
   "a refused request is an error of the call, no trap": async ({ engine }) => {
     const fetch = () => Promise.reject(new TypeError("no route"));
     await assert.rejects(engine.call("send", "http://127.0.0.1/", "GET", { fetch }), /no route/);

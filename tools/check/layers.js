@@ -25,6 +25,8 @@ const MAY_KNOW = {
   apply: [...BASE, "model", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
   render: [...BASE, "model", "binding", "resource", "manifest", "plan", "apply"],
 };
+// The calls of the package, put together from all the others: only `wasm` is above it.
+MAY_KNOW.engine = Object.keys(MAY_KNOW);
 
 /** What to do instead, for the lines that are easily crossed. */
 const INSTEAD = {
