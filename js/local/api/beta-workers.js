@@ -5,8 +5,8 @@ import { liveDeployment } from "../versions.js";
 import { shown } from "./bindings.js";
 import { newestOf } from "./lookup.js";
 import { endpoint } from "./router.js";
-import { referrersOf } from "./scripts.js";
 import { settingsView } from "./script-view.js";
+import { referrersOf } from "./scripts.js";
 
 const WORKERS = "/accounts/{accountId}/workers/workers";
 

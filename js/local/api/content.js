@@ -4,11 +4,11 @@ import { raw, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { addDerivedVersion, deployWhole, liveVersion } from "../versions.js";
 import { newestOf, scriptOf } from "./lookup.js";
+import { readAnnotations, readMetadata } from "./metadata.js";
 import { checkEntry, contentTypeOf, readModules } from "./modules.js";
-import { describeParts, readParts } from "./multipart.js";
+import { readParts } from "./multipart.js";
 import { endpoint } from "./router.js";
 import { scriptView } from "./script-view.js";
-import { readAnnotations, readMetadata } from "./metadata.js";
 import { trialStart } from "./upload.js";
 
 const SCRIPT = "/accounts/{accountId}/workers/scripts/{scriptName}";
@@ -47,7 +47,6 @@ function put(context) {
   const { state, request, runtime, params } = context;
   const parts = readParts(request);
   const metadata = entryOf(request.headers, parts);
-  request.multipart = { metadata, parts: describeParts(parts) };
   const modules = readModules(parts.filter((candidate) => candidate.name !== "metadata"));
   checkEntry(metadata, modules);
   return context.turn(params.scriptName, async () => {

@@ -1,4 +1,5 @@
 /** Deployments: which versions serve how much. https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/ */
+import { isDeepStrictEqual } from "node:util";
 import { ApiError, pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { addDeployment, DEPLOYABLE_VERSIONS, liveDeployment, liveVersion } from "../versions.js";
@@ -90,24 +91,24 @@ function readShare(script, share) {
   return { versionId, percentage };
 }
 
-/** Going back to a version from before a secret was changed is refused unless forced. */
+/** Going back to a version from before a secret was changed is refused unless forced. wrangler reads the names out of the message. */
 function refuseSecretRollback(script, versions) {
   const live = liveVersion(script);
   if (!live) return;
   const older = versions
     .map(({ versionId }) => script.versions.find(({ id }) => id === versionId))
     .filter(({ number }) => number < live.number);
-  if (older.every((version) => secretsOf(version) === secretsOf(live))) return;
-  throw new ApiError(
-    400,
-    10220,
-    "A secret was changed since this version was uploaded. Use force to roll back anyway.",
-  );
+  const changed = new Set(older.flatMap((version) => changedSecrets(version, live)));
+  if (changed.size === 0) return;
+  throw new ApiError(400, 10220, `The following secrets have changed: ${[...changed].sort().join(", ")}`);
 }
 
-function secretsOf({ bindings }) {
-  const secrets = bindings.filter(isSecret).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return JSON.stringify(secrets);
+function changedSecrets(before, after) {
+  const [old, now] = [before, after].map(
+    ({ bindings }) => new Map(bindings.filter(isSecret).map((one) => [one.name, one])),
+  );
+  const names = [...new Set([...old.keys(), ...now.keys()])];
+  return names.filter((name) => !isDeepStrictEqual(old.get(name), now.get(name)));
 }
 
 function invalid(message) {

@@ -2,7 +2,6 @@
  * multipart/form-data as it is on the wire. Node's `formData()` loses what we check: the content type of parts without a
  * file name, and their bytes.
  */
-import { createHash } from "node:crypto";
 import { ApiError } from "../envelope.js";
 
 const CRLF = Buffer.from("\r\n");
@@ -28,17 +27,6 @@ export function readParts(request) {
     at = end + CRLF.length + delimiter.length;
   }
   return parts;
-}
-
-/** What the request log keeps of a form: no bytes, no secret. */
-export function describeParts(parts) {
-  return parts.map(({ name, filename, contentType, content }) => ({
-    name,
-    filename,
-    contentType,
-    size: content.length,
-    sha256: createHash("sha256").update(content).digest("hex"),
-  }));
 }
 
 function boundaryOf(header) {

@@ -12,7 +12,7 @@ import {
   readMetadata,
   readUsageModel,
 } from "./metadata.js";
-import { describeParts, readParts } from "./multipart.js";
+import { readParts } from "./multipart.js";
 import { endpoint } from "./router.js";
 import { applySettings, readSettings } from "./script-settings.js";
 import { settingsView } from "./script-view.js";
@@ -59,7 +59,6 @@ function readForm(request) {
   if (parts.length !== 1 || parts[0].name !== "settings") {
     throw new ApiError(400, 10026, "could not parse request body: one part named settings is required");
   }
-  request.multipart = { parts: describeParts(parts) };
   return readMetadata(parts[0]);
 }
 

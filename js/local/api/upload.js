@@ -4,7 +4,7 @@
  */
 import { ApiError } from "../envelope.js";
 import { checkParts, resolveBindings } from "./bindings.js";
-import { isObject, mediaType } from "./body.js";
+import { mediaType } from "./body.js";
 import {
   readAnnotations,
   readCompatibilityDate,
@@ -13,7 +13,7 @@ import {
   readUsageModel,
 } from "./metadata.js";
 import { checkEntry, readModules } from "./modules.js";
-import { describeParts, readParts } from "./multipart.js";
+import { readParts } from "./multipart.js";
 
 const RAW_NAME = "worker.js";
 
@@ -92,17 +92,7 @@ function readForm(request) {
   const named = parts.filter((part) => part.name === "metadata");
   if (named.length > 1) throw new ApiError(400, 10026, "could not parse request body: two metadata parts");
   const metadata = readMetadata(named[0]);
-  request.multipart = { metadata: withoutSecrets(metadata), parts: describeParts(parts) };
   return { metadata, modules: readModules(parts.filter((part) => part !== named[0])) };
-}
-
-/** The request log shows the metadata, but no secret. */
-function withoutSecrets(metadata) {
-  if (!Array.isArray(metadata.bindings)) return metadata;
-  const bindings = metadata.bindings.map((binding) =>
-    isObject(binding) && binding.type === "secret_text" ? { ...binding, text: "***" } : binding,
-  );
-  return { ...metadata, bindings };
 }
 
 function refuseUnsupported({ assets, migrations, exports }) {
