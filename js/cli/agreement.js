@@ -1,7 +1,7 @@
 /** What a person agrees to: the plan they were shown. */
 
-import { canAsk } from "./views/terminal.js";
 import { askYesNo } from "./views/question.js";
+import { canAsk } from "./views/terminal.js";
 
 const WRITING = ["create", "update", "replace", "delete", "adopt"];
 

@@ -43,8 +43,7 @@ export async function publishBundle(context, session, file) {
  * @throws {DeployError} 64 unless there is exactly one, in a file
  */
 export async function bundleTarget({ api, sources, options }, flag, fits) {
-  const { values, outputs, today, set } = options;
-  const targets = (await api.bundleTargets(sources, { values, outputs, today, set })).filter(fits);
+  const targets = (await api.bundleTargets(sources, options)).filter(fits);
   if (targets.length !== 1) {
     const names = targets.map(({ script }) => `\`${script}\``).join(", ");
     throw usageError(

@@ -2,7 +2,7 @@
 
 import { usageError } from "../errors.js";
 
-/** @returns {Promise<import("../index.js").Api>} */
+/** @returns {Promise<typeof import("../index.js")>} */
 export async function loadApi() {
   try {
     return await import("../entrypoints/node.js");

@@ -30,7 +30,12 @@ export const FLAGS = [
   { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
   { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken" },
   { flag: "--manifest <file>", on: ["publish"], text: "write the new path into this YAML, comments kept" },
-  { flag: "--secrets-file <file>", on: PLANNING, text: "values of ${NAME}: dotenv or JSON, - is stdin", parse: collect },
+  {
+    flag: "--secrets-file <file>",
+    on: PLANNING,
+    text: "values of ${NAME}: dotenv or JSON, - is stdin",
+    parse: collect,
+  },
   { flag: "--values <file>", on: READING, text: "values of $variables-group/…: dotenv or JSON", parse: collect },
   { flag: "--outputs <file>", on: PLANNING, text: "outputs of other runs, as `outputs --json` prints them" },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
@@ -39,12 +44,30 @@ export const FLAGS = [
   { flag: "--local", on: SENDING, text: "use the Local Cloudflare that runs here" },
   { flag: "--json", on: [...READING, "publish"], text: "NDJSON events on stdout" },
 
-  { flag: "--port <port>", on: ["local"], text: "port of API and sites (default: a free one)", parse: wholeNumber, fallback: 0 },
+  {
+    flag: "--port <port>",
+    on: ["local"],
+    text: "port of API and sites (default: a free one)",
+    parse: wholeNumber,
+    fallback: 0,
+  },
   { flag: "--persist <directory>", on: ["local"], text: "keep the account there over restarts" },
   { flag: "--latency <ms>", on: ["local"], text: "delay of every answer", parse: wholeNumber, fallback: 0 },
-  { flag: "--fault <spec>", on: ["local"], text: "make requests fail, METHOD PATH:KIND[:NTH]", parse: collect, fallback: [] },
+  {
+    flag: "--fault <spec>",
+    on: ["local"],
+    text: "make requests fail, METHOD PATH:KIND[:NTH]",
+    parse: collect,
+    fallback: [],
+  },
   { flag: "--zone <name>", on: ["local"], text: "a zone of the account (default example.com)", parse: collect },
-  { flag: "--token <name=groups>", on: ["local"], text: "one more token with only these permission groups", parse: collect, fallback: [] },
+  {
+    flag: "--token <name=groups>",
+    on: ["local"],
+    text: "one more token with only these permission groups",
+    parse: collect,
+    fallback: [],
+  },
 ];
 
 /** The rows of one command, in the table's order. */

@@ -33,6 +33,8 @@ export function watchInterrupts(process) {
     onFirst: (callback) => {
       say = callback;
     },
-    release: () => Object.keys(EXIT_CODES).forEach((name) => process.off(name, interrupted)),
+    release: () => {
+      for (const name of Object.keys(EXIT_CODES)) process.off(name, interrupted);
+    },
   };
 }

@@ -88,7 +88,10 @@ async function read(path) {
 
 function requireLoopback(url, path) {
   if (URL.canParse(url) && LOOPBACK.includes(new URL(url).hostname)) return;
-  throw usageError(`\`${url}\` in \`${path}\` is not on this machine`, "remove the file, then start it: cfworker-deploy local");
+  throw usageError(
+    `\`${url}\` in \`${path}\` is not on this machine`,
+    "remove the file, then start it: cfworker-deploy local",
+  );
 }
 
 /** The process lives and its port answers; either alone may by now be somebody else's. */

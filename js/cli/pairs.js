@@ -32,7 +32,10 @@ function pairsOfJson(text, path) {
   const pairs = parseJson(text, path);
   for (const [name, value] of Object.entries(pairs)) {
     if (typeof value !== "string") {
-      throw usageError(`the value of \`${name}\` in \`${path}\` is no text`, "put it in quotes; a group's key is \"group/key\"");
+      throw usageError(
+        `the value of \`${name}\` in \`${path}\` is no text`,
+        'put it in quotes; a group\'s key is "group/key"',
+      );
     }
   }
   return pairs;

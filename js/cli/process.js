@@ -13,7 +13,7 @@ import { runProgram } from "./program.js";
  * @property {NodeJS.ReadStream} stdin
  * @property {NodeJS.WriteStream} stdout data
  * @property {NodeJS.WriteStream} stderr talk
- * @property {() => Promise<import("../index.js").Api>} loadApi loads the engine when a command needs it
+ * @property {() => Promise<typeof import("../index.js")>} loadApi loads the engine when a command needs it
  * @property {import("./interrupt.js").Interrupt} interrupt
  * @property {string} version of the package
  * @property {boolean} [stdinRead]

@@ -52,11 +52,10 @@ function createProgram(argv, context, chosen) {
 }
 
 const OVERVIEW = `Examples:
-  cfworker-deploy worker.yaml                  plan, ask, apply
-  cfworker-deploy plan worker.yaml             only show what would change
-  cfworker-deploy apply worker.yaml --bundle dist/index.js
-  cfworker-deploy local                        a Cloudflare account on this machine
-  cfworker-deploy worker.yaml --local          deploy to it
+  cfworker-deploy worker.yaml            plan, ask, apply
+  cfworker-deploy plan worker.yaml       only show what would change
+  cfworker-deploy local                  run a Cloudflare account on this machine
+  cfworker-deploy worker.yaml --local    deploy to it
 `;
 
 function createCommand(definition, context, chosen) {
@@ -71,7 +70,9 @@ function createCommand(definition, context, chosen) {
     command.addOption(option);
     if (fallback !== undefined) command.setOptionValueWithSource(option.attributeName(), fallback, "default");
   }
-  command.action(() => Object.assign(chosen, { command: definition, operands: command.processedArgs, flags: command.opts() }));
+  command.action(() =>
+    Object.assign(chosen, { command: definition, operands: command.processedArgs, flags: command.opts() }),
+  );
   return command;
 }
 
@@ -110,8 +111,12 @@ function usageExit(argv, context, error) {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const view = createView(context, { json: argv.includes("--json") });
   if (!(error instanceof CommanderError)) return view.failure(error);
-  if (error.code === "commander.help") return view.failure(usageError("nothing to do was named", "cfworker-deploy --help"));
-  const [message, ...more] = error.message.replace(/^error: /, "").replace(/'([^']*)'/g, "`$1`").split("\n");
+  if (error.code === "commander.help")
+    return view.failure(usageError("nothing to do was named", "cfworker-deploy --help"));
+  const [message, ...more] = error.message
+    .replace(/^error: /, "")
+    .replace(/'([^']*)'/g, "`$1`")
+    .split("\n");
   const suggestion = more.join(" ").replace(/^\(|\)$/g, "");
   return view.failure(usageError(lowerCase(message), lowerCase(suggestion) || helpOf(argv)));
 }
@@ -125,4 +130,3 @@ function helpOf([word]) {
 const upperCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const lowerCase = (text) => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "");
-

@@ -16,7 +16,8 @@ export async function expectedOf(context, { plan: path, expect }) {
   if (!plan?.fingerprint || !Array.isArray(plan.changes)) {
     throw usageError(`\`${path}\` is no saved plan`, "save one: cfworker-deploy plan MANIFEST --out FILE");
   }
-  if (expect && expect !== plan.fingerprint) throw usageError("`--expect` is not the fingerprint of the plan in `--plan`");
+  if (expect && expect !== plan.fingerprint)
+    throw usageError("`--expect` is not the fingerprint of the plan in `--plan`");
   return { plan, expect: plan.fingerprint };
 }
 

@@ -8,11 +8,14 @@ import { readManifests } from "./manifests.js";
 import { readAllPairs } from "./pairs.js";
 import { readSecrets } from "./secrets.js";
 
+/** A bare `--adopt`: what nobody marked and already equals the plan. */
+const ADOPT_EQUAL = "*";
+
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 
 /**
  * @typedef {object} Session
- * @property {import("../index.js").Api} api
+ * @property {typeof import("../index.js")} api
  * @property {{ name: string, text: string }[]} sources
  * @property {object} creds
  * @property {object} options of every call
@@ -60,8 +63,7 @@ export async function readOptions(context, flags) {
   if (flags.prune) options.prune = true;
   if (flags.take) options.take = flags.take;
   if (flags.deleteData) options.deleteData = flags.deleteData;
-  // An empty list: what nobody marked is taken where it already equals the plan.
-  if (flags.adopt) options.adopt = flags.adopt.filter((address) => address !== "");
+  if (flags.adopt) options.adopt = flags.adopt.map((address) => address || ADOPT_EQUAL);
   return options;
 }
 

@@ -1,8 +1,8 @@
 import { DeployError } from "../../errors.js";
 import { askAbout, isAsking } from "../agreement.js";
 import { afterPublishing, publishBundle } from "../bundle.js";
-import { openSession } from "../session.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
+import { openSession } from "../session.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -32,8 +32,7 @@ export const apply = {
 
 /** Nothing is published for manifests that can't be applied. */
 async function publishChecked({ context, view, flags }, session) {
-  const { values, outputs, today, set } = session.options;
-  const { ok, diagnostics } = await session.api.validate(session.sources, { values, outputs, today, set });
+  const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
   if (!ok) throw badManifest(diagnostics);
   const bundle = await publishBundle(context, session, flags.bundle);
   view.attach(session.api, session.sources);
@@ -43,7 +42,9 @@ async function publishChecked({ context, view, flags }, session) {
 
 async function agreeAndApply(run, session, { saved, bundle }) {
   const { context, view, flags } = run;
-  const agreed = isAsking(context, flags) ? await planAndAsk(run, session, saved) : { allowDeletes: flags.yes === true };
+  const agreed = isAsking(context, flags)
+    ? await planAndAsk(run, session, saved)
+    : { allowDeletes: flags.yes === true };
   await bundle?.save();
   const { api, sources, creds, options, host, local } = session;
   const started = performance.now();

@@ -14,8 +14,9 @@ export const local = {
   operands: [],
   examples: [
     "cfworker-deploy local",
-    "cfworker-deploy local --port 8787 --zone example.com --zone example.org --persist .local",
-    "cfworker-deploy local --token 'ci=Workers Scripts Write,Zone Read' --fault 'POST */routes:500:1'",
+    "cfworker-deploy local --port 8787 --zone example.org --persist .local",
+    "cfworker-deploy local --token 'ci=Workers Scripts Write,Zone Read'",
+    "cfworker-deploy local --latency 100 --fault 'POST */routes:500:1'",
   ],
   async run({ context, view, flags }) {
     if (await runsIn(context.cwd)) throw usageError("a Local Cloudflare already runs in this directory");
@@ -55,7 +56,8 @@ function startFailure(error, port) {
   if (error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("miniflare")) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
-  if (error.code === "EADDRINUSE") return usageError(`port ${port} is taken`, "another `--port`, or none for a free one");
+  if (error.code === "EADDRINUSE")
+    return usageError(`port ${port} is taken`, "another `--port`, or none for a free one");
   if (/^fault /.test(error.message)) return usageError(error.message);
   return error;
 }
@@ -69,7 +71,17 @@ function tokenOf(text) {
 
 function stateOf({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3, state }) {
   const tokens = state.tokens.filter(({ value }) => value !== token).map(({ name, value }) => ({ name, token: value }));
-  return { api: apiUrl, s3: s3Url, data: dataUrl, token, account: accountId, zones, keys: s3, tokens, pid: process.pid };
+  return {
+    api: apiUrl,
+    s3: s3Url,
+    data: dataUrl,
+    token,
+    account: accountId,
+    zones,
+    keys: s3,
+    tokens,
+    pid: process.pid,
+  };
 }
 
 function readyLines({ apiUrl, s3Url, dataUrl, zones }, path) {

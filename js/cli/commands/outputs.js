@@ -11,8 +11,7 @@ export const outputs = {
   async run(run) {
     const { view, flags, operands } = run;
     const { api, sources, creds, options, host } = await openSession(run, operands[0]);
-    const { values, today, set, timeoutMs } = options;
-    const { outputs } = await api.outputs(sources, creds, { values, today, set, timeoutMs, signal: host.signal });
+    const { outputs } = await api.outputs(sources, creds, { ...options, signal: host.signal });
     if (flags.json) view.data(JSON.stringify(outputs, null, 2));
     else for (const line of linesOf(outputs)) view.data(line);
     return view.end({ exit: 0 });
@@ -22,7 +21,9 @@ export const outputs = {
 /** `CloudflareWorker/hello.script_id = hello`, a line for each value of a list. */
 function linesOf(outputs) {
   return Object.entries(outputs).flatMap(([resource, fields]) =>
-    Object.entries(fields).flatMap(([field, value]) => [value].flat().map((one) => `${resource}.${field} = ${textOf(one)}`)),
+    Object.entries(fields).flatMap(([field, value]) =>
+      [value].flat().map((one) => `${resource}.${field} = ${textOf(one)}`),
+    ),
   );
 }
 

@@ -24,7 +24,8 @@ export const publish = {
     const bytes = await readBytes(context, file);
     const session = await openSession(run, flags.manifest ? [flags.manifest] : []);
     const { api, creds, options, host } = session;
-    const entry = flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
+    const entry =
+      flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
     const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
     if (entry) await point(context, session, entry, published.key);
@@ -47,7 +48,10 @@ function targetOf(url, { version, overwrite }) {
   const [, bucket, key] = /^r2:\/\/([^/]+)\/(.+)$/su.exec(url) ?? [];
   if (!key) throw usageError(`\`${url}\` is no target`, "write it as r2://BUCKET/KEY");
   if (version !== undefined && !key.endsWith("/")) {
-    throw usageError("`--version` goes with a KEY that ends in `/`", `r2://${bucket}/${key}/, or leave \`--version\` out`);
+    throw usageError(
+      "`--version` goes with a KEY that ends in `/`",
+      `r2://${bucket}/${key}/, or leave \`--version\` out`,
+    );
   }
   return { bucket, key, version, overwrite };
 }

@@ -26,7 +26,9 @@ export async function showApplied({ view }, { plan, workers, undo, dashboard = [
 
 function summaryOf(plan, seconds) {
   if (countChanges(plan) === 0) return "Nothing to do: everything is as the manifest says.";
-  const counts = DONE.filter(([action]) => plan.summary[action] > 0).map(([action, verb]) => `${plan.summary[action]} ${verb}`);
+  const counts = DONE.filter(([action]) => plan.summary[action] > 0).map(
+    ([action, verb]) => `${plan.summary[action]} ${verb}`,
+  );
   return `Done in ${seconds.toFixed(1)} s: ${counts.join(", ")}.`;
 }
 

@@ -48,7 +48,9 @@ export function createEventView({ stdout, version }) {
     async failure(error, interrupted) {
       const failure = failureOf(error, interrupted);
       diagnostics(failure.diagnostics);
-      const isTold = failure.diagnostics.some(({ code, message }) => code === failure.code && message === failure.message);
+      const isTold = failure.diagnostics.some(
+        ({ code, message }) => code === failure.code && message === failure.message,
+      );
       if (!isTold) diagnostics([headline(failure)]);
       return result({ exit: failure.exitCode, done: failure.done, notDone: failure.notDone, unknown: failure.unknown });
     },
@@ -60,4 +62,5 @@ function headline({ code, message, help }) {
   return { severity: "error", code, message, ...(help === undefined ? {} : { help }) };
 }
 
-const keyOf = ({ code, message, file, line, column, path }) => JSON.stringify([code, message, file, line, column, path]);
+const keyOf = ({ code, message, file, line, column, path }) =>
+  JSON.stringify([code, message, file, line, column, path]);

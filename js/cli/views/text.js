@@ -99,7 +99,15 @@ function print(stream, text) {
 function planOf(changes, { fingerprint, reads, writes, create, update, replace, delete: deleted, adopt, noop }) {
   const summary = { create, update, replace, delete: deleted, adopt, noop, reads, writes };
   const rows = changes.map(({ type, ...change }) => ({ kind: change.address.split(":", 1)[0], needs: [], ...change }));
-  const empty = { manifests: [], kept: [], orphans: [], unmanaged: [], diagnostics: [], conflicts: 0, needsDeletes: [] };
+  const empty = {
+    manifests: [],
+    kept: [],
+    orphans: [],
+    unmanaged: [],
+    diagnostics: [],
+    conflicts: 0,
+    needsDeletes: [],
+  };
   return { format: "1.0", offline: false, fingerprint, changes: rows, summary, ...empty };
 }
 
