@@ -74,7 +74,9 @@ export class Faults {
 
   /** The fault that hits this request, if any; counts the request. @returns {Fault | null} */
   take(method, path) {
-    const matching = this.#faults.filter((fault) => (!fault.methods || fault.methods.includes(method)) && fault.path.test(path));
+    const matching = this.#faults.filter(
+      (fault) => (!fault.methods || fault.methods.includes(method)) && fault.path.test(path),
+    );
     for (const fault of matching) fault.seen += 1;
     return matching.find(({ seen, first, last }) => seen >= first && seen <= last) ?? null;
   }
@@ -112,6 +114,7 @@ export function faultResponse({ kind, retryAfterSeconds }, surface) {
 }
 
 function htmlPage() {
-  const body = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n";
+  const body =
+    "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n";
   return { status: 502, headers: { "content-type": "text/html; charset=UTF-8" }, body };
 }

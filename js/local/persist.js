@@ -38,7 +38,8 @@ export class Persistence {
 
   /** @returns {Promise<object | null>} the state with its `objects`; null when nothing was saved here yet */
   async load(options) {
-    await mkdir(join(this.#dir, "contents"), { recursive: true, mode: PRIVATE_DIR });
+    for (const part of ["contents", "stores"])
+      await mkdir(join(this.#dir, part), { recursive: true, mode: PRIVATE_DIR });
     this.#written = new Set(await readdir(join(this.#dir, "contents")));
     const text = await readFile(this.#stateFile, "utf8").catch(absent);
     if (text === null) return null;
@@ -152,7 +153,10 @@ function objectsOf(store) {
 function withModuleContents(state, convert) {
   const module = (one) => ({ ...one, content: convert(one.content) });
   const version = (one) => ({ ...one, modules: one.modules.map(module) });
-  const scripts = [...state.scripts].map(([name, script]) => [name, { ...script, versions: script.versions.map(version) }]);
+  const scripts = [...state.scripts].map(([name, script]) => [
+    name,
+    { ...script, versions: script.versions.map(version) },
+  ]);
   return { ...state, scripts: new Map(scripts) };
 }
 

@@ -82,9 +82,11 @@ export function roundsOf(requests) {
     const before = counted.filter(({ endedAt }) => endedAt !== null && endedAt < request.startedAt);
     roundOf.set(request, 1 + Math.max(0, ...before.map((earlier) => roundOf.get(earlier) ?? 0)));
   }
-  const rounds = [];
-  for (const [request, round] of roundOf) (rounds[round - 1] ??= []).push(request);
-  return { count: rounds.length, rounds };
+  const count = Math.max(0, ...roundOf.values());
+  const rounds = Array.from({ length: count }, (_, index) =>
+    counted.filter((request) => roundOf.get(request) === index + 1),
+  );
+  return { count, rounds };
 }
 
 /** Adds what the body says: names and sizes of multipart parts, JSON without its secrets. */

@@ -30,7 +30,9 @@ const KEEP_ALIVE_MS = 60_000;
  * @returns {{ listen(ports: { port: number, s3Port: number }): Promise<{ port: number, s3Port: number }>, close(): Promise<void> }}
  */
 export function createListeners(parts) {
-  const front = createServer((request, response) => serve(new Exchange(request, response, frontSurface(request)), parts));
+  const front = createServer((request, response) =>
+    serve(new Exchange(request, response, frontSurface(request)), parts),
+  );
   const s3 = createServer((request, response) => serve(new Exchange(request, response, "s3"), parts));
   for (const server of [front, s3]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   return {
@@ -138,13 +140,19 @@ async function send(exchange, { status, headers, body = "" }, fault, now) {
   const { request, response, surface } = exchange;
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const bodiless = request.method === "HEAD" || status === 204 || status === 304;
-  const length = status === 204 || status === 304 ? {} : { "content-length": headers["content-length"] ?? bytes.length };
-  if (!bodiless) length["content-length"] = bytes.length;
+  const length = contentLength(exchange, status, headers, bytes);
   response.writeHead(status, { date: new Date(now).toUTCString(), ...headers, ...length });
   if (fault?.kind === "truncate") return truncate(exchange, bodiless ? Buffer.alloc(0) : bytes);
   if (bodiless || bytes.length === 0) return response.end();
   if (surface === "s3" && headers.etag) await letTheHeadArrive(response);
   await sendInChunks(response, bytes);
+}
+
+/** What a HEAD answer says is what a GET would: the object's size, or whatever the Worker gave. */
+function contentLength({ request, surface }, status, headers, bytes) {
+  if (status === 204 || status === 304) return {};
+  if (request.method === "HEAD" && (surface === "data" || headers["content-length"] !== undefined)) return {};
+  return { "content-length": bytes.length };
 }
 
 /** The head promises a whole body; half of it comes. */

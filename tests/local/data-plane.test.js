@@ -83,7 +83,13 @@ describe("the way to a Worker", () => {
     state.records.get(zoneId(zone)).push({ type: "A", name, content: "192.0.2.1", proxied: true, ...fields });
   const addRoute = (zone, pattern, script) => state.routes.get(zoneId(zone)).push({ id: pattern, pattern, script });
   async function visit(host, target = "/", headers = {}) {
-    const request = { method: "GET", target, headers: { host, ...headers }, body: Buffer.alloc(0), clientAddress: "127.0.0.1" };
+    const request = {
+      method: "GET",
+      target,
+      headers: { host, ...headers },
+      body: Buffer.alloc(0),
+      clientAddress: "127.0.0.1",
+    };
     const { status, body } = await dataPlane.handle(request);
     return [status, body.toString().split("\n", 1)[0]];
   }

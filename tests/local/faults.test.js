@@ -59,7 +59,8 @@ describe("each kind", () => {
     test(`${kind}: ${KINDS[kind]}`, async () => {
       local.setFaults([`POST */dns_records:${kind}:1`]);
       if (silent.includes(kind)) await assert.rejects(createRecord());
-      else if (kind === "timeout") await assert.rejects(createRecord(undefined, AbortSignal.timeout(150)), { name: "TimeoutError" });
+      else if (kind === "timeout")
+        await assert.rejects(createRecord(undefined, AbortSignal.timeout(150)), { name: "TimeoutError" });
       else await checkAnswer(kind, await createRecord());
       assert.equal(records().length, effects[kind] ?? 0);
       const [logged] = local.requests.all();
@@ -77,7 +78,10 @@ describe("each kind", () => {
     const { errors } = JSON.parse(text);
     if (kind === "double") return assert.deepEqual([answer.status, errors[0].code], [400, 81058]);
     const codes = { 403: 10000, 429: 971, 500: 10013, 503: 10013 };
-    assert.deepEqual([answer.status, errors[0].code, answer.headers.get("retry-after")], [Number(kind), codes[kind], null]);
+    assert.deepEqual(
+      [answer.status, errors[0].code, answer.headers.get("retry-after")],
+      [Number(kind), codes[kind], null],
+    );
   }
 });
 

@@ -42,7 +42,11 @@ test("account, token, Worker, record, route, bundle and KV are there after a res
     { type: "kv_namespace", name: "KV", namespace_id: namespace.id },
     { type: "secret_text", name: "S", text: "secret" },
   ];
-  await upload("api", "export default { fetch: async (r, { KV, S }) => new Response(`${await KV.get('key')} ${S}`) }", bindings);
+  await upload(
+    "api",
+    "export default { fetch: async (r, { KV, S }) => new Response(`${await KV.get('key')} ${S}`) }",
+    bindings,
+  );
   const zone = `/zones/${local.zones[0].id}`;
   const record = { type: "A", name: "api.example.com", content: "192.0.2.1", proxied: true, ttl: 1 };
   await call("POST", `${zone}/dns_records`, JSON.stringify(record));
@@ -54,7 +58,10 @@ test("account, token, Worker, record, route, bundle and KV are there after a res
   await restart({ zones: ["example.com", "added.test"] });
 
   assert.deepEqual([local.accountId, local.token, local.tokenId, local.zones.slice(0, 1)], before);
-  assert.deepEqual(local.zones.map(({ name }) => name), ["example.com", "added.test"]);
+  assert.deepEqual(
+    local.zones.map(({ name }) => name),
+    ["example.com", "added.test"],
+  );
   assert.equal((await local.request("api.example.com")).text, "kept secret");
   const after = local.state.scripts.get("api");
   assert.deepEqual([after.tag, after.versions[0].id], [tag, versions[0].id]);
@@ -78,7 +85,10 @@ describe("on disk", () => {
     local.putObject("bundles", "2.js", "two");
     await restart();
     assert.equal((await readdir(join(dir, "contents"))).length, 2);
-    for (const name of ["state.json", ...(await readdir(join(dir, "contents"))).map((file) => join("contents", file))]) {
+    for (const name of [
+      "state.json",
+      ...(await readdir(join(dir, "contents"))).map((file) => join("contents", file)),
+    ]) {
       assert.equal((await stat(join(dir, name))).mode & 0o077, 0, name);
     }
     local.state.objects.delete("bundles", "2.js");

@@ -72,7 +72,9 @@ describe("what is logged", () => {
     await (await s3().fetch(`${local.s3Url}/bundles/none.js`)).text();
     await local.request("nobody.example.com", "/x");
     await until(() => local.requests.all().every(({ endedAt }) => endedAt !== null));
-    const logged = local.requests.all().map(({ surface, method, path, status, aborted }) => [surface, method, path, status, aborted]);
+    const logged = local.requests
+      .all()
+      .map(({ surface, method, path, status, aborted }) => [surface, method, path, status, aborted]);
     assert.deepEqual(logged, [
       ["api", "GET", "/client/v4/zones", 200, false],
       ["s3", "GET", "/bundles/none.js", 404, false],
@@ -103,7 +105,8 @@ describe("what is logged", () => {
     assert.deepEqual(edit.json, { name: "T", text: "***", type: "secret_text" });
     assert.equal(presigned.query["X-Amz-Signature"], "***");
     const everything = JSON.stringify(local.requests.all());
-    for (const hidden of ["canary", local.token, local.s3.secretAccessKey]) assert.ok(!everything.includes(hidden), hidden);
+    for (const hidden of ["canary", local.token, local.s3.secretAccessKey])
+      assert.ok(!everything.includes(hidden), hidden);
   });
 });
 

@@ -11,8 +11,18 @@ import { createState } from "../../js/local/state.js";
 const KV_ID = "0123456789abcdef0123456789abcdef";
 const WASM = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
 
-const esm = (text, name = "index.js") => ({ name, type: "esm", contentType: "application/javascript+module", content: Buffer.from(text) });
-const serviceWorker = (text) => ({ name: "w.js", type: "cjs", contentType: "application/javascript", content: Buffer.from(text) });
+const esm = (text, name = "index.js") => ({
+  name,
+  type: "esm",
+  contentType: "application/javascript+module",
+  content: Buffer.from(text),
+});
+const serviceWorker = (text) => ({
+  name: "w.js",
+  type: "cjs",
+  contentType: "application/javascript",
+  content: Buffer.from(text),
+});
 const text = (name, content) => ({ name, type: "text", contentType: "text/plain", content: Buffer.from(content) });
 
 function version(modules, fields = {}) {
@@ -47,7 +57,10 @@ function deploy(name, ...versions) {
   runtime.changed();
 }
 
-async function visit(name, { method = "GET", url = "https://api.example.com/", headers = {}, body = Buffer.alloc(0) } = {}) {
+async function visit(
+  name,
+  { method = "GET", url = "https://api.example.com/", headers = {}, body = Buffer.alloc(0) } = {},
+) {
   const answer = await runtime.fetch(name, { method, url, headers: { host: new URL(url).host, ...headers }, body });
   return { ...answer, text: answer.body.toString() };
 }
@@ -67,7 +80,9 @@ describe("check", () => {
     ],
     "several modules": [
       version([
-        esm("import text from './t.txt'; import data from './d.bin'; import wasm from './m.wasm'; import { f } from './lib/a.js'; if (text !== 'hi' || data.byteLength !== 2 || !(wasm instanceof WebAssembly.Module)) throw new Error('bad'); export default { fetch: f }"),
+        esm(
+          "import text from './t.txt'; import data from './d.bin'; import wasm from './m.wasm'; import { f } from './lib/a.js'; if (text !== 'hi' || data.byteLength !== 2 || !(wasm instanceof WebAssembly.Module)) throw new Error('bad'); export default { fetch: f }",
+        ),
         text("t.txt", "hi"),
         { name: "d.bin", type: "data", contentType: "application/octet-stream", content: Buffer.from([0, 255]) },
         { name: "m.wasm", type: "wasm", contentType: "application/wasm", content: WASM },
@@ -75,37 +90,78 @@ describe("check", () => {
       ]),
       ["fetch"],
     ],
-    "nodejs_compat": [
-      version([esm("import { Buffer } from 'node:buffer'; Buffer.from('x'); export default { fetch() {} }")], { compatibilityFlags: ["nodejs_compat"] }),
+    nodejs_compat: [
+      version([esm("import { Buffer } from 'node:buffer'; Buffer.from('x'); export default { fetch() {} }")], {
+        compatibilityFlags: ["nodejs_compat"],
+      }),
       ["fetch"],
     ],
     "bindings read while starting": [
-      version([esm("import { env } from 'cloudflare:workers'; if (env.A !== 'a') throw new Error('no A'); export default { fetch() {} }")], {
-        bindings: [{ type: "secret_text", name: "A", text: "a" }],
-      }),
+      version(
+        [
+          esm(
+            "import { env } from 'cloudflare:workers'; if (env.A !== 'a') throw new Error('no A'); export default { fetch() {} }",
+          ),
+        ],
+        {
+          bindings: [{ type: "secret_text", name: "A", text: "a" }],
+        },
+      ),
       ["fetch"],
     ],
   };
   for (const [what, [one, handlers]] of Object.entries(accepted)) {
     test(`${what} starts`, async () => {
       const verdict = await runtime.check(one);
-      assert.deepEqual({ ok: verdict.ok, handlers: verdict.handlers, messages: verdict.messages }, { ok: true, handlers, messages: [] }, verdict.message);
+      assert.deepEqual(
+        { ok: verdict.ok, handlers: verdict.handlers, messages: verdict.messages },
+        { ok: true, handlers, messages: [] },
+        verdict.message,
+      );
       assert.ok(verdict.startupTimeMs >= 1);
     });
   }
 
   const refused = {
-    "a syntax error": [version([esm("export default {\n  fetch( {return }\n")]), 10021, /SyntaxError[^]*index\.js:2/],
-    "an exception at start": [version([esm("\nthrow new TypeError('boom')")]), 10021, /TypeError: boom\n +at index\.js:2:7/],
-    "a missing import": [version([esm("import './none.js'; export default { fetch() {} }")]), 10021, /No such module "none\.js"/],
+    "a syntax error": [
+      version([esm("export default {\n  fetch( {return }\n")]),
+      10021,
+      /SyntaxError[\s\S]*index\.js:2/,
+    ],
+    "an exception at start": [
+      version([esm("\nthrow new TypeError('boom')")]),
+      10021,
+      /TypeError: boom\n +at index\.js:2:7/,
+    ],
+    "a missing import": [
+      version([esm("import './none.js'; export default { fetch() {} }")]),
+      10021,
+      /No such module "none\.js"/,
+    ],
     "a missing main module": [version([esm("")], { mainModule: "other.js" }), 10021, /No such module: other\.js/],
-    "an unknown flag": [version([esm("export default { fetch() {} }")], { compatibilityFlags: ["no_such_flag"] }), 10021, /no_such_flag/],
-    "I/O in global scope": [version([esm("await fetch('http://127.0.0.1/'); export default { fetch() {} }")]), 10021, /global scope/],
-    "node modules without the flag": [version([esm("import 'node:fs'; export default { fetch() {} }")]), 10021, /node:fs/],
-    "a bad service-worker script": [version([serviceWorker("let x = ;")]), 10021, /SyntaxError[^]*w\.js:1:8/],
+    "an unknown flag": [
+      version([esm("export default { fetch() {} }")], { compatibilityFlags: ["no_such_flag"] }),
+      10021,
+      /no_such_flag/,
+    ],
+    "I/O in global scope": [
+      version([esm("await fetch('http://127.0.0.1/'); export default { fetch() {} }")]),
+      10021,
+      /global scope/,
+    ],
+    "node modules without the flag": [
+      version([esm("import 'node:fs'; export default { fetch() {} }")]),
+      10021,
+      /node:fs/,
+    ],
+    "a bad service-worker script": [version([serviceWorker("let x = ;")]), 10021, /SyntaxError[\s\S]*w\.js:1:8/],
     "no handlers": [version([esm("export const a = 1")]), 10068, /no registered event handlers/],
     "an empty service-worker script": [version([serviceWorker("let a = 1")]), 10068, /no registered event handlers/],
-    Python: [version([{ name: "w.py", type: "python", contentType: "text/x-python", content: Buffer.from("") }]), 10021, /Python/],
+    Python: [
+      version([{ name: "w.py", type: "python", contentType: "text/x-python", content: Buffer.from("") }]),
+      10021,
+      /Python/,
+    ],
   };
   for (const [what, [one, code, message]] of Object.entries(refused)) {
     test(`${what} is refused with ${code}`, async () => {
@@ -116,7 +172,10 @@ describe("check", () => {
   }
 
   test("a script that never ends is given up, and the next one starts", async () => {
-    const verdict = await runtime.check(version([esm("for (;;);")]));
+    const endless = runtime.check(version([esm("for (;;);")]));
+    const beside = runtime.check(version([esm("export default { fetch: () => 0 }")]));
+    const verdict = await endless;
+    assert.equal((await beside).ok, true);
     assert.deepEqual([verdict.ok, verdict.code], [false, 10021]);
     assert.match(verdict.message, /CPU time/);
     assert.equal((await runtime.check(version([esm("export default { fetch: () => 1 }")]))).ok, true);
@@ -136,7 +195,8 @@ describe("check", () => {
 
 describe("fetch", () => {
   test("variables, secrets, JSON and metadata are bound; unknown types are left out", async () => {
-    const source = "export default { fetch: (request, { V, S, J, M, X }) => Response.json({ V, S, J, id: M.id, X: typeof X }) }";
+    const source =
+      "export default { fetch: (request, { V, S, J, M, X }) => Response.json({ V, S, J, id: M.id, X: typeof X }) }";
     const one = version([esm(source)], {
       bindings: [
         { type: "plain_text", name: "V", text: "variable" },
@@ -194,8 +254,12 @@ describe("fetch", () => {
   });
 
   test("service-worker syntax runs, with globals as bindings", async () => {
-    const source = "addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + event.request.url)))";
-    deploy("classic", version([serviceWorker(source)], { bindings: [{ type: "plain_text", name: "GREETING", text: "hi " }] }));
+    const source =
+      "addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + event.request.url)))";
+    deploy(
+      "classic",
+      version([serviceWorker(source)], { bindings: [{ type: "plain_text", name: "GREETING", text: "hi " }] }),
+    );
     assert.equal((await visit("classic")).text, "hi https://api.example.com/");
   });
 
@@ -211,7 +275,8 @@ describe("fetch", () => {
   });
 
   test("one Worker calls another, even one deployed later", async () => {
-    const source = "export default { async fetch(request, env) { return new Response(env.B ? 'a+' + await (await env.B.fetch(request)).text() : 'a alone') } }";
+    const source =
+      "export default { async fetch(request, env) { return new Response(env.B ? 'a+' + await (await env.B.fetch(request)).text() : 'a alone') } }";
     deploy("caller", version([esm(source)], { bindings: [{ type: "service", name: "B", service: "callee" }] }));
     assert.equal((await visit("caller")).text, "a alone");
     deploy("callee", answering("b"));
@@ -232,7 +297,9 @@ describe("fetch", () => {
   test("requests are held while Workers reload: none is lost, all see the new version", async () => {
     deploy("busy", answering("0"));
     for (let round = 1; round <= 3; round++) {
-      const slow = version([esm("export default { async fetch() { await scheduler.wait(100); return new Response('slow') } }")]);
+      const slow = version([
+        esm("export default { async fetch() { await scheduler.wait(100); return new Response('slow') } }"),
+      ]);
       deploy("slow", slow);
       await visit("slow");
       const early = visit("slow");
@@ -241,6 +308,41 @@ describe("fetch", () => {
       assert.deepEqual(new Set(answers.map(({ text }) => text)), new Set([String(round)]));
       assert.equal((await early).text, "slow");
     }
+  });
+
+  test("a request that takes long is not cut off by a reload, nor does it hold one up", async () => {
+    const source = `export default { async fetch(request, { KV }) {
+      await KV.put("slow", "before");
+      await scheduler.wait(2500);
+      return new Response(await KV.get("fast") + "," + await KV.get("slow"));
+    } }`;
+    state.kv.set(KV_ID, { id: KV_ID, title: "test" });
+    const bindings = [{ type: "kv_namespace", name: "KV", namespace_id: KV_ID }];
+    deploy("long", version([esm(source)], { bindings }));
+    deploy("quick", answering("1"));
+    await visit("quick");
+    const start = performance.now();
+    const long = visit("long");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const put =
+      "export default { async fetch(request, { KV }) { await KV.put('fast', 'seen'); return new Response('2') } }";
+    deploy("quick", version([esm(put)], { bindings }));
+    assert.equal((await visit("quick")).text, "2");
+    assert.ok(performance.now() - start < 2900, `${performance.now() - start} ms`);
+    assert.equal((await long).text, "seen,before");
+  });
+
+  test("when workerd dies the next request finds a new one", { skip: process.platform !== "linux" }, async () => {
+    deploy("alive", answering("alive"));
+    assert.equal((await visit("alive")).text, "alive");
+    const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+    for (const pid of children.trim().split(" ")) {
+      const command = await readFile(`/proc/${pid}/cmdline`, "utf8");
+      if (command.includes("workerd")) process.kill(Number(pid), "SIGKILL");
+    }
+    await visit("alive");
+    assert.equal((await visit("alive")).text, "alive");
+    assert.equal((await runtime.check(version([esm("export default { fetch: () => 2 }")]))).ok, true);
   });
 
   test("a split deployment is served by its shares", async () => {
@@ -274,8 +376,12 @@ describe("kv", () => {
   });
 });
 
-test("closing leaves no process and nothing that keeps Node alive", { skip: process.platform !== "linux" }, async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("./start-and-close.js", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+test("closing leaves no process and nothing that keeps Node alive", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./start-and-close.js", import.meta.url))], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   let printed = "";
   child.stdout.setEncoding("utf8");
@@ -285,7 +391,10 @@ test("closing leaves no process and nothing that keeps Node alive", { skip: proc
       if (printed.includes("ready")) resolve();
     });
   });
-  const workerds = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")).trim().split(" ").filter(Boolean);
+  const workerds = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))
+    .trim()
+    .split(" ")
+    .filter(Boolean);
   assert.ok(workerds.length >= 2, `checker and Workers run: ${workerds}`);
   child.stdin.end();
   assert.equal(await exited, 0);

@@ -18,7 +18,10 @@ before(async () => {
 after(() => local.close());
 beforeEach(() => {
   local.state.objects.buckets.clear();
-  local.putObject("bundles", "app/1.js", BUNDLE, { headers: { "content-type": "text/javascript" }, metadata: { by: "test" } });
+  local.putObject("bundles", "app/1.js", BUNDLE, {
+    headers: { "content-type": "text/javascript" },
+    metadata: { by: "test" },
+  });
 });
 
 const errorCode = async (response) => /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1];
@@ -63,7 +66,10 @@ describe("signatures", () => {
       assert.equal((await send("/bundles/app/1.js", { region })).status, 200, region);
       assert.equal((await get(presigned({ region }))).status, 200, region);
     }
-    assert.deepEqual(await refusal(await send("/bundles/app/1.js", { region: "eu-west-3" })), [400, "InvalidRegionName"]);
+    assert.deepEqual(await refusal(await send("/bundles/app/1.js", { region: "eu-west-3" })), [
+      400,
+      "InvalidRegionName",
+    ]);
     assert.deepEqual(await refusal(await get(presigned({ region: "eu-west-3" }))), [400, "InvalidRegionName"]);
   });
 
@@ -109,7 +115,10 @@ describe("signatures", () => {
     assert.equal((await get(presigned({ date: at(-DAY_MS), expires: 604_800 }))).status, 200);
     assert.equal((await get(presigned({ expires: 604_801 }))).status, 400);
     assert.deepEqual(await refusal(await get(presigned({ date: at(3_600_000) }))), [403, "RequestTimeTooSkewed"]);
-    assert.deepEqual(await refusal(await send("/bundles/app/1.js", { date: at(-3_600_000) })), [403, "RequestTimeTooSkewed"]);
+    assert.deepEqual(await refusal(await send("/bundles/app/1.js", { date: at(-3_600_000) })), [
+      403,
+      "RequestTimeTooSkewed",
+    ]);
     assert.equal((await send("/bundles/app/1.js", { date: at(-600_000) })).status, 200);
   });
 
@@ -214,7 +223,8 @@ describe("objects", () => {
     assert.deepEqual(Buffer.from(await read.arrayBuffer()), body);
     assert.equal(read.headers.get("content-type"), "application/wasm");
     assert.equal(read.headers.get("x-amz-meta-sha256"), "abc");
-    for (let round = 0; round < 2; round++) assert.equal((await s3("/bundles/m.wasm", { method: "DELETE" })).status, 204);
+    for (let round = 0; round < 2; round++)
+      assert.equal((await s3("/bundles/m.wasm", { method: "DELETE" })).status, 204);
     assert.equal((await s3("/bundles/m.wasm")).status, 404);
   });
 
@@ -307,7 +317,10 @@ describe("buckets", () => {
       assert.equal(xml.includes("<IsTruncated>true</IsTruncated>"), token !== "");
       if (!token) break;
     }
-    assert.deepEqual(seen, Array.from({ length: 25 }, (_, number) => `k/${String(number).padStart(2, "0")}`));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 25 }, (_, number) => `k/${String(number).padStart(2, "0")}`),
+    );
   });
 
   test("delimiter groups keys, also across pages; prefix and start-after narrow", async () => {

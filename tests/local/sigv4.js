@@ -7,7 +7,8 @@ import { createHash, createHmac } from "node:crypto";
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const hmac = (key, data) => createHmac("sha256", key).update(data).digest();
 /** Percent-encoding as signatures want it. */
-export const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+export const encode = (text) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 const stamp = (date) => date.toISOString().replace(/[-:]|\.\d{3}/g, "");
 
 function signature({ method, path, query, headers, payload, datetime, region, secretAccessKey }) {
@@ -15,7 +16,10 @@ function signature({ method, path, query, headers, payload, datetime, region, se
   const canonical = [
     method,
     path,
-    Object.keys(query).sort().map((name) => `${encode(name)}=${encode(query[name])}`).join("&"),
+    Object.keys(query)
+      .sort()
+      .map((name) => `${encode(name)}=${encode(query[name])}`)
+      .join("&"),
     ...names.map((name) => `${name}:${headers[name]}`),
     "",
     names.join(";"),
@@ -28,18 +32,46 @@ function signature({ method, path, query, headers, payload, datetime, region, se
 }
 
 /** Headers of a request signed in its `Authorization` header. `path` is percent-encoded already. */
-export function signHeaders({ method = "GET", host, path, query = {}, headers = {}, body = "", keys, region = "auto", date = new Date() }) {
+export function signHeaders({
+  method = "GET",
+  host,
+  path,
+  query = {},
+  headers = {},
+  body = "",
+  keys,
+  region = "auto",
+  date = new Date(),
+}) {
   const datetime = stamp(date);
   const payload = headers["x-amz-content-sha256"] ?? sha256(body);
   const token = keys.sessionToken ? { "x-amz-security-token": keys.sessionToken } : {};
   const signed = { ...headers, ...token, host, "x-amz-content-sha256": payload, "x-amz-date": datetime };
-  const { signedHeaders, scope, value } = signature({ method, path, query, headers: signed, payload, datetime, region, ...keys });
+  const { signedHeaders, scope, value } = signature({
+    method,
+    path,
+    query,
+    headers: signed,
+    payload,
+    datetime,
+    region,
+    ...keys,
+  });
   const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${value}`;
   return { ...signed, authorization };
 }
 
 /** Path and query of a presigned request; only `host` is signed, as rusty-s3 does. */
-export function presign({ method = "GET", host, path, query = {}, keys, region = "auto", date = new Date(), expires = 300 }) {
+export function presign({
+  method = "GET",
+  host,
+  path,
+  query = {},
+  keys,
+  region = "auto",
+  date = new Date(),
+  expires = 300,
+}) {
   const datetime = stamp(date);
   const all = {
     ...query,
@@ -50,7 +82,18 @@ export function presign({ method = "GET", host, path, query = {}, keys, region =
     "X-Amz-SignedHeaders": "host",
     ...(keys.sessionToken && { "X-Amz-Security-Token": keys.sessionToken }),
   };
-  const { value } = signature({ method, path, query: all, headers: { host }, payload: "UNSIGNED-PAYLOAD", datetime, region, ...keys });
-  const text = Object.entries(all).map(([name, one]) => `${encode(name)}=${encode(one)}`).join("&");
+  const { value } = signature({
+    method,
+    path,
+    query: all,
+    headers: { host },
+    payload: "UNSIGNED-PAYLOAD",
+    datetime,
+    region,
+    ...keys,
+  });
+  const text = Object.entries(all)
+    .map(([name, one]) => `${encode(name)}=${encode(one)}`)
+    .join("&");
   return `${path}?${text}&X-Amz-Signature=${value}`;
 }

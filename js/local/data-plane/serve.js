@@ -69,8 +69,22 @@ export function workerFor(state, url) {
     return { refusal: { status: 530, code: 1016, why } };
   }
   const route = mostSpecific(state.routes.get(zone.id) ?? [], url);
-  if (!route) return { refusal: { status: 522, code: 522, why: `no route covers ${url.href}, and ${records[0].content} does not answer` } };
-  if (!route.script) return { refusal: { status: 522, code: 522, why: `route ${route.pattern} has no script, and ${records[0].content} does not answer` } };
+  if (!route)
+    return {
+      refusal: {
+        status: 522,
+        code: 522,
+        why: `no route covers ${url.href}, and ${records[0].content} does not answer`,
+      },
+    };
+  if (!route.script)
+    return {
+      refusal: {
+        status: 522,
+        code: 522,
+        why: `route ${route.pattern} has no script, and ${records[0].content} does not answer`,
+      },
+    };
   return { script: route.script };
 }
 
@@ -80,7 +94,13 @@ function workersDevScript(state, host) {
   if (!state.accountSubdomain || !host.endsWith(suffix)) return null;
   const name = host.slice(0, -suffix.length);
   if (state.scripts.get(name)?.subdomain?.enabled) return { script: name };
-  return { refusal: { status: 404, code: 1042, why: `there is nothing at ${host}: no such Worker, or its workers.dev address is off` } };
+  return {
+    refusal: {
+      status: 404,
+      code: 1042,
+      why: `there is nothing at ${host}: no such Worker, or its workers.dev address is off`,
+    },
+  };
 }
 
 /** The zone with the longest name that the host equals or ends with. */
@@ -101,7 +121,12 @@ function recordsFor(records, host) {
 }
 
 function visitorHeaders(headers, url, clientAddress, ray) {
-  const { connection: _connection, "keep-alive": _keepAlive, "transfer-encoding": _transferEncoding, ...rest } = headers;
+  const {
+    connection: _connection,
+    "keep-alive": _keepAlive,
+    "transfer-encoding": _transferEncoding,
+    ...rest
+  } = headers;
   return {
     ...rest,
     host: url.host,

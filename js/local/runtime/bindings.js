@@ -33,7 +33,7 @@ export function workerBindings(worker) {
     const [option, convert] = BINDINGS[binding.type] ?? [];
     const value = convert?.(binding, worker);
     if (value === undefined) notes.push(noteFor(binding, option));
-    else (options[option] ??= {})[binding.name] = value;
+    else options[option] = { ...options[option], [binding.name]: value };
   }
   return { options, notes };
 }

@@ -9,8 +9,8 @@ import { neededScripts } from "./bindings.js";
 import { StartCheck } from "./check.js";
 import { startAlone, WorkerdInstance } from "./miniflare.js";
 
-/** How long a reload waits for requests that are under way. */
-const DRAIN_MS = 5000;
+/** How long a reload waits for requests that are under way, before it goes on beside them. */
+const DRAIN_MS = 1000;
 const KEPT_LINES = 1000;
 
 /**
@@ -32,13 +32,14 @@ class Runtime {
   #dir;
   #temporary;
   #instance;
+  #retired = new Set();
   #check;
   #requested = new Set();
   #broken = new Map();
   #loadedKey;
+  #loadedKv = new Set();
   #stale = true;
   #reloading;
-  #inFlight = new Set();
   #closed = false;
 
   constructor(state, persistDir, onOutput) {
@@ -71,33 +72,43 @@ class Runtime {
    */
   async fetch(scriptName, request) {
     await this.#ready(scriptName);
-    // INVARIANT: no `await` from here to `#track`, or a reload could begin in between.
+    // INVARIANT: no `await` from here to the instance's `fetch`, or a reload could begin in between.
     const script = this.#state.scripts.get(scriptName);
     const version = script && drawVersion(script);
     if (!version) return thrown(`script ${scriptName} has no deployed version`);
     const broken = this.#broken.get(version.id);
     if (broken !== undefined) return thrown(broken);
-    const answer = this.#instance.fetch(loadedName(script, version), request);
-    return this.#track(answer);
+    const instance = this.#instance;
+    try {
+      return await instance.fetch(loadedName(script, version), request);
+    } catch (error) {
+      return this.#lost(instance, error);
+    }
   }
 
   /** The KV namespace's contents; as Workers see them, `list` pages and all. */
   kv(id) {
-    const apply = async (method, args) => (await this.#instance.kv(id))[method](...args);
     const call =
       (method) =>
       async (...args) => {
-        await this.#ready();
-        return this.#track(apply(method, args));
+        if (!this.#loadedKv.has(id) || this.#reloading) await this.#ready();
+        return this.#instance.kv(id, method, args);
       };
-    return { get: call("get"), getWithMetadata: call("getWithMetadata"), put: call("put"), delete: call("delete"), list: call("list") };
+    return {
+      get: call("get"),
+      getWithMetadata: call("getWithMetadata"),
+      put: call("put"),
+      delete: call("delete"),
+      list: call("list"),
+    };
   }
 
   async close() {
     if (this.#closed) return;
     this.#closed = true;
     await this.#reloading?.catch(() => {});
-    await Promise.all([this.#instance?.close(), this.#check.close()]);
+    const instances = [this.#instance, ...this.#retired];
+    await Promise.all([...instances.map((instance) => instance?.close()), this.#check.close()]);
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -128,8 +139,9 @@ class Runtime {
     const kvIds = [...this.#state.kv.keys()];
     const key = JSON.stringify([live.map(({ name, version }) => [name, version.id]), kvIds]);
     if (key === this.#loadedKey) return;
-    await this.#drained();
     this.#loadedKey = undefined;
+    this.#loadedKv = new Set();
+    if (this.#instance && !(await this.#instance.drained(DRAIN_MS))) this.#retire();
     try {
       await this.#load(live, kvIds);
     } catch (error) {
@@ -137,6 +149,7 @@ class Runtime {
       await this.#load(await this.#withoutBroken(live), kvIds);
     }
     this.#loadedKey = key;
+    this.#loadedKv = new Set(kvIds);
   }
 
   async #load(live, kvIds) {
@@ -175,17 +188,26 @@ class Runtime {
     return this.#liveWorkers();
   }
 
-  /** Requests under way end before workerd is replaced, or are given up after a while. */
-  async #drained() {
-    const deadline = new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref());
-    await Promise.race([Promise.allSettled([...this.#inFlight]), deadline]);
+  /** Requests that take long end where they began, beside the new instance. */
+  #retire() {
+    const old = this.#instance;
+    this.#instance = undefined;
+    this.#retired.add(old);
+    old
+      .drained()
+      .then(() => old.close())
+      .finally(() => this.#retired.delete(old));
   }
 
-  #track(promise) {
-    this.#inFlight.add(promise);
-    const forget = () => this.#inFlight.delete(promise);
-    promise.then(forget, forget);
-    return promise;
+  /** workerd died under a request, or hangs: that request fails, the next one finds a new workerd. */
+  #lost(instance, error) {
+    this.#print(`lost workerd: ${error.message}`);
+    if (instance === this.#instance && !this.#reloading) {
+      this.#loadedKey = undefined;
+      this.#loadedKv = new Set();
+      this.#stale = true;
+    }
+    return thrown(`no answer from workerd: ${error.message}`);
   }
 
   #print(line) {
@@ -203,8 +225,9 @@ function liveVersions(script) {
 
 function drawVersion(script) {
   const shares = script.deployments[0]?.versions ?? [];
-  let draw = Math.random() * 100;
-  const share = shares.find(({ percentage }) => (draw -= percentage) < 0) ?? shares[0];
+  const draw = Math.random() * 100;
+  const upTo = (index) => shares.slice(0, index + 1).reduce((sum, { percentage }) => sum + percentage, 0);
+  const share = shares.find((_, index) => draw < upTo(index)) ?? shares[0];
   return share && script.versions.find(({ id }) => id === share.versionId);
 }
 

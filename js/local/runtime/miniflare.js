@@ -2,8 +2,9 @@
  * The only file that knows miniflare (4.20260730.0): Workers of ours in, miniflare's options out.
  * Miniflare is an optional peer, so it is imported on first use.
  */
-import { request as httpRequest, Agent } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { workerBindings } from "./bindings.js";
 import { CHECKER_SOURCE, ENTRY_SOURCE } from "./sources.js";
 
@@ -13,6 +14,20 @@ const ENTRY = "Entry";
 const MODULE_TYPES = { esm: "ESModule", cjs: "CommonJS", wasm: "CompiledWasm", text: "Text", data: "Data" };
 /** What Cloudflare takes when an upload names no date. */
 const FIRST_COMPATIBILITY_DATE = "2021-11-02";
+/** A connection to workerd that is silent for so long is given up. */
+const ANSWER_MS = 60_000;
+
+/** Miniflare's namespace speaks ArrayBuffer, ours Buffer. */
+const KV = {
+  get: async (namespace, key) => toBuffer(await namespace.get(key, "arrayBuffer")),
+  getWithMetadata: async (namespace, key) => {
+    const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
+    return { value: toBuffer(value), metadata };
+  },
+  put: (namespace, key, value, options) => namespace.put(key, toArrayBuffer(value), options),
+  delete: (namespace, key) => namespace.delete(key),
+  list: (namespace, options) => namespace.list(options),
+};
 
 /** Loads miniflare, or says how to get it. */
 export async function loadMiniflare() {
@@ -20,7 +35,10 @@ export async function loadMiniflare() {
     return await import("miniflare");
   } catch (cause) {
     if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new Error("Local Cloudflare runs Workers with miniflare, which is not installed: npm install miniflare@4.20260730.0", { cause });
+    throw new Error(
+      "Local Cloudflare runs Workers with miniflare, which is not installed: npm install miniflare@4.20260730.0",
+      { cause },
+    );
   }
 }
 
@@ -48,6 +66,7 @@ export class WorkerdInstance {
   #output;
   #agent = new Agent({ keepAlive: true });
   #origin;
+  #inFlight = new Set();
 
   /**
    * @param {object} options
@@ -84,28 +103,30 @@ export class WorkerdInstance {
     const { pathname, search } = new URL(url);
     const sent = { ...headers, "x-local-worker": workerName, "x-local-url": url };
     if (body?.length) sent["content-length"] = String(body.length);
-    return new Promise((resolve, reject) => {
-      const options = { method, headers: sent, agent: this.#agent, path: pathname + search };
+    const answer = new Promise((resolve, reject) => {
+      const options = { method, headers: sent, agent: this.#agent, path: pathname + search, timeout: ANSWER_MS };
       const outgoing = httpRequest(this.#origin, options, (incoming) => readResponse(incoming).then(resolve, reject));
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${ANSWER_MS / 1000} s`)));
       outgoing.on("error", reject);
       outgoing.end(body);
     });
+    return this.#track(answer);
   }
 
-  /** The namespace as `runtime.kv` promises it. */
-  async kv(id) {
-    const namespace = await this.#miniflare.getKVNamespace(kvBinding(id), ENTRY);
-    const toBuffer = (value) => (value === null ? null : Buffer.from(value));
-    return {
-      get: async (key) => toBuffer(await namespace.get(key, "arrayBuffer")),
-      getWithMetadata: async (key) => {
-        const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
-        return { value: toBuffer(value), metadata };
-      },
-      put: (key, value, options) => namespace.put(key, toArrayBuffer(value), options),
-      delete: (key) => namespace.delete(key),
-      list: (options) => namespace.list(options),
-    };
+  /** One call on a namespace that was loaded: get, getWithMetadata, put, delete or list, as `runtime.kv` promises them. */
+  kv(id, method, args) {
+    const answer = this.#miniflare
+      .getKVNamespace(kvBinding(id), ENTRY)
+      .then((namespace) => KV[method](namespace, ...args));
+    return this.#track(answer);
+  }
+
+  /** Resolves to true once nothing is under way, or to false after the time given. */
+  async drained(timeoutMs = 2 ** 31 - 1) {
+    const deadline = new AbortController();
+    const late = sleep(timeoutMs, false, { signal: deadline.signal, ref: false }).catch(() => false);
+    const done = Promise.allSettled([...this.#inFlight]).then(() => true);
+    return Promise.race([done, late]).finally(() => deadline.abort());
   }
 
   async close() {
@@ -113,6 +134,13 @@ export class WorkerdInstance {
     const running = this.#miniflare;
     this.#miniflare = undefined;
     await running?.dispose().catch(() => {});
+  }
+
+  #track(promise) {
+    this.#inFlight.add(promise);
+    const forget = () => this.#inFlight.delete(promise);
+    promise.then(forget, forget);
+    return promise;
   }
 
   #renewAgent() {
@@ -157,7 +185,11 @@ export async function startChecker(output) {
   const url = await checker.unsafeGetDirectURL(ENTRY);
   return {
     async check(script, timeoutMs) {
-      const response = await fetch(url, { method: "POST", body: JSON.stringify(script), signal: AbortSignal.timeout(timeoutMs) });
+      const response = await fetch(url, {
+        method: "POST",
+        body: JSON.stringify(script),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
       return response.json();
     },
     close: () => checker.dispose(),
@@ -251,7 +283,13 @@ async function readResponse(incoming) {
   const chunks = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const body = Buffer.concat(chunks);
-  const { connection: _c, "keep-alive": _k, "transfer-encoding": _t, "x-local-exception": exception, ...headers } = incoming.headers;
+  const {
+    connection: _c,
+    "keep-alive": _k,
+    "transfer-encoding": _t,
+    "x-local-exception": exception,
+    ...headers
+  } = incoming.headers;
   const response = { status: incoming.statusCode, headers, body };
   return exception === undefined ? response : { ...response, exception: body.toString("utf8") };
 }
@@ -265,6 +303,10 @@ function forEachLine(stream, output) {
     for (const line of lines) output(line);
   });
   stream.on("end", () => rest && output(rest));
+}
+
+function toBuffer(value) {
+  return value === null ? null : Buffer.from(value);
 }
 
 function toArrayBuffer(buffer) {

@@ -8,8 +8,13 @@ const MAX_KEYS = 1000;
 export function listBuckets({ method }, objects) {
   if (method !== "GET") throw new S3Error("MethodNotAllowed");
   const buckets = [...objects.buckets.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
-  const items = buckets.map(({ name, createdOn }) => `<Bucket>${element("CreationDate", iso(createdOn))}${element("Name", name)}</Bucket>`);
-  return xmlResponse(200, `<ListAllMyBucketsResult ${NAMESPACE}><Buckets>${items.join("")}</Buckets></ListAllMyBucketsResult>`);
+  const items = buckets.map(
+    ({ name, createdOn }) => `<Bucket>${element("CreationDate", iso(createdOn))}${element("Name", name)}</Bucket>`,
+  );
+  return xmlResponse(
+    200,
+    `<ListAllMyBucketsResult ${NAMESPACE}><Buckets>${items.join("")}</Buckets></ListAllMyBucketsResult>`,
+  );
 }
 
 /** Whatever is asked of a bucket as a whole. */
@@ -23,7 +28,8 @@ export function bucketOperation(call, objects) {
   if (!objects.hasBucket(bucket)) throw new S3Error("NoSuchBucket");
   if (method === "HEAD") return { status: 200 };
   if (method === "DELETE") return deleteBucket(bucket, objects);
-  if (method === "GET") return query.get("list-type") === "2" ? listObjectsV2(call, objects) : listObjects(call, objects);
+  if (method === "GET")
+    return query.get("list-type") === "2" ? listObjectsV2(call, objects) : listObjects(call, objects);
   if (method === "POST" && query.has("delete")) return deleteObjects(call, objects);
   throw new S3Error("MethodNotAllowed");
 }
@@ -75,7 +81,9 @@ function listing(call, page, head) {
     ];
     return `<Contents>${fields.join("")}</Contents>`;
   });
-  const prefixes = page.prefixes.map((prefix) => `<CommonPrefixes>${element("Prefix", encoded(call, prefix))}</CommonPrefixes>`);
+  const prefixes = page.prefixes.map(
+    (prefix) => `<CommonPrefixes>${element("Prefix", encoded(call, prefix))}</CommonPrefixes>`,
+  );
   const about = [
     element("Name", bucket),
     element("Prefix", encoded(call, query.get("prefix") ?? "")),

@@ -35,7 +35,7 @@ export function addSession(state, { parentTokenId, mayWrite = false, ttlSeconds 
     mayWrite,
     expiresAt: state.clock.now() + ttlSeconds * 1000,
   };
-  (state.s3Sessions ??= []).push(session);
+  state.s3Sessions = [...(state.s3Sessions ?? []), session];
   const { accessKeyId, secretAccessKey, sessionToken } = session;
   return { accessKeyId, secretAccessKey, sessionToken };
 }

@@ -50,7 +50,11 @@ function putObject({ bucket, key, headers, body, now }, objects) {
   checkContentMd5(headers["content-md5"], body);
   checkChecksums(headers, body);
   checkWrite(headers, objects.get(bucket, key));
-  const stored = objects.put(bucket, key, body, { headers: storedHeaders(headers), metadata: metadataOf(headers), now });
+  const stored = objects.put(bucket, key, body, {
+    headers: storedHeaders(headers),
+    metadata: metadataOf(headers),
+    now,
+  });
   return { status: 200, headers: { etag: `"${stored.etag}"` } };
 }
 

@@ -4,14 +4,33 @@
  * Absent on purpose: multipart uploads, CopyObject, CORS and lifecycle (501 NotImplemented).
  */
 import { bucketOperation, listBuckets } from "./buckets.js";
+import { decodedPath } from "./canonical.js";
 import { S3Error, xmlResponse } from "./errors.js";
 import { objectOperation } from "./object-operations.js";
-import { decodedPath, verify } from "./signature.js";
+import { verify } from "./signature.js";
 
 /** Sub-resources that R2 has and we do not, or that R2 itself refuses. */
-const UNSUPPORTED = ["acl", "cors", "encryption", "lifecycle", "notification", "object-lock", "partNumber", "policy"].concat(
-  ["replication", "requestPayment", "restore", "tagging", "torrent", "uploadId", "uploads", "versioning", "versions", "website"],
-);
+const UNSUPPORTED = [
+  "acl",
+  "cors",
+  "encryption",
+  "lifecycle",
+  "notification",
+  "object-lock",
+  "partNumber",
+  "policy",
+].concat([
+  "replication",
+  "requestPayment",
+  "restore",
+  "tagging",
+  "torrent",
+  "uploadId",
+  "uploads",
+  "versioning",
+  "versions",
+  "website",
+]);
 const UNSUPPORTED_HEADERS = ["x-amz-copy-source", "x-amz-tagging", "x-amz-acl", "x-amz-server-side-encryption"];
 
 /**

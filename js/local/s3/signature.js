@@ -6,6 +6,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
+import { canonicalHeaders, canonicalPath, canonicalQuery, queryPairs, splitOnce } from "./canonical.js";
 import { S3Error } from "./errors.js";
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
@@ -50,11 +51,6 @@ export async function verify(request, findKey, now) {
   return key;
 }
 
-/** Bucket and key as the client means them. S3 takes a bare `+` in a path for a space, and so do its signers. */
-export function decodedPath(target) {
-  return decode(split(target, "?")[0].replaceAll("+", " "));
-}
-
 /** What the request says about its own signature, from the header or from the query. */
 function readClaim(request) {
   const query = queryPairs(request.target);
@@ -69,9 +65,9 @@ function readClaim(request) {
 }
 
 function headerClaim({ headers }) {
-  const [algorithm, rest = ""] = split(headers.authorization, " ");
+  const [algorithm, rest = ""] = splitOnce(headers.authorization, " ");
   if (algorithm !== ALGORITHM) throw new S3Error("InvalidArgument", "Unsupported Authorization Type");
-  const fields = Object.fromEntries(rest.split(",").map((field) => split(field.trim(), "=")));
+  const fields = Object.fromEntries(rest.split(",").map((field) => splitOnce(field.trim(), "=")));
   if (!fields.Credential || !fields.SignedHeaders || !fields.Signature) {
     throw new S3Error("AuthorizationHeaderMalformed");
   }
@@ -171,30 +167,8 @@ async function sign(claim, { method, target, headers }, { accessKeyId, secretAcc
   signer.encodedPath = canonicalPath(target);
   signer.encodedSearch = canonicalQuery(target, claim.presigned);
   signer.signedHeaders = claim.signedHeaders.join(";");
-  signer.canonicalHeaders = claim.signedHeaders.map((name) => `${name}:${collapse(headers[name])}`).join("\n");
+  signer.canonicalHeaders = canonicalHeaders(claim.signedHeaders, headers);
   return signer.signature();
-}
-
-function canonicalPath(target) {
-  return decodedPath(target).split("/").map(encode).join("/");
-}
-
-function canonicalQuery(target, presigned) {
-  return queryPairs(target)
-    .filter(([key]) => !(presigned && key.toLowerCase() === "x-amz-signature"))
-    .map((pair) => pair.map(encode))
-    .sort(([leftKey, left], [rightKey, right]) => order(leftKey, rightKey) || order(left, right))
-    .map((pair) => pair.join("="))
-    .join("&");
-}
-
-function queryPairs(target) {
-  const query = split(target, "?")[1] ?? "";
-  const pairs = query.split("&").filter(Boolean);
-  return pairs.map((pair) => {
-    const [key, value = ""] = split(pair, "=");
-    return [decode(key.replaceAll("+", " ")), decode(value.replaceAll("+", " "))];
-  });
 }
 
 function checkPayload({ payload }, body) {
@@ -214,34 +188,6 @@ function parseDatetime(text) {
   if (!match) return Number.NaN;
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
   return Date.UTC(year, month - 1, day, hour, minute, second);
-}
-
-function decode(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new S3Error("InvalidArgument", "Malformed percent-encoding");
-  }
-}
-
-function encode(text) {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function split(text, separator) {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
-function collapse(value = "") {
-  return value.trim().replace(/ +/g, " ");
-}
-
-function order(left, right) {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function equal(left, right) {
