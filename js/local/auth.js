@@ -43,10 +43,13 @@ function tokenActor(state, header, { invalidTokenCode = 10000, anyStatus = false
   if (!value || !/^[A-Za-z0-9_-]{20,200}$/.test(value))
     throw invalidHeader(6111, "Invalid format for Authorization header");
   const token = state.tokens.find((candidate) => sameText(candidate.value, value));
-  if (!token || (!anyStatus && tokenStatus(state, token) !== "active")) throw invalidToken(invalidTokenCode);
+  const usable = anyStatus || (token && tokenStatus(state, token) === "active" && !isEarly(state, token));
+  if (!token || !usable) throw invalidToken(invalidTokenCode);
   const { id, owner, permissionGroups, accountIds, zoneIds } = token;
   return { kind: "token", id, owner, permissionGroups, accountIds, zoneIds, token };
 }
+
+const isEarly = (state, { notBefore }) => Boolean(notBefore) && Date.parse(notBefore) > state.clock.now();
 
 function keyActor(state, headers) {
   const { "x-auth-key": key, "x-auth-email": email } = headers;

@@ -46,6 +46,12 @@ test("disabled and expired tokens only verify", async () => {
   }
 });
 
+test("a token is of no use before its time", async () => {
+  const client = createClient({ now: () => Date.parse("2026-06-01T00:00:00Z") });
+  const early = addToken(client.state, { notBefore: "2026-06-02T00:00:00Z" });
+  assert.deepEqual(await client.verdictOf("GET", "/accounts", undefined, bearer(early)), [401, 10000]);
+});
+
 test("the legacy key opens everything, an unknown one nothing", async () => {
   const client = createClient();
   const { email, apiKey } = client.state.user;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createForeignActors } from "../../js/local/foreign.js";
 import { addToken, addZone } from "../../js/local/state.js";
 import { createClient } from "./api-client.js";
 
@@ -168,6 +169,20 @@ test("a batch is all or nothing, deletions first", async () => {
     (await list("")).map(({ type }) => type),
     ["CNAME"],
   );
+});
+
+test("a record that Cloudflare manages can be read only", async () => {
+  const { send, verdictOf, records, ...client } = dnsClient();
+  const meta = { read_only: true };
+  const { id } = createForeignActors(client).addRecord("example.com", {
+    type: "AAAA",
+    content: "100::",
+    name: "d.example.com",
+    meta,
+  });
+  assert.equal((await send("GET", `${records}/${id}`)).result.content, "100::");
+  assert.deepEqual(await verdictOf("PATCH", `${records}/${id}`, { proxied: false }), [400, 1043]);
+  assert.deepEqual(await verdictOf("DELETE", `${records}/${id}`), [400, 1043]);
 });
 
 test("bodies that are no JSON objects are refused", async () => {

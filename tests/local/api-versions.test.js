@@ -243,6 +243,9 @@ test("a bound script is deleted by force only", async () => {
   assert.deepEqual(await verdictOf("DELETE", script("a", "?force=true")), [200]);
   assert.deepEqual(await verdictOf("DELETE", script("a")), [404, 10007]);
   assert.deepEqual(await verdictOf("GET", script("a", "/deployments")), [404, 10007]);
+  const lenient = await versionsClient({ switches: { referencedDelete: "allow" } });
+  await lenient.put("user", { bindings: [{ type: "service", name: "A", service: "a" }] });
+  assert.deepEqual(await lenient.verdictOf("DELETE", lenient.script("a")), [200]);
 });
 
 test("workers.dev is off for a new script and set with both fields", async () => {

@@ -86,7 +86,7 @@ function added({ state, zone, records, switches }, sent) {
 }
 
 function changed({ state, zone, records, switches }, id, sent, merge) {
-  const old = recordOf(records, id);
+  const old = changeable(records, id);
   const fields = readRecord(merge ? { ...editable(old), ...sent } : sent, zone, switches);
   const others = records.filter((record) => record !== old);
   checkBesides(fields, others, switches);
@@ -96,16 +96,21 @@ function changed({ state, zone, records, switches }, id, sent, merge) {
 }
 
 function removed(records, id) {
-  records.splice(records.indexOf(recordOf(records, id)), 1);
+  records.splice(records.indexOf(changeable(records, id)), 1);
   return { id };
 }
 
 function recordOf(records, id) {
   const found = records.find((record) => record.id === id);
   if (!found) throw new ApiError(404, 81044, "Record does not exist.");
-  if (found.meta.read_only)
-    throw new ApiError(400, 1043, "This record is managed by Cloudflare and cannot be changed.");
   return found;
+}
+
+/** Records of custom domains, R2 and e-mail routing can be read only. */
+function changeable(records, id) {
+  const record = recordOf(records, id);
+  if (!record.meta.read_only) return record;
+  throw new ApiError(400, 1043, "This record is managed by Cloudflare and cannot be changed.");
 }
 
 function editable({ type, name, content, data, ttl, proxied, priority, comment, tags, settings }) {

@@ -9,6 +9,8 @@ import { deployments } from "./deployments.js";
 import { dnsRecords } from "./dns-records.js";
 import { kvNamespaces } from "./kv-namespaces.js";
 import { kvValues } from "./kv-values.js";
+import { r2Buckets } from "./r2-buckets.js";
+import { r2Objects } from "./r2-objects.js";
 import { createRate } from "./rate.js";
 import { notRouted, route } from "./router.js";
 import { routes } from "./routes.js";
@@ -46,6 +48,8 @@ export const ENDPOINTS = [
   betaWorkers,
   kvNamespaces,
   kvValues,
+  r2Buckets,
+  r2Objects,
 ].flat();
 
 const HEX_ID = /^[0-9a-f]{32}$/;

@@ -10,7 +10,8 @@
  */
 import { ApiError } from "../envelope.js";
 
-const SEGMENT = "([^/]+)";
+/** `{name}` is one segment, `{name*}` all that follows. */
+const PLACEHOLDER = /\{(\w+)(\*?)\}/g;
 
 /**
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
@@ -19,8 +20,9 @@ const SEGMENT = "([^/]+)";
  * @param {{ invalidTokenCode?: number, anyStatus?: boolean }} [auth]
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
-  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-  const regex = new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, SEGMENT)}$`);
+  const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);
+  const source = pattern.replaceAll(PLACEHOLDER, (_, _name, rest) => (rest ? "(.+)" : "([^/]+)"));
+  const regex = new RegExp(`^${source}$`);
   return { method, pattern, names, regex, needs, handler, auth };
 }
 
