@@ -39,6 +39,18 @@ macro_rules! codes {
 codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
+    BundleUnreadable = "CFD0301": "the bundle can't be read",
+        "The object in R2 is neither one JavaScript file in UTF-8 nor the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, or the latter is damaged. Build the Worker again and publish the result.";
+    BundleTooLarge = "CFD0302": "the bundle is too large",
+        "Cloudflare takes at most 64 MiB of modules before compression, source maps left out. Leave out what the Worker does not need, or move data to R2, KV or static assets.";
+    BundleLarge = "CFD0303": "the bundle is large",
+        "Depending on the plan, Cloudflare may refuse Workers of more than 3 or 10 MiB after gzip. We don't compress, so this goes by the size before compression and is only a hint; the upload tells.";
+    BundleWithoutHandler = "CFD0304": "the bundle has no handler",
+        "The source neither exports anything nor calls addEventListener, so nothing would answer requests and Cloudflare will refuse it. A CommonJS file must be bundled to an ES module first, for example with esbuild --format=esm.";
+    BundleNeedsMore = "CFD0305": "the bundle asks for more than code",
+        "The multipart file was made for a Worker with Durable Object migrations, static assets or containers. Only its modules are deployed; everything else comes from the manifest.";
+    ModuleName = "CFD0306": "a module's name can't be used",
+        "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
     CredentialsRefused = "CFD0401": "the credentials were refused",
         "Cloudflare did not accept the API token or key: it is incomplete, disabled, expired, or of another account. Create a token in the dashboard under My Profile, API Tokens, and give it as CLOUDFLARE_API_TOKEN.";
     PermissionMissing = "CFD0402": "a permission is missing",

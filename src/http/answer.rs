@@ -1,6 +1,7 @@
 //! An answer whose body has been read.
 
 use super::Response;
+use crate::diagnostic::plain;
 
 /// Status, headers and the whole body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +32,12 @@ impl Answer {
 
     /// Cloudflare's id of the request, for its support.
     pub fn cf_ray(&self) -> Option<String> {
-        self.header("cf-ray").map(|ray| super::plain(ray, 60))
+        self.header("cf-ray").map(|ray| plain(ray, 60))
     }
 
     /// The first characters of the body on one line, for messages.
     pub fn excerpt(&self) -> String {
         let start = self.body.get(..400).unwrap_or(&self.body);
-        super::plain(&String::from_utf8_lossy(start), 100)
+        plain(&String::from_utf8_lossy(start), 100)
     }
 }

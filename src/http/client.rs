@@ -15,6 +15,7 @@ use super::{
     Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Refusal, Repeat, Request, Response, Transport,
     TransportError,
 };
+use crate::diagnostic::plain;
 
 /// The caller's wish to stop: no further request is sent, a write in flight ends first.
 pub trait Signal {
@@ -418,7 +419,7 @@ impl Failure {
                 Self { again: Again::Never, may_have_arrived, kind: CallErrorKind::Aborted }
             }
             Attempt::Lost(TransportError { message, may_have_arrived, .. }) => {
-                let reason = super::plain(&message, 300);
+                let reason = plain(&message, 300);
                 Self { again: Again::Unclear, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
             }
         }
@@ -466,8 +467,14 @@ async fn receive(response: Response, lazily: bool, limit: usize) -> Result<Recei
 /// Origin of a request that can be sent: its headers hold nothing that a runtime would choke on.
 fn sendable(request: &Request) -> Result<String, String> {
     for (name, value) in &request.headers {
-        if !value.reveal().chars().all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{a0}'..='\u{ff}')) {
-            return Err(format!("the header `{name}` holds a line break or another character that is not allowed there"));
+        if !value
+            .reveal()
+            .chars()
+            .all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{a0}'..='\u{ff}'))
+        {
+            return Err(format!(
+                "the header `{name}` holds a line break or another character that is not allowed there"
+            ));
         }
     }
     let url = url::Url::parse(&request.url).map_err(|error| format!("its URL is not valid: {error}"))?;

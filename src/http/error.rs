@@ -138,7 +138,8 @@ fn refusal_help(refusal: &Refusal) -> Option<String> {
             Some("check CLOUDFLARE_API_TOKEN: whether it is complete, active and not expired".into())
         }
         (Meaning::Throttled, _) => Some(
-            "the limit is 1,200 requests in 5 minutes for all clients of this user; wait 5 minutes and run again".into(),
+            "the limit is 1,200 requests in 5 minutes for all clients of this user; wait 5 minutes and run again"
+                .into(),
         ),
         (Meaning::Failed, _) => Some("see https://www.cloudflarestatus.com and run again later".into()),
         (Meaning::Redirect, _) => Some("configure the endpoint that the redirect points to, if you trust it".into()),

@@ -11,7 +11,6 @@ pub mod fetch;
 mod message;
 mod origin;
 mod pace;
-mod plain;
 mod refusal;
 mod retry;
 
@@ -23,7 +22,6 @@ pub use client::{Client, Judge, Opened, Sent, Signal, Verdict, Wait};
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Method, Repeat, Request, Response, TransportError};
 pub use origin::endpoint;
-pub use plain::plain;
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
 pub(crate) use retry::http_date;

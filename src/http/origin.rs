@@ -43,7 +43,9 @@ mod tests {
 
     #[test]
     fn https_everywhere_and_http_for_loopback() {
-        for good in ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:8787", "http://[::1]:1/x", "http://a.localhost"] {
+        for good in
+            ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:8787", "http://[::1]:1/x", "http://a.localhost"]
+        {
             assert!(endpoint(good).is_ok(), "{good}");
         }
         for bad in [
@@ -65,6 +67,9 @@ mod tests {
 
     #[test]
     fn loses_the_trailing_slash() {
-        assert_eq!(endpoint("https://a.example/client/v4/").map(String::from), Ok("https://a.example/client/v4".into()));
+        assert_eq!(
+            endpoint("https://a.example/client/v4/").map(String::from),
+            Ok("https://a.example/client/v4".into())
+        );
     }
 }

@@ -24,16 +24,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without code and permission.
     pub fn new(status: u16, meaning: Meaning, again: Again, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: None,
-            name: None,
-            message: message.into(),
-            meaning,
-            again,
-            permission: None,
-            cf_ray: None,
-        }
+        Self { status, code: None, name: None, message: message.into(), meaning, again, permission: None, cf_ray: None }
     }
 }
 
