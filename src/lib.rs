@@ -23,3 +23,5 @@ pub mod binding;
 pub mod resource;
 
 pub mod manifest;
+pub mod plan;
+pub mod render;

@@ -23,6 +23,11 @@ macro_rules! codes {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// The two digits that name its family.
+            pub fn family(self) -> &'static str {
+                self.as_str().get(3..5).unwrap_or_default()
+            }
+
             /// Its title.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
@@ -39,6 +44,50 @@ macro_rules! codes {
 codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
+    ForeignScript = "CFD0501": "the Worker is somebody else's",
+        "A Worker of this name exists in the account and carries no mark of cfworker-deploy, so somebody made it by hand or with another tool. Nothing was changed. `--adopt script:NAME` makes it yours: its code is replaced by the bundle, and bindings, secrets, assets and settings that the manifest does not name are kept.";
+    OtherIdentityScript = "CFD0502": "the Worker belongs to another manifest",
+        "The Worker carries the mark of another manifest (another account, metadata.org, metadata.env or metadata.name). Two manifests with one script name would overwrite each other. Rename one of them, or move the Worker to this manifest with `--take script:NAME`.";
+    ChangedOutside = "CFD0503": "the live Worker was changed outside",
+        "The Worker is ours, but the version that gets requests now was made by somebody else (dashboard, wrangler, API), is a rollback, or shares requests with another version. Applying would undo that work, so nothing was changed. `--take script:NAME`, or the annotation `drift: overwrite` in the manifest, goes on.";
+    ForeignRecord = "CFD0504": "the DNS record is somebody else's",
+        "A record for this hostname exists and carries no mark of cfworker-deploy. `--adopt record:HOST` makes it ours and changes it to what the manifest says. To put a Worker in front of a site that is already there, set `dns.record: existing`: then only the route is ours.";
+    OtherIdentityRecord = "CFD0505": "the DNS record belongs to another manifest",
+        "The record of this hostname carries the mark of another manifest. Give one of them another hostname, or move the record with `--take record:HOST`.";
+    ForeignRoute = "CFD0506": "the route was made by somebody else",
+        "A route with this pattern already leads to our Worker, but it is not in our inventory: somebody made it by hand. `--adopt route:PATTERN` makes it ours, so that it is removed together with the Worker later.";
+    TakenRoute = "CFD0507": "the route leads to another Worker",
+        "A route with this pattern exists in the zone and leads to another Worker, or switches Workers off for the pattern. A zone holds a pattern once. `--take route:PATTERN` turns it over to this Worker; the other Worker stays, without that route.";
+    CustomDomain = "CFD0508": "the hostname is managed by another Cloudflare product",
+        "The record of this hostname is read-only: a custom domain of a Worker, an R2 bucket or e-mail routing made it. Remove the custom domain first, or choose another hostname.";
+    SecretWouldBeLost = "CFD0509": "a secret can't be carried over",
+        "The newest version of the Worker is not the one that gets requests, and a secret that was set elsewhere lives in one of them only. An upload could silently take the wrong value. Deploy or delete the waiting version, or name the secret in the manifest.";
+    DeletionsNeedYes = "CFD0510": "the plan deletes something",
+        "The manifest states a deletion (routing switched off, another hostname, a pattern gone). On a terminal the question is asked; elsewhere it needs `--yes` (`allowDeletes: true` in JavaScript), so that a pipeline never deletes by accident.";
+    PlanMoved = "CFD0511": "the plan is not the one that was approved",
+        "`--expect` or a saved plan names a fingerprint, and the account or the manifest has changed since. Nothing was changed. Look at the new plan and approve that one.";
+    TooManyTags = "CFD0512": "the Worker has no room for our marks",
+        "A Worker holds 10 tags. Ours need up to six; the Worker carries too many others. Remove a tag from the Worker and run again.";
+    PatternOutsideZone = "CFD0513": "the pattern or hostname lies outside the zone",
+        "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
+    ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
+        "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
+    PartlyShadowed = "CFD0515": "a pattern does not cover the hostname",
+        "The record points nowhere (a placeholder address), so paths that no pattern covers answer with an error page of Cloudflare. Add a pattern such as `HOST/*`, or point the record to a real origin.";
+    DeepHostname = "CFD0516": "no certificate covers the hostname",
+        "Universal SSL covers the zone's name and one level below. A deeper hostname answers over https only with an advanced certificate for it. <https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/>";
+    AlsoPublic = "CFD0517": "the Worker is also public on workers.dev",
+        "The Worker answers on its workers.dev address beside the hostname, so that protections of the hostname (Access, firewall rules) can be walked around. Set `workers_dev: false` to switch it off.";
+    ZoneNotActive = "CFD0518": "the zone is not active",
+        "The zone exists but Cloudflare does not serve it yet (its name servers are not in place). The record and the route are made; the hostname answers once the zone is active.";
+    ManyRecords = "CFD0519": "several records stand for the hostname",
+        "More than one A, AAAA or CNAME record exists for the hostname and none is ours, so it is not clear which one to change. Leave one of them, or set `dns.record: existing` if they are all wanted and proxied.";
+    AccountMismatch = "CFD0520": "the zone is in another account",
+        "A route leads to Workers of the zone's own account only. The manifest's account_id and the account that holds the zone differ: correct one of them.";
+    ServiceReferences = "CFD0521": "the Worker is still used by others",
+        "Other Workers bind to this one, or it consumes a queue. Cloudflare refuses the deletion. Remove those references first; a forced deletion is never done.";
+    UndeployedVersion = "CFD0522": "an undeployed version is waiting",
+        "Somebody uploaded a version that gets no requests yet. The values shown for the Worker are those of that newest version; applying puts a new version in front of it.";
     BundleUnreadable = "CFD0301": "the bundle can't be read",
         "The object in R2 is neither one JavaScript file in UTF-8 nor the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, or the latter is damaged. Build the Worker again and publish the result.";
     BundleTooLarge = "CFD0302": "the bundle is too large",

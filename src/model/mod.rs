@@ -1,9 +1,12 @@
-//! The nouns that every part shares: addresses, identities, outputs.
+//! The nouns that every part shares: addresses, identities, marks, outputs.
 
 mod address;
+mod field;
 mod identity;
+pub mod marks;
 mod outputs;
 
 pub use address::{Address, Kind};
+pub use field::Field;
 pub use identity::{Identity, hex};
 pub use outputs::{OutputSet, Outputs};

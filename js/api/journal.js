@@ -1,0 +1,32 @@
+/**
+ * Which changes one call began and ended, seen from the host's side.
+ *
+ * The engine reports this itself as long as it lives; after a trap only the host still knows.
+ */
+
+/**
+ * @param {{ onEvent?: Function, fetch?: Function, signal?: AbortSignal }} host as the caller gave it
+ * @returns {{ host: object, done: string[], open: Set<string> }}
+ *   `host` is what the engine gets; `done` and `open` hold addresses
+ */
+export function createJournal({ onEvent, ...rest }) {
+  const done = [];
+  const open = new Set();
+
+  function record({ type, address }) {
+    if (type === "start") open.add(address);
+    if (type === "done" && open.delete(address)) done.push(address);
+    if (type === "failed") open.delete(address);
+  }
+
+  function listen(event) {
+    record(event);
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener's failure must not leave a deployment half done.
+    }
+  }
+
+  return { host: { ...rest, onEvent: listen }, done, open };
+}

@@ -1,0 +1,30 @@
+/** Browsers, and whatever has the web's `fetch` and URLs: the engine is downloaded at the first call. */
+import { createGlue } from "../../wasm/glue.js";
+import { createEngine } from "../engine.js";
+import { createApi } from "../index.js";
+
+const file = new URL("../../wasm/engine_bg.wasm", import.meta.url);
+
+async function module() {
+  const response = await fetch(file);
+  if (!response.ok) throw new Error(`cannot load the engine from \`${file}\`: ${response.status}`);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

@@ -1,0 +1,26 @@
+/** Node, Deno and Bun: the engine is a file beside this one. Nothing is awaited here, so `require()` works too. */
+import { readFileSync } from "node:fs";
+import { createGlue } from "../../wasm/glue.js";
+import { createEngine } from "../engine.js";
+import { createApi } from "../index.js";
+
+const file = new URL("../../wasm/engine_bg.wasm", import.meta.url);
+const module = () => new WebAssembly.Module(readFileSync(file));
+
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

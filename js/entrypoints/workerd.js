@@ -1,0 +1,23 @@
+/** Workers: the runtime compiles no bytes, so the bundler hands over the compiled module. */
+import module from "../../wasm/engine_bg.wasm";
+import { createGlue } from "../../wasm/glue.js";
+import { createEngine } from "../engine.js";
+import { createApi } from "../index.js";
+
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

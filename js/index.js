@@ -1,0 +1,162 @@
+/**
+ * The typed calls of the package, over one compiled engine.
+ *
+ * Entrypoints load the engine, each in the way of its runtime; everything here is the same in all of them: no file,
+ * no environment, no process, no state between calls. Calls may run at the same time.
+ */
+
+import { createJournal } from "./api/journal.js";
+import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
+import { sourcesOf } from "./api/sources.js";
+import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
+
+export { DeployError };
+
+/**
+ * The calls; index.d.ts tells callers what each one takes, answers and throws, with an example.
+ *
+ * @param {{ call(name: string, ...args: unknown[]): Promise<any> }} engine one fresh instance for each call
+ * @returns {typeof import("./index.js")}
+ */
+export function createApi(engine) {
+  /** A call that answers `{ ok }` or `{ error }`. */
+  async function ask(name, ...args) {
+    return unwrap(await trapped(engine.call(name, ...args)));
+  }
+
+  /** A call that sends requests: with the host's side of it. */
+  async function run(name, host, ...args) {
+    const journal = createJournal(host);
+    return unwrap(await trapped(engine.call(name, ...args, journal.host), journal));
+  }
+
+  /** The calls that take a manifest, credentials and options are all of one shape. */
+  function deploying(name) {
+    return async (manifest, creds, options) => {
+      const sources = sourceText(manifest);
+      const credentials = await checkCredentials(engine, creds);
+      const { data, host } = await splitOptions(engine, name, options);
+      return run(name, host, sources, credentials, data);
+    };
+  }
+
+  return {
+    /** Reads a manifest and checks it, offline. */
+    async validate(manifest, options) {
+      const { data } = await splitOptions(engine, "validate", options);
+      const answer = await trapped(engine.call("validate", sourceText(manifest), data));
+      if (answer.error?.exitCode !== BAD_MANIFEST) return unwrap(answer);
+      return { ok: false, diagnostics: answer.error.diagnostics, manifests: [] };
+    },
+
+    /** Compares a manifest with the live account and says what `apply` would do. */
+    plan: deploying("plan"),
+
+    /** Makes the account what the manifest says. */
+    apply: deploying("apply"),
+
+    /** Removes what the manifest deployed, in reverse order; stores only with `deleteData`. */
+    destroy: deploying("destroy"),
+
+    /** Reads the outputs of what is deployed. */
+    outputs: deploying("outputs"),
+
+    /** Puts a bundle into R2. */
+    async publish(bytes, target, creds, options) {
+      if (!(bytes instanceof Uint8Array)) throw new TypeError("the bundle is no Uint8Array");
+      const where = await checkTarget(engine, target);
+      const credentials = await checkCredentials(engine, creds);
+      const { data, host } = await splitOptions(engine, "publish", options);
+      return run("publish", host, bytes, where, credentials, data);
+    },
+
+    /** Where each document's bundle lies, and the path of the scalar that says so. */
+    async bundleTargets(manifest, options) {
+      const { data } = await splitOptions(engine, "bundleTargets", options);
+      return ask("bundleTargets", sourceText(manifest), data);
+    },
+
+    /** Rewrites one scalar of a YAML text; comments and layout stay. */
+    async setValue(text, document, path, value) {
+      return ask("setValue", text, document, path, value);
+    },
+
+    /** The JSON Schema (draft-07) of a manifest, as text. */
+    async schema() {
+      return trapped(engine.call("schema"));
+    },
+
+    /** What a code means and what to do about it; undefined for a code that does not exist. */
+    async explain(code) {
+      return (await trapped(engine.call("explain", code))) ?? undefined;
+    },
+
+    /** The version of the engine. */
+    async version() {
+      return trapped(engine.call("version"));
+    },
+
+    /** A plan as text for people. */
+    async renderPlan(plan, style = PLAIN) {
+      return trapped(engine.call("renderPlan", plan, style));
+    },
+
+    /** Findings as text for people, with the lines they are about. */
+    async renderDiagnostics(manifest, diagnostics, style = PLAIN) {
+      return trapped(engine.call("renderDiagnostics", shownText(manifest), diagnostics, style));
+    },
+
+    /** A failure as text for people: what happened, what was done, the way out. */
+    async renderError(manifest, error, style = PLAIN) {
+      return trapped(engine.call("renderError", shownText(manifest), errorData(error), style));
+    },
+
+    DeployError,
+  };
+}
+
+const BAD_MANIFEST = 65;
+const PLAIN = { color: false, width: 80 };
+
+const sourceText = (manifest) => JSON.stringify(sourcesOf(manifest));
+
+/** A failure may be about no manifest at all. */
+const shownText = (manifest) => (Array.isArray(manifest) && manifest.length === 0 ? "[]" : sourceText(manifest));
+
+function unwrap(answer) {
+  if (answer.error) throw new DeployError(answer.error);
+  return answer.ok;
+}
+
+/** Makes an engine's trap a `DeployError`: partial and unknown when a write may have left. */
+async function trapped(call, { done, open } = { done: [], open: new Set() }) {
+  try {
+    return await call;
+  } catch (error) {
+    if (error?.name !== "EngineTrap") throw error;
+    const wrote = error.mayHaveWritten === true || done.length > 0;
+    throw new DeployError({
+      code: ENGINE_CODE,
+      exitCode: wrote ? 3 : 1,
+      message: error.message,
+      help: wrote
+        ? "a write may have been sent: run the same command again, it looks before it writes"
+        : "this is a defect of cfworker-deploy; nothing was changed",
+      done: [...done],
+      unknown: wrote ? [...open] : [],
+      notDone: wrote ? [] : [...open],
+      cause: error.cause,
+    });
+  }
+}
+
+/** What `renderError` reads: the fields of a `DeployError`, which are no enumerable data on every engine of JavaScript. */
+function errorData(error) {
+  const { code = USAGE_CODE, exitCode = 1, message, help, diagnostics, done, notDone, unknown, cause } = error;
+  const said = cause instanceof Error ? cause.message : cause;
+  const data = { code, exitCode, message, diagnostics: diagnostics ?? [], done: done ?? [] };
+  Object.assign(data, { notDone: notDone ?? [], unknown: unknown ?? [] });
+  if (help !== undefined) data.help = help;
+  if (said !== undefined) data.cause = String(said);
+  return data;
+}

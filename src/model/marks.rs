@@ -1,0 +1,264 @@
+//! Ownership marks: what we write on live resources so that the account is the only state.
+//!
+//! INVARIANT: these formats can't change once users have them.
+//! Limits: 10 tags a Worker, 1,024 bytes each, no `,` and `&`; annotation 100 bytes; comment 100 characters.
+//! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/>
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::{Identity, hex};
+
+/// Starts every mark.
+const PREFIX: &str = "cfwd1-";
+/// Bytes that one tag holds.
+const TAG_BYTES: usize = 1024;
+/// Characters of a DNS comment on a free plan.
+const COMMENT_CHARACTERS: usize = 100;
+/// Comment that the original system wrote on its records.
+const ORIGINAL_COMMENT: &str = "Managed by Planton Cloud - Routes to Cloudflare Worker";
+
+/// What the tags of one script say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScriptMarks {
+    /// Identities that claim it: one, or none.
+    pub ids: BTreeSet<String>,
+    /// Zone id → hashes of the patterns that we attached there.
+    pub inventory: BTreeMap<String, BTreeSet<String>>,
+    /// Bundle of the last upload.
+    pub bundle: Option<BundleMark>,
+    /// Hashes of the binding names that we set.
+    pub names: BTreeSet<String>,
+}
+
+/// ETag and SHA-256 of the bundle that was uploaded: a short cut for the next run, never a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleMark {
+    /// ETag without quotes.
+    pub etag: String,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
+}
+
+impl ScriptMarks {
+    /// Reads our tags; other people's are left out.
+    pub fn parse(tags: &[String]) -> Self {
+        let mut marks = Self::default();
+        for rest in tags.iter().filter_map(|tag| tag.strip_prefix(PREFIX)) {
+            if let Some(inventory) = rest.strip_prefix("in-") {
+                if let Some((zone, hashes)) = inventory.split_once('-') {
+                    marks.inventory.entry(zone.to_owned()).or_default().extend(split(hashes));
+                }
+            } else if let Some(bundle) = rest.strip_prefix("b-") {
+                marks.bundle = BundleMark::parse(bundle);
+            } else if let Some(names) = rest.strip_prefix("n-") {
+                marks.names.extend(split(names));
+            } else if is_id(rest) {
+                marks.ids.insert(rest.to_owned());
+            }
+        }
+        marks
+    }
+
+    /// Our tags, in a fixed order.
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = self.ids.iter().map(|id| format!("{PREFIX}{id}")).collect();
+        for (zone, hashes) in &self.inventory {
+            tags.extend(join(&format!("{PREFIX}in-{zone}-"), hashes));
+        }
+        tags.extend(self.bundle.iter().map(BundleMark::tag));
+        tags.extend(join(&format!("{PREFIX}n-"), &self.names));
+        tags
+    }
+
+    /// The full list to write: other people's tags as they are, then ours.
+    pub fn merged_into(&self, live: &[String]) -> Vec<String> {
+        let foreign = live.iter().filter(|tag| !is_ours(tag)).cloned();
+        foreign.chain(self.tags()).collect()
+    }
+
+    /// Whether we attached this pattern in this zone.
+    pub fn holds(&self, zone: &str, pattern: &str) -> bool {
+        self.inventory.get(zone).is_some_and(|hashes| hashes.contains(&hash(pattern)))
+    }
+
+    /// Whether we set the binding of this name.
+    pub fn set(&self, name: &str) -> bool {
+        self.names.contains(&hash(name))
+    }
+}
+
+impl BundleMark {
+    fn parse(text: &str) -> Option<Self> {
+        let (etag, digest) = text.split_at_checked(text.len().checked_sub(43)?)?;
+        let bytes = URL_SAFE_NO_PAD.decode(digest).ok()?;
+        Some(Self { etag: etag.strip_suffix('-')?.to_owned(), sha256: hex(&bytes) })
+    }
+
+    fn tag(&self) -> String {
+        let digits = self.sha256.as_bytes().chunks(2);
+        let bytes: Vec<u8> =
+            digits.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        format!("{PREFIX}b-{}-{}", self.etag, URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+/// First 8 hex digits of the SHA-256 of a pattern or a name.
+pub fn hash(text: &str) -> String {
+    let mut digits = hex(&Sha256::digest(text.as_bytes()));
+    digits.truncate(8);
+    digits
+}
+
+/// Whether a tag is one of ours, of any identity.
+fn is_ours(tag: &str) -> bool {
+    tag.strip_prefix(PREFIX)
+        .is_some_and(|rest| is_id(rest) || ["in-", "b-", "n-"].iter().any(|part| rest.starts_with(part)))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn split(hashes: &str) -> impl Iterator<Item = String> + '_ {
+    hashes.split('.').filter(|hash| !hash.is_empty()).map(str::to_owned)
+}
+
+/// As many tags as the hashes fill.
+fn join(prefix: &str, hashes: &BTreeSet<String>) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for hash in hashes {
+        match tags.last_mut() {
+            Some(tag) if tag.len() + 1 + hash.len() <= TAG_BYTES => {
+                tag.push('.');
+                tag.push_str(hash);
+            }
+            _ => tags.push(format!("{prefix}{hash}")),
+        }
+    }
+    tags
+}
+
+/// Annotation `workers/tag` of a version that we uploaded: the proof that its code, bindings and
+/// secrets are ours. Versions are immutable and nobody else's version carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionMark {
+    /// Digest of code and versioned configuration, 22 base64url characters.
+    pub code: String,
+    /// Keyed digest of the secret set, 22 base64url characters.
+    pub secrets: String,
+    /// Which key: 4 hex digits.
+    pub key: String,
+}
+
+impl VersionMark {
+    /// Reads an annotation; anything else is somebody else's.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("cfwd1:")?.split(':');
+        let code = parts.next()?.strip_prefix('c').filter(|code| code.len() == 22)?;
+        let secrets = parts.next()?.strip_prefix('s').filter(|secrets| secrets.len() == 22)?;
+        let key = parts.next()?.strip_prefix('k').filter(|key| key.len() == 4)?;
+        let mark = Self { code: code.into(), secrets: secrets.into(), key: key.into() };
+        parts.next().is_none().then_some(mark)
+    }
+}
+
+impl fmt::Display for VersionMark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "cfwd1:c{}:s{}:k{}", self.code, self.secrets, self.key)
+    }
+}
+
+/// First 16 bytes of a digest as the 22 characters of a [`VersionMark`].
+pub fn short_digest(digest: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or(digest))
+}
+
+/// Whose DNS record it is, by its comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommentMark {
+    /// An identity of ours.
+    Id(String),
+    /// The original system's text: counts as ours for adoption.
+    Original,
+    /// Somebody else's.
+    Foreign,
+}
+
+/// Comment that we write on a record.
+pub fn comment(identity: &Identity) -> String {
+    let text = format!("{PREFIX}{} {} by cfworker-deploy", identity.id(), identity.label());
+    text.chars().take(COMMENT_CHARACTERS).collect()
+}
+
+/// Start of the comment of every record of this identity: what a list is filtered by.
+pub fn comment_prefix(identity: &Identity) -> String {
+    format!("{PREFIX}{}", identity.id())
+}
+
+/// Reads a record's comment.
+pub fn parse_comment(comment: &str) -> CommentMark {
+    if comment == ORIGINAL_COMMENT {
+        return CommentMark::Original;
+    }
+    let first = comment.split(' ').next().unwrap_or_default();
+    match first.strip_prefix(PREFIX).filter(|id| is_id(id)) {
+        Some(id) => CommentMark::Id(id.to_owned()),
+        None => CommentMark::Foreign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity { account: "a".repeat(32), org: "acme".into(), env: "prod".into(), name: "hello".into() }
+    }
+
+    #[test]
+    fn tags_come_back_as_they_went_in() {
+        let mut marks = ScriptMarks::default();
+        marks.ids.insert(identity().id());
+        marks.inventory.entry("z".repeat(32)).or_default().insert(hash("api.example.com/*"));
+        marks.bundle = Some(BundleMark { etag: "d41d8cd9-3".into(), sha256: "ab".repeat(32) });
+        marks.names.insert(hash("API_KEY"));
+        let live = vec!["team".to_owned(), "cfwd1-0123456789abcdef".into(), "cf:service=x".into()];
+        let written = marks.merged_into(&live);
+        assert_eq!(written.get(..2), Some(&["team".to_owned(), "cf:service=x".into()][..]));
+        assert_eq!(ScriptMarks::parse(&written), marks);
+        assert!(marks.holds(&"z".repeat(32), "api.example.com/*") && marks.set("API_KEY"));
+        assert!(written.iter().all(|tag| tag.len() <= TAG_BYTES && !tag.contains([',', '&'])));
+    }
+
+    #[test]
+    fn many_names_take_a_second_tag() {
+        let names = (0..150).map(|number| hash(&number.to_string())).collect();
+        let marks = ScriptMarks { names, ..ScriptMarks::default() };
+        assert_eq!(marks.tags().len(), 2);
+        assert_eq!(ScriptMarks::parse(&marks.tags()), marks);
+    }
+
+    #[test]
+    fn version_mark_fits_and_is_strict() {
+        let mark = VersionMark { code: "c".repeat(22), secrets: "s".repeat(22), key: "0a1b".into() };
+        assert!(mark.to_string().len() <= 100);
+        assert_eq!(VersionMark::parse(&mark.to_string()), Some(mark));
+        for text in ["v1.2.3", "cfwd1:c:s:k", "cfwd1:cshort:sshort:k0a1b"] {
+            assert_eq!(VersionMark::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_name_their_owner() {
+        let long = Identity { name: "n".repeat(200), ..identity() };
+        assert_eq!(comment(&long).chars().count(), 100);
+        assert_eq!(parse_comment(&comment(&long)), CommentMark::Id(long.id()));
+        assert_eq!(parse_comment(ORIGINAL_COMMENT), CommentMark::Original);
+        assert_eq!(parse_comment("our website"), CommentMark::Foreign);
+    }
+}
