@@ -14,6 +14,7 @@ pub mod error;
 pub mod model;
 pub mod secret;
 
+pub mod bundle;
 pub mod cloudflare;
 pub mod http;
 pub mod r2;
