@@ -23,5 +23,8 @@ pub mod binding;
 pub mod resource;
 
 pub mod manifest;
+pub mod refresh;
+
+pub mod apply;
 pub mod plan;
 pub mod render;

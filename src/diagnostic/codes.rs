@@ -44,6 +44,8 @@ macro_rules! codes {
 codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
+    ReferenceUnresolved = "CFD0209": "a reference can't be resolved",
+        "The field refers to an output of another resource. References resolve from outputs that were given (`--outputs FILE`), then from the live account by name: exactly one resource must have that name. A `$…` text is never sent to Cloudflare.";
     ForeignScript = "CFD0501": "the Worker is somebody else's",
         "A Worker of this name exists in the account and carries no mark of cfworker-deploy, so somebody made it by hand or with another tool. Nothing was changed. `--adopt script:NAME` makes it yours: its code is replaced by the bundle, and bindings, secrets, assets and settings that the manifest does not name are kept.";
     OtherIdentityScript = "CFD0502": "the Worker belongs to another manifest",
@@ -72,8 +74,6 @@ codes! {
         "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
     ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
         "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
-    PartlyShadowed = "CFD0515": "a pattern does not cover the hostname",
-        "The record points nowhere (a placeholder address), so paths that no pattern covers answer with an error page of Cloudflare. Add a pattern such as `HOST/*`, or point the record to a real origin.";
     DeepHostname = "CFD0516": "no certificate covers the hostname",
         "Universal SSL covers the zone's name and one level below. A deeper hostname answers over https only with an advanced certificate for it. <https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/>";
     AlsoPublic = "CFD0517": "the Worker is also public on workers.dev",
@@ -124,6 +124,10 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    ZoneNotFound = "CFD0523": "no zone holds the hostname",
+        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token.";
+    SecretsUnchecked = "CFD0524": "secrets were not compared",
+        "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }

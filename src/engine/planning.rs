@@ -210,7 +210,7 @@ fn secrets(
 }
 
 fn is_missing_value(finding: &Diagnostic) -> bool {
-    finding.code == Code::SecretMissing
+    finding.code == Code::MissingSecret
 }
 
 /// One digest a manifest, where all its values are at hand.
