@@ -26,5 +26,9 @@ pub mod manifest;
 pub mod refresh;
 
 pub mod apply;
+pub mod engine;
 pub mod plan;
 pub mod render;
+
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
