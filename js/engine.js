@@ -37,8 +37,8 @@ export function createEngine({ module, createGlue }) {
 
   return {
     /**
-     * Calls an export in a new instance. Where an argument is an object with a `fetch`, all requests of this call go
-     * through it; otherwise through the global one.
+     * Calls an export in a new instance. The argument with functions of the host (`fetch`, `onEvent`) always has a
+     * `fetch` when the engine gets it: the host's own or else the runtime's, watched.
      * @throws {EngineTrap} when the instance trapped
      */
     async call(name, ...args) {
@@ -49,7 +49,7 @@ export function createEngine({ module, createGlue }) {
 }
 
 function runCall({ compiled, createGlue, name, args, resolve, reject }) {
-  const requests = watchRequests(args.find(hasFetch)?.fetch);
+  const requests = watchRequests(args.find(isHost)?.fetch);
   const timers = trackTimers();
   let where;
   const guard = createGuard((cause) => {
@@ -70,7 +70,7 @@ function runCall({ compiled, createGlue, name, args, resolve, reject }) {
     const result = guard.direct(() => {
       glue.initSync({ module: compiled });
       if (typeof glue[name] !== "function") throw new TypeError(`the engine has no export \`${name}\``);
-      return glue[name](...args.map((arg) => (hasFetch(arg) ? { ...arg, fetch: requests.fetch } : arg)));
+      return glue[name](...args.map((arg) => (isHost(arg) ? { ...arg, fetch: requests.fetch } : arg)));
     });
     // Not resolve(result): that would tie this call to a promise that a trap leaves pending for ever.
     Promise.resolve(result).then(resolve, reject);
@@ -79,7 +79,7 @@ function runCall({ compiled, createGlue, name, args, resolve, reject }) {
   }
 }
 
-const hasFetch = (value) => typeof value?.fetch === "function";
+const isHost = (value) => typeof value?.fetch === "function" || typeof value?.onEvent === "function";
 
 /**
  * Watches all ways into one instance. Whatever leaves an export as an exception has skipped the engine's own clean-up,
@@ -118,7 +118,9 @@ function createGuard(onTrap) {
     const { exports } = new WebAssembly.Instance(module, imports);
     const entries = Object.entries(exports);
     return {
-      exports: Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "function" ? watch(value) : value])),
+      exports: Object.fromEntries(
+        entries.map(([key, value]) => [key, typeof value === "function" ? watch(value) : value]),
+      ),
     };
   }
 
@@ -166,6 +168,8 @@ function trackTimers() {
         clearTimeout(timer);
       },
     },
-    clear: () => pending.forEach((timer) => clearTimeout(timer)),
+    clear() {
+      for (const timer of pending) clearTimeout(timer);
+    },
   };
 }

@@ -13,8 +13,10 @@ import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
 export { DeployError };
 
 /**
+ * The calls; index.d.ts tells callers what each one takes, answers and throws, with an example.
+ *
  * @param {{ call(name: string, ...args: unknown[]): Promise<any> }} engine one fresh instance for each call
- * @returns {import("./index.js").Api}
+ * @returns {typeof import("./index.js")}
  */
 export function createApi(engine) {
   /** A call that answers `{ ok }` or `{ error }`. */
@@ -39,12 +41,7 @@ export function createApi(engine) {
   }
 
   return {
-    /**
-     * Reads a manifest and checks it, offline. Never throws for a bad manifest: its findings are in the answer.
-     *
-     * @example
-     * const { ok, diagnostics } = await validate(await readFile("worker.yaml", "utf8"));
-     */
+    /** Reads a manifest and checks it, offline. */
     async validate(manifest, options) {
       const { data } = await splitOptions(engine, "validate", options);
       const answer = await trapped(engine.call("validate", sourceText(manifest), data));
@@ -52,47 +49,19 @@ export function createApi(engine) {
       return { ok: false, diagnostics: answer.error.diagnostics, manifests: [] };
     },
 
-    /**
-     * Compares a manifest with the live account and says what `apply` would do. Reads only. Without credentials the
-     * comparison is with an empty account, and `offline` says so.
-     *
-     * @example
-     * const { summary, fingerprint } = await plan(manifest, { apiToken });
-     */
+    /** Compares a manifest with the live account and says what `apply` would do. */
     plan: deploying("plan"),
 
-    /**
-     * Makes the account what the manifest says. With `expect`, only if the plan is still the one of that fingerprint.
-     *
-     * @example
-     * const { outputs } = await apply(manifest, { apiToken, secrets: { API_KEY: key } });
-     */
+    /** Makes the account what the manifest says. */
     apply: deploying("apply"),
 
-    /**
-     * Removes what the manifest deployed, in reverse order; stores only with `deleteData`. With `dryRun` it answers
-     * the plan and removes nothing.
-     *
-     * @example
-     * await destroy(manifest, { apiToken }, { allowDeletes: true });
-     */
+    /** Removes what the manifest deployed, in reverse order; stores only with `deleteData`. */
     destroy: deploying("destroy"),
 
-    /**
-     * Reads the outputs of what is deployed.
-     *
-     * @example
-     * const { workers } = await outputs(manifest, { apiToken });
-     */
+    /** Reads the outputs of what is deployed. */
     outputs: deploying("outputs"),
 
-    /**
-     * Puts a bundle into R2. A key ending in `/` gets the version, by default 12 hex digits of the bundle's sha256;
-     * an existing object is never overwritten unless `overwrite` says so.
-     *
-     * @example
-     * const { key } = await publish(bytes, { bucket: "bundles", key: "hello/" }, { apiToken, accountId });
-     */
+    /** Puts a bundle into R2. */
     async publish(bytes, target, creds, options) {
       if (!(bytes instanceof Uint8Array)) throw new TypeError("the bundle is no Uint8Array");
       const where = await checkTarget(engine, target);
@@ -101,85 +70,45 @@ export function createApi(engine) {
       return run("publish", host, bytes, where, credentials, data);
     },
 
-    /**
-     * Where each document's bundle lies, and the path of the scalar that says so.
-     *
-     * @example
-     * const [{ bucket, key, path }] = await bundleTargets(text);
-     */
+    /** Where each document's bundle lies, and the path of the scalar that says so. */
     async bundleTargets(manifest, options) {
       const { data } = await splitOptions(engine, "bundleTargets", options);
       return ask("bundleTargets", sourceText(manifest), data);
     },
 
-    /**
-     * Rewrites one scalar of a YAML text; comments and layout stay.
-     *
-     * @example
-     * const next = await setValue(text, 0, "spec.script.bundle.path", "hello/v2.js");
-     */
+    /** Rewrites one scalar of a YAML text; comments and layout stay. */
     async setValue(text, document, path, value) {
       return ask("setValue", text, document, path, value);
     },
 
-    /**
-     * The JSON Schema (draft-07) of a manifest, as text.
-     *
-     * @example
-     * await writeFile("worker.schema.json", await schema());
-     */
+    /** The JSON Schema (draft-07) of a manifest, as text. */
     async schema() {
       return trapped(engine.call("schema"));
     },
 
-    /**
-     * What a code means and what to do about it; undefined for a code that does not exist.
-     *
-     * @example
-     * console.log(await explain("CFD0101"));
-     */
+    /** What a code means and what to do about it; undefined for a code that does not exist. */
     async explain(code) {
-      return trapped(engine.call("explain", code));
+      return (await trapped(engine.call("explain", code))) ?? undefined;
     },
 
-    /**
-     * The version of the engine.
-     *
-     * @example
-     * console.log(await version());
-     */
+    /** The version of the engine. */
     async version() {
       return trapped(engine.call("version"));
     },
 
-    /**
-     * A plan as text for people.
-     *
-     * @example
-     * console.log(await renderPlan(await plan(manifest), { color: false, width: 80 }));
-     */
+    /** A plan as text for people. */
     async renderPlan(plan, style = PLAIN) {
       return trapped(engine.call("renderPlan", plan, style));
     },
 
-    /**
-     * Findings as text for people, with the lines they are about.
-     *
-     * @example
-     * console.log(await renderDiagnostics(manifest, diagnostics));
-     */
+    /** Findings as text for people, with the lines they are about. */
     async renderDiagnostics(manifest, diagnostics, style = PLAIN) {
-      return trapped(engine.call("renderDiagnostics", sourceText(manifest), diagnostics, style));
+      return trapped(engine.call("renderDiagnostics", shownText(manifest), diagnostics, style));
     },
 
-    /**
-     * A failure as text for people: what happened, what was done, the way out.
-     *
-     * @example
-     * catch (error) { console.error(await renderError(manifest, error)); }
-     */
+    /** A failure as text for people: what happened, what was done, the way out. */
     async renderError(manifest, error, style = PLAIN) {
-      return trapped(engine.call("renderError", sourceText(manifest), errorData(error), style));
+      return trapped(engine.call("renderError", shownText(manifest), errorData(error), style));
     },
 
     DeployError,
@@ -190,6 +119,9 @@ const BAD_MANIFEST = 65;
 const PLAIN = { color: false, width: 80 };
 
 const sourceText = (manifest) => JSON.stringify(sourcesOf(manifest));
+
+/** A failure may be about no manifest at all. */
+const shownText = (manifest) => (Array.isArray(manifest) && manifest.length === 0 ? "[]" : sourceText(manifest));
 
 function unwrap(answer) {
   if (answer.error) throw new DeployError(answer.error);

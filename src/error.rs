@@ -30,6 +30,18 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The exit code of a finding before any write, by the family of its code.
+    pub fn of(code: Code) -> Self {
+        match code.family() {
+            "01" | "02" => Self::BadManifest,
+            "04" => Self::Permission,
+            "05" => Self::Conflict,
+            _ => Self::Failed,
+        }
+    }
+}
+
 impl Serialize for Exit {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(*self as u8)

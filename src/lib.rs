@@ -14,6 +14,7 @@ pub mod error;
 pub mod model;
 pub mod secret;
 
+pub mod bundle;
 pub mod cloudflare;
 pub mod http;
 pub mod r2;
@@ -22,3 +23,5 @@ pub mod binding;
 pub mod resource;
 
 pub mod manifest;
+pub mod plan;
+pub mod render;

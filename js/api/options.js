@@ -9,32 +9,37 @@ const TARGET = ["bucket", "key", "version", "jurisdiction", "accountId", "overwr
 /** Of the host: they can't cross into the engine as data. */
 const HOST = ["onEvent", "signal", "fetch"];
 
-const READING = ["values", "outputs", "today", "set"];
-const PLANNING = [...READING, "adopt", "take", "prune", "deleteData", "timeoutMs", ...HOST];
-const APPLYING = [...PLANNING, "expect", "allowDeletes", "wait"];
+/** One list for all calls, so that one options object can serve a plan and the apply after it. */
+const OPTIONS = [
+  "adopt",
+  "allowDeletes",
+  "deleteData",
+  "expect",
+  "outputs",
+  "prune",
+  "set",
+  "take",
+  "timeoutMs",
+  "today",
+  "values",
+  "wait",
+  ...HOST,
+];
 
-/** The option keys of each call. */
-const OPTIONS = {
-  validate: READING,
-  bundleTargets: READING,
-  plan: [...PLANNING, "allowDeletes"],
-  apply: APPLYING,
-  destroy: [...APPLYING, "dryRun"],
-  outputs: [...READING, "timeoutMs", ...HOST],
-  publish: ["timeoutMs", ...HOST],
-};
+/** What only one call has. */
+const OWN_OPTIONS = { destroy: ["dryRun"] };
 
 /**
  * Splits a call's options into what the engine reads and what the host gives it.
  *
  * @param {{ call: Function }} engine asked for the nearest name of a misspelt key
- * @param {keyof OPTIONS} call
+ * @param {string} call
  * @param {object} [options]
  * @returns {Promise<{ data: object, host: { onEvent?: Function, signal?: AbortSignal, fetch?: Function } }>}
  * @throws {import("../errors.js").DeployError} 64 for a key that the call does not have
  */
 export async function splitOptions(engine, call, options = {}) {
-  await refuseUnknown(engine, options, OPTIONS[call], `option of \`${call}\``);
+  await refuseUnknown(engine, options, [...OPTIONS, ...(OWN_OPTIONS[call] ?? [])], `option of \`${call}\``);
   const data = {};
   const host = {};
   for (const [key, value] of Object.entries(options)) {

@@ -43,8 +43,8 @@ function isSource(value) {
 }
 
 function jsonText(data) {
-  const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(data, null, 2).replace(JSON_BUT_NOT_YAML, escape);
+  const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(data, null, 2).replace(JSON_BUT_NOT_YAML, escaped);
 }
 
 /**

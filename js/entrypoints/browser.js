@@ -11,6 +11,20 @@ async function module() {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-export const { validate, plan, apply, destroy, outputs, publish, schema, explain, version, DeployError } = createApi(
-  createEngine({ module, createGlue }),
-);
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

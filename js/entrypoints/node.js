@@ -7,6 +7,20 @@ import { createApi } from "../index.js";
 const file = new URL("../../wasm/engine_bg.wasm", import.meta.url);
 const module = () => new WebAssembly.Module(readFileSync(file));
 
-export const { validate, plan, apply, destroy, outputs, publish, schema, explain, version, DeployError } = createApi(
-  createEngine({ module, createGlue }),
-);
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

@@ -4,6 +4,20 @@ import { createGlue } from "../../wasm/glue.js";
 import { createEngine } from "../engine.js";
 import { createApi } from "../index.js";
 
-export const { validate, plan, apply, destroy, outputs, publish, schema, explain, version, DeployError } = createApi(
-  createEngine({ module, createGlue }),
-);
+export const {
+  validate,
+  plan,
+  apply,
+  destroy,
+  outputs,
+  publish,
+  bundleTargets,
+  setValue,
+  schema,
+  explain,
+  version,
+  renderPlan,
+  renderDiagnostics,
+  renderError,
+  DeployError,
+} = createApi(createEngine({ module, createGlue }));

@@ -23,6 +23,11 @@ macro_rules! codes {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// The two digits that name its family.
+            pub fn family(self) -> &'static str {
+                self.as_str().get(3..5).unwrap_or_default()
+            }
+
             /// Its title.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
@@ -123,6 +128,86 @@ codes! {
         "`--set PATH=VALUE` changes one value of a run with one document: `--set spec.script.bundle.path=app/v2.js`. Lists are counted from 0 in brackets; lists and mappings are given as YAML. Secret values are not taken from flags.";
     AccountUnknown = "CFD0208": "no account is named",
         "The manifest has no `spec.account_id` and the run names none. Add it, or set `CLOUDFLARE_ACCOUNT_ID`.";
+    ForeignScript = "CFD0501": "the Worker is somebody else's",
+        "A Worker of this name exists in the account and carries no mark of cfworker-deploy, so somebody made it by hand or with another tool. Nothing was changed. `--adopt script:NAME` makes it yours: its code is replaced by the bundle, and bindings, secrets, assets and settings that the manifest does not name are kept.";
+    OtherIdentityScript = "CFD0502": "the Worker belongs to another manifest",
+        "The Worker carries the mark of another manifest (another account, metadata.org, metadata.env or metadata.name). Two manifests with one script name would overwrite each other. Rename one of them, or move the Worker to this manifest with `--take script:NAME`.";
+    ChangedOutside = "CFD0503": "the live Worker was changed outside",
+        "The Worker is ours, but the version that gets requests now was made by somebody else (dashboard, wrangler, API), is a rollback, or shares requests with another version. Applying would undo that work, so nothing was changed. `--take script:NAME`, or the annotation `drift: overwrite` in the manifest, goes on.";
+    ForeignRecord = "CFD0504": "the DNS record is somebody else's",
+        "A record for this hostname exists and carries no mark of cfworker-deploy. `--adopt record:HOST` makes it ours and changes it to what the manifest says. To put a Worker in front of a site that is already there, set `dns.record: existing`: then only the route is ours.";
+    OtherIdentityRecord = "CFD0505": "the DNS record belongs to another manifest",
+        "The record of this hostname carries the mark of another manifest. Give one of them another hostname, or move the record with `--take record:HOST`.";
+    ForeignRoute = "CFD0506": "the route was made by somebody else",
+        "A route with this pattern already leads to our Worker, but it is not in our inventory: somebody made it by hand. `--adopt route:PATTERN` makes it ours, so that it is removed together with the Worker later.";
+    TakenRoute = "CFD0507": "the route leads to another Worker",
+        "A route with this pattern exists in the zone and leads to another Worker, or switches Workers off for the pattern. A zone holds a pattern once. `--take route:PATTERN` turns it over to this Worker; the other Worker stays, without that route.";
+    CustomDomain = "CFD0508": "the hostname is managed by another Cloudflare product",
+        "The record of this hostname is read-only: a custom domain of a Worker, an R2 bucket or e-mail routing made it. Remove the custom domain first, or choose another hostname.";
+    SecretWouldBeLost = "CFD0509": "a secret can't be carried over",
+        "The newest version of the Worker is not the one that gets requests, and a secret that was set elsewhere lives in one of them only. An upload could silently take the wrong value. Deploy or delete the waiting version, or name the secret in the manifest.";
+    DeletionsNeedYes = "CFD0510": "the plan deletes something",
+        "The manifest states a deletion (routing switched off, another hostname, a pattern gone). On a terminal the question is asked; elsewhere it needs `--yes` (`allowDeletes: true` in JavaScript), so that a pipeline never deletes by accident.";
+    PlanMoved = "CFD0511": "the plan is not the one that was approved",
+        "`--expect` or a saved plan names a fingerprint, and the account or the manifest has changed since. Nothing was changed. Look at the new plan and approve that one.";
+    TooManyTags = "CFD0512": "the Worker has no room for our marks",
+        "A Worker holds 10 tags. Ours need up to six; the Worker carries too many others. Remove a tag from the Worker and run again.";
+    PatternOutsideZone = "CFD0513": "the pattern or hostname lies outside the zone",
+        "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
+    ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
+        "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
+    PartlyShadowed = "CFD0515": "a pattern does not cover the hostname",
+        "The record points nowhere (a placeholder address), so paths that no pattern covers answer with an error page of Cloudflare. Add a pattern such as `HOST/*`, or point the record to a real origin.";
+    DeepHostname = "CFD0516": "no certificate covers the hostname",
+        "Universal SSL covers the zone's name and one level below. A deeper hostname answers over https only with an advanced certificate for it. <https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/>";
+    AlsoPublic = "CFD0517": "the Worker is also public on workers.dev",
+        "The Worker answers on its workers.dev address beside the hostname, so that protections of the hostname (Access, firewall rules) can be walked around. Set `workers_dev: false` to switch it off.";
+    ZoneNotActive = "CFD0518": "the zone is not active",
+        "The zone exists but Cloudflare does not serve it yet (its name servers are not in place). The record and the route are made; the hostname answers once the zone is active.";
+    ManyRecords = "CFD0519": "several records stand for the hostname",
+        "More than one A, AAAA or CNAME record exists for the hostname and none is ours, so it is not clear which one to change. Leave one of them, or set `dns.record: existing` if they are all wanted and proxied.";
+    AccountMismatch = "CFD0520": "the zone is in another account",
+        "A route leads to Workers of the zone's own account only. The manifest's account_id and the account that holds the zone differ: correct one of them.";
+    ServiceReferences = "CFD0521": "the Worker is still used by others",
+        "Other Workers bind to this one, or it consumes a queue. Cloudflare refuses the deletion. Remove those references first; a forced deletion is never done.";
+    UndeployedVersion = "CFD0522": "an undeployed version is waiting",
+        "Somebody uploaded a version that gets no requests yet. The values shown for the Worker are those of that newest version; applying puts a new version in front of it.";
+    BundleUnreadable = "CFD0301": "the bundle can't be read",
+        "The object in R2 is neither one JavaScript file in UTF-8 nor the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, or the latter is damaged. Build the Worker again and publish the result.";
+    BundleTooLarge = "CFD0302": "the bundle is too large",
+        "Cloudflare takes at most 64 MiB of modules before compression, source maps left out. Leave out what the Worker does not need, or move data to R2, KV or static assets.";
+    BundleLarge = "CFD0303": "the bundle is large",
+        "Depending on the plan, Cloudflare may refuse Workers of more than 3 or 10 MiB after gzip. We don't compress, so this goes by the size before compression and is only a hint; the upload tells.";
+    BundleWithoutHandler = "CFD0304": "the bundle has no handler",
+        "The source neither exports anything nor calls addEventListener, so nothing would answer requests and Cloudflare will refuse it. A CommonJS file must be bundled to an ES module first, for example with esbuild --format=esm.";
+    BundleNeedsMore = "CFD0305": "the bundle asks for more than code",
+        "The multipart file was made for a Worker with Durable Object migrations, static assets or containers. Only its modules are deployed; everything else comes from the manifest.";
+    ModuleName = "CFD0306": "a module's name can't be used",
+        "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
+    CredentialsRefused = "CFD0401": "the credentials were refused",
+        "Cloudflare did not accept the API token or key: it is incomplete, disabled, expired, or of another account. Create a token in the dashboard under My Profile, API Tokens, and give it as CLOUDFLARE_API_TOKEN.";
+    PermissionMissing = "CFD0402": "a permission is missing",
+        "The token is good but may not do this. The help names the permission group as the dashboard calls it; `Write` is shown there as `Edit`. Account permissions must include the account, zone permissions the zone of the manifest.";
+    CredentialsUnusable = "CFD0403": "the credentials can't be sent",
+        "A token, key or e-mail address is empty or holds a line break, a blank or another character that can't stand in a header. Often a trailing line break was copied along.";
+    EndpointRefused = "CFD0404": "the endpoint is not safe for credentials",
+        "Endpoints must be https, so that nobody reads the token on its way. Plain http is accepted for this machine alone (127.0.0.1, ::1, localhost).";
+    RequestRefused = "CFD0601": "Cloudflare refused a request",
+        "An answer came and it was no. The message is Cloudflare's own; the code in brackets can be looked up in its documentation, and its support can find the request by the cf-ray.";
+    NoAnswer = "CFD0602": "no answer came",
+        "The request got no usable answer: the connection broke, timed out, or never stood. Requests that can be repeated were repeated, with growing pauses. If it may have arrived, run the same command again: it looks before it writes.";
+    Throttled = "CFD0603": "too many requests",
+        "Cloudflare allows 1,200 requests in five minutes for a user, dashboard and other tools included, and then refuses everything for five minutes. We slow down before and wait it out; this time it lasted longer.";
+    QuotaReached = "CFD0604": "a limit of the account is reached",
+        "The account or plan allows no more of this: Workers, routes, records, namespaces. Remove what is not needed, or ask Cloudflare for more.";
+    CloudflareFailed = "CFD0605": "Cloudflare failed",
+        "The answer said that something went wrong at the other side, several times in a row. Nothing is wrong with the manifest. Run the same command again later.";
+    AnswerMalformed = "CFD0606": "an answer can't be read",
+        "An answer came that is not in Cloudflare's form: cut off, HTML in place of JSON, fields missing. A proxy or a wrong endpoint is the usual cause.";
+    RequestUnsendable = "CFD0607": "a request can't be sent",
+        "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
+    Interrupted = "CFD0608": "interrupted",
+        "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }

@@ -1,8 +1,10 @@
 //! Findings for people: what is wrong, where, and the way out.
 
 mod codes;
+mod plain;
 
 pub use codes::{Code, explain};
+pub use plain::plain;
 
 use serde::Serialize;
 

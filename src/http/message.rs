@@ -88,11 +88,12 @@ impl fmt::Debug for Request {
 
 /// The body of an answer: read whole, or cancelled.
 pub trait Body {
-    /// Reads to the end.
+    /// Reads to the end, or until more than `limit` bytes have come: then the rest is cancelled and
+    /// the bytes given back are more than `limit`.
     ///
     /// # Errors
     /// [`TransportError`] when the connection broke on the way.
-    fn read(self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, TransportError>>;
+    fn read(self: Box<Self>, limit: usize) -> LocalFuture<'static, Result<Vec<u8>, TransportError>>;
 
     /// Tells the other side that the rest is not wanted.
     fn cancel(self: Box<Self>);

@@ -3,12 +3,28 @@
 //! Nothing here knows an endpoint or a plan. Shipped: fetch by gloo-net (`fetch.rs`, wasm only);
 //! in tests: an in-memory account.
 
+mod answer;
+mod client;
+mod error;
+#[cfg(target_arch = "wasm32")]
+pub mod fetch;
 mod message;
+mod origin;
+mod pace;
+mod refusal;
+mod retry;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use answer::Answer;
+pub use client::{Client, Judge, Opened, Sent, Signal, Verdict, Wait};
+pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Method, Repeat, Request, Response, TransportError};
+pub use origin::endpoint;
+pub use refusal::{Again, Meaning, Refusal};
+pub use retry::Policy;
+pub(crate) use retry::http_date;
 
 /// A future that stays on its thread: wasm has one.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

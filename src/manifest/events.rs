@@ -1,6 +1,6 @@
 //! One linear pass over the parser's events: text becomes documents with places.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
@@ -37,7 +37,7 @@ struct Builder<'text> {
     /// Lists and mappings that are still open, outermost first.
     open: Vec<Frame>,
     /// Finished values that have an anchor, of this document.
-    anchors: HashMap<usize, Node>,
+    anchors: BTreeMap<usize, Node>,
     nodes: usize,
     aliases: usize,
     seen_documents: usize,
@@ -51,7 +51,7 @@ struct Frame {
 
 enum Held {
     List(Vec<Node>),
-    Mapping { entries: Vec<Entry>, keys: HashMap<String, Span>, key: Option<Key> },
+    Mapping { entries: Vec<Entry>, keys: BTreeMap<String, Span>, key: Option<Key> },
 }
 
 impl<'text> Builder<'text> {
@@ -63,7 +63,7 @@ impl<'text> Builder<'text> {
             documents: Vec::new(),
             findings: Vec::new(),
             open: Vec::new(),
-            anchors: HashMap::new(),
+            anchors: BTreeMap::new(),
             nodes: 0,
             aliases: 0,
             seen_documents: 0,
@@ -93,7 +93,7 @@ impl<'text> Builder<'text> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.collection_tag("map", tag.as_deref(), span)?;
-                let held = Held::Mapping { entries: Vec::new(), keys: HashMap::new(), key: None };
+                let held = Held::Mapping { entries: Vec::new(), keys: BTreeMap::new(), key: None };
                 self.open(Frame { start: span, anchor, held })
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),

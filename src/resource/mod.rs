@@ -4,8 +4,14 @@ pub mod record;
 pub mod route;
 pub mod script;
 pub mod state;
+pub mod zone;
 
-pub use record::{DesiredRecord, RecordContent};
-pub use route::DesiredRoute;
-pub use script::{Bundle, DesiredScript, Observability, WorkersDev};
-pub use state::{DesiredManifest, DesiredState, Drift, Routing, Wait, ZoneRef};
+pub use record::{DesiredRecord, LiveRecord, RecordContent};
+pub use route::{DesiredRoute, LiveRoute};
+pub use script::{
+    Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
+};
+pub use state::{
+    BundleFacts, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent, Routing, Wait, ZoneRef,
+};
+pub use zone::LiveZone;

@@ -2,9 +2,16 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/>
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::binding::Binding;
+
+/// Compatibility date of a Worker that is created without one: pinned in the release, never "today",
+/// so that the same manifest makes the same Worker. Not newer than the workerd of Local Cloudflare.
+pub const PINNED_COMPATIBILITY_DATE: &str = "2026-07-01";
 
 /// The Worker that the manifest wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +59,14 @@ pub struct Observability {
     pub head_sampling_rate: Option<f64>,
 }
 
+impl Observability {
+    /// Whether the live settings already say so; what the manifest leaves open is met by anything.
+    pub fn is_met_by(&self, live: &Self) -> bool {
+        let rate = self.head_sampling_rate;
+        self.enabled == live.enabled && (rate.is_none() || rate == live.head_sampling_rate.or(Some(1.0)))
+    }
+}
+
 /// The Worker's workers.dev address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkersDev {
@@ -59,4 +74,104 @@ pub struct WorkersDev {
     pub enabled: bool,
     /// Whether preview addresses of versions answer.
     pub previews_enabled: bool,
+}
+
+impl WorkersDev {
+    /// How a Worker starts.
+    pub const OFF: Self = Self { enabled: false, previews_enabled: false };
+}
+
+/// A Worker as the account has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveScript {
+    /// Tags of the script: sticky, not versioned.
+    pub tags: Vec<String>,
+    /// Bindings of the newest version, secrets without values.
+    pub bindings: Vec<LiveBinding>,
+    /// Compatibility date of the newest version.
+    pub compatibility_date: Option<String>,
+    /// Compatibility flags of the newest version.
+    pub compatibility_flags: Vec<String>,
+    /// Workers Logs.
+    pub observability: Option<Observability>,
+    /// What gets requests now; absent when nothing was ever deployed.
+    pub deployment: Option<LiveDeployment>,
+    /// Newest deployable versions, highest number first.
+    pub versions: Vec<LiveVersion>,
+    /// Set when a secret edit made the live version: whether all but secrets equals our last upload.
+    pub secret_edit: Option<SecretEdit>,
+    /// Live settings that no manifest names (limits, placement, logpush, tail consumers, logs), as the
+    /// upload's metadata spells them.
+    pub carried: BTreeMap<String, Value>,
+    /// The live version serves static assets.
+    pub has_assets: bool,
+    /// workers.dev address; absent when it could not be read.
+    pub workers_dev: Option<WorkersDev>,
+}
+
+/// What gets requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveDeployment {
+    /// Deployment id.
+    pub id: String,
+    /// RFC 3339.
+    pub created_on: String,
+    /// `wrangler`, `dash`, `api`, …
+    pub source: String,
+    /// E-mail address of the author, or empty.
+    pub author: String,
+    /// Version id and its share in percent.
+    pub versions: Vec<(String, f64)>,
+}
+
+/// A version; versions are immutable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveVersion {
+    /// Version id.
+    pub id: String,
+    /// Counts from 1 in the order of creation.
+    pub number: u64,
+    /// RFC 3339.
+    pub created_on: String,
+    /// E-mail address of the author, or empty.
+    pub author: String,
+    /// `wrangler`, `dash`, `api`, …
+    pub source: String,
+    /// Annotation `workers/tag`, or empty.
+    pub tag: String,
+    /// Annotation `workers/triggered_by`, or empty.
+    pub triggered_by: String,
+}
+
+/// A version that only a secret edit made, beside our last upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretEdit {
+    /// Annotation of our last upload.
+    pub base_tag: String,
+    /// Code, bindings other than secrets and compatibility are the same.
+    pub only_secrets: bool,
+}
+
+/// A binding as the account shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveBinding {
+    /// Name in JavaScript.
+    pub name: String,
+    /// Cloudflare's word for the type.
+    pub type_name: String,
+    /// All fields as read; secrets have no value in it.
+    pub fields: Value,
+}
+
+impl LiveScript {
+    /// The one version that gets all requests; nothing while a split is on.
+    pub fn live_version(&self) -> Option<&LiveVersion> {
+        let [(id, _)] = self.deployment.as_ref()?.versions.as_slice() else { return None };
+        self.versions.iter().find(|version| version.id == *id)
+    }
+
+    /// Whether two versions share the requests.
+    pub fn is_split(&self) -> bool {
+        self.deployment.as_ref().is_some_and(|deployment| deployment.versions.len() > 1)
+    }
 }

@@ -1,8 +1,10 @@
-//! What a run wants, manifest by manifest.
+//! What a run wants and what the account has, manifest by manifest.
+
+use std::collections::BTreeMap;
 
 use crate::model::Identity;
 
-use super::{DesiredRecord, DesiredRoute, DesiredScript};
+use super::{DesiredRecord, DesiredRoute, DesiredScript, LiveRecord, LiveRoute, LiveScript, LiveZone};
 
 /// Everything that the manifests of one run want, in the order of the files.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,4 +73,48 @@ pub enum ZoneRef {
     Name(String),
     /// Not named: the longest active zone that the hostname lies in.
     OfHostname,
+}
+
+/// What the account has, as far as the manifests of the run need to know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveState {
+    /// One entry a manifest, in the same order as the desired ones.
+    pub manifests: Vec<LiveManifest>,
+}
+
+/// What the account has for one manifest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveManifest {
+    /// The Worker of that name; absent when there is none.
+    pub script: Option<LiveScript>,
+    /// Other Workers that carry this identity: the Worker was renamed in the manifest.
+    pub renamed: Vec<String>,
+    /// The zone of the manifest's hostname.
+    pub zone: Option<LiveZone>,
+    /// Records and routes by zone id: the manifest's zone and those of the inventory.
+    pub zones: BTreeMap<String, LiveZoneContent>,
+    /// The bundle, as far as it was read.
+    pub bundle: Option<BundleFacts>,
+    /// The account's part of workers.dev addresses.
+    pub account_subdomain: Option<String>,
+}
+
+/// What a zone holds that can concern a manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveZoneContent {
+    /// Records of the hostname, and records that carry the identity's mark.
+    pub records: Vec<LiveRecord>,
+    /// All routes of the zone.
+    pub routes: Vec<LiveRoute>,
+}
+
+/// What is known of a bundle without holding its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleFacts {
+    /// ETag without quotes.
+    pub etag: String,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
+    /// Bytes; absent when the body was not read.
+    pub size: Option<u64>,
 }

@@ -20,7 +20,9 @@ export async function writeGlue({ from, to }) {
     platform: "neutral",
     target: "es2022",
     logLevel: "warning",
-    banner: { js: `// Made by the build from wasm-bindgen's output.\nexport function createGlue({ ${GLOBALS.join(", ")} }) {` },
+    banner: {
+      js: `// Made by the build from wasm-bindgen's output.\nexport function createGlue({ ${GLOBALS.join(", ")} }) {`,
+    },
     footer: { js: "return glue;\n}" },
   });
 }

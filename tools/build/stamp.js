@@ -8,7 +8,10 @@ import { ROOT } from "../paths.js";
 export function digestOf(paths, ...texts) {
   const hash = createHash("sha256");
   for (const path of paths.flatMap(filesUnder).sort()) {
-    hash.update(`${path}\0`).update(readFileSync(join(ROOT, path))).update("\0");
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(ROOT, path)))
+      .update("\0");
   }
   for (const text of texts) hash.update(`${text}\0`);
   return hash.digest("hex").slice(0, 16);

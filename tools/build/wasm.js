@@ -31,7 +31,17 @@ export async function buildWasm({ crate, inputs, out }) {
 // `--no-gitignore`: npm would obey that file and pack nothing.
 async function wasmPack(crate, out) {
   const args = ["build", join(ROOT, crate), "--release", "--target", "web", "--mode", "no-install", "--no-pack"];
-  args.push("--no-opt", "--no-gitignore", "--no-typescript", "--out-dir", out, "--out-name", "engine", "--", "--locked");
+  args.push(
+    "--no-opt",
+    "--no-gitignore",
+    "--no-typescript",
+    "--out-dir",
+    out,
+    "--out-name",
+    "engine",
+    "--",
+    "--locked",
+  );
   const path = [wasmBindgenFolder, wasmPackFolder, process.env.PATH].join(delimiter);
   const env = { PATH: path, CARGO_TARGET_DIR: TARGET, CARGO_ENCODED_RUSTFLAGS: (await remapFlags()).join("\x1f") };
   await run("wasm-pack", args, { cwd: ROOT, env });

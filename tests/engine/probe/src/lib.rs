@@ -71,11 +71,12 @@ pub async fn panic_after(url: String, method: String) -> Result<(), JsValue> {
     panic!("after an answer");
 }
 
-/// Panics on one answer while another request is still on its way.
+/// Panics on one answer while another task waits for its own, to write then.
 #[wasm_bindgen]
-pub async fn panic_beside(slow: String, fast: String) -> Result<(), JsValue> {
+pub async fn panic_beside(slow: String, fast: String, _options: JsValue) -> Result<(), JsValue> {
     spawn_local(async move {
         let _ = request(&slow, "GET").await;
+        let _ = request(&slow, "PUT").await;
     });
     request(&fast, "GET").await?;
     panic!("beside a pending request");
@@ -118,7 +119,7 @@ pub async fn overflow_after(url: String) -> Result<u32, JsValue> {
 pub fn exhaust_memory() -> usize {
     let mut blocks = Vec::new();
     loop {
-        blocks.push(black_box(vec![0_u8; 1 << 30]));
+        blocks.push(black_box(Vec::<u8>::with_capacity(1 << 30)));
     }
 }
 

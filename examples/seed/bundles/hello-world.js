@@ -1,0 +1,4 @@
+// The smallest Worker.
+export default {
+  fetch: () => new Response("hello world\n"),
+};

@@ -1,0 +1,79 @@
+import { DeployError } from "../../errors.js";
+import { askAbout, isAsking } from "../agreement.js";
+import { afterPublishing, publishBundle } from "../bundle.js";
+import { expectedOf, movedSince } from "../saved-plan.js";
+import { openSession } from "../session.js";
+import { showApplied } from "../views/applied.js";
+import { MANIFESTS } from "./manifests.js";
+
+/** `apply MANIFEST…`: on a terminal plan, one question, apply; elsewhere apply at once. */
+export const apply = {
+  name: "apply",
+  summary: "make the account what the manifests say (the default)",
+  operands: MANIFESTS,
+  examples: [
+    "cfworker-deploy worker.yaml",
+    "cfworker-deploy apply worker.yaml --bundle dist/index.js",
+    "cfworker-deploy apply a.yaml b.yaml --yes --prune --json",
+  ],
+  async run(run) {
+    const { context, flags, operands } = run;
+    const session = await openSession(run, operands[0]);
+    const saved = await expectedOf(context, flags);
+    const bundle = flags.bundle && (await publishChecked(run, session));
+    try {
+      return await agreeAndApply(run, session, { saved, bundle });
+    } catch (error) {
+      const told = saved.plan ? await movedSince(session, saved.plan, error) : error;
+      throw bundle ? afterPublishing(told, bundle) : told;
+    }
+  },
+};
+
+/** Nothing is published for manifests that can't be applied. */
+async function publishChecked({ context, view, flags }, session) {
+  const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
+  if (!ok) throw badManifest(diagnostics);
+  const bundle = await publishBundle(context, session, flags.bundle);
+  view.attach(session.api, session.sources);
+  view.talk(`${bundle.existed ? "already there" : "published"}: ${bundle.address}`);
+  return bundle;
+}
+
+async function agreeAndApply(run, session, { saved, bundle }) {
+  const { context, view, flags } = run;
+  const agreed = isAsking(context, flags)
+    ? await planAndAsk(run, session, saved)
+    : { allowDeletes: flags.yes === true };
+  await bundle?.save();
+  const { api, sources, creds, options, host, local } = session;
+  const started = performance.now();
+  const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
+  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
+  await view.diagnostics(result.diagnostics);
+  await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local });
+  return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
+}
+
+/** A plan that can't be applied is refused by `apply` itself, with all that belongs to it. */
+async function planAndAsk(run, { api, sources, creds, options, host }, saved) {
+  const plan = await api.plan(sources, creds, { ...options, signal: host.signal });
+  const isExpected = !saved.expect || saved.expect === plan.fingerprint;
+  if (plan.exitCode || !isExpected) return {};
+  await run.view.diagnostics(plan.diagnostics);
+  const agreed = await askAbout(run, plan, "Apply");
+  if (!agreed) throw declined(run.context);
+  return agreed;
+}
+
+function declined({ interrupt }) {
+  const exitCode = interrupt.exitCode() ?? 1;
+  return new DeployError({ code: "CFD0001", exitCode, message: "not applied: the answer was no" });
+}
+
+function badManifest(diagnostics) {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const [{ code }] = errors;
+  const message = `the manifest has ${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
+  return new DeployError({ code, exitCode: 65, message, diagnostics });
+}

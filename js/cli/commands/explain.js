@@ -1,0 +1,16 @@
+import { usageError } from "../../errors.js";
+
+/** `explain CODE`: what a finding means and what to do. */
+export const explain = {
+  name: "explain",
+  summary: "tell more about a code such as CFD0101",
+  operands: [["<code>", "the code of a finding or an error"]],
+  examples: ["cfworker-deploy explain CFD0101"],
+  async run({ context, view, operands: [code] }) {
+    const api = await context.loadApi();
+    const text = await api.explain(code);
+    if (text === undefined) throw usageError(`there is no code \`${code}\``, "codes look like CFD0101");
+    view.data(text.trimEnd());
+    return view.end({ exit: 0 });
+  },
+};

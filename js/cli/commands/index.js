@@ -1,0 +1,28 @@
+/** The commands, in the order of the help text. */
+
+import { apply } from "./apply.js";
+import { destroy } from "./destroy.js";
+import { explain } from "./explain.js";
+import { local } from "./local.js";
+import { outputs } from "./outputs.js";
+import { plan } from "./plan.js";
+import { publish } from "./publish.js";
+import { schema } from "./schema.js";
+import { validate } from "./validate.js";
+
+/**
+ * @typedef {object} CommandDefinition
+ * @property {string} name
+ * @property {string} summary a few words, without a full stop
+ * @property {[string, string][]} operands as commander writes them, with their help
+ * @property {string[]} examples
+ * @property {boolean} [events] false: `--json` prints one JSON value instead of events
+ * @property {(run: { context: import("../process.js").Context, view: import("../views/index.js").View,
+ *   operands: any[], flags: any }) => Promise<number>} run answers the exit code
+ */
+
+/** @type {CommandDefinition[]} */
+export const COMMANDS = [apply, plan, validate, destroy, outputs, publish, schema, explain, local];
+
+/** What runs when the first word is a file. */
+export const DEFAULT_COMMAND = "apply";

@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { usageError } from "../../errors.js";
+import { removeLocal, runsIn, writeLocal } from "../local-state.js";
+
+const INSTALL = "npm i -D miniflare@4.20260730.0";
+const BUCKET = "bundles";
+const DEFAULT_ZONE = "example.com";
+
+/** `local`: a Cloudflare account on this machine, until it is interrupted. */
+export const local = {
+  name: "local",
+  summary: "run a Cloudflare account on this machine",
+  operands: [],
+  examples: [
+    "cfworker-deploy local",
+    "cfworker-deploy local --port 8787 --zone example.org --persist .local",
+    "cfworker-deploy local --token 'ci=Workers Scripts Write,Zone Read'",
+    "cfworker-deploy local --latency 100 --fault 'POST */routes:500:1'",
+  ],
+  async run({ context, view, flags }) {
+    if (await runsIn(context.cwd)) throw usageError("a Local Cloudflare already runs in this directory");
+    const cloudflare = await start(context, flags);
+    try {
+      cloudflare.createBucket(BUCKET);
+      const path = await writeLocal(context.cwd, stateOf(cloudflare));
+      for (const line of readyLines(cloudflare, path)) view.data(line);
+      await interrupted(context.interrupt);
+      await removeLocal(path, process.pid);
+    } finally {
+      await cloudflare.close();
+    }
+    return view.end({ exit: 0 });
+  },
+};
+
+async function start({ cwd }, { port, persist, latency, fault, zone = [DEFAULT_ZONE], token }) {
+  try {
+    const { startLocalCloudflare } = await import("../../local/index.js");
+    return await startLocalCloudflare({
+      port,
+      persist: persist && resolve(cwd, persist),
+      latencyMs: latency,
+      faults: fault,
+      zones: zone,
+      tokens: token.map(tokenOf),
+      quiet: false,
+      warmUp: true,
+    });
+  } catch (error) {
+    throw startFailure(error, port);
+  }
+}
+
+function startFailure(error, port) {
+  if (error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("miniflare")) {
+    return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
+  }
+  if (error.code === "EADDRINUSE")
+    return usageError(`port ${port} is taken`, "another `--port`, or none for a free one");
+  if (/^fault /.test(error.message)) return usageError(error.message);
+  return error;
+}
+
+/** `NAME=GROUP,GROUP` */
+function tokenOf(text) {
+  const [, name, groups] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (!groups) throw usageError(`\`${text}\` is no token`, "--token 'ci=Workers Scripts Write,Zone Read'");
+  return { name: name.trim(), permissionGroups: groups.split(",").map((group) => group.trim()) };
+}
+
+function stateOf({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3, state }) {
+  const tokens = state.tokens.filter(({ value }) => value !== token).map(({ name, value }) => ({ name, token: value }));
+  return {
+    api: apiUrl,
+    s3: s3Url,
+    data: dataUrl,
+    token,
+    account: accountId,
+    zones,
+    keys: s3,
+    tokens,
+    pid: process.pid,
+  };
+}
+
+function readyLines({ apiUrl, s3Url, dataUrl, zones }, path) {
+  return [
+    "Local Cloudflare is ready, Ctrl-C stops it",
+    `  API    ${apiUrl}`,
+    `  R2     ${s3Url}  bucket ${BUCKET}`,
+    `  sites  ${dataUrl}  zones ${zones.map(({ name }) => name).join(", ")}`,
+    `  keys   ${path}`,
+    "Deploy to it:  cfworker-deploy worker.yaml --local",
+  ];
+}
+
+async function interrupted({ signal }) {
+  if (!signal.aborted) await once(signal, "abort");
+}

@@ -1,0 +1,39 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { countChanges } from "../agreement.js";
+import { openSession, planningCredentials } from "../session.js";
+import { MANIFESTS } from "./manifests.js";
+
+const CHANGES_PRESENT = 2;
+
+/** `plan MANIFEST…`: what `apply` would do. Reads only; without credentials offline. */
+export const plan = {
+  name: "plan",
+  summary: "show what apply would do, change nothing",
+  operands: MANIFESTS,
+  examples: [
+    "cfworker-deploy plan worker.yaml",
+    "cfworker-deploy plan worker.yaml --detailed-exitcode   # exit 2 when there are changes",
+    "cfworker-deploy plan worker.yaml --out plan.json",
+  ],
+  async run(run) {
+    const { context, view, flags, operands } = run;
+    const session = await openSession(run, operands[0]);
+    const { api, sources, options, host } = session;
+    const planned = await api.plan(sources, planningCredentials(session), { ...options, ...eventsFor(flags, host) });
+    await view.diagnostics(planned.diagnostics);
+    await view.plan(planned, true);
+    if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
+    return view.end({ exit: exitOf(planned, flags) });
+  },
+};
+
+/** People see the answer; the events on the way to it are for programs. */
+function eventsFor({ json }, { onEvent, signal }) {
+  return json ? { onEvent, signal } : { signal };
+}
+
+function exitOf(planned, { detailedExitcode }) {
+  if (planned.exitCode) return planned.exitCode;
+  return detailedExitcode && countChanges(planned) > 0 ? CHANGES_PRESENT : 0;
+}

@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import { usageError } from "../../errors.js";
+import { bundleTarget, rewrite } from "../bundle.js";
+import { readBytes } from "../input.js";
+import { replaceFile } from "../replace-file.js";
+import { openSession } from "../session.js";
+
+/** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked. */
+export const publish = {
+  name: "publish",
+  summary: "put a bundle into R2",
+  operands: [
+    ["<file>", "the bundle, - is standard input"],
+    ["<target>", "r2://BUCKET/KEY; a KEY ending in / gets the version"],
+  ],
+  examples: [
+    "cfworker-deploy publish dist/index.js r2://bundles/hello/",
+    "cfworker-deploy publish dist/index.js r2://bundles/hello/ --version v42 --manifest worker.yaml",
+  ],
+  async run(run) {
+    const { context, view, flags, operands } = run;
+    const [file, url] = operands;
+    const target = targetOf(url, flags);
+    const bytes = await readBytes(context, file);
+    const session = await openSession(run, flags.manifest ? [flags.manifest] : []);
+    const { api, creds, options, host } = session;
+    const entry =
+      flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
+    const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
+    const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
+    if (entry) await point(context, session, entry, published.key);
+    const address = `r2://${published.bucket}/${published.key}`;
+    view.data(address, { type: "published", ...published });
+    view.data(`sha256 ${published.sha256}`);
+    if (published.existed) view.talk("the same bytes were already there");
+    if (entry) view.talk(`\`${entry.file}\` now names \`${published.key}\``);
+    return view.end({ exit: 0, done: published.existed ? [] : [address] });
+  },
+};
+
+async function point(context, { api, sources }, entry, key) {
+  const { name, text } = await rewrite(api, sources, entry, key);
+  await replaceFile(resolve(context.cwd, name), text);
+}
+
+/** Verbatim after the bucket: no decoding, no query. */
+function targetOf(url, { version, overwrite }) {
+  const [, bucket, key] = /^r2:\/\/([^/]+)\/(.+)$/su.exec(url) ?? [];
+  if (!key) throw usageError(`\`${url}\` is no target`, "write it as r2://BUCKET/KEY");
+  if (version !== undefined && !key.endsWith("/")) {
+    throw usageError(
+      "`--version` goes with a KEY that ends in `/`",
+      `r2://${bucket}/${key}/, or leave \`--version\` out`,
+    );
+  }
+  return { bucket, key, version, overwrite };
+}

@@ -1,0 +1,12 @@
+/** `schema`: the JSON Schema of manifests, for editors. */
+export const schema = {
+  name: "schema",
+  summary: "print the JSON Schema of manifests",
+  operands: [],
+  examples: ["cfworker-deploy schema > worker.schema.json"],
+  async run({ context, view }) {
+    const api = await context.loadApi();
+    view.data((await api.schema()).trimEnd());
+    return view.end({ exit: 0 });
+  },
+};

@@ -1,0 +1,29 @@
+import { readManifests } from "../manifests.js";
+import { readOptions } from "../session.js";
+import { MANIFESTS } from "./manifests.js";
+
+const BAD_MANIFEST = 65;
+
+/** `validate MANIFEST…`: all findings, offline. */
+export const validate = {
+  name: "validate",
+  summary: "check manifests, offline",
+  operands: MANIFESTS,
+  examples: ["cfworker-deploy validate worker.yaml", "cfworker-deploy validate workers/*.yaml --json"],
+  async run({ context, view, operands, flags }) {
+    const sources = await readManifests(context, operands[0]);
+    const options = await readOptions(context, flags);
+    const api = await context.loadApi();
+    view.attach(api, sources);
+    const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);
+    await view.diagnostics(diagnostics);
+    if (ok) view.talk(`${manifests.length} ${manifests.length === 1 ? "manifest is" : "manifests are"} valid`);
+    else view.talk(`${countErrors(diagnostics)}; nothing was sent to Cloudflare`);
+    return view.end({ exit: ok ? 0 : BAD_MANIFEST });
+  },
+};
+
+function countErrors(diagnostics) {
+  const count = diagnostics.filter(({ severity }) => severity === "error").length;
+  return `${count} ${count === 1 ? "error" : "errors"}`;
+}

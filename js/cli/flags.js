@@ -1,0 +1,99 @@
+/** Every flag of the command line, in one table. A row's name in camelCase is its name in a command's flags. */
+
+import { InvalidArgumentError } from "commander";
+
+const PLANNING = ["apply", "plan", "destroy"];
+const READING = [...PLANNING, "validate", "outputs"];
+const SENDING = [...PLANNING, "outputs", "publish"];
+
+/**
+ * @typedef {object} Flag
+ * @property {string} flag as commander writes it
+ * @property {string[]} on the commands that have it
+ * @property {string} text one line of help
+ * @property {(value: string, previous: any) => any} [parse]
+ * @property {any} [fallback] value without the flag
+ */
+
+/** @type {Flag[]} */
+export const FLAGS = [
+  { flag: "--yes", on: ["apply", "destroy"], text: "don't ask; deletions that the manifest states go ahead" },
+  { flag: "--prune", on: PLANNING, text: "also delete what left the manifest" },
+  { flag: "--adopt [address]", on: PLANNING, text: "take what nobody marked; bare: only what equals", parse: collect },
+  { flag: "--take <address>", on: PLANNING, text: "take over what somebody else deployed", parse: collect },
+  { flag: "--delete-data <address>", on: ["destroy"], text: "also delete this store and its data", parse: collect },
+  { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
+  { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
+  { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
+  { flag: "--out <file>", on: ["plan"], text: "save the plan as JSON" },
+  { flag: "--detailed-exitcode", on: ["plan"], text: "exit 2 when there are changes" },
+  { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
+  { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken" },
+  { flag: "--manifest <file>", on: ["publish"], text: "write the new path into this YAML, comments kept" },
+  {
+    flag: "--secrets-file <file>",
+    on: PLANNING,
+    text: "values of ${NAME}: dotenv or JSON, - is stdin",
+    parse: collect,
+  },
+  { flag: "--values <file>", on: READING, text: "values of $variables-group/…: dotenv or JSON", parse: collect },
+  { flag: "--outputs <file>", on: PLANNING, text: "outputs of other runs, as `outputs --json` prints them" },
+  { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
+  { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
+  { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },
+  { flag: "--local", on: SENDING, text: "use the Local Cloudflare that runs here" },
+  { flag: "--json", on: [...READING, "publish"], text: "NDJSON events on stdout" },
+
+  {
+    flag: "--port <port>",
+    on: ["local"],
+    text: "port of API and sites (default: a free one)",
+    parse: wholeNumber,
+    fallback: 0,
+  },
+  { flag: "--persist <directory>", on: ["local"], text: "keep the account there over restarts" },
+  { flag: "--latency <ms>", on: ["local"], text: "delay of every answer", parse: wholeNumber, fallback: 0 },
+  {
+    flag: "--fault <spec>",
+    on: ["local"],
+    text: "make requests fail, METHOD PATH:KIND[:NTH]",
+    parse: collect,
+    fallback: [],
+  },
+  { flag: "--zone <name>", on: ["local"], text: "a zone of the account (default example.com)", parse: collect },
+  {
+    flag: "--token <name=groups>",
+    on: ["local"],
+    text: "one more token with only these permission groups",
+    parse: collect,
+    fallback: [],
+  },
+];
+
+/** The rows of one command, in the table's order. */
+export function flagsOf(command) {
+  return FLAGS.filter(({ on }) => on.includes(command));
+}
+
+function collect(value, previous) {
+  return [...(Array.isArray(previous) ? previous : []), value];
+}
+
+function setting(value, previous) {
+  const at = value.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It is PATH=VALUE, such as spec.dns.enabled=false.");
+  return collect([value.slice(0, at), value.slice(at + 1)], previous);
+}
+
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000 };
+
+function duration(value) {
+  const [, number, unit = "s"] = /^(\d{1,7})(ms|s|m)?$/.exec(value) ?? [];
+  if (!Number(number)) throw new InvalidArgumentError("It is a number with ms, s or m, such as 90s.");
+  return Number(number) * MILLISECONDS[unit];
+}
+
+function wholeNumber(value) {
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It is a whole number.");
+}

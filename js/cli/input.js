@@ -1,0 +1,55 @@
+/** Files and standard input, read as text that people can be told about. */
+
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { usageError } from "../errors.js";
+
+/** The name that stands for standard input. */
+export const STDIN = "-";
+
+/** Far above every limit of the engine; only keeps a wrong path from filling the memory. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+const REASONS = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is no directory",
+  EACCES: "reading it is not allowed",
+  ERR_FS_FILE_TOO_LARGE: "it is too large",
+};
+
+/**
+ * @param {import("./context.js").Context} context
+ * @param {string} path a file, or `-`
+ * @returns {Promise<Buffer>}
+ * @throws {import("../errors.js").DeployError} 64
+ */
+export async function readBytes(context, path) {
+  if (path === STDIN) return readStdin(context);
+  try {
+    const bytes = await readFile(resolve(context.cwd, path));
+    if (bytes.length > MAX_BYTES) throw Object.assign(new Error(), { code: "ERR_FS_FILE_TOO_LARGE" });
+    return bytes;
+  } catch (error) {
+    throw usageError(`cannot read \`${path}\`: ${REASONS[error.code] ?? error.code}`);
+  }
+}
+
+/** @returns {Promise<string>} the text with its byte order mark, if it has one */
+export async function readText(context, path) {
+  const bytes = await readBytes(context, path);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const utf16 = bytes.length > 1 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0));
+  const error = usageError(`\`${path}\` is ${utf16 ? "UTF-16" : "not UTF-8"} text`, "save it as UTF-8");
+  error.exitCode = 65;
+  throw error;
+}
+
+/** Standard input can be read once: who asks twice named it twice. */
+function readStdin(context) {
+  if (context.stdinRead) throw usageError("`-` is named twice, standard input can be read once");
+  context.stdinRead = true;
+  return buffer(context.stdin);
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The command line's first lines: `--version` must not wait for anything. */
+
+import { readFileSync } from "node:fs";
+
+const { version = "0.0.0" } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const argv = process.argv.slice(2);
+
+if (argv[0] === "--version" || argv[0] === "-V") {
+  process.stdout.write(`${version}\n`);
+} else {
+  const { runProcess } = await import("./process.js");
+  await runProcess(argv, version);
+}

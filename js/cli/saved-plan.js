@@ -1,0 +1,44 @@
+/** `--plan FILE` and `--expect`: applying only what was looked at. */
+
+import { usageError } from "../errors.js";
+import { readJson } from "./session.js";
+
+const CONFLICT = 5;
+
+/**
+ * @param {import("./process.js").Context} context
+ * @param {{ plan?: string, expect?: string }} flags
+ * @returns {Promise<{ expect?: string, plan?: object }>}
+ */
+export async function expectedOf(context, { plan: path, expect }) {
+  if (!path) return { expect };
+  const plan = await readJson(context, path);
+  if (!plan?.fingerprint || !Array.isArray(plan.changes)) {
+    throw usageError(`\`${path}\` is no saved plan`, "save one: cfworker-deploy plan MANIFEST --out FILE");
+  }
+  if (expect && expect !== plan.fingerprint)
+    throw usageError("`--expect` is not the fingerprint of the plan in `--plan`");
+  return { plan, expect: plan.fingerprint };
+}
+
+/** Adds to a refusal what is different by now; any other failure stays as it is. */
+export async function movedSince({ api, sources, creds, options, host }, saved, error) {
+  if (error?.exitCode !== CONFLICT || error.done.length > 0) return error;
+  const now = await api.plan(sources, creds, { ...options, signal: host.signal });
+  if (now.fingerprint === saved.fingerprint) return error;
+  const moved = movedAddresses(saved.changes, now.changes);
+  error.help = [error.help, `moved since the plan was saved: ${moved.join(", ")}`].filter(Boolean).join("\n");
+  return error;
+}
+
+function movedAddresses(before, after) {
+  const old = changesByAddress(before);
+  const next = changesByAddress(after);
+  const addresses = [...new Set([...old.keys(), ...next.keys()])];
+  return addresses.filter((address) => old.get(address) !== next.get(address));
+}
+
+/** Reasons are for people; two plans that differ only there are the same. */
+function changesByAddress(changes) {
+  return new Map(changes.map(({ reason, ...change }) => [change.address, JSON.stringify(change)]));
+}

@@ -1,0 +1,78 @@
+/** What the commands that ask Cloudflare have in common: manifests, credentials, options, the engine. */
+
+import { usageError } from "../errors.js";
+import { canSignIn, credentialsFrom } from "./environment.js";
+import { readText } from "./input.js";
+import { findLocal, localCredentials } from "./local-state.js";
+import { readManifests } from "./manifests.js";
+import { readAllPairs } from "./pairs.js";
+import { readSecrets } from "./secrets.js";
+
+/** A bare `--adopt`: what nobody marked and already equals the plan. */
+const ADOPT_EQUAL = "*";
+
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * @typedef {object} Session
+ * @property {typeof import("../index.js")} api
+ * @property {{ name: string, text: string }[]} sources
+ * @property {object} creds
+ * @property {object} options of every call
+ * @property {object} host `onEvent` and `signal`
+ * @property {import("./local-state.js").LocalState} [local]
+ */
+
+/**
+ * @param {{ context: import("./process.js").Context, view: import("./views/index.js").View, flags: object }} run
+ * @param {string[]} paths of manifests
+ * @returns {Promise<Session>}
+ */
+export async function openSession({ context, view, flags }, paths) {
+  const sources = await readManifests(context, paths);
+  const { creds, local } = await readCredentials(context, flags);
+  creds.secrets = await readSecrets(context, flags.secretsFile);
+  const options = { ...(await readOptions(context, flags)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
+  const api = await context.loadApi();
+  view.attach(api, sources);
+  context.interrupt.onFirst(() => view.stopping());
+  const host = { onEvent: view.event, signal: context.interrupt.signal };
+  return { api, sources, creds, options, host, local };
+}
+
+/** From the environment, or with `--local` only from the Local Cloudflare that runs here. */
+export async function readCredentials({ env, cwd }, flags) {
+  const creds = credentialsFrom(env);
+  if (!flags.local) return { creds };
+  const local = await findLocal(cwd);
+  const kept = creds.fingerprintKey ? { fingerprintKey: creds.fingerprintKey } : {};
+  return { creds: { ...kept, ...localCredentials(local) }, local };
+}
+
+/** The credentials of a plan: none at all plans offline. */
+export function planningCredentials({ creds }) {
+  return canSignIn(creds) ? creds : null;
+}
+
+/** What plans depend on, the same for every command that has the flags. */
+export async function readOptions(context, flags) {
+  const options = { today: new Date().toISOString().slice(0, 10) };
+  if (flags.values) options.values = await readAllPairs(context, flags.values);
+  if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
+  if (flags.set) options.set = flags.set;
+  if (flags.prune) options.prune = true;
+  if (flags.take) options.take = flags.take;
+  if (flags.deleteData) options.deleteData = flags.deleteData;
+  if (flags.adopt) options.adopt = flags.adopt.map((address) => address || ADOPT_EQUAL);
+  return options;
+}
+
+/** @returns {Promise<any>} a JSON file that this tool wrote */
+export async function readJson(context, path) {
+  const text = await readText(context, path);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(`\`${path}\` is not JSON`);
+  }
+}

@@ -1,0 +1,39 @@
+/** The last lines of an apply or a destroy: what was done, where it answers, how to undo it. */
+
+import { countChanges } from "../agreement.js";
+
+const DONE = [
+  ["create", "created"],
+  ["update", "updated"],
+  ["replace", "replaced"],
+  ["adopt", "adopted"],
+  ["delete", "deleted"],
+];
+
+/**
+ * @param {{ view: import("./index.js").View }} run
+ * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, undo?: string, dashboard?: string[] }} result
+ * @param {{ seconds: number, local?: import("../local-state.js").LocalState }} facts
+ */
+export async function showApplied({ view }, { plan, workers, undo, dashboard = [] }, { seconds, local }) {
+  const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
+  view.talk(summaryOf(plan, seconds));
+  for (const url of urls) view.data(url);
+  if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);
+  else for (const link of dashboard) view.talk(`See:   ${link}`);
+  if (undo) view.talk(`Undo:  ${undo}`);
+}
+
+function summaryOf(plan, seconds) {
+  if (countChanges(plan) === 0) return "Nothing to do: everything is as the manifest says.";
+  const counts = DONE.filter(([action]) => plan.summary[action] > 0).map(
+    ([action, verb]) => `${plan.summary[action]} ${verb}`,
+  );
+  return `Done in ${seconds.toFixed(1)} s: ${counts.join(", ")}.`;
+}
+
+/** Nobody's resolver knows the hostname: the data plane is asked with it. */
+function curlOf(url, data) {
+  const { host, pathname } = new URL(url);
+  return `curl -H 'Host: ${host}' ${data}${pathname}`;
+}

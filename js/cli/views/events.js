@@ -1,0 +1,66 @@
+/** NDJSON 1.0 on standard output: `version` first, `result` last, whatever happens. */
+
+import { failureOf } from "./failure.js";
+
+const UI = "1.0";
+
+/**
+ * @param {import("../process.js").Context} context
+ * @returns {import("./index.js").View}
+ */
+export function createEventView({ stdout, version }) {
+  const told = new Set();
+  let begun = false;
+
+  function write(event) {
+    if (!begun) line({ type: "version", ui: UI, tool: version });
+    begun = true;
+    line(event);
+  }
+
+  function line(event) {
+    stdout.write(`${JSON.stringify(event)}\n`);
+  }
+
+  function event({ plan, ...data }) {
+    if (data.type === "diagnostic") told.add(keyOf(data));
+    write(data);
+  }
+
+  /** The engine tells findings as it makes them; this adds those that it only answered. */
+  function diagnostics(list) {
+    for (const diagnostic of list) if (!told.has(keyOf(diagnostic))) event({ type: "diagnostic", ...diagnostic });
+  }
+
+  function result({ exit, outputs = {}, done = [], notDone = [], unknown = [] }) {
+    write({ type: "result", exit, outputs, done, not_done: notDone, unknown });
+    return exit;
+  }
+
+  return {
+    attach() {},
+    event,
+    diagnostics: async (list) => diagnostics(list),
+    plan: async () => {},
+    talk() {},
+    data: (_line, eventOfIt) => eventOfIt && write(eventOfIt),
+    end: async (facts) => result(facts),
+    async failure(error, interrupted) {
+      const failure = failureOf(error, interrupted);
+      diagnostics(failure.diagnostics);
+      const isTold = failure.diagnostics.some(
+        ({ code, message }) => code === failure.code && message === failure.message,
+      );
+      if (!isTold) diagnostics([headline(failure)]);
+      return result({ exit: failure.exitCode, done: failure.done, notDone: failure.notDone, unknown: failure.unknown });
+    },
+    stopping() {},
+  };
+}
+
+function headline({ code, message, help }) {
+  return { severity: "error", code, message, ...(help === undefined ? {} : { help }) };
+}
+
+const keyOf = ({ code, message, file, line, column, path }) =>
+  JSON.stringify([code, message, file, line, column, path]);

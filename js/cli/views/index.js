@@ -1,0 +1,26 @@
+import { createEventView } from "./events.js";
+import { createTextView } from "./text.js";
+
+/**
+ * How a command talks: to people, or as NDJSON to programs. Commands compute, views print.
+ *
+ * @typedef {object} View
+ * @property {(api: object, sources: { name: string, text: string }[]) => void} attach from here on it can render
+ * @property {(event: object) => void} event of the engine
+ * @property {(list: object[]) => Promise<void>} diagnostics
+ * @property {(plan: object, isData: boolean) => Promise<void>} plan
+ * @property {(line: string) => void} talk a line for people
+ * @property {(line: string, event?: object) => void} data a line of what was asked for, as an event where it is NDJSON
+ * @property {(facts: { exit: number, outputs?: object, done?: string[] }) => Promise<number>} end
+ * @property {(error: unknown, interrupted?: number) => Promise<number>} failure tells it and answers the exit code
+ * @property {() => void} stopping an interruption was heard
+ */
+
+/**
+ * @param {import("../process.js").Context} context
+ * @param {{ json: boolean }} how
+ * @returns {View}
+ */
+export function createView(context, { json }) {
+  return json ? createEventView(context) : createTextView(context);
+}

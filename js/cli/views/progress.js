@@ -1,0 +1,92 @@
+/** The progress of an apply: a line for each thing that ended, and on a terminal also what runs right now. */
+
+import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
+import { printable } from "./terminal.js";
+
+const TICK_MS = 250;
+const ADDRESS_WIDTH = 48;
+const VERBS = { create: "created", update: "updated", replace: "replaced", delete: "deleted", adopt: "adopted" };
+
+/**
+ * @param {NodeJS.WriteStream} stream
+ * @param {import("./terminal.js").Terminal} terminal
+ */
+export function createProgress(stream, { animated, width, paint }) {
+  const actions = new Map();
+  const running = new Map();
+  let drawn = 0;
+  let ticking;
+
+  const on = {
+    change: ({ address, action }) => actions.set(address, action),
+    start: ({ address }) => running.set(address, { since: Date.now() }),
+    done({ address, ms }) {
+      running.delete(address);
+      line(row(paint.green("ok  "), address, VERBS[actions.get(address)] ?? "", ms));
+    },
+    wait({ address, why, seconds }) {
+      const waiting = running.get(address);
+      if (waiting) waiting.note = `${why}, ${seconds} s`;
+      line(row(paint.yellow("wait"), address, `${why}, again in ${seconds} s`));
+    },
+    failed({ address, code }) {
+      running.delete(address);
+      line(row(paint.red("fail"), address, code));
+    },
+  };
+
+  /** A line that stays, above those that run. */
+  function line(text) {
+    erase();
+    stream.write(`${text}\n`);
+    draw();
+  }
+
+  function draw() {
+    if (!animated || running.size === 0) return stopTicking();
+    const now = Date.now();
+    const rows = [...running].map(([address, { since, note }]) => row("... ", address, note ?? "", now - since));
+    stream.write(rows.map((text) => `${text.slice(0, width - 1)}\n`).join(""));
+    drawn = rows.length;
+    ticking ??= setInterval(redraw, TICK_MS);
+  }
+
+  function redraw() {
+    erase();
+    draw();
+  }
+
+  function erase() {
+    if (drawn === 0) return;
+    moveCursor(stream, 0, -drawn);
+    cursorTo(stream, 0);
+    clearScreenDown(stream);
+    drawn = 0;
+  }
+
+  function stopTicking() {
+    clearInterval(ticking);
+    ticking = undefined;
+  }
+
+  return {
+    event(told) {
+      on[told.type]?.(told);
+      if (told.type === "start") redraw();
+    },
+    line,
+    stop() {
+      erase();
+      running.clear();
+      stopTicking();
+    },
+  };
+}
+
+/** `  ok    route    api.example.com/* created              0.3 s` */
+function row(state, address, note, ms) {
+  const [kind, ...key] = printable(address).split(":");
+  const text = [key.join(":"), printable(note ?? "")].filter(Boolean).join(" ");
+  const time = ms === undefined ? "" : `${(ms / 1000).toFixed(1)} s`.padStart(8);
+  return `  ${state}  ${kind.padEnd(7)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
+}

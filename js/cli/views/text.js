@@ -1,0 +1,119 @@
+/** For people: what was asked for on standard output, everything else on standard error. */
+
+import { failureOf } from "./failure.js";
+import { createProgress } from "./progress.js";
+import { printable, terminalOf } from "./terminal.js";
+
+/**
+ * @param {import("../process.js").Context} context
+ * @returns {import("./index.js").View}
+ */
+export function createTextView({ stdout, stderr, env }) {
+  const talk = terminalOf(stderr, env);
+  const data = terminalOf(stdout, env);
+  const progress = createProgress(stderr, talk);
+  const shown = new Set();
+  let api;
+  let sources = [];
+  let planShown = false;
+  /** Rendering takes a moment; what is told meanwhile waits for its turn. */
+  let turn = Promise.resolve();
+
+  function inTurn(work) {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  }
+
+  async function diagnostics(list) {
+    const fresh = list.filter((diagnostic) => !shown.has(JSON.stringify(diagnostic)));
+    for (const diagnostic of fresh) shown.add(JSON.stringify(diagnostic));
+    if (fresh.length > 0) print(stderr, await api.renderDiagnostics(sources, fresh, styleOf(talk)));
+  }
+
+  async function plan(value, isData) {
+    planShown = true;
+    print(isData ? stdout : stderr, await api.renderPlan(value, styleOf(isData ? data : talk)));
+  }
+
+  /** The plan as the engine tells it on the way; the `apply` that tells it goes on meanwhile. */
+  const heard = { diagnostics: [], changes: [] };
+  function event(told) {
+    if (told.type === "diagnostic") heard.diagnostics.push(told);
+    else if (told.type === "change") heard.changes.push(told);
+    if (told.type === "plan" && !planShown) {
+      planShown = true;
+      inTurn(() => heardPlan(told)).catch(() => {}); // A picture that fails must not fail the deployment.
+    }
+    inTurn(() => progress.event(told));
+  }
+
+  async function heardPlan(told) {
+    // Errors end the run, and are told then.
+    await diagnostics(heard.diagnostics.filter(({ severity }) => severity !== "error").map(withoutType));
+    await plan(told.plan ?? planOf(heard.changes, told), false);
+  }
+
+  async function failureText(failure) {
+    if (!api) return plainError(failure, talk.paint);
+    try {
+      return await api.renderError(sources, failure, styleOf(talk));
+    } catch {
+      return plainError(failure, talk.paint); // Without its engine a failure is still told.
+    }
+  }
+
+  return {
+    attach(engineApi, manifestSources) {
+      api = engineApi;
+      sources = manifestSources;
+    },
+    event,
+    diagnostics: (list) => inTurn(() => diagnostics(list)),
+    plan: (value, isData) => inTurn(() => plan(value, isData)),
+    talk: (line) => inTurn(() => print(stderr, line)),
+    data: (line) => inTurn(() => print(stdout, line)),
+    async end({ exit }) {
+      await inTurn(() => progress.stop());
+      return exit;
+    },
+    async failure(error, interrupted) {
+      await inTurn(() => progress.stop()).catch(() => {});
+      const failure = failureOf(error, interrupted);
+      print(stderr, await failureText(failure));
+      return failure.exitCode;
+    },
+    stopping: () => inTurn(() => progress.line("stopping after the request in flight; again to stop at once")),
+  };
+}
+
+const styleOf = ({ color, width }) => ({ color, width });
+
+const withoutType = ({ type, ...rest }) => rest;
+
+function print(stream, text) {
+  stream.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** The part of a plan that events tell. */
+function planOf(changes, { fingerprint, reads, writes, create, update, replace, delete: deleted, adopt, noop }) {
+  const summary = { create, update, replace, delete: deleted, adopt, noop, reads, writes };
+  const rows = changes.map(({ type, ...change }) => ({ kind: change.address.split(":", 1)[0], needs: [], ...change }));
+  const empty = {
+    manifests: [],
+    kept: [],
+    orphans: [],
+    unmanaged: [],
+    diagnostics: [],
+    conflicts: 0,
+    needsDeletes: [],
+  };
+  return { format: "1.0", offline: false, fingerprint, changes: rows, summary, ...empty };
+}
+
+/** A failure from before the engine was there. */
+function plainError({ code, message, help }, paint) {
+  const lines = [`${paint.red(`error[${code}]`)}: ${printable(message)}`];
+  if (help) lines.push(`  ${paint.cyan("help")}: ${printable(help)}`);
+  return lines.join("\n");
+}

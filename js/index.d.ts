@@ -1,0 +1,444 @@
+/** Deploys Cloudflare Workers from YAML manifests: validate, plan, apply. No files, no environment, no state. */
+
+/** One text with the name that findings show. */
+export interface Source {
+  name: string;
+  text: string;
+}
+
+/** YAML (or JSON) text with one or more documents, a plain object, a named text, or a list of them. */
+export type Manifest = string | object | Source | readonly (string | object | Source)[];
+
+/** Keys and endpoint of R2's S3 interface. */
+export interface R2Credentials {
+  accessKeyId?: string | undefined;
+  secretAccessKey?: string | undefined;
+  /** Of temporary credentials. */
+  sessionToken?: string | undefined;
+  /** Default `https://<account>.r2.cloudflarestorage.com`; https, or http on this machine. */
+  endpoint?: string | undefined;
+}
+
+/** What a call may use. Nothing of it is found in a plan, an event or an error. */
+export interface Credentials {
+  /** API token; preferred. */
+  apiToken?: string | undefined;
+  /** Global API key, together with `email`. */
+  apiKey?: string | undefined;
+  email?: string | undefined;
+  /** Account where a manifest does not say. */
+  accountId?: string | undefined;
+  /** Derived from the API token where absent. */
+  r2?: R2Credentials | undefined;
+  /** API base with `/client/v4`; https, or http on this machine. */
+  baseUrl?: string | undefined;
+  /** Values of secrets by `NAME` or `group/key`. */
+  secrets?: Readonly<Record<string, string>> | undefined;
+  /** Key of the digest over the secret set; the API token where absent. */
+  fingerprintKey?: string | undefined;
+}
+
+/** Options of every call; what is left out allows nothing and changes nothing. */
+export interface Options {
+  /** Hears what happens; what it throws is ignored. */
+  onEvent?: ((event: DeployEvent) => void) | undefined;
+  /** Aborted: no further write, the request in flight ends, then `DeployError` with `exitCode` 130. */
+  signal?: AbortSignal | undefined;
+  /** Sends the requests; default the runtime's own. */
+  fetch?: ((input: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */
+  adopt?: readonly string[] | undefined;
+  /** Addresses that may be taken from their owner. */
+  take?: readonly string[] | undefined;
+  /** Only if the plan still has this fingerprint. */
+  expect?: string | undefined;
+  /** Delete what is ours and left the manifest. */
+  prune?: boolean | undefined;
+  /** Deletions that the manifest states go ahead. */
+  allowDeletes?: boolean | undefined;
+  /** Addresses of stores that `destroy` may delete with their data. */
+  deleteData?: readonly string[] | undefined;
+  /** Values of `$variables-group/<group>/<key>` by `group/key`. */
+  values?: Readonly<Record<string, string>> | undefined;
+  /** Outputs of other runs, for references. */
+  outputs?: OutputSet | undefined;
+  /** Today's date (UTC) as `YYYY-MM-DD`: finds compatibility dates in the future early. */
+  today?: string | undefined;
+  /** Wait until the Worker answers through its hostname. */
+  wait?: boolean | undefined;
+  /** Milliseconds after which the run stops; default ten minutes. */
+  timeoutMs?: number | undefined;
+  /** `[path, value]` pairs that overlay every manifest. */
+  set?: readonly (readonly [path: string, value: string])[] | undefined;
+}
+
+export interface DestroyOptions extends Options {
+  /** Only plan. */
+  dryRun?: boolean | undefined;
+}
+
+/** One finding. Lines and columns count from 1, columns in characters. */
+export interface Diagnostic {
+  severity: "error" | "warning" | "note";
+  /** Stable; `explain(code)` tells more. */
+  code: string;
+  message: string;
+  /** The way out. */
+  help?: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  endLine?: number;
+  endColumn?: number;
+  /** Path inside the document, such as `spec.dns.hostname`. */
+  path?: string;
+}
+
+/** A document that was read. */
+export interface ManifestInfo {
+  document: number;
+  kind: string;
+  id: string;
+  org?: string;
+  env?: string;
+  name?: string;
+  account?: string;
+  script?: string;
+  file: string;
+}
+
+export interface Validation {
+  /** No finding is an error. */
+  ok: boolean;
+  diagnostics: Diagnostic[];
+  manifests: ManifestInfo[];
+}
+
+export type Action = "create" | "update" | "replace" | "delete" | "adopt" | "no-op";
+
+/** One field of a change. Secrets have their names only. */
+export interface FieldChange {
+  path: string;
+  old: unknown;
+  new: unknown;
+  secret: boolean;
+  /** Known after apply. */
+  later: boolean;
+}
+
+export interface Change {
+  /** `kind:key`, such as `record:api.example.com`. */
+  address: string;
+  kind: string;
+  action: Action;
+  /** The owner that it is taken from. */
+  from?: string;
+  reason: string;
+  /** Addresses that come first. */
+  needs: string[];
+  fields: FieldChange[];
+}
+
+export interface Summary {
+  create: number;
+  update: number;
+  replace: number;
+  delete: number;
+  adopt: number;
+  noop: number;
+  /** Requests that were sent to read. */
+  reads: number;
+  /** Requests that `apply` will send to write. */
+  writes: number;
+}
+
+/** Something that stays as it is, and why. */
+export interface Left {
+  address: string;
+  path?: string;
+  reason: string;
+}
+
+/** What `apply` would do. */
+export interface Plan {
+  format: "1.0";
+  /** Compared with an empty account. */
+  offline: boolean;
+  /** Stable over equal changes; for `expect`. */
+  fingerprint: string;
+  manifests: object[];
+  changes: Change[];
+  kept: Left[];
+  orphans: Left[];
+  unmanaged: Left[];
+  diagnostics: Diagnostic[];
+  summary: Summary;
+  conflicts: number;
+  /** Deletions that need `allowDeletes`. */
+  needsDeletes: string[];
+  /** With findings that `apply` would refuse: 65, 5 or 4. */
+  exitCode?: number;
+}
+
+export type OutputValue = string | number | boolean | null | OutputValue[];
+
+/** Outputs of one resource, such as `script_id`, `route_urls`, `urls`. */
+export type Outputs = Record<string, OutputValue>;
+
+/** By `Kind/name`. */
+export type OutputSet = Record<string, Outputs>;
+
+export interface ApplyResult {
+  plan: Plan;
+  outputs: OutputSet;
+  /** Outputs of the Workers, by label. */
+  workers: Record<string, Outputs>;
+  /** Addresses whose change took effect. */
+  done: string[];
+  diagnostics: Diagnostic[];
+  /** 6: applied, not visible within `wait`. */
+  exitCode: 0 | 6;
+  /** The command that goes back. */
+  undo?: string;
+  /** Pages of Cloudflare's dashboard. */
+  dashboard?: string[];
+}
+
+export interface OutputsResult {
+  outputs: OutputSet;
+  workers: Record<string, Outputs>;
+}
+
+/** Where `publish` puts a bundle. */
+export interface PublishTarget {
+  bucket: string;
+  /** Ending in `/`: the version and `.js` are added. */
+  key?: string | undefined;
+  /** Default: 12 hex digits of the bundle's sha256. */
+  version?: string | undefined;
+  jurisdiction?: string | undefined;
+  accountId?: string | undefined;
+  /** Replace the object of this key. */
+  overwrite?: boolean | undefined;
+}
+
+export interface Published {
+  bucket: string;
+  key: string;
+  /** 64 hex digits. */
+  sha256: string;
+  bytes: number;
+  etag: string;
+  /** The same bytes were already there. */
+  existed: boolean;
+}
+
+/** Where a document's bundle lies. */
+export interface BundleTarget {
+  document: number;
+  file: string;
+  account?: string;
+  bucket: string;
+  key: string;
+  /** Of the scalar that holds the key. */
+  path: string;
+  script: string;
+  jurisdiction?: string;
+}
+
+/** How text for people looks. */
+export interface Style {
+  color: boolean;
+  /** In columns. */
+  width: number;
+}
+
+/** What happens during a run. New types and fields may come; existing ones keep their meaning within 1.x. */
+export type DeployEvent =
+  | ({ type: "diagnostic" } & Diagnostic)
+  | { type: "change"; address: string; action: Action; reason: string; fields: FieldChange[] }
+  | ({ type: "plan"; fingerprint: string } & Summary)
+  | { type: "start"; address: string }
+  | { type: "done"; address: string; ms: number }
+  | { type: "wait"; address: string; why: string; seconds: number }
+  | { type: "failed"; address: string; code: string };
+
+/**
+ * Why a call failed, what it did and what it did not.
+ *
+ * @example
+ * try {
+ *   await apply(manifest, creds);
+ * } catch (error) {
+ *   if (error instanceof DeployError && error.exitCode === 3) console.log("done so far:", error.done);
+ *   throw error;
+ * }
+ */
+export class DeployError extends Error {
+  constructor(data: {
+    code: string;
+    message: string;
+    exitCode?: number;
+    help?: string | undefined;
+    diagnostics?: Diagnostic[];
+    done?: string[];
+    notDone?: string[];
+    unknown?: string[];
+    cause?: unknown;
+  });
+  readonly name: "DeployError";
+  /** Stable; `explain(code)` tells more. */
+  code: string;
+  /** Of the command line for this failure. 3: something was written and not all is done; running again is safe. */
+  exitCode: number;
+  /** The way out. */
+  help: string | undefined;
+  /** All findings, the cause among them. */
+  diagnostics: Diagnostic[];
+  /** Addresses whose change took effect. */
+  done: string[];
+  /** Addresses whose change did not happen. */
+  notDone: string[];
+  /** Addresses whose change may have taken effect: the answer was lost. */
+  unknown: string[];
+}
+
+/**
+ * Reads a manifest and checks it, offline. Never throws for a bad manifest: its findings are in the answer.
+ *
+ * @throws {TypeError} for an object that is no plain data (a cycle, a getter, a function)
+ * @example
+ * const { ok, diagnostics } = await validate(await readFile("worker.yaml", "utf8"));
+ */
+export function validate(manifest: Manifest, options?: Options): Promise<Validation>;
+
+/**
+ * Compares a manifest with the live account and says what `apply` would do. Reads only. Without credentials the
+ * comparison is with an empty account, and `offline` says so.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { summary, fingerprint } = await plan(manifest, { apiToken });
+ */
+export function plan(manifest: Manifest, creds?: Credentials | null, options?: Options): Promise<Plan>;
+
+/**
+ * Makes the account what the manifest says. With `expect`, only if the plan still has that fingerprint.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { workers } = await apply(manifest, { apiToken, secrets: { API_KEY: key } });
+ */
+export function apply(manifest: Manifest, creds: Credentials, options?: Options): Promise<ApplyResult>;
+
+/**
+ * Removes what the manifest deployed: route, record, script; stores only with `deleteData`. With `dryRun` it answers
+ * the plan and removes nothing.
+ *
+ * @throws {DeployError}
+ * @example
+ * await destroy(manifest, { apiToken }, { allowDeletes: true });
+ */
+export function destroy(
+  manifest: Manifest,
+  creds: Credentials,
+  options: DestroyOptions & { dryRun: true },
+): Promise<Plan>;
+export function destroy(
+  manifest: Manifest,
+  creds: Credentials,
+  options?: DestroyOptions & { dryRun?: false | undefined },
+): Promise<ApplyResult>;
+
+/**
+ * Reads the outputs of what is deployed.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { outputs: deployed } = await outputs(manifest, { apiToken });
+ */
+export function outputs(manifest: Manifest, creds: Credentials, options?: Options): Promise<OutputsResult>;
+
+/**
+ * Puts a bundle into R2. An object that is there is never replaced unless `overwrite` says so.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { key } = await publish(bytes, { bucket: "bundles", key: "hello/" }, { apiToken, accountId });
+ */
+export function publish(
+  bytes: Uint8Array,
+  target: PublishTarget,
+  creds: Credentials,
+  options?: Options,
+): Promise<Published>;
+
+/**
+ * Where each document's bundle lies, and the path of the scalar that says so.
+ *
+ * @throws {DeployError}
+ * @example
+ * const [{ bucket, key, document, path }] = await bundleTargets(text);
+ */
+export function bundleTargets(manifest: Manifest, options?: Options): Promise<BundleTarget[]>;
+
+/**
+ * Rewrites one scalar of a YAML text; comments and layout stay.
+ *
+ * @throws {DeployError}
+ * @example
+ * const next = await setValue(text, document, path, "hello/v2.js");
+ */
+export function setValue(text: string, document: number, path: string, value: string): Promise<string>;
+
+/**
+ * The JSON Schema (draft-07) of manifests, as text.
+ *
+ * @example
+ * await writeFile("worker.schema.json", await schema());
+ */
+export function schema(): Promise<string>;
+
+/**
+ * What a code means and what to do about it.
+ *
+ * @example
+ * console.log(await explain("CFD0101"));
+ */
+export function explain(code: string): Promise<string | undefined>;
+
+/**
+ * The version of the engine.
+ *
+ * @example
+ * console.log(await version());
+ */
+export function version(): Promise<string>;
+
+/**
+ * A plan as text for people.
+ *
+ * @example
+ * console.log(await renderPlan(await plan(manifest), { color: false, width: 80 }));
+ */
+export function renderPlan(plan: Plan, style?: Style): Promise<string>;
+
+/**
+ * Findings as text for people, with the lines they are about.
+ *
+ * @example
+ * console.log(await renderDiagnostics(manifest, diagnostics));
+ */
+export function renderDiagnostics(
+  manifest: Manifest,
+  diagnostics: readonly Diagnostic[],
+  style?: Style,
+): Promise<string>;
+
+/**
+ * A failure as text for people: what happened, what was done, the way out.
+ *
+ * @example
+ * console.error(await renderError(manifest, error));
+ */
+export function renderError(manifest: Manifest, error: DeployError, style?: Style): Promise<string>;

@@ -1,0 +1,90 @@
+/** Reads of the newer Workers API, a Worker by name or by id. https://developers.cloudflare.com/api/resources/workers/subresources/beta/ */
+import { ApiError, pageOf, success } from "../envelope.js";
+import { reads } from "../permissions.js";
+import { liveDeployment } from "../versions.js";
+import { shown } from "./bindings.js";
+import { newestOf } from "./lookup.js";
+import { endpoint } from "./router.js";
+import { settingsView } from "./script-view.js";
+import { referrersOf } from "./scripts.js";
+
+const WORKERS = "/accounts/{accountId}/workers/workers";
+
+export const betaWorkers = [
+  endpoint("GET", WORKERS, reads("Workers Scripts"), list),
+  endpoint("GET", `${WORKERS}/{worker}`, reads("Workers Scripts"), (context) =>
+    success(view(context.state, workerOf(context))),
+  ),
+  endpoint("GET", `${WORKERS}/{worker}/versions`, reads("Workers Scripts"), listVersions),
+  endpoint("GET", `${WORKERS}/{worker}/versions/{versionId}`, reads("Workers Scripts"), readVersion),
+];
+
+function list({ state, query }) {
+  const { items, resultInfo } = pageOf([...state.scripts.values()], query, { perPage: 10, max: 100 });
+  return success(
+    items.map((script) => view(state, script)),
+    { resultInfo },
+  );
+}
+
+function listVersions(context) {
+  const { items, resultInfo } = pageOf(workerOf(context).versions, context.query, { perPage: 10, max: 100 });
+  return success(items.map(versionView), { resultInfo });
+}
+
+/** `latest`, the id, or its first eight or more characters. */
+function readVersion(context) {
+  const script = workerOf(context);
+  const { versionId } = context.params;
+  if (versionId === "latest") return success(versionView(newestOf(script)));
+  const found = versionId.length >= 8 ? script.versions.filter(({ id }) => id.startsWith(versionId)) : [];
+  if (found.length !== 1) throw new ApiError(404, 10071, "Version not found.");
+  return success(versionView(found[0]));
+}
+
+function workerOf({ state, params: { worker } }) {
+  const found = [...state.scripts.values()].find(({ name, tag }) => name === worker || tag === worker);
+  if (!found) throw new ApiError(404, 10007, "This Worker does not exist on your account.");
+  return found;
+}
+
+function view(state, script) {
+  const { enabled, previewsEnabled } = script.subdomain;
+  const { tail_consumers: tailConsumers, tags, ...rest } = settingsView(script);
+  return {
+    id: script.tag,
+    name: script.name,
+    created_on: script.createdOn,
+    updated_on: script.modifiedOn,
+    deployed_on: liveDeployment(script)?.createdOn ?? null,
+    ...rest,
+    tags: tags ?? [],
+    tail_consumers: (tailConsumers ?? []).map(({ service }) => ({ name: service })),
+    subdomain: { enabled, previews_enabled: previewsEnabled },
+    references: {
+      workers: referrersOf(state, script.name).map(({ tag, name }) => ({ id: tag, name })),
+      durable_objects: [],
+      queues: [],
+      domains: [],
+      dispatch_namespace_outbounds: [],
+    },
+  };
+}
+
+function versionView(version) {
+  const byName = (a, b) => (a.name < b.name ? -1 : 1);
+  return {
+    id: version.id,
+    number: version.number,
+    created_on: version.createdOn,
+    annotations: version.annotations,
+    bindings: version.bindings.map(shown).sort(byName),
+    compatibility_date: version.compatibilityDate,
+    compatibility_flags: version.compatibilityFlags,
+    main_module: version.mainModule,
+    source: version.source,
+    startup_time_ms: version.startupTimeMs,
+    usage_model: version.usageModel,
+    urls: [],
+  };
+}

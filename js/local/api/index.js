@@ -1,0 +1,111 @@
+/** Cloudflare's v4 API over a state: routing, credentials, rate, then the family's handler. */
+import { authenticate, authorize } from "../auth.js";
+import { ApiError, commonHeaders, failure } from "../envelope.js";
+import { readSwitches } from "../switches.js";
+import { accounts } from "./accounts.js";
+import { betaWorkers } from "./beta-workers.js";
+import { content } from "./content.js";
+import { deployments } from "./deployments.js";
+import { dnsRecords } from "./dns-records.js";
+import { kvNamespaces } from "./kv-namespaces.js";
+import { kvValues } from "./kv-values.js";
+import { r2Buckets } from "./r2-buckets.js";
+import { r2Objects } from "./r2-objects.js";
+import { createRate } from "./rate.js";
+import { notRouted, route } from "./router.js";
+import { routes } from "./routes.js";
+import { schedules } from "./schedules.js";
+import { scriptRoutes } from "./script-routes.js";
+import { scriptSettings } from "./script-settings.js";
+import { scripts } from "./scripts.js";
+import { secrets } from "./secrets.js";
+import { services } from "./services.js";
+import { settings } from "./settings.js";
+import { subdomain } from "./subdomain.js";
+import { tokens } from "./tokens.js";
+import { createTurns } from "./turns.js";
+import { versions } from "./versions.js";
+import { zones } from "./zones.js";
+
+/** Every endpoint there is; families with literal last segments stand before those with a name there. */
+export const ENDPOINTS = [
+  tokens,
+  accounts,
+  zones,
+  dnsRecords,
+  routes,
+  scripts,
+  content,
+  settings,
+  scriptSettings,
+  scriptRoutes,
+  secrets,
+  schedules,
+  subdomain,
+  versions,
+  deployments,
+  services,
+  betaWorkers,
+  kvNamespaces,
+  kvValues,
+  r2Buckets,
+  r2Objects,
+].flat();
+
+const HEX_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * @param {{ state: object, runtime: object, switches?: Record<string, unknown>,
+ *   onUnknown?: (line: string) => void }} options `onUnknown` hears of every path that is not served
+ * @returns {{ handle: (request: import("./router.js").ApiRequest) => Promise<import("./router.js").ApiResponse> }}
+ */
+export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (line) => console.error(line) }) {
+  const switches = readSwitches(chosen);
+  const turn = createTurns();
+  const rate = createRate(state, switches);
+
+  async function answer(request, seen) {
+    const { endpoint, params } = route(ENDPOINTS, request.method, request.path);
+    checkAccount(state, switches, params.accountId, request.path);
+    const actor = authenticate(state, request.headers, endpoint.auth);
+    seen.actorId = actor.id;
+    rate.count(actor.id);
+    const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
+    authorize(state, actor, endpoint.needs, { zoneId: zone?.id });
+    return endpoint.handler({ state, runtime, switches, request, params, query: request.query, actor, zone, turn });
+  }
+
+  async function handle(request) {
+    const seen = { actorId: "nobody" };
+    const response = await answer(request, seen).catch((error) => refusal(error, request, onUnknown));
+    const quota = rate.quota(seen.actorId);
+    const retryAfter = response.status === 429 ? { "retry-after": String(quota.resetSeconds) } : {};
+    return { ...response, headers: { ...response.headers, ...commonHeaders(quota), ...retryAfter } };
+  }
+
+  return { handle, switches };
+}
+
+function refusal(error, request, onUnknown) {
+  if (!(error instanceof ApiError)) {
+    console.error(error);
+    return failure(new ApiError(500, 10013, "An unknown error has occurred. Please contact support."));
+  }
+  if (error.code === 7003 || error.code === 10405) {
+    onUnknown(`local cloudflare: ${request.method} ${request.path} is not served (${error.status}, ${error.code})`);
+  }
+  return failure(error);
+}
+
+function checkAccount(state, switches, accountId, path) {
+  if (accountId === undefined || accountId === state.account.id) return;
+  if (HEX_ID.test(accountId) && switches.accountUnknown === 10000)
+    throw new ApiError(403, 10000, "Authentication error");
+  throw notRouted(path);
+}
+
+function zoneOf(state, zoneId, path) {
+  const zone = state.zones.get(zoneId);
+  if (!zone) throw notRouted(path);
+  return zone;
+}

@@ -1,0 +1,57 @@
+/**
+ * One table of endpoints; the first match by path wins, so literal paths stand before patterns.
+ *
+ * @typedef {{ state: object, runtime: object, switches: Record<string, any>, request: ApiRequest,
+ *   params: Record<string, string>, query: URLSearchParams, actor: import("../auth.js").Actor, zone?: object,
+ *   turn: (name: string, work: () => Promise<any>) => Promise<any> }} Context
+ * @typedef {{ method: string, path: string, query: URLSearchParams, headers: Record<string, string>, body: Buffer }} ApiRequest
+ * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer }} ApiResponse
+ * @typedef {(context: Context) => ApiResponse | Promise<ApiResponse>} Handler
+ */
+import { ApiError } from "../envelope.js";
+
+/** `{name}` is one segment, `{name*}` all that follows. */
+const PLACEHOLDER = /\{(\w+)(\*?)\}/g;
+
+/**
+ * @param {string} pattern `/accounts/{accountId}/workers/scripts`
+ * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
+ * @param {Handler} handler
+ * @param {{ invalidTokenCode?: number, anyStatus?: boolean }} [auth]
+ */
+export function endpoint(method, pattern, needs, handler, auth = {}) {
+  const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);
+  const source = pattern.replaceAll(PLACEHOLDER, (_, _name, rest) => (rest ? "(.+)" : "([^/]+)"));
+  const regex = new RegExp(`^${source}$`);
+  return { method, pattern, names, regex, needs, handler, auth };
+}
+
+/**
+ * @returns {{ endpoint: object, params: Record<string, string> }}
+ * @throws {ApiError} 404/7003 without such a path, 405/10405 for another method
+ */
+export function route(endpoints, method, path) {
+  const samePath = endpoints.filter((candidate) => candidate.regex.test(path));
+  if (samePath.length === 0) throw notRouted(path);
+  const found = samePath.find((candidate) => candidate.method === method);
+  if (!found) throw new ApiError(405, 10405, "Method not allowed for this authentication scheme");
+  const values = found.regex
+    .exec(path)
+    .slice(1)
+    .map((text) => decode(text, path));
+  return { endpoint: found, params: Object.fromEntries(found.names.map((name, index) => [name, values[index]])) };
+}
+
+/** The answer for an unknown path, and for ids that are malformed or not ours. */
+export function notRouted(path) {
+  const message = `Could not route to /client/v4${path}, perhaps your object identifier is invalid?`;
+  return new ApiError(404, 7003, message);
+}
+
+function decode(text, path) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw notRouted(path);
+  }
+}

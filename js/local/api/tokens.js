@@ -1,0 +1,161 @@
+/** API tokens: verify and manage. https://developers.cloudflare.com/api/resources/user/subresources/tokens/ */
+import { tokenStatus } from "../auth.js";
+import { ApiError, pageOf, success } from "../envelope.js";
+import { PERMISSION_GROUPS, reads, writes } from "../permissions.js";
+import { addToken, newTokenValue } from "../state.js";
+import { isObject, readObject } from "./body.js";
+import { endpoint } from "./router.js";
+
+const ACCOUNT = "com.cloudflare.api.account";
+const ZONE = "com.cloudflare.api.account.zone";
+const VERIFY = { invalidTokenCode: 1000, anyStatus: true };
+
+export const tokens = [
+  endpoint("GET", "/user/tokens/verify", [], (context) => verify(context, "user"), VERIFY),
+  endpoint("GET", "/accounts/{accountId}/tokens/verify", [], (context) => verify(context, "account"), VERIFY),
+  ...family("/user/tokens", "user", "API Tokens"),
+  ...family("/accounts/{accountId}/tokens", "account", "Account API Tokens"),
+];
+
+/** The same calls exist for a user's and for an account's tokens. */
+function family(path, owner, noun) {
+  const owned = (handler) => (context) => handler({ ...context, owner });
+  return [
+    endpoint("GET", `${path}/permission_groups`, reads(noun), () => success(PERMISSION_GROUPS)),
+    endpoint("GET", path, reads(noun), owned(list)),
+    endpoint("POST", path, writes(noun), owned(create)),
+    endpoint("GET", `${path}/{tokenId}`, reads(noun), owned(read)),
+    endpoint("PUT", `${path}/{tokenId}`, writes(noun), owned(update)),
+    endpoint("PUT", `${path}/{tokenId}/value`, writes(noun), owned(roll)),
+    endpoint("DELETE", `${path}/{tokenId}`, writes(noun), owned(remove)),
+  ];
+}
+
+/** Each of the two calls knows its own kind of token only. */
+function verify({ state, actor }, owner) {
+  if (actor.kind !== "token") throw new ApiError(405, 10405, "Method not allowed for this authentication scheme");
+  if (actor.owner !== owner) throw new ApiError(401, 1000, "Invalid API Token");
+  const status = tokenStatus(state, actor.token);
+  const { id, expiresOn, notBefore } = actor.token;
+  const message = { code: 10000, message: `This API Token is valid and ${status}`, type: null };
+  const dates = { ...(expiresOn && { expires_on: expiresOn }), ...(notBefore && { not_before: notBefore }) };
+  return success({ id, status, ...dates }, { messages: status === "active" ? [message] : [] });
+}
+
+function list({ state, query, owner }) {
+  const own = state.tokens.filter((token) => token.owner === owner);
+  const { items, resultInfo } = pageOf(own, query, { perPage: 20, min: 5, max: 50 });
+  return success(
+    items.map((token) => view(state, token)),
+    { resultInfo },
+  );
+}
+
+function read(context) {
+  return success(view(context.state, tokenOf(context)));
+}
+
+function create({ state, request, owner }) {
+  const token = addToken(state, { ...readToken(state, readObject(request, 1004)), owner, value: newTokenValue(owner) });
+  return success({ ...view(state, token), value: token.value });
+}
+
+function update(context) {
+  const token = tokenOf(context);
+  Object.assign(token, readToken(context.state, readObject(context.request, 1004)));
+  return success(view(context.state, token));
+}
+
+function roll(context) {
+  const token = tokenOf(context);
+  token.value = newTokenValue(token.owner);
+  return success(token.value);
+}
+
+function remove(context) {
+  const token = tokenOf(context);
+  context.state.tokens.splice(context.state.tokens.indexOf(token), 1);
+  return success({ id: token.id });
+}
+
+function tokenOf({ state, params, owner }) {
+  const found = state.tokens.find((token) => token.id === params.tokenId && token.owner === owner);
+  if (!found) throw new ApiError(404, 1003, "Token not found");
+  return found;
+}
+
+function readToken(state, { name, policies, status = "active", expires_on: expiresOn, not_before: notBefore }) {
+  if (typeof name !== "string" || name === "" || name.length > 120)
+    throw new ApiError(400, 400, "name must be 1 to 120 characters");
+  if (!Array.isArray(policies) || policies.length === 0 || !policies.every(isObject))
+    throw badPolicy("policies are required");
+  const resources = policies.flatMap((policy) => Object.keys(policy.resources ?? {}));
+  return {
+    name,
+    status,
+    expiresOn,
+    notBefore,
+    permissionGroups: policies.flatMap(groupNames),
+    accountIds: resources.some((key) => key.startsWith(`${ZONE}.`)) ? [state.account.id] : idsIn(resources, ACCOUNT),
+    zoneIds: zoneIdsIn(state, policies, resources),
+  };
+}
+
+function groupNames({ permission_groups: groups = [] }) {
+  return groups.map(({ id }) => {
+    const found = PERMISSION_GROUPS.find((group) => group.id === id);
+    if (!found) throw new ApiError(400, 1001, `Permission group '${id}' does not exist`);
+    return found.name;
+  });
+}
+
+/** An account resource reaches its zones too when it says so, or by `{ "…zone.*": "*" }` inside it. */
+function zoneIdsIn(state, policies, resources) {
+  const nested = policies.some((policy) =>
+    Object.values(policy.resources ?? {}).some((inner) => isObject(inner) && `${ZONE}.*` in inner),
+  );
+  if (nested) return [...state.zones.keys()];
+  return idsIn(resources, ZONE);
+}
+
+function idsIn(resources, prefix) {
+  const ids = resources
+    .filter((key) => key.startsWith(`${prefix}.`))
+    .map((key) => key.slice(prefix.length + 1))
+    .filter((id) => id === "*" || /^[0-9a-f]{32}$/.test(id));
+  return ids.includes("*") ? "*" : ids;
+}
+
+function view(state, token) {
+  return {
+    id: token.id,
+    name: token.name,
+    status: tokenStatus(state, token),
+    issued_on: token.issuedOn,
+    modified_on: token.issuedOn,
+    last_used_on: null,
+    ...(token.expiresOn && { expires_on: token.expiresOn }),
+    ...(token.notBefore && { not_before: token.notBefore }),
+    policies: [
+      {
+        id: token.id,
+        effect: "allow",
+        permission_groups: PERMISSION_GROUPS.filter(({ name }) => token.permissionGroups.includes(name)).map(
+          ({ id, name }) => ({ id, name }),
+        ),
+        resources: {
+          ...resourcesOf(ACCOUNT, token.accountIds),
+          ...resourcesOf(ZONE, token.zoneIds),
+        },
+      },
+    ],
+  };
+}
+
+function resourcesOf(prefix, ids) {
+  return Object.fromEntries((ids === "*" ? ["*"] : ids).map((id) => [`${prefix}.${id}`, "*"]));
+}
+
+function badPolicy(message) {
+  return new ApiError(400, 1001, message);
+}

@@ -1,0 +1,75 @@
+/**
+ * Who asks, and may they? Bearer tokens and the legacy key.
+ * Order as on the wire: headers there and well-formed, credential known, account or zone reachable, permission group.
+ */
+import { timingSafeEqual } from "node:crypto";
+import { ApiError } from "./envelope.js";
+import { grants } from "./permissions.js";
+
+/** @typedef {{ kind: "token" | "key", id: string, owner: "user" | "account", permissionGroups: string[],
+ *   accountIds: string[] | "*", zoneIds: string[] | "*", token?: import("./state.js").Token }} Actor */
+
+/**
+ * @param {Record<string, string>} headers lower-case names
+ * @param {{ invalidTokenCode?: number }} [options] token verify and account endpoints say 1000 where others say 10000
+ * @returns {Actor}
+ */
+export function authenticate(state, headers, options = {}) {
+  if (headers.authorization !== undefined) return tokenActor(state, headers.authorization, options);
+  if (headers["x-auth-key"] !== undefined && headers["x-auth-email"] !== undefined) return keyActor(state, headers);
+  throw new ApiError(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers");
+}
+
+/** What a token is worth now: its own status, or expired by date. */
+export function tokenStatus(state, token) {
+  if (token.status !== "active") return token.status;
+  if (token.expiresOn && Date.parse(token.expiresOn) <= state.clock.now()) return "expired";
+  return "active";
+}
+
+/** Refuses when the actor has none of the groups or cannot reach the account or zone. */
+export function authorize(state, actor, needed, { zoneId } = {}) {
+  const reachable = reaches(actor.accountIds, state.account.id) && (!zoneId || reaches(actor.zoneIds, zoneId));
+  if (needed.length > 0 && reachable && grants(actor.permissionGroups, needed)) return;
+  if (needed.length === 0) return;
+  throw new ApiError(403, 10000, "Authentication error");
+}
+
+/** `"*"` or a list of ids. */
+export const reaches = (ids, id) => ids === "*" || ids.includes(id);
+
+function tokenActor(state, header, { invalidTokenCode = 10000, anyStatus = false }) {
+  const [, value] = /^Bearer ([\x21-\x7e]+)$/i.exec(header) ?? [];
+  if (!value || !/^[A-Za-z0-9_-]{20,200}$/.test(value))
+    throw invalidHeader(6111, "Invalid format for Authorization header");
+  const token = state.tokens.find((candidate) => sameText(candidate.value, value));
+  const usable = anyStatus || (token && tokenStatus(state, token) === "active" && !isEarly(state, token));
+  if (!token || !usable) throw invalidToken(invalidTokenCode);
+  const { id, owner, permissionGroups, accountIds, zoneIds } = token;
+  return { kind: "token", id, owner, permissionGroups, accountIds, zoneIds, token };
+}
+
+const isEarly = (state, { notBefore }) => Boolean(notBefore) && Date.parse(notBefore) > state.clock.now();
+
+function keyActor(state, headers) {
+  const { "x-auth-key": key, "x-auth-email": email } = headers;
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw invalidHeader(6102, "Invalid format for X-Auth-Email header");
+  if (!/^[0-9a-f]{37}$/.test(key)) throw invalidHeader(6103, "Invalid format for X-Auth-Key header");
+  if (email !== state.user.email || !sameText(key, state.user.apiKey)) {
+    throw new ApiError(403, 9103, "Unknown X-Auth-Key or X-Auth-Email");
+  }
+  return { kind: "key", id: state.user.id, owner: "user", permissionGroups: ["*"], accountIds: "*", zoneIds: "*" };
+}
+
+function invalidToken(code) {
+  return new ApiError(401, code, code === 1000 ? "Invalid API Token" : "Authentication error");
+}
+
+function invalidHeader(code, message) {
+  return new ApiError(400, 6003, "Invalid request headers", { error_chain: [{ code, message }] });
+}
+
+function sameText(left, right) {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

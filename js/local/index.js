@@ -1,0 +1,121 @@
+/**
+ * Local Cloudflare: the v4 API, R2's S3 endpoint and the data plane on 127.0.0.1, Workers in workerd.
+ *
+ *     const local = await startLocalCloudflare({ zones: ["example.com"] });
+ *     process.env.CLOUDFLARE_API_BASE_URL = local.apiUrl;
+ *     ...
+ *     await local.close();
+ */
+import { createApi } from "./api/index.js";
+import { createDataPlane } from "./data-plane/serve.js";
+import { Faults } from "./faults.js";
+import { requestHost } from "./host-request.js";
+import { Persistence } from "./persist.js";
+import { RequestLog } from "./requests.js";
+import { createRuntime } from "./runtime/index.js";
+import { addSession, keyFinder } from "./s3/keys.js";
+import { ObjectStore } from "./s3/objects.js";
+import { createS3 } from "./s3/server.js";
+import { createListeners } from "./server.js";
+import { addToken, addZone, createState, s3SecretOf } from "./state.js";
+
+/**
+ * @param {object} [options]
+ * @param {number} [options.port] API and data plane; 0 = any free one
+ * @param {number} [options.s3Port] S3; 0 = any free one
+ * @param {(string | { name: string, id?: string })[]} [options.zones]
+ * @param {{ id?: string, name?: string }} [options.account]
+ * @param {object[]} [options.tokens] further tokens, see `addToken`
+ * @param {string} [options.persist] directory that keeps everything; what it holds wins over `account`
+ * @param {number} [options.latencyMs] added to each request to API and S3
+ * @param {string[]} [options.faults] see `faults.js`
+ * @param {object} [options.switches] readings of the real API, see `switches.js`
+ * @param {boolean} [options.quiet] false: problems and what Workers print go to stderr
+ * @param {boolean} [options.warmUp] start workerd now, rather than at the first upload
+ * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
+ */
+export async function startLocalCloudflare(options = {}) {
+  const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
+  const persistence = options.persist ? new Persistence(options.persist) : null;
+  const state = await openState(options, persistence, now);
+  const runtime = createRuntime({ state, persistDir: persistence?.storesDir, onOutput: quiet ? undefined : report });
+  const log = new RequestLog();
+  const faults = new Faults(options.faults);
+  let latency = latencyMs;
+  const listeners = createListeners({
+    api: createApi({ state, runtime, switches, now }),
+    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now }),
+    dataPlane: createDataPlane({ state, runtime }),
+    log,
+    faults,
+    latencyMs: () => latency,
+    now,
+    written: () => persistence?.changed().catch(report),
+    onError: report,
+  });
+  const ports = await listeners.listen({ port, s3Port });
+  if (options.warmUp) await runtime.warmUp();
+  const [token] = state.tokens;
+  return {
+    ...ports,
+    apiUrl: `http://127.0.0.1:${ports.port}/client/v4`,
+    s3Url: `http://127.0.0.1:${ports.s3Port}`,
+    dataUrl: `http://127.0.0.1:${ports.port}`,
+    accountId: state.account.id,
+    get zones() {
+      return [...state.zones.values()].map(({ id, name }) => ({ id, name }));
+    },
+    token: token.value,
+    tokenId: token.id,
+    s3: { accessKeyId: token.id, secretAccessKey: s3SecretOf(token) },
+    state,
+    runtime,
+    requests: log,
+    setLatency: (milliseconds) => {
+      latency = milliseconds;
+    },
+    setFaults: (specs) => faults.set(specs),
+    /** @returns {import("./state.js").Token & { s3: { accessKeyId: string, secretAccessKey: string } }} */
+    addToken: (fields) => withS3Keys(addToken(state, fields)),
+    /** Temporary S3 credentials, cut from the first token unless another is named. */
+    addSession: (fields = {}) => addSession(state, { parentTokenId: token.id, ...fields }),
+    addZone: (zone) => addZone(state, typeof zone === "string" ? { name: zone } : zone),
+    createBucket: (name) => state.objects.createBucket(name, now()),
+    putObject: (bucket, key, content, about = {}) => {
+      state.objects.createBucket(bucket, now());
+      return state.objects.put(bucket, key, Buffer.from(content), { now: now(), ...about });
+    },
+    /** A visitor's request: to the data plane, with the host it is meant for. */
+    request: (host, path = "/", init = {}) => requestHost(ports.port, host, path, init),
+    async close() {
+      await listeners.close();
+      await runtime.close();
+      await persistence?.close();
+    },
+  };
+}
+
+/** The saved account, or a new one; zones and tokens that are asked for and not there are added. */
+async function openState({ account, zones = ["example.com"], tokens = [] }, persistence, now) {
+  const saved = await persistence?.load({ now });
+  const state = saved ?? createState({ account, now });
+  state.objects ??= new ObjectStore();
+  const known = new Set([...state.zones.values()].map(({ name }) => name));
+  for (const zone of zones.map((one) => (typeof one === "string" ? { name: one } : one))) {
+    if (!known.has(zone.name.toLowerCase())) addZone(state, zone);
+  }
+  if (state.tokens.length === 0) addToken(state);
+  const named = new Set(state.tokens.map(({ name }) => name));
+  for (const token of tokens) if (!token.name || !named.has(token.name)) addToken(state, token);
+  persistence?.watch(state);
+  await persistence?.changed();
+  return state;
+}
+
+function withS3Keys(token) {
+  return Object.defineProperty(token, "s3", { value: { accessKeyId: token.id, secretAccessKey: s3SecretOf(token) } });
+}
+
+function report(problem) {
+  console.error(`local cloudflare: ${problem?.stack ?? problem}`);
+}

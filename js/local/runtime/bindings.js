@@ -1,0 +1,74 @@
+/**
+ * A version's bindings as miniflare's options. A type that can't run here is left out, with a note; the Worker then
+ * finds nothing under that name.
+ */
+
+/** type -> [miniflare's option, binding -> its value]; the value's place is the binding's name. */
+const BINDINGS = {
+  plain_text: ["bindings", ({ text }) => text],
+  secret_text: ["bindings", ({ text }) => text],
+  json: ["bindings", ({ json }) => json],
+  version_metadata: ["bindings", (_, { version }) => versionMetadata(version)],
+  kv_namespace: ["kvNamespaces", ({ namespace_id: id }) => id],
+  r2_bucket: ["r2Buckets", ({ bucket_name: bucket }) => bucket],
+  d1: ["d1Databases", ({ database_id: databaseId, id }) => id ?? databaseId],
+  queue: ["queueProducers", ({ queue_name: queueName }) => ({ queueName })],
+  analytics_engine: ["analyticsEngineDatasets", ({ dataset }) => ({ dataset })],
+  ratelimit: ["ratelimits", ({ simple }) => ({ simple: { limit: simple.limit, period: simple.period } })],
+  durable_object_namespace: ["durableObjects", durableObject],
+  service: ["serviceBindings", service],
+  wasm_module: ["wasmBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
+  text_blob: ["bindings", ({ part }, worker) => partOf(worker, part).toString("utf8")],
+  data_blob: ["dataBlobBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
+};
+
+/**
+ * @param {import("./miniflare.js").LoadedWorker} worker
+ * @returns {{ options: Record<string, Record<string, unknown>>, notes: string[] }}
+ */
+export function workerBindings(worker) {
+  const options = {};
+  const notes = [];
+  for (const binding of worker.version.bindings) {
+    const [option, convert] = BINDINGS[binding.type] ?? [];
+    const value = convert?.(binding, worker);
+    if (value === undefined) notes.push(noteFor(binding, option));
+    else options[option] = { ...options[option], [binding.name]: value };
+  }
+  return { options, notes };
+}
+
+/** Bindings whose values need no service: what a script may read while it starts. */
+export function plainBindings(version) {
+  const { options } = workerBindings({ version, nameOf: () => undefined });
+  return options.bindings ?? {};
+}
+
+/** Names of the scripts that the version talks to. */
+export function neededScripts(version) {
+  return version.bindings.map(({ service, script_name: scriptName }) => service ?? scriptName).filter(Boolean);
+}
+
+function noteFor({ type, name, service: target, script_name: scriptName }, option) {
+  const why = option ? `Worker \`${target ?? scriptName}\` is not there` : "Local Cloudflare does not run this type";
+  return `binding \`${name}\` of type ${type} is left out: ${why}`;
+}
+
+function versionMetadata({ id, annotations, createdOn }) {
+  return { id, tag: annotations?.["workers/tag"] ?? "", timestamp: createdOn };
+}
+
+function durableObject({ class_name: className, script_name: scriptName }, { nameOf }) {
+  if (!scriptName) return { className, useSQLite: true };
+  const loaded = nameOf(scriptName);
+  return loaded && { className, scriptName: loaded, useSQLite: true };
+}
+
+function service({ service: scriptName, entrypoint, props }, { nameOf }) {
+  const loaded = nameOf(scriptName);
+  return loaded && { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) };
+}
+
+function partOf({ version }, part) {
+  return version.modules.find(({ name }) => name === part)?.content ?? Buffer.alloc(0);
+}

@@ -1,0 +1,156 @@
+/**
+ * Does a script start? Asked before a version is accepted, so that a bad one never meets the others.
+ * Module scripts start in an isolate of their own inside a spare workerd; service-worker scripts, which can't be loaded
+ * that way, in a workerd of their own.
+ */
+import { createHash } from "node:crypto";
+import { plainBindings, workerBindings } from "./bindings.js";
+import { loadMiniflare, runnableDate, startAlone, startChecker } from "./miniflare.js";
+import { PROBE_PREFIX, probeServiceWorker } from "./sources.js";
+
+const SYNTAX_OR_START = 10021;
+const NO_HANDLERS = 10068;
+const TIMEOUT_MS = 5000;
+const PROBE_NAME = "probe";
+const REMEMBERED = 100;
+const LOADER_KINDS = { esm: "js", cjs: "cjs", wasm: "wasm", text: "text", data: "data" };
+
+/** Checks scripts one by one; the same script is started once. */
+export class StartCheck {
+  #checker;
+  #verdicts = new Map();
+  #lastTurn = Promise.resolve();
+  #output;
+
+  constructor(output) {
+    this.#output = output;
+  }
+
+  /** Starts the spare workerd ahead of the first check. */
+  async warmUp() {
+    this.#checker ??= startChecker(this.#output);
+    await this.#checker;
+  }
+
+  /**
+   * @param {object} version as stored; needs `modules`, `mainModule` or `bodyPart`, `bindings`, compatibility
+   * @returns {Promise<{ ok: true, startupTimeMs: number, handlers: string[], namedHandlers: object[], messages: string[] } | { ok: false, code: 10021 | 10068, message: string }>}
+   */
+  async check(version) {
+    const fingerprint = fingerprintOf(version);
+    const known = this.#verdicts.get(fingerprint);
+    if (known) return known;
+    const verdict = await this.#start(version);
+    if (this.#verdicts.size >= REMEMBERED) this.#verdicts.delete(this.#verdicts.keys().next().value);
+    this.#verdicts.set(fingerprint, verdict);
+    return verdict;
+  }
+
+  async close() {
+    const checker = await this.#checker?.catch(() => null);
+    this.#checker = undefined;
+    await checker?.close();
+  }
+
+  async #start(version) {
+    const entry = version.modules.find(({ name }) => name === (version.mainModule ?? version.bodyPart));
+    if (!entry) return refusal(SYNTAX_OR_START, `No such module: ${version.mainModule ?? version.bodyPart}`);
+    const python = version.modules.find(({ type }) => type.startsWith("python"));
+    if (python) return refusal(SYNTAX_OR_START, `Local Cloudflare does not run Python Workers (module ${python.name})`);
+    const outcome = version.mainModule ? await this.#startModules(version) : await startServiceWorker(version, entry);
+    if (outcome.error !== undefined) return refusal(SYNTAX_OR_START, outcome.error);
+    if (outcome.handlers.length === 0 && !outcome.named.some(({ isClass }) => isClass)) {
+      return refusal(NO_HANDLERS, "The uploaded script has no registered event handlers.");
+    }
+    return {
+      ok: true,
+      startupTimeMs: Math.max(1, Math.round(outcome.tookMs)),
+      handlers: outcome.handlers,
+      namedHandlers: outcome.named.map(({ name, handlers }) => ({ name, handlers })),
+      messages: await messagesFor(version),
+    };
+  }
+
+  async #startModules(version) {
+    const { date } = runnableDate(await loadMiniflare(), version.compatibilityDate);
+    const script = {
+      date,
+      flags: version.compatibilityFlags,
+      mainModule: version.mainModule,
+      modules: Object.fromEntries(version.modules.filter(({ type }) => type in LOADER_KINDS).map(toLoaderModule)),
+      env: plainBindings(version),
+    };
+    return this.#inTurn(async () => {
+      return (await this.#ask(script)) ?? (await this.#ask(script)) ?? { error: "the local workerd does not start" };
+    });
+  }
+
+  /** One script at a time: one that never ends must not use up the time of others. */
+  #inTurn(action) {
+    const turn = this.#lastTurn.then(action);
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Null when the spare workerd is gone; the next question starts another. */
+  async #ask(script) {
+    await this.warmUp();
+    const checker = await this.#checker;
+    const startedAt = performance.now();
+    try {
+      const { error, ...outcome } = await checker.check(script, TIMEOUT_MS);
+      if (error !== undefined) return { error: error.replace(/^Failed to start Worker:\n/, "") };
+      return { ...outcome, tookMs: performance.now() - startedAt };
+    } catch (failure) {
+      await this.close();
+      return failure.name === "TimeoutError" ? { error: "Script startup exceeded CPU time limit." } : null;
+    }
+  }
+}
+
+async function startServiceWorker(version, entry) {
+  const probe = { ...entry, content: Buffer.from(probeServiceWorker(entry.content.toString("utf8"))) };
+  const modules = version.modules.map((module) => (module === entry ? probe : module));
+  const startedAt = performance.now();
+  try {
+    const { body } = await startAlone({ name: PROBE_NAME, version: { ...version, modules }, nameOf: () => undefined });
+    return { handlers: [...new Set(JSON.parse(body))], named: [], tookMs: performance.now() - startedAt };
+  } catch (error) {
+    return { error: inWordsOfScript(error.message, entry.name) };
+  }
+}
+
+/** Places as in the uploaded file: its name, and the first line's columns without our prefix. */
+function inWordsOfScript(message, fileName) {
+  return message.replace(new RegExp(`core:user:${PROBE_NAME}:(\\d+):(\\d+)`, "g"), (_, line, column) => {
+    return `${fileName}:${line}:${line === "1" ? column - PROBE_PREFIX.length : column}`;
+  });
+}
+
+/** What runs otherwise here than it would on Cloudflare. */
+async function messagesFor(version) {
+  const { date, clamped } = runnableDate(await loadMiniflare(), version.compatibilityDate);
+  const messages = clamped
+    ? [`compatibility date ${version.compatibilityDate} is newer than the local workerd, which runs it at ${date}`]
+    : [];
+  return [...messages, ...workerBindings({ version, nameOf: (name) => name }).notes];
+}
+
+function toLoaderModule({ name, type, content }) {
+  const kind = LOADER_KINDS[type];
+  const binary = type === "wasm" || type === "data";
+  return [name, binary ? { kind, base64: content.toString("base64") } : { kind, text: content.toString("utf8") }];
+}
+
+function refusal(code, message) {
+  return { ok: false, code, message };
+}
+
+function fingerprintOf({ modules, mainModule, bodyPart, bindings, compatibilityDate, compatibilityFlags }) {
+  const hash = createHash("sha256");
+  for (const { name, type, content } of modules)
+    hash.update(JSON.stringify([name, type, content.length])).update(content);
+  return hash
+    .update(JSON.stringify({ mainModule, bodyPart, bindings, compatibilityDate, compatibilityFlags }))
+    .digest("hex");
+}

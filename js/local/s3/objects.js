@@ -1,0 +1,99 @@
+/**
+ * R2's buckets and objects in memory: what `state.objects` is.
+ * https://developers.cloudflare.com/r2/objects/
+ */
+import { createHash } from "node:crypto";
+
+/**
+ * @typedef {object} StoredObject
+ * @property {string} key
+ * @property {Buffer} content
+ * @property {string} etag hex MD5 of the content, unquoted
+ * @property {number} lastModified milliseconds, whole seconds (HTTP dates hold no more)
+ * @property {Record<string, string>} headers content-type and its kin, as given on upload
+ * @property {Record<string, string>} metadata `x-amz-meta-*` without the prefix
+ */
+
+/** Buckets by name; keys are compared as UTF-8 bytes, as S3 lists them. */
+export class ObjectStore {
+  /** @type {Map<string, { name: string, createdOn: number, objects: Map<string, StoredObject> }>} */
+  buckets = new Map();
+
+  /** Makes the bucket; returns false when it is there already. @param {string} name */
+  createBucket(name, now = Date.now()) {
+    if (this.buckets.has(name)) return false;
+    this.buckets.set(name, { name, createdOn: now, objects: new Map() });
+    return true;
+  }
+
+  hasBucket(name) {
+    return this.buckets.has(name);
+  }
+
+  /** @returns {StoredObject | undefined} */
+  get(bucket, key) {
+    return this.buckets.get(bucket)?.objects.get(key);
+  }
+
+  /** Stores the object in a bucket that exists. @returns {StoredObject} */
+  put(bucket, key, content, { headers = {}, metadata = {}, now = Date.now() } = {}) {
+    const object = {
+      key,
+      content,
+      etag: createHash("md5").update(content).digest("hex"),
+      lastModified: Math.floor(now / 1000) * 1000,
+      headers,
+      metadata,
+    };
+    this.buckets.get(bucket).objects.set(key, object);
+    return object;
+  }
+
+  delete(bucket, key) {
+    return this.buckets.get(bucket)?.objects.delete(key) ?? false;
+  }
+
+  /**
+   * One page of keys.
+   * @param {string} bucket
+   * @param {{ prefix?: string, delimiter?: string, after?: string, limit?: number }} options `after`: start behind this key or common prefix
+   * @returns {{ objects: StoredObject[], prefixes: string[], next: string | null }} `next`: the `after` of the next page
+   */
+  list(bucket, { prefix = "", delimiter = "", after = "", limit = 1000 } = {}) {
+    const page = { objects: [], prefixes: [], next: null };
+    if (limit === 0) return page;
+    let last = after;
+    for (const key of this.#sortedKeys(bucket)) {
+      if (!key.startsWith(prefix) || !isAfter(key, last)) continue;
+      const group = commonPrefix(key, prefix, delimiter);
+      if (group !== null && (group === last || page.prefixes.at(-1) === group)) continue;
+      if (page.objects.length + page.prefixes.length === limit) {
+        page.next = last;
+        return page;
+      }
+      if (group === null) page.objects.push(this.get(bucket, key));
+      else page.prefixes.push(group);
+      last = group ?? key;
+    }
+    return page;
+  }
+
+  #sortedKeys(bucket) {
+    return [...this.buckets.get(bucket).objects.keys()].sort(compareBytes);
+  }
+}
+
+function compareBytes(left, right) {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+function isAfter(key, last) {
+  return last === "" || compareBytes(key, last) > 0;
+}
+
+/** The part of the key up to the delimiter behind the prefix, or null when it has none. */
+function commonPrefix(key, prefix, delimiter) {
+  if (!delimiter) return null;
+  const end = key.indexOf(delimiter, prefix.length);
+  return end === -1 ? null : key.slice(0, end + delimiter.length);
+}

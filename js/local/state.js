@@ -1,0 +1,173 @@
+/**
+ * The account as plain data: what Local Cloudflare remembers. Zones, records, routes and KV namespaces are kept in the
+ * API's own shape (snake_case); scripts, versions, deployments and tokens in ours (camelCase), because they hold what
+ * the API never shows (module bytes, secret values, token values).
+ *
+ * @typedef {{ name: string, type: string, contentType: string, content: Buffer }} Module
+ * @typedef {{ id: string, number: number, createdOn: string, modules: Module[], mainModule?: string, bodyPart?: string,
+ *   bindings: object[], compatibilityDate: string, compatibilityFlags: string[], annotations: Record<string, string>,
+ *   source: string, authorId: string, authorEmail: string, etag: string, startupTimeMs: number, handlers: string[],
+ *   usageModel: string, limits?: object, placement?: object }} Version
+ * @typedef {{ id: string, createdOn: string, source: string, strategy: string, authorEmail: string,
+ *   annotations: Record<string, string>, versions: { versionId: string, percentage: number }[] }} Deployment
+ * @typedef {{ name: string, tag: string, createdOn: string, modifiedOn: string, tags: string[], logpush: boolean,
+ *   observability: object | null, tailConsumers: object[], subdomain: { enabled: boolean, previewsEnabled: boolean },
+ *   schedules: object[], lastDeployedFrom: string, versions: Version[], deployments: Deployment[],
+ *   lateAnswers?: Record<string, number> }} Script versions and deployments: newest first
+ * @typedef {{ id: string, value: string, name: string, status: "active" | "disabled" | "expired",
+ *   owner: "user" | "account", permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*",
+ *   issuedOn: string, expiresOn?: string, notBefore?: string }} Token `permissionGroups: ["*"]` = every group
+ */
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+
+/** 32 lower-case hex digits: ids of accounts, zones, records, routes, KV namespaces and tokens. */
+export const newId = () => randomBytes(16).toString("hex");
+
+/** Ids of versions and deployments. */
+export const newUuid = () => randomUUID();
+
+/**
+ * An account without scripts. Ids may be given, so that a manifest with ids in it deploys unchanged.
+ * @param {{ account?: { id?: string, name?: string }, zones?: (string | { id?: string, name: string })[],
+ *   user?: { email?: string, apiKey?: string }, accountSubdomain?: string | null, now?: () => number }} [options]
+ *   `now` gives milliseconds since the epoch; `accountSubdomain: null` = no workers.dev name registered yet
+ */
+export function createState({ account = {}, zones = [], user = {}, accountSubdomain = "local", now = Date.now } = {}) {
+  const state = {
+    clock: { now, lastMicros: 0 },
+    account: null,
+    user: {
+      id: newId(),
+      email: user.email ?? "dev@localhost.test",
+      apiKey: user.apiKey ?? `${randomBytes(18).toString("hex")}0`,
+    },
+    accountSubdomain,
+    zones: new Map(),
+    records: new Map(),
+    routes: new Map(),
+    scripts: new Map(),
+    kv: new Map(),
+    /** @type {Token[]} */
+    tokens: [],
+  };
+  state.account = { id: account.id ?? newId(), name: account.name ?? "Local Cloudflare", createdOn: timestamp(state) };
+  for (const zone of zones) addZone(state, typeof zone === "string" ? { name: zone } : zone);
+  return state;
+}
+
+/** RFC 3339 with microseconds, UTC; never the same twice, never going back. */
+export function timestamp(state) {
+  const micros = Math.max(state.clock.now() * 1000, state.clock.lastMicros + 1);
+  state.clock.lastMicros = micros;
+  const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
+  return `${seconds}.${String(Math.floor(micros % 1_000_000)).padStart(6, "0")}Z`;
+}
+
+/**
+ * @param {{ id?: string, name: string, status?: string, plan?: "free" | "pro" | "business" | "enterprise" }} zone
+ * @returns the zone as the API shows it
+ */
+export function addZone(state, { id = newId(), name, status = "active", plan = "free", type = "full" }) {
+  const createdOn = timestamp(state);
+  const zone = {
+    id,
+    name: name.toLowerCase(),
+    status,
+    paused: false,
+    type,
+    development_mode: 0,
+    name_servers: ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
+    original_name_servers: null,
+    original_registrar: null,
+    original_dnshost: null,
+    created_on: createdOn,
+    modified_on: createdOn,
+    activated_on: status === "active" ? createdOn : null,
+    owner: { id: null, type: "user", email: null },
+    account: { id: state.account.id, name: state.account.name },
+    plan: { id: sha256Hex(plan).slice(0, 32), legacy_id: plan, name: `${plan} plan`, is_subscribed: plan !== "free" },
+    meta: { step: 0, custom_certificate_quota: 0, page_rule_quota: 3, phishing_detected: false },
+  };
+  state.zones.set(id, zone);
+  state.records.set(id, []);
+  state.routes.set(id, []);
+  return zone;
+}
+
+/**
+ * @param {Partial<Token>} token omitted: an active user token for everything, with a value in Cloudflare's format
+ * @returns {Token}
+ */
+export function addToken(state, token = {}) {
+  const made = {
+    id: newId(),
+    value: newTokenValue(token.owner),
+    name: "local",
+    status: "active",
+    owner: "user",
+    permissionGroups: ["*"],
+    accountIds: "*",
+    zoneIds: "*",
+    issuedOn: timestamp(state),
+    ...token,
+  };
+  state.tokens.push(made);
+  return made;
+}
+
+/** Forty characters, as user tokens have; account tokens start with `cfat_`. */
+export function newTokenValue(owner = "user") {
+  return (owner === "account" ? "cfat_" : "") + randomBytes(30).toString("base64url");
+}
+
+/** R2's S3 secret of a token: the access key id is the token id. */
+export const s3SecretOf = (token) => sha256Hex(token.value);
+
+/** Everything but the clock and R2's objects, for `--persist`; module bytes as base64. */
+export function toJSON(state) {
+  const { clock: _clock, objects: _objects, zones, records, routes, scripts, kv, ...rest } = state;
+  return {
+    ...rest,
+    zones: [...zones.values()],
+    records: Object.fromEntries(records),
+    routes: Object.fromEntries(routes),
+    scripts: [...scripts.values()].map(scriptToJson),
+    kv: [...kv.values()],
+  };
+}
+
+/** The state that `toJSON` wrote. */
+export function fromJSON(json, { now = Date.now } = {}) {
+  const { zones, records, routes, scripts, kv, ...rest } = json;
+  return {
+    clock: { now, lastMicros: 0 },
+    ...rest,
+    zones: new Map(zones.map((zone) => [zone.id, zone])),
+    records: new Map(Object.entries(records)),
+    routes: new Map(Object.entries(routes)),
+    scripts: new Map(scripts.map((script) => [script.name, scriptFromJson(script)])),
+    kv: new Map(kv.map((namespace) => [namespace.id, namespace])),
+  };
+}
+
+function scriptToJson(script) {
+  return {
+    ...script,
+    versions: script.versions.map((version) => withModules(version, (bytes) => bytes.toString("base64"))),
+  };
+}
+
+function scriptFromJson(script) {
+  return {
+    ...script,
+    versions: script.versions.map((version) => withModules(version, (text) => Buffer.from(text, "base64"))),
+  };
+}
+
+function withModules(version, convert) {
+  return { ...version, modules: version.modules.map((module) => ({ ...module, content: convert(module.content) })) };
+}
+
+function sha256Hex(text) {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,250 @@
+//! Where the API is and who asks.
+
+use std::rc::Rc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::envelope;
+use super::error::{self, Family};
+use super::permissions::Grant;
+use crate::diagnostic::{Code, Diagnostic, plain};
+use crate::http::{self, Answer, CallError, CallErrorKind, Client, Method, Request};
+use crate::secret::Secret;
+
+/// What a path segment may hold unescaped.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Who asks.
+///
+/// <https://developers.cloudflare.com/fundamentals/api/get-started/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// An API token, owned by a user or an account.
+    Token(Secret),
+    /// A global API key.
+    Key {
+        /// E-mail address of the user.
+        email: String,
+        /// The key.
+        key: Secret,
+    },
+}
+
+/// The API as one caller sees it.
+#[derive(Clone, Debug)]
+pub struct Api {
+    base_url: String,
+    auth: Auth,
+    user_agent: String,
+}
+
+/// One endpoint with its parameters.
+///
+/// Its request says what to send; its answer, once Cloudflare accepted, is parsed into the output.
+pub trait Endpoint {
+    /// What an accepted answer holds.
+    type Output;
+
+    /// Whose error codes its answers use.
+    const FAMILY: Family;
+
+    /// The permission that it needs.
+    const GRANT: Grant;
+
+    /// What to send.
+    fn request(&self, api: &Api) -> Request;
+
+    /// Reads an accepted answer.
+    ///
+    /// # Errors
+    /// What is missing or wrong in it.
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String>;
+}
+
+impl Api {
+    /// Cloudflare's own address.
+    pub const BASE_URL: &'static str = "https://api.cloudflare.com/client/v4";
+
+    /// An API at `base_url` (with `/client/v4`), asked as `auth`.
+    ///
+    /// # Errors
+    /// A finding when the address is not safe for credentials or the credentials can't stand in a header.
+    pub fn new(base_url: &str, auth: Auth) -> Result<Self, Diagnostic> {
+        let base_url = http::endpoint(base_url).map_err(|reason| {
+            let shown = plain(base_url, 200);
+            Diagnostic::error(Code::EndpointRefused, format!("the API base URL `{shown}` {reason}"))
+                .with_help(format!("leave it out for Cloudflare itself ({})", Self::BASE_URL))
+        })?;
+        let auth = checked(auth)?;
+        let user_agent = concat!("cfworker-deploy/", env!("CARGO_PKG_VERSION")).to_owned();
+        Ok(Self { base_url: base_url.as_str().trim_end_matches('/').to_owned(), auth, user_agent })
+    }
+
+    /// Who asks.
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// The API token, if that is how we ask.
+    pub fn token(&self) -> Option<&Secret> {
+        match &self.auth {
+            Auth::Token(token) => Some(token),
+            Auth::Key { .. } => None,
+        }
+    }
+
+    /// Sends one endpoint's request and reads its answer.
+    ///
+    /// # Errors
+    /// [`CallError`]; a refusal says what it means and which permission group it needs.
+    pub async fn call<E: Endpoint>(&self, client: &Client, endpoint: &E) -> Result<E::Output, CallError> {
+        self.send(client, endpoint, false).await
+    }
+
+    /// The same for a Worker that this run has just created: its first upload settles late, so "not found"
+    /// is asked again for some seconds.
+    ///
+    /// # Errors
+    /// As [`Api::call`].
+    pub async fn call_just_created<E: Endpoint>(&self, client: &Client, endpoint: &E) -> Result<E::Output, CallError> {
+        self.send(client, endpoint, true).await
+    }
+
+    async fn send<E: Endpoint>(
+        &self,
+        client: &Client,
+        endpoint: &E,
+        just_created: bool,
+    ) -> Result<E::Output, CallError> {
+        let request = endpoint.request(self);
+        let permission = E::GRANT.group(request.method.writes());
+        let judge = |answer: &Answer| error::judge(E::FAMILY, permission, just_created, answer);
+        let answer = client.exchange(&request, &judge).await?;
+        endpoint.parse(&answer).map_err(|reason| CallError {
+            target: request.target(),
+            tries: 1,
+            may_have_arrived: true,
+            kind: CallErrorKind::Malformed { reason: plain(&reason, 200), cf_ray: answer.cf_ray() },
+        })
+    }
+
+    /// A request for a path made of segments, each escaped here.
+    pub(crate) fn request(&self, method: Method, segments: &[&str]) -> Request {
+        let mut url = self.base_url.clone();
+        for segment in segments {
+            url.push('/');
+            url.extend(utf8_percent_encode(segment, SEGMENT));
+        }
+        let mut request = Request::new(method, url);
+        request.headers = self.headers();
+        request
+    }
+
+    /// A request with a JSON body.
+    pub(crate) fn json(&self, method: Method, segments: &[&str], body: &impl Serialize) -> Request {
+        let mut request = self.request(method, segments);
+        request.body = Some(("application/json".into(), json_bytes(body)));
+        request
+    }
+
+    fn headers(&self) -> Vec<(&'static str, Secret)> {
+        let mut headers = match &self.auth {
+            Auth::Token(token) => vec![("authorization", Secret::new(format!("Bearer {}", token.reveal())))],
+            Auth::Key { email, key } => {
+                vec![("x-auth-email", Secret::new(email.as_str())), ("x-auth-key", key.clone())]
+            }
+        };
+        headers.push(("accept", Secret::new("application/json")));
+        headers.push(("user-agent", Secret::new(self.user_agent.as_str())));
+        headers
+    }
+}
+
+/// Bytes of a value as JSON. Our own values always have a JSON form; the empty fallback would be refused.
+pub(crate) fn json_bytes(body: &impl Serialize) -> Rc<[u8]> {
+    serde_json::to_vec(body).unwrap_or_default().into()
+}
+
+/// Adds a query; names and values are escaped here.
+pub(crate) fn with_query(mut request: Request, pairs: &[(&str, &str)]) -> Request {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        request.url.push(if index == 0 { '?' } else { '&' });
+        request.url.push_str(name);
+        request.url.push('=');
+        request.url.extend(utf8_percent_encode(value, SEGMENT));
+    }
+    request
+}
+
+/// Reads the `result` of an accepted answer.
+pub(crate) fn result<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<T, String> {
+    envelope::read::<T>(answer)?.result.ok_or_else(|| "it holds no `result`".to_owned())
+}
+
+fn checked(auth: Auth) -> Result<Auth, Diagnostic> {
+    match auth {
+        Auth::Token(token) => Ok(Auth::Token(checked_value("API token", &token)?)),
+        Auth::Key { email, key } => {
+            let email = checked_value("e-mail address", &Secret::new(email))?.reveal().to_owned();
+            Ok(Auth::Key { email, key: checked_value("API key", &key)? })
+        }
+    }
+}
+
+/// Trims a credential and checks that it can stand in a header; says nothing about its value.
+fn checked_value(name: &str, value: &Secret) -> Result<Secret, Diagnostic> {
+    let trimmed = value.reveal().trim();
+    let problem = if trimmed.is_empty() {
+        "is empty"
+    } else if !trimmed.chars().all(|character| character.is_ascii_graphic()) {
+        "holds a blank, a line break or a character outside ASCII"
+    } else {
+        return Ok(Secret::new(trimmed));
+    };
+    Err(Diagnostic::error(Code::CredentialsUnusable, format!("the {name} {problem}"))
+        .with_help("set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL, without quotes or blanks"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Api, Auth, with_query};
+    use crate::http::Method;
+    use crate::secret::Secret;
+
+    fn api() -> Api {
+        Api::new("https://api.example/client/v4/", Auth::Token(Secret::new(" t0ken\n"))).expect("an API")
+    }
+
+    #[test]
+    fn escapes_each_segment_and_query_value_once() {
+        let request = api().request(Method::Get, &["zones", "a/b c", "%2F"]);
+        let request = with_query(request, &[("name.exact", "a&b.example"), ("page", "1")]);
+        assert_eq!(request.url, "https://api.example/client/v4/zones/a%2Fb%20c/%252F?name.exact=a%26b.example&page=1");
+    }
+
+    #[test]
+    fn sends_the_trimmed_token_and_never_shows_it() {
+        let request = api().request(Method::Get, &["user"]);
+        let authorization = request.headers.iter().find(|(name, _)| *name == "authorization");
+        assert_eq!(authorization.map(|(_, value)| value.reveal()), Some("Bearer t0ken"));
+        assert!(!format!("{:?} {request:?}", api()).contains("t0ken"));
+    }
+
+    #[test]
+    fn legacy_keys_go_into_their_own_headers() {
+        let auth = Auth::Key { email: "a@b.example".into(), key: Secret::new("k") };
+        let request = Api::new(Api::BASE_URL, auth).expect("an API").request(Method::Get, &["user"]);
+        let names: Vec<_> = request.headers.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["x-auth-email", "x-auth-key", "accept", "user-agent"]);
+    }
+
+    #[test]
+    fn refuses_tokens_that_would_break_a_header_without_naming_them() {
+        for bad in ["", "  ", "secr\net", "secr et", "secrét", "secr\u{0}et"] {
+            let finding = Api::new(Api::BASE_URL, Auth::Token(Secret::new(bad))).expect_err("a finding");
+            assert!(!finding.message.contains("secr"), "{}", finding.message);
+        }
+        assert!(Api::new("http://api.example", Auth::Token(Secret::new("t"))).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! The envelope around every JSON answer.
+//!
+//! `{"success": …, "errors": […], "messages": […], "result": …, "result_info": {…}}`, read tolerantly:
+//! members may be null, missing or more than we know; a 204 has none of it.
+//!
+//! <https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/>
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::http::Answer;
+
+/// An answer's JSON, its result typed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
+pub struct Envelope<T> {
+    /// Whether Cloudflare did it; a 2xx status alone says nothing.
+    #[serde(default)]
+    pub success: bool,
+    /// Why not.
+    #[serde(default, deserialize_with = "tolerant")]
+    pub errors: Vec<ApiMessage>,
+    /// What was asked for.
+    #[serde(default = "none")]
+    pub result: Option<T>,
+    /// Where a list stands.
+    #[serde(default)]
+    pub result_info: Option<ResultInfo>,
+}
+
+/// One error of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiMessage {
+    /// Cloudflare's code.
+    pub code: Option<i64>,
+    /// Its text.
+    pub message: String,
+    /// The real causes, where it only wraps them.
+    pub chain: Vec<ApiMessage>,
+}
+
+/// Where a list stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ResultInfo {
+    /// Entries a page.
+    #[serde(default)]
+    pub per_page: Option<u32>,
+    /// Pages in all, when told.
+    #[serde(default)]
+    pub total_pages: Option<u32>,
+}
+
+/// Output of endpoints whose answer says nothing more than yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done;
+
+/// Reads an envelope, or says what is wrong with the text.
+pub(crate) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<Envelope<T>, String> {
+    if answer.body.is_empty() && matches!(answer.status, 204 | 205) {
+        return Ok(Envelope { success: true, errors: Vec::new(), result: None, result_info: None });
+    }
+    serde_json::from_slice(&answer.body).map_err(|error| error.to_string())
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+/// Errors as they come: null, bare strings, numbers as text.
+fn tolerant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ApiMessage>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_array().map(|list| list.iter().map(|item| message(item, 4)).collect()).unwrap_or_default())
+}
+
+fn message(item: &Value, depth: u8) -> ApiMessage {
+    if let Some(text) = item.as_str() {
+        return ApiMessage { message: text.to_owned(), ..ApiMessage::default() };
+    }
+    let code = item.get("code").and_then(|code| code.as_i64().or_else(|| code.as_str()?.parse().ok()));
+    let text = item.get("message").and_then(Value::as_str).unwrap_or_default();
+    let chain = item.get("error_chain").and_then(Value::as_array).filter(|_| depth > 0);
+    let chain = chain.map(|chain| chain.iter().map(|item| message(item, depth - 1)).collect()).unwrap_or_default();
+    ApiMessage { code, message: text.to_owned(), chain }
+}
+
+/// For lists and maps that may be null: null is empty.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::read;
+    use crate::http::Answer;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn takes_what_cloudflare_really_sends() {
+        for body in [
+            r#"{"success":true,"errors":[],"messages":[],"result":{}}"#,
+            r#"{"success":true,"errors":null,"messages":null,"result":null}"#,
+            r#"{"success":true,"messages":["bare text"]}"#,
+            r#"{"success":true,"result":[1],"result_info":{"page":1,"count":1,"new":{}},"brand_new":1}"#,
+        ] {
+            assert!(read::<Value>(&answer(200, body)).is_ok_and(|envelope| envelope.success), "{body}");
+        }
+        assert!(read::<Value>(&answer(204, "")).is_ok_and(|envelope| envelope.success));
+        assert!(read::<Value>(&answer(200, "")).is_err());
+        assert!(read::<Value>(&answer(200, "<html>")).is_err());
+    }
+
+    #[test]
+    fn reads_errors_of_every_shape() {
+        let body = r#"{"success":false,"errors":["text",{"code":"971","message":"m"},
+            {"code":1004,"message":"outer","error_chain":[{"code":9005,"message":"inner"}]},null,7]}"#;
+        let errors = read::<Value>(&answer(400, body)).expect("an envelope").errors;
+        let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
+        assert_eq!(codes, [None, Some(971), Some(1004), None, None]);
+        assert_eq!(errors[2].chain[0].code, Some(9005));
+    }
+}

@@ -1,0 +1,247 @@
+//! What an answer means: HTTP status first, then (family, code). A code alone says nothing, families share numbers.
+//!
+//! <https://developers.cloudflare.com/workers/observability/errors/>
+
+use serde_json::Value;
+
+use super::envelope::{self, ApiMessage, Envelope};
+use crate::diagnostic::plain;
+use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
+
+/// Whose error codes an answer uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// `/accounts`.
+    Accounts,
+    /// `…/tokens/verify`.
+    Tokens,
+    /// `/zones`.
+    Zones,
+    /// `/zones/{zone}/dns_records`.
+    Dns,
+    /// `/accounts/{account}/workers/…`.
+    Workers,
+    /// `/zones/{zone}/workers/routes`.
+    Routes,
+    /// `/accounts/{account}/storage/kv/…`.
+    Kv,
+}
+
+/// What an answer means to an endpoint of `family` that needs `permission`.
+pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_created: bool, answer: &Answer) -> Verdict {
+    let envelope = match envelope::read::<Value>(answer) {
+        Ok(envelope) => envelope,
+        Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
+        Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
+    };
+    if answer.is_success() && envelope.success {
+        return Verdict::Accepted;
+    }
+    if answer.is_success() && envelope.errors.is_empty() {
+        return Verdict::Garbled("it says neither success nor an error".into());
+    }
+    let cause = cause(&envelope);
+    let code = cause.as_ref().and_then(|cause| cause.code);
+    let text = cause.map_or_else(String::new, |cause| plain(&cause.message, 500));
+    let (meaning, again) = classify(family, just_created, answer.status, code, &text);
+    let message = if text.is_empty() { "no reason was given".to_owned() } else { text };
+    Verdict::Refused(Box::new(Refusal {
+        code,
+        permission,
+        cf_ray: answer.cf_ray(),
+        ..Refusal::new(answer.status, meaning, again, message)
+    }))
+}
+
+/// The error to show and to classify on: the first, or what it wraps (DNS 1004, headers 6003).
+fn cause(envelope: &Envelope<Value>) -> Option<ApiMessage> {
+    let first = envelope.errors.first()?;
+    match first.chain.first() {
+        Some(inner) if first.code == Some(1004) => {
+            let message = format!("{}: {}", first.message, inner.message);
+            Some(ApiMessage { code: inner.code.or(first.code), message, chain: Vec::new() })
+        }
+        Some(inner) => {
+            let message = format!("{}: {}", first.message, inner.message);
+            Some(ApiMessage { code: first.code, message, chain: Vec::new() })
+        }
+        None => Some(first.clone()),
+    }
+}
+
+fn without_envelope(permission: Option<&'static str>, answer: &Answer) -> Refusal {
+    let (meaning, again) = match by_status(answer.status) {
+        Some(known) => known,
+        None if matches!(answer.status, 401 | 403) && answer.header("cf-mitigated").is_none() => {
+            (Meaning::Permission, Again::Never)
+        }
+        None => (Meaning::Other, Again::Never),
+    };
+    let message = match answer.status {
+        0 | 300..400 => "the answer is a redirect, which is not followed".to_owned(),
+        _ if answer.header("cf-mitigated").is_some() => {
+            "a firewall in front of the API asks for a challenge".to_owned()
+        }
+        _ => not_json(answer),
+    };
+    Refusal { permission, cf_ray: answer.cf_ray(), ..Refusal::new(answer.status, meaning, again, message) }
+}
+
+fn not_json(answer: &Answer) -> String {
+    let start = answer.excerpt();
+    if start.is_empty() { "the answer is empty".into() } else { format!("the answer is not JSON: `{start}`") }
+}
+
+/// What the status decides alone.
+fn by_status(status: u16) -> Option<(Meaning, Again)> {
+    match status {
+        429 => Some((Meaning::Throttled, Again::Throttled)),
+        408 | 500.. => Some((Meaning::Failed, Again::Unclear)),
+        0 | 300..400 => Some((Meaning::Redirect, Again::Never)),
+        _ => None,
+    }
+}
+
+/// Meaning of a refusal, and whether the same request may go better later.
+fn classify(family: Family, just_created: bool, status: u16, code: Option<i64>, text: &str) -> (Meaning, Again) {
+    let code = code.unwrap_or_default();
+    let (meaning, again) = classify_settled(family, status, code, text);
+    let again = if just_created && settles_late(family, status, code) { Again::NotYet } else { again };
+    (meaning, again)
+}
+
+fn classify_settled(family: Family, status: u16, code: i64, text: &str) -> (Meaning, Again) {
+    if let Some(known) = by_status(status) {
+        return known;
+    }
+    if let Some(known) = by_any_family(family, status, code, text) {
+        return known;
+    }
+    let meaning = match family {
+        Family::Workers => workers(code),
+        Family::Routes => routes(code),
+        Family::Dns => dns(code),
+        Family::Kv => kv(code),
+        Family::Zones => zones(code, text),
+        Family::Accounts | Family::Tokens => None,
+    };
+    meaning.unwrap_or_else(|| (by_plain_status(status), Again::Never))
+}
+
+/// The first upload of a Worker settles late: for some hundred milliseconds these are not the truth.
+fn settles_late(family: Family, status: u16, code: i64) -> bool {
+    match family {
+        Family::Workers => matches!(code, 10007 | 10222) || (status == 500 && code == 10013),
+        Family::Routes => code == 10019,
+        _ => false,
+    }
+}
+
+/// Codes that mean the same everywhere.
+fn by_any_family(family: Family, status: u16, code: i64, text: &str) -> Option<(Meaning, Again)> {
+    let meaning = match (code, status) {
+        (971 | 10429, _) => return Some((Meaning::Throttled, Again::Throttled)),
+        (9106 | 6003 | 6111 | 9103, _) | (1000, 401) => Meaning::Credentials,
+        (10001, _) if text.contains("internal error") => return Some((Meaning::Failed, Again::Unclear)),
+        (_, 403) if text.contains("limit of") && text.contains("tags") => Meaning::Invalid,
+        (7003 | 7000, _) if family == Family::Zones => Meaning::Absent,
+        (9109, _) if text.contains("zone identifier") && family == Family::Zones => Meaning::Absent,
+        (9109, _) if text.contains("identifier") => Meaning::Invalid,
+        (9109, _) if text.contains("auth failures") => Meaning::Credentials,
+        (9109, _) | (10000, 400..=403) | (10001, 403) => Meaning::Permission,
+        (10405 | 7001 | 10000, 405) => Meaning::Credentials,
+        (7003 | 7000, _) => Meaning::Invalid,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn workers(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        10002 | 10013 => return Some((Meaning::Failed, Again::Unclear)),
+        10035 => return Some((Meaning::Conflict, Again::NotYet)),
+        10007 | 10056 | 10071 | 10090 | 10092 | 10222 | 10336 | 100146 => Meaning::Absent,
+        10064 | 10142 | 10215 | 10220 | 100405 => Meaning::Conflict,
+        10041 | 10085 | 10181 | 11000 | 10143 | 10144 | 10157 | 10159 | 10182 | 100119 | 100143 | 10061 => {
+            Meaning::MissingTarget
+        }
+        10015 | 10023 => Meaning::Permission,
+        10037 => Meaning::Quota,
+        10006
+        | 10016
+        | 10021
+        | 10026
+        | 10027
+        | 10034
+        | 10052..=10055
+        | 10057
+        | 10063
+        | 10068
+        | 10069
+        | 10070
+        | 10074
+        | 10079
+        | 10099
+        | 10211
+        | 11337
+        | 100402
+        | 100406 => Meaning::Invalid,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn routes(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        10002 | 10013 => return Some((Meaning::Failed, Again::Unclear)),
+        10007 | 10009 => Meaning::Absent,
+        10019 => Meaning::MissingTarget,
+        10020 => Meaning::Conflict,
+        10022 | 10026 | 10038 => Meaning::Invalid,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn dns(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        81044 => Meaning::Absent,
+        1043 | 81053 | 81054 | 81056 | 81057 | 81058 => Meaning::Conflict,
+        81045 | 9300 => Meaning::Quota,
+        1004 | 9000..=9099 | 9313 => Meaning::Invalid,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn kv(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        10009 | 10013 => Meaning::Absent,
+        10014 => Meaning::Conflict,
+        10012 | 10019 | 10029 | 10034 => Meaning::Invalid,
+        10037 => Meaning::Quota,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn zones(code: i64, text: &str) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        1061 => Meaning::Conflict,
+        1002 | 1099 | 1116 => Meaning::Invalid,
+        _ if text.contains("requires permission") => Meaning::Permission,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn by_plain_status(status: u16) -> Meaning {
+    match status {
+        401 => Meaning::Credentials,
+        403 => Meaning::Permission,
+        404 => Meaning::Absent,
+        409 => Meaning::Conflict,
+        400 | 413 | 415 | 422 => Meaning::Invalid,
+        _ => Meaning::Other,
+    }
+}

@@ -1,0 +1,130 @@
+//! Worker routes of a zone.
+//!
+//! <https://developers.cloudflare.com/api/resources/workers/subresources/routes/>
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::api::{Api, Endpoint, result};
+use super::envelope::{self, Done};
+use super::error::Family;
+use super::permissions::{self, Grant};
+use crate::http::{Answer, Method, Request};
+
+/// `GET /zones/{zone}/workers/routes`: all of them, no pages.
+#[derive(Clone, Copy, Debug)]
+pub struct ListRoutes<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+}
+
+/// `POST /zones/{zone}/workers/routes`. After an unclear answer or 10020, list before sending again.
+#[derive(Clone, Copy, Debug)]
+pub struct CreateRoute<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Pattern.
+    pub pattern: &'a str,
+    /// Script name; must have been uploaded before.
+    pub script: &'a str,
+}
+
+/// `PUT /zones/{zone}/workers/routes/{route}`: points a route to a script.
+#[derive(Clone, Copy, Debug)]
+pub struct PutRoute<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Route id.
+    pub route_id: &'a str,
+    /// Pattern.
+    pub pattern: &'a str,
+    /// Script name.
+    pub script: &'a str,
+}
+
+/// `DELETE /zones/{zone}/workers/routes/{route}`. Absent afterwards either way.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteRoute<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Route id.
+    pub route_id: &'a str,
+}
+
+/// A route as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Route {
+    /// 32 lower-case hex digits.
+    pub id: String,
+    /// Pattern.
+    pub pattern: String,
+    /// Script that it points to; absent: requests bypass Workers.
+    #[serde(default)]
+    pub script: Option<String>,
+}
+
+/// What a write of a route says: its id, and nothing more for certain.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct WrittenRoute {
+    /// 32 lower-case hex digits.
+    pub id: String,
+}
+
+impl Endpoint for ListRoutes<'_> {
+    type Output = Vec<Route>;
+    const FAMILY: Family = Family::Routes;
+    const GRANT: Grant = permissions::ROUTES;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["zones", self.zone_id, "workers", "routes"])
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        let list = envelope::read::<Vec<Route>>(answer)?;
+        Ok(list.result.unwrap_or_default())
+    }
+}
+
+impl Endpoint for CreateRoute<'_> {
+    type Output = WrittenRoute;
+    const FAMILY: Family = Family::Routes;
+    const GRANT: Grant = permissions::ROUTES;
+
+    fn request(&self, api: &Api) -> Request {
+        let body = json!({ "pattern": self.pattern, "script": self.script });
+        api.json(Method::Post, &["zones", self.zone_id, "workers", "routes"], &body)
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
+    }
+}
+
+impl Endpoint for PutRoute<'_> {
+    type Output = Done;
+    const FAMILY: Family = Family::Routes;
+    const GRANT: Grant = permissions::ROUTES;
+
+    fn request(&self, api: &Api) -> Request {
+        let body = json!({ "pattern": self.pattern, "script": self.script });
+        api.json(Method::Put, &["zones", self.zone_id, "workers", "routes", self.route_id], &body)
+    }
+
+    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
+        Ok(Done)
+    }
+}
+
+impl Endpoint for DeleteRoute<'_> {
+    type Output = Done;
+    const FAMILY: Family = Family::Routes;
+    const GRANT: Grant = permissions::ROUTES;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Delete, &["zones", self.zone_id, "workers", "routes", self.route_id])
+    }
+
+    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
+        Ok(Done)
+    }
+}

@@ -1,0 +1,216 @@
+//! Worker scripts: list, settings, removal. Uploads are in `upload.rs`.
+//!
+//! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/>
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::api::{Api, Endpoint, result};
+use super::envelope::{self, Done, or_default};
+use super::error::Family;
+use super::permissions::{self, Grant};
+use crate::http::{Answer, Method, Request};
+
+/// `GET /accounts/{account}/workers/scripts`: all of them with their tags, without bindings and annotations.
+#[derive(Clone, Copy, Debug)]
+pub struct ListScripts<'a> {
+    /// Account id.
+    pub account_id: &'a str,
+}
+
+/// `GET …/scripts/{script}/settings`: bindings, tags and settings of the **newest** version, live or not.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadSettings<'a> {
+    /// Account id.
+    pub account_id: &'a str,
+    /// Script name.
+    pub script: &'a str,
+}
+
+/// `PATCH …/scripts/{script}/script-settings`: members outside of versions; makes no version.
+#[derive(Clone, Copy, Debug)]
+pub struct PatchScriptSettings<'a> {
+    /// Account id.
+    pub account_id: &'a str,
+    /// Script name.
+    pub script: &'a str,
+    /// What changes, each member as a whole.
+    pub settings: &'a ScriptSettings,
+}
+
+/// `DELETE …/scripts/{script}`, never forced: refused while something depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteScript<'a> {
+    /// Account id.
+    pub account_id: &'a str,
+    /// Script name.
+    pub script: &'a str,
+}
+
+/// A script as the list and the upload's answer show it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Script {
+    /// Its name.
+    pub id: String,
+    /// Its own tags and those of others.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tags: Vec<String>,
+    /// Digest of its content: a hint, bindings are perhaps not in it.
+    #[serde(default)]
+    pub etag: Option<String>,
+    /// When it changed, RFC 3339.
+    #[serde(default)]
+    pub modified_on: Option<String>,
+    /// Who changed it: `wrangler`, `dash`, `api`, ….
+    #[serde(default)]
+    pub last_deployed_from: Option<String>,
+}
+
+/// Settings of a script's newest version, and of the script itself.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Settings {
+    /// Of the newest version.
+    #[serde(default, deserialize_with = "or_default")]
+    pub annotations: BTreeMap<String, Value>,
+    /// Of the newest version; secrets without values.
+    #[serde(default, deserialize_with = "or_default")]
+    pub bindings: Vec<LiveBinding>,
+    /// Of the newest version.
+    #[serde(default)]
+    pub compatibility_date: Option<String>,
+    /// Of the newest version.
+    #[serde(default, deserialize_with = "or_default")]
+    pub compatibility_flags: Vec<String>,
+    /// `standard`, or what old Workers had.
+    #[serde(default)]
+    pub usage_model: Option<String>,
+    /// CPU time and subrequests.
+    #[serde(default)]
+    pub limits: Option<Value>,
+    /// Where it runs.
+    #[serde(default)]
+    pub placement: Option<Value>,
+    /// Of the script.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tags: Vec<String>,
+    /// Of the script.
+    #[serde(default)]
+    pub logpush: Option<bool>,
+    /// Of the script.
+    #[serde(default)]
+    pub observability: Option<LiveObservability>,
+    /// Of the script.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tail_consumers: Vec<Value>,
+    /// Of the newest version.
+    #[serde(default)]
+    pub cache_options: Option<Value>,
+}
+
+/// Workers Logs as they are set; members that Cloudflare shows as null are absent.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct LiveObservability {
+    /// On or off.
+    #[serde(default)]
+    pub enabled: Option<bool>,
+    /// Share of requests, 0 to 1.
+    #[serde(default)]
+    pub head_sampling_rate: Option<f64>,
+    /// Everything else, to be sent back unchanged.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
+}
+
+/// A binding as it is, its type-specific members kept as they come.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LiveBinding {
+    /// Name in JavaScript.
+    pub name: String,
+    /// Cloudflare's word for the type.
+    #[serde(rename = "type")]
+    pub binding_type: String,
+    /// `text`, `namespace_id`, ….
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
+}
+
+impl LiveBinding {
+    /// A member that is text.
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.rest.get(member).and_then(Value::as_str)
+    }
+}
+
+/// Members of a script outside of versions; what is absent is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ScriptSettings {
+    /// The whole list: ours merged with everybody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Workers Logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observability: Option<Value>,
+    /// Logpush.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logpush: Option<bool>,
+}
+
+impl Endpoint for ListScripts<'_> {
+    type Output = Vec<Script>;
+    const FAMILY: Family = Family::Workers;
+    const GRANT: Grant = permissions::SCRIPTS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts"])
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        let list = envelope::read::<Vec<Script>>(answer)?;
+        Ok(list.result.unwrap_or_default())
+    }
+}
+
+impl Endpoint for ReadSettings<'_> {
+    type Output = Settings;
+    const FAMILY: Family = Family::Workers;
+    const GRANT: Grant = permissions::SCRIPTS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts", self.script, "settings"])
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
+    }
+}
+
+impl Endpoint for PatchScriptSettings<'_> {
+    type Output = Done;
+    const FAMILY: Family = Family::Workers;
+    const GRANT: Grant = permissions::SCRIPTS;
+
+    fn request(&self, api: &Api) -> Request {
+        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "script-settings"];
+        api.json(Method::Patch, &path, self.settings)
+    }
+
+    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
+        Ok(Done)
+    }
+}
+
+impl Endpoint for DeleteScript<'_> {
+    type Output = Done;
+    const FAMILY: Family = Family::Workers;
+    const GRANT: Grant = permissions::SCRIPTS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Delete, &["accounts", self.account_id, "workers", "scripts", self.script])
+    }
+
+    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
+        Ok(Done)
+    }
+}

@@ -1,0 +1,163 @@
+//! Upload of a script: code, bindings, secrets, settings and marks in one request, live at once.
+//!
+//! <https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/>
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::api::{Api, Endpoint, json_bytes, result, with_query};
+use super::envelope::or_default;
+use super::error::Family;
+use super::multipart::{self, Part};
+use super::permissions::{self, Grant};
+use crate::bundle::{Modules, Syntax};
+use crate::http::{Answer, Method, Request};
+
+/// `PUT …/scripts/{script}`: makes a version and deploys it to all requests, ending a gradual rollout.
+///
+/// <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/methods/update/>
+#[derive(Clone, Copy)]
+pub struct PutScript<'a> {
+    /// Account id.
+    pub account_id: &'a str,
+    /// Script name.
+    pub script: &'a str,
+    /// Everything but the code.
+    pub metadata: &'a Metadata,
+    /// The code.
+    pub modules: &'a Modules,
+}
+
+/// Everything of an upload but the code; what is absent is left out.
+///
+/// The name of the entry is added from the modules.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct Metadata {
+    /// All bindings, as [`crate::binding`] makes them. INVARIANT: the values of secrets stand here, so this type
+    /// never shows itself.
+    pub bindings: Vec<Value>,
+    /// Binding types carried over from the version before, such as `secret_text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_bindings: Option<Vec<String>>,
+    /// `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compatibility_date: Option<String>,
+    /// All of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compatibility_flags: Option<Vec<String>>,
+    /// `standard`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_model: Option<String>,
+    /// Of the version: `workers/tag` (100 bytes), `workers/message` (1,000 bytes).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// Of the script: the whole list; absent keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Workers Logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observability: Option<Value>,
+    /// Keep the static assets of the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_assets: Option<bool>,
+    /// Live values sent back unchanged: `limits`, `placement`, `logpush`, `tail_consumers`, `cache_options`.
+    #[serde(flatten)]
+    pub carried: BTreeMap<String, Value>,
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Metadata({} bindings)", self.bindings.len())
+    }
+}
+
+/// What an upload says.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Uploaded {
+    /// Script name.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Digest of the content.
+    #[serde(default)]
+    pub etag: Option<String>,
+    /// Tags of the script.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tags: Vec<String>,
+    /// Cloudflare calls it a deployment; it is the new version, 32 hex digits.
+    #[serde(default)]
+    deployment_id: Option<String>,
+    /// CPU time to start, in milliseconds.
+    #[serde(default)]
+    pub startup_time_ms: Option<f64>,
+}
+
+impl Uploaded {
+    /// Id of the new version as a UUID with hyphens, when it was told.
+    pub fn version_id(&self) -> Option<String> {
+        let id: String = self.deployment_id.as_ref()?.chars().filter(|character| *character != '-').collect();
+        let parts = [id.get(..8)?, id.get(8..12)?, id.get(12..16)?, id.get(16..20)?, id.get(20..)?];
+        (id.len() == 32).then(|| parts.join("-"))
+    }
+}
+
+#[derive(Serialize)]
+struct WithEntry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    main_module: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_part: Option<&'a str>,
+    #[serde(flatten)]
+    metadata: &'a Metadata,
+}
+
+impl Endpoint for PutScript<'_> {
+    type Output = Uploaded;
+    const FAMILY: Family = Family::Workers;
+    const GRANT: Grant = permissions::SCRIPTS;
+
+    fn request(&self, api: &Api) -> Request {
+        let main = Some(self.modules.main.as_str());
+        let (main_module, body_part) = match self.modules.syntax {
+            Syntax::EsModule => (main, None),
+            Syntax::ServiceWorker => (None, main),
+        };
+        let metadata = json_bytes(&WithEntry { main_module, body_part, metadata: self.metadata });
+        let mut parts =
+            vec![Part { name: "metadata", filename: None, content_type: "application/json", bytes: &metadata }];
+        parts.extend(self.modules.modules.iter().map(|module| Part {
+            name: &module.name,
+            filename: Some(&module.name),
+            content_type: &module.content_type,
+            bytes: &module.bytes,
+        }));
+        let request = api.request(Method::Put, &["accounts", self.account_id, "workers", "scripts", self.script]);
+        let mut request = with_query(request, &[("bindings_inherit", "strict"), ("excludeScript", "true")]);
+        request.body = Some(multipart::encode(&parts));
+        request
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Uploaded;
+
+    #[test]
+    fn the_deployment_id_is_the_version_without_hyphens() {
+        let uploaded = |id: &str| -> Uploaded {
+            serde_json::from_value(serde_json::json!({ "id": "a", "deployment_id": id, "tags": null })).expect("valid")
+        };
+        let hyphened = "18f97339-c287-4872-9bdd-e2135c07ec12";
+        assert_eq!(uploaded("18f97339c28748729bdde2135c07ec12").version_id().as_deref(), Some(hyphened));
+        assert_eq!(uploaded(hyphened).version_id().as_deref(), Some(hyphened));
+        for bad in ["", "18f97339", "ä8f97339c28748729bdde2135c07ec12"] {
+            assert_eq!(uploaded(bad).version_id(), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! Sends requests until they are answered: retries, pacing, time limits, the caller's signal.
+//!
+//! INVARIANT: a create is sent again only when its refusal is certain. After an unclear answer the
+//! caller looks first.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use futures_util::future::{Either, select};
+
+use super::pace::Pace;
+use super::retry::{Budget, Policy, retry_after};
+use super::{
+    Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Refusal, Repeat, Request, Response, Transport,
+    TransportError,
+};
+use crate::diagnostic::plain;
+
+/// The caller's wish to stop: no further request is sent, a write in flight ends first.
+pub trait Signal {
+    /// Whether the wish was spoken.
+    fn is_aborted(&self) -> bool;
+
+    /// Resolves when it is spoken.
+    fn aborted(&self) -> LocalFuture<'_, ()>;
+}
+
+/// A wait of a second or more, for those who watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wait {
+    /// What waits: the name given by [`Client::named`], else method and URL without its query.
+    pub target: String,
+    /// Why.
+    pub why: String,
+    /// How long.
+    pub seconds: f64,
+}
+
+/// What an answer means to the one who asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What was asked for.
+    Accepted,
+    /// No, and why.
+    Refused(Box<Refusal>),
+    /// Neither: cut off, or not the other side's own words.
+    Garbled(String),
+}
+
+/// Tells what an answer means.
+pub type Judge<'a> = &'a dyn Fn(&Answer) -> Verdict;
+
+/// How many requests went out, each try counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Requests that only read.
+    pub reads: u32,
+    /// Requests that can change something.
+    pub writes: u32,
+}
+
+/// Sends requests; cheap to clone, clones share limits and budget.
+#[derive(Clone)]
+pub struct Client {
+    shared: Rc<Shared>,
+    name: Option<Rc<str>>,
+}
+
+struct Shared {
+    transport: Rc<dyn Transport>,
+    clock: Rc<dyn Clock>,
+    policy: Policy,
+    budget: Budget,
+    paces: RefCell<BTreeMap<String, Rc<Pace>>>,
+    signal: Option<Rc<dyn Signal>>,
+    on_wait: Option<Rc<dyn Fn(Wait)>>,
+    sent: Cell<Sent>,
+}
+
+/// An accepted answer whose body waits to be read or cancelled.
+pub struct Opened {
+    /// Status and headers; its body is empty.
+    pub head: Answer,
+    body: Box<dyn Body>,
+}
+
+impl Client {
+    /// A client with the usual numbers.
+    pub fn new(transport: Rc<dyn Transport>, clock: Rc<dyn Clock>) -> Self {
+        Self::with_policy(transport, clock, Policy::default(), None, None)
+    }
+
+    /// A client with other numbers, a signal to stop and someone who watches its waits.
+    pub fn with_policy(
+        transport: Rc<dyn Transport>,
+        clock: Rc<dyn Clock>,
+        policy: Policy,
+        signal: Option<Rc<dyn Signal>>,
+        on_wait: Option<Rc<dyn Fn(Wait)>>,
+    ) -> Self {
+        let shared = Shared {
+            transport,
+            clock,
+            policy,
+            budget: Budget::new(policy.budget),
+            paces: RefCell::default(),
+            signal,
+            on_wait,
+            sent: Cell::default(),
+        };
+        Self { shared: Rc::new(shared), name: None }
+    }
+
+    /// The same client, whose waits are told under this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        Self { shared: self.shared.clone(), name: Some(name.into()) }
+    }
+
+    /// The clock, for those who sign with time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// What went out so far.
+    pub fn sent(&self) -> Sent {
+        self.shared.sent.get()
+    }
+
+    /// Whether the caller wants to stop.
+    pub fn is_aborted(&self) -> bool {
+        self.shared.signal.as_ref().is_some_and(|signal| signal.is_aborted())
+    }
+
+    /// Sends a request and reads its answer, as often as it is worth.
+    ///
+    /// # Errors
+    /// [`CallError`] when no try was accepted.
+    pub async fn exchange(&self, request: &Request, judge: Judge<'_>) -> Result<Answer, CallError> {
+        self.run(request, judge, false).await.map(|received| received.answer)
+    }
+
+    /// Sends a request and leaves the body of a 2xx answer unread; bodies of other answers are read to judge them.
+    ///
+    /// # Errors
+    /// [`CallError`] when no try was accepted.
+    pub async fn open(&self, request: &Request, judge: Judge<'_>) -> Result<Opened, CallError> {
+        let received = self.run(request, judge, true).await?;
+        Ok(Opened { head: received.answer, body: received.body.unwrap_or_else(|| Box::new(NoBody)) })
+    }
+
+    /// Reads an opened body: `Ok` with more than `limit` bytes when it is larger than that.
+    ///
+    /// # Errors
+    /// [`TransportError`] when it broke off, took longer than a slow line needs, or the caller wants to stop.
+    pub async fn read(&self, opened: Opened, limit: usize) -> Result<Vec<u8>, TransportError> {
+        let expected = opened.head.header("content-length").and_then(|length| length.parse().ok());
+        let timeout = self.shared.policy.timeout(expected.unwrap_or(limit).min(limit));
+        self.within(timeout, true, opened.body.read(limit)).await
+    }
+
+    async fn run(&self, request: &Request, judge: Judge<'_>, lazily: bool) -> Result<Received, CallError> {
+        let origin = sendable(request).map_err(|reason| unsendable(request, reason))?;
+        let pace = self.pace(&origin);
+        let mut state = Attempts { started: self.now(), tries: 0, unclear: 0, not_yet: 0, taken: 0, arrived: false };
+        loop {
+            self.turn(request, &pace, &state).await?;
+            state.tries += 1;
+            self.count(request);
+            let sent_at = self.now();
+            let attempt = self.attempt(request, judge, lazily).await;
+            if let Some(answer) = attempt.answer() {
+                pace.learn(answer, self.now());
+            }
+            match attempt {
+                Attempt::Received(received, Verdict::Accepted) => {
+                    pace.answered(sent_at);
+                    self.shared.budget.give_back(state.taken);
+                    return Ok(received);
+                }
+                failed => {
+                    let wait = self.after_failure(request, &pace, &mut state, sent_at, failed)?;
+                    self.wait(request, &wait.why, wait.milliseconds, &state).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits for this request's turn, or stops when the caller wants to.
+    async fn turn(&self, request: &Request, pace: &Pace, state: &Attempts) -> Result<(), CallError> {
+        let slot = pace.slot(self.now());
+        self.wait(request, "keeping below the rate limit", slot, state).await?;
+        loop {
+            let pause = pace.pause(self.now());
+            if pause <= 0.0 {
+                return Ok(());
+            }
+            self.wait(request, THROTTLED, pause, state).await?;
+        }
+    }
+
+    async fn attempt(&self, request: &Request, judge: Judge<'_>, lazily: bool) -> Attempt {
+        let bytes = request.body.as_ref().map_or(0, |(_, bytes)| bytes.len());
+        let limit = self.shared.policy.body_limit;
+        let work = async {
+            let response = self.shared.transport.send(request).await?;
+            receive(response, lazily, limit).await
+        };
+        let work = Box::pin(work);
+        match self.within(self.shared.policy.timeout(bytes), !request.method.writes(), work).await {
+            Ok(received) if received.answer.body.len() > limit => Attempt::TooLarge(received.answer),
+            Ok(received) => {
+                let verdict = judge(&received.answer);
+                Attempt::Received(received, verdict)
+            }
+            Err(error) => Attempt::Lost(error),
+        }
+    }
+
+    /// Runs work for at most `timeout` milliseconds; reads also stop on the caller's signal.
+    async fn within<T>(
+        &self,
+        timeout: f64,
+        stoppable: bool,
+        work: LocalFuture<'_, Result<T, TransportError>>,
+    ) -> Result<T, TransportError> {
+        let timer = self.shared.clock.sleep(timeout);
+        let timed = async {
+            match select(work, timer).await {
+                Either::Left((result, _)) => result,
+                Either::Right(((), _)) => Err(TransportError {
+                    message: format!("nothing came within {} s", (timeout / 1_000.0).round()),
+                    aborted: false,
+                    may_have_arrived: true,
+                }),
+            }
+        };
+        let Some(signal) = self.shared.signal.as_ref().filter(|_| stoppable) else { return timed.await };
+        match select(Box::pin(timed), signal.aborted()).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), _)) => {
+                Err(TransportError { message: "stopped".into(), aborted: true, may_have_arrived: true })
+            }
+        }
+    }
+
+    /// Decides after a try that was not accepted: an error, or a wait before the next try.
+    fn after_failure(
+        &self,
+        request: &Request,
+        pace: &Pace,
+        state: &mut Attempts,
+        sent_at: f64,
+        attempt: Attempt,
+    ) -> Result<Pending, CallError> {
+        let asked = attempt.answer().and_then(|answer| answer.header("retry-after"));
+        let asked = asked.and_then(|value| retry_after(value, self.now()));
+        let failure = Failure::of(attempt);
+        let look_first = request.repeat == Repeat::LookFirst;
+        state.arrived |= failure.may_have_arrived;
+        let (policy, random) = (&self.shared.policy, self.shared.clock.random());
+        let pending = match failure.again {
+            Again::Never => None,
+            Again::Throttled => {
+                let (milliseconds, news) = pace.throttled(sent_at, self.now(), asked, policy, random);
+                let affordable = !news || self.take(state, policy.throttled_cost);
+                affordable.then(|| Pending { milliseconds, why: THROTTLED.into() })
+            }
+            Again::NotYet => {
+                state.not_yet += 1;
+                let milliseconds = asked.unwrap_or_else(|| policy.not_yet_wait(state.not_yet));
+                (state.not_yet < policy.not_yet_tries)
+                    .then(|| Pending { milliseconds, why: "what it needs is not visible yet".into() })
+            }
+            Again::Unclear if look_first && failure.may_have_arrived => None,
+            Again::Unclear => {
+                state.unclear += 1;
+                let milliseconds = asked.unwrap_or_else(|| policy.unclear_wait(state.unclear, random));
+                let affordable = state.unclear < policy.tries && self.take(state, policy.unclear_cost);
+                affordable.then(|| Pending { milliseconds, why: failure.reason() })
+            }
+        };
+        let in_time = |pending: &Pending| self.now() + pending.milliseconds - state.started <= policy.give_up_after;
+        match pending.filter(in_time) {
+            Some(pending) => Ok(pending),
+            None => Err(state.failed(request, failure.into_kind(look_first))),
+        }
+    }
+
+    fn take(&self, state: &mut Attempts, cost: u32) -> bool {
+        let taken = self.shared.budget.take(cost);
+        if taken {
+            state.taken += cost;
+        }
+        taken
+    }
+
+    /// Waits, tells who watches, and stops when the caller wants to.
+    async fn wait(&self, request: &Request, why: &str, milliseconds: f64, state: &Attempts) -> Result<(), CallError> {
+        if milliseconds > 0.0 && !self.is_aborted() {
+            self.tell(request, why, milliseconds);
+            let timer = self.shared.clock.sleep(milliseconds);
+            match &self.shared.signal {
+                Some(signal) => drop(select(timer, signal.aborted()).await),
+                None => timer.await,
+            }
+        }
+        if self.is_aborted() {
+            return Err(state.failed(request, CallErrorKind::Aborted));
+        }
+        Ok(())
+    }
+
+    fn tell(&self, request: &Request, why: &str, milliseconds: f64) {
+        if let Some(on_wait) = self.shared.on_wait.as_ref().filter(|_| milliseconds >= 1_000.0) {
+            let target = self.name.as_deref().map_or_else(|| request.target(), str::to_owned);
+            on_wait(Wait { target, why: why.to_owned(), seconds: milliseconds / 1_000.0 });
+        }
+    }
+
+    fn pace(&self, origin: &str) -> Rc<Pace> {
+        let mut paces = self.shared.paces.borrow_mut();
+        paces.entry(origin.to_owned()).or_insert_with(|| Rc::new(Pace::new())).clone()
+    }
+
+    fn count(&self, request: &Request) {
+        let mut sent = self.shared.sent.get();
+        if request.method.writes() {
+            sent.writes += 1;
+        } else {
+            sent.reads += 1;
+        }
+        self.shared.sent.set(sent);
+    }
+
+    fn now(&self) -> f64 {
+        self.shared.clock.now_ms()
+    }
+}
+
+const THROTTLED: &str = "throttled by the other side";
+
+impl Opened {
+    /// Tells the other side that the rest is not wanted.
+    pub fn cancel(self) {
+        self.body.cancel();
+    }
+}
+
+/// What one request has gone through.
+struct Attempts {
+    started: f64,
+    tries: u32,
+    unclear: u32,
+    not_yet: u32,
+    taken: u32,
+    arrived: bool,
+}
+
+impl Attempts {
+    fn failed(&self, request: &Request, kind: CallErrorKind) -> CallError {
+        CallError { target: request.target(), tries: self.tries, may_have_arrived: self.arrived, kind }
+    }
+}
+
+struct Pending {
+    milliseconds: f64,
+    why: String,
+}
+
+struct Received {
+    answer: Answer,
+    body: Option<Box<dyn Body>>,
+}
+
+enum Attempt {
+    Received(Received, Verdict),
+    TooLarge(Answer),
+    Lost(TransportError),
+}
+
+impl Attempt {
+    fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Received(received, _) => Some(&received.answer),
+            Self::TooLarge(answer) => Some(answer),
+            Self::Lost(_) => None,
+        }
+    }
+}
+
+/// A try that was not accepted.
+struct Failure {
+    again: Again,
+    may_have_arrived: bool,
+    kind: CallErrorKind,
+}
+
+impl Failure {
+    fn of(attempt: Attempt) -> Self {
+        let unclear = |again| again == Again::Unclear;
+        match attempt {
+            Attempt::Received(_, Verdict::Refused(refusal)) => {
+                let again = refusal.again;
+                Self { again, may_have_arrived: unclear(again), kind: CallErrorKind::Refused(refusal) }
+            }
+            Attempt::Received(received, Verdict::Garbled(reason)) => {
+                Self { again: Again::Unclear, may_have_arrived: true, kind: malformed(&received.answer, reason) }
+            }
+            Attempt::Received(received, Verdict::Accepted) => {
+                Self { again: Again::Never, may_have_arrived: true, kind: malformed(&received.answer, String::new()) }
+            }
+            Attempt::TooLarge(answer) => {
+                let kind = malformed(&answer, "it is too large".into());
+                Self { again: Again::Never, may_have_arrived: true, kind }
+            }
+            Attempt::Lost(TransportError { aborted: true, may_have_arrived, .. }) => {
+                Self { again: Again::Never, may_have_arrived, kind: CallErrorKind::Aborted }
+            }
+            Attempt::Lost(TransportError { message, may_have_arrived, .. }) => {
+                let reason = plain(&message, 300);
+                Self { again: Again::Unclear, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
+            }
+        }
+    }
+
+    fn reason(&self) -> String {
+        match &self.kind {
+            CallErrorKind::Refused(refusal) => format!("the other side failed with status {}", refusal.status),
+            CallErrorKind::Malformed { reason, .. } => format!("the answer can't be read: {reason}"),
+            CallErrorKind::Unanswered { reason } => format!("no answer: {reason}"),
+            CallErrorKind::Aborted | CallErrorKind::Unsendable { .. } => String::new(),
+        }
+    }
+
+    /// The end of the call. An unclear create is reported as unanswered: only a look can tell what became of it.
+    fn into_kind(self, look_first: bool) -> CallErrorKind {
+        let reason = self.reason();
+        match self.kind {
+            CallErrorKind::Refused(_) | CallErrorKind::Malformed { .. } if look_first && self.may_have_arrived => {
+                CallErrorKind::Unanswered { reason }
+            }
+            kind => kind,
+        }
+    }
+}
+
+fn unsendable(request: &Request, reason: String) -> CallError {
+    let kind = CallErrorKind::Unsendable { reason };
+    CallError { target: request.target(), tries: 0, may_have_arrived: false, kind }
+}
+
+fn malformed(answer: &Answer, reason: String) -> CallErrorKind {
+    CallErrorKind::Malformed { reason, cf_ray: answer.cf_ray() }
+}
+
+async fn receive(response: Response, lazily: bool, limit: usize) -> Result<Received, TransportError> {
+    let mut answer = Answer::head_of(&response);
+    if lazily && answer.is_success() {
+        return Ok(Received { answer, body: Some(response.body) });
+    }
+    answer.body = response.body.read(limit).await?;
+    Ok(Received { answer, body: None })
+}
+
+/// Origin of a request that can be sent: its headers hold nothing that a runtime would choke on.
+fn sendable(request: &Request) -> Result<String, String> {
+    for (name, value) in &request.headers {
+        if !value
+            .reveal()
+            .chars()
+            .all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{a0}'..='\u{ff}'))
+        {
+            return Err(format!(
+                "the header `{name}` holds a line break or another character that is not allowed there"
+            ));
+        }
+    }
+    let url = url::Url::parse(&request.url).map_err(|error| format!("its URL is not valid: {error}"))?;
+    Ok(url.origin().ascii_serialization())
+}
+
+struct NoBody;
+
+impl Body for NoBody {
+    fn read(self: Box<Self>, _limit: usize) -> LocalFuture<'static, Result<Vec<u8>, TransportError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn cancel(self: Box<Self>) {}
+}

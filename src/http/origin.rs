@@ -1,0 +1,75 @@
+//! Which endpoints may be given credentials.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+/// Reads an endpoint: `https`, or `http` for this machine alone; no credentials, query or fragment in it.
+/// Its path has no trailing slash afterwards.
+///
+/// # Errors
+/// What is wrong with it, to be put after the name of the setting.
+pub fn endpoint(text: &str) -> Result<Url, String> {
+    let mut url = Url::parse(text.trim()).map_err(|error| format!("is not a URL: {error}"))?;
+    let host = url.host().ok_or("names no host")?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&host) => {}
+        "http" => return Err("must be https: http is for this machine (loopback) alone".into()),
+        other => return Err(format!("must be https, not `{other}`")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or password".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must not hold a query or fragment".into());
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn https_everywhere_and_http_for_loopback() {
+        for good in
+            ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:8787", "http://[::1]:1/x", "http://a.localhost"]
+        {
+            assert!(endpoint(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://api.cloudflare.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "http://0x7f.1.example.com",
+            "ftp://localhost",
+            "https://user:pass@example.com",
+            "https://example.com/?a=b",
+            "https://example.com/#x",
+            "example.com",
+            "file:///etc/passwd",
+            "",
+        ] {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn loses_the_trailing_slash() {
+        assert_eq!(
+            endpoint("https://a.example/client/v4/").map(String::from),
+            Ok("https://a.example/client/v4".into())
+        );
+    }
+}

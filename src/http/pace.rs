@@ -1,0 +1,215 @@
+//! Keeping below Cloudflare's rate limits instead of running into them.
+//!
+//! <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
+
+use std::cell::Cell;
+
+use super::Answer;
+use super::retry::Policy;
+
+/// The quota below this share of its size is spread over the time until it is renewed.
+const LOW: f64 = 0.1;
+/// Cloudflare's quota where an answer does not state it: 1,200 requests in five minutes.
+const DEFAULT_QUOTA: f64 = 1_200.0;
+/// A burst of this many requests goes out unhindered …
+const BURST: f64 = 100.0;
+/// … then one in this many milliseconds: an address may send 200 a second.
+const SPACING_MS: f64 = 1_000.0 / 150.0;
+
+/// What is known about the limits of one origin.
+pub(crate) struct Pace {
+    quota: Cell<Option<Quota>>,
+    /// Next slot while the quota is low.
+    next_slot: Cell<f64>,
+    /// When the burst allowance would be full again.
+    burst_full_at: Cell<f64>,
+    /// Nothing is sent before.
+    paused_until: Cell<f64>,
+    /// Throttlings in a row.
+    level: Cell<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Quota {
+    remaining: f64,
+    size: f64,
+    renewed_at: f64,
+}
+
+impl Pace {
+    pub(crate) fn new() -> Self {
+        Self {
+            quota: Cell::new(None),
+            next_slot: Cell::new(0.0),
+            burst_full_at: Cell::new(0.0),
+            paused_until: Cell::new(0.0),
+            level: Cell::new(0),
+        }
+    }
+
+    /// Milliseconds until a pause ends; ask again after waiting, it may have grown.
+    pub(crate) fn pause(&self, now: f64) -> f64 {
+        (self.paused_until.get() - now).max(0.0)
+    }
+
+    /// Takes the next free slot and says in how many milliseconds it comes.
+    pub(crate) fn slot(&self, now: f64) -> f64 {
+        self.quota_slot(now).max(self.burst_slot(now))
+    }
+
+    fn burst_slot(&self, now: f64) -> f64 {
+        let full_at = self.burst_full_at.get().max(now) + SPACING_MS;
+        self.burst_full_at.set(full_at);
+        (full_at - now - BURST * SPACING_MS).max(0.0)
+    }
+
+    fn quota_slot(&self, now: f64) -> f64 {
+        let Some(mut quota) = self.quota.get() else { return 0.0 };
+        if now >= quota.renewed_at {
+            self.quota.set(None);
+            return 0.0;
+        }
+        let left = quota.remaining;
+        quota.remaining = (left - 1.0).max(0.0);
+        self.quota.set(Some(quota));
+        if left >= quota.size * LOW {
+            return 0.0;
+        }
+        let slot = self.next_slot.get().max(now);
+        let slot = if left < 1.0 { slot.max(quota.renewed_at) } else { slot };
+        let gap = (quota.renewed_at - slot).max(0.0) / left.max(1.0);
+        self.next_slot.set(slot + gap);
+        slot - now
+    }
+
+    /// Reads `Ratelimit` and `Ratelimit-Policy` of an answer; the tightest quota counts.
+    pub(crate) fn learn(&self, answer: &Answer, now: f64) {
+        let Some(limits) = answer.header("ratelimit") else { return };
+        let policies = answer.header("ratelimit-policy").unwrap_or_default();
+        let tightest = items(limits)
+            .filter_map(|item| {
+                let size = items(policies)
+                    .find(|policy| policy.name == item.name)
+                    .and_then(|policy| policy.number("q"))
+                    .unwrap_or(DEFAULT_QUOTA);
+                let renewed_at = now + item.number("t")?.min(3_600.0) * 1_000.0;
+                Some(Quota { remaining: item.number("r")?, size: size.max(1.0), renewed_at })
+            })
+            .min_by(|a, b| (a.remaining / a.size).total_cmp(&(b.remaining / b.size)));
+        if tightest.is_some() {
+            self.quota.set(tightest);
+        }
+    }
+
+    /// A request sent at `sent_at` was throttled. Gives the pause that everything now keeps, and whether
+    /// this is news: requests of the same wave are told the same.
+    pub(crate) fn throttled(
+        &self,
+        sent_at: f64,
+        now: f64,
+        asked: Option<f64>,
+        policy: &Policy,
+        random: f64,
+    ) -> (f64, bool) {
+        if sent_at < self.paused_until.get() {
+            let until = asked.map_or(0.0, |asked| now + asked).max(self.paused_until.get());
+            self.paused_until.set(until);
+            return ((until - now).max(0.0), false);
+        }
+        let wait = match asked {
+            // The ten per cent spread those who were told the same.
+            Some(asked) => asked * (1.0 + 0.1 * random),
+            None => policy.throttled_wait(self.level.get(), random),
+        };
+        self.level.set(self.level.get().saturating_add(1));
+        self.paused_until.set(now + wait);
+        (wait, true)
+    }
+
+    /// A request sent at `sent_at` was answered: the throttling is over if it began before.
+    pub(crate) fn answered(&self, sent_at: f64) {
+        if sent_at >= self.paused_until.get() {
+            self.level.set(0);
+        }
+    }
+}
+
+/// One item of a structured list header: `"default";r=50;t=30`.
+struct Item<'a> {
+    name: &'a str,
+    parameters: &'a str,
+}
+
+impl Item<'_> {
+    fn number(&self, key: &str) -> Option<f64> {
+        let value = self.parameters.split(';').find_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            (name.trim() == key).then(|| value.trim())
+        })?;
+        value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
+    }
+}
+
+fn items(header: &str) -> impl Iterator<Item = Item<'_>> {
+    header.split(',').map(|item| {
+        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
+        Item { name: name.trim().trim_matches('"'), parameters }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pace, Policy};
+    use crate::http::Answer;
+
+    fn answer(limit: &str, policy: &str) -> Answer {
+        let headers = vec![("ratelimit".into(), limit.into()), ("ratelimit-policy".into(), policy.into())];
+        Answer { status: 200, headers, body: Vec::new() }
+    }
+
+    #[test]
+    fn a_full_quota_costs_nothing() {
+        let pace = Pace::new();
+        pace.learn(&answer("\"default\";r=900;t=30", "\"default\";q=1200;w=300"), 0.0);
+        assert_eq!((0..50).map(|_| pace.slot(0.0)).fold(0.0, f64::max), 0.0);
+    }
+
+    #[test]
+    fn a_low_quota_is_spread_over_the_rest_of_the_window() {
+        let pace = Pace::new();
+        pace.learn(&answer("\"default\";r=4;t=20", "\"default\";q=100;w=60"), 1_000.0);
+        let waits: Vec<f64> = (0..5).map(|_| pace.slot(1_000.0).round()).collect();
+        assert_eq!(waits, [0.0, 5_000.0, 10_000.0, 15_000.0, 20_000.0]);
+        assert_eq!(pace.slot(21_000.0), 0.0, "the quota is renewed");
+    }
+
+    #[test]
+    fn the_tightest_of_several_quotas_counts_and_nonsense_is_ignored() {
+        let pace = Pace::new();
+        pace.learn(&answer("\"default\";r=1100;t=300, \"burst\";r=0;t=2", "\"burst\";q=100;w=60"), 0.0);
+        assert_eq!(pace.slot(0.0), 2_000.0);
+        let pace = Pace::new();
+        for bad in ["", "default", "\"a\";r=x;t=1", "\"a\";r=-1;t=NaN", ";;;=,,"] {
+            pace.learn(&answer(bad, bad), 0.0);
+        }
+        assert_eq!(pace.slot(0.0), 0.0);
+    }
+
+    #[test]
+    fn a_long_burst_stays_below_the_limit_of_an_address() {
+        let pace = Pace::new();
+        let last = (0..400).map(|_| pace.slot(0.0)).fold(0.0, f64::max);
+        assert!((1_900.0..2_100.0).contains(&last), "400 requests in {last} ms");
+    }
+
+    #[test]
+    fn one_wave_of_throttling_counts_once() {
+        let (pace, policy) = (Pace::new(), Policy::default());
+        assert_eq!(pace.throttled(0.0, 10.0, None, &policy, 1.0), (1_000.0, true));
+        assert_eq!(pace.throttled(5.0, 10.0, None, &policy, 1.0), (1_000.0, false));
+        assert_eq!(pace.pause(10.0), 1_000.0);
+        assert_eq!(pace.throttled(1_010.0, 1_020.0, None, &policy, 1.0), (2_000.0, true));
+        pace.answered(4_000.0);
+        assert_eq!(pace.throttled(4_000.0, 4_000.0, Some(7_000.0), &policy, 0.0), (7_000.0, true));
+    }
+}

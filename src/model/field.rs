@@ -1,0 +1,39 @@
+//! One field of a change.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// Old → new of one field. INVARIANT: `old` and `new` are null when `secret`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// Path in the resource, such as `vars.LOG_LEVEL` or `proxied`.
+    pub path: String,
+    /// Live value; null when absent.
+    pub old: Value,
+    /// Wanted value; null when it goes away.
+    pub new: Value,
+    /// The values are secret: only the name is told.
+    pub secret: bool,
+    /// The new value is known after another change.
+    pub later: bool,
+}
+
+impl Field {
+    /// A plain difference.
+    pub fn new(path: impl Into<String>, old: impl Into<Value>, new: impl Into<Value>) -> Self {
+        Self { path: path.into(), old: old.into(), new: new.into(), secret: false, later: false }
+    }
+
+    /// A secret that is set, rewritten or removed.
+    pub fn secret(path: impl Into<String>) -> Self {
+        Self { path: path.into(), old: Value::Null, new: Value::Null, secret: true, later: false }
+    }
+
+    /// Adds the difference if there is one.
+    pub fn push(fields: &mut Vec<Self>, path: &str, old: impl Into<Value>, new: impl Into<Value>) {
+        let (old, new) = (old.into(), new.into());
+        if old != new {
+            fields.push(Self::new(path, old, new));
+        }
+    }
+}

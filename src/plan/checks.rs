@@ -1,0 +1,116 @@
+//! What can be seen to go wrong, beyond single fields.
+
+use super::sketch::Context;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resource::{DesiredRecord, LiveZone, RecordContent, Routing};
+
+/// Addresses that requests never reach: a record that holds one is only a door for routes.
+const PLACEHOLDERS: [&str; 4] = ["100.0.0.1", "192.0.2.1", "100::", "100:0:0:0:0:0:0:0"];
+
+pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if let (Some(routing), Some(zone)) = (&context.desired.routing, &context.live.zone) {
+        findings.extend(outside_zone(routing, zone));
+        findings.extend(zone_state(context, routing, zone));
+        findings.extend(uncovered(routing));
+        findings.extend(certificate(routing, zone));
+    }
+    findings.extend(also_public(context));
+    if context.newest_is_not_live() {
+        let message = format!("`{}` has a version that gets no requests yet", context.desired.script.name);
+        findings.push(
+            Diagnostic::warning(Code::UndeployedVersion, message)
+                .with_help("the values shown as live are those of that version"),
+        );
+    }
+    findings
+}
+
+fn outside_zone(routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
+    let name = zone.name.clone().unwrap_or_default();
+    let outside = |what: String| {
+        Diagnostic::error(Code::PatternOutsideZone, format!("{what} lies outside the zone `{name}`"))
+            .with_help("correct the name, or leave out `zone_id` so that the zone is found from the hostname")
+    };
+    let mut findings = Vec::new();
+    if !zone.holds(&routing.hostname) {
+        findings.push(outside(format!("the hostname `{}`", routing.hostname)).on("spec.dns.hostname"));
+    }
+    for route in routing.routes.iter().filter(|route| !zone.holds(host_of(&route.pattern))) {
+        findings.push(outside(format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"));
+    }
+    findings
+}
+
+fn zone_state(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let account = &context.desired.identity.account;
+    if let Some(owner) = zone.account.as_ref().filter(|owner| *owner != account) {
+        let message = format!("the zone of `{}` is in account {owner}, the Worker in {account}", routing.hostname);
+        findings.push(
+            Diagnostic::error(Code::AccountMismatch, message)
+                .with_help("correct `account_id` or the zone")
+                .on("spec.account_id"),
+        );
+    }
+    if let Some(status) = zone.status.as_ref().filter(|status| *status != "active") {
+        let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", routing.hostname);
+        findings.push(Diagnostic::warning(Code::ZoneNotActive, message));
+    }
+    findings
+}
+
+fn uncovered(routing: &Routing) -> Option<Diagnostic> {
+    let DesiredRecord::Managed(RecordContent { content, .. }) = &routing.record else { return None };
+    let covers = |pattern: &str| {
+        let (host, path) = split(pattern);
+        path == "/*"
+            && (host == routing.hostname || host.strip_prefix('*').is_some_and(|end| routing.hostname.ends_with(end)))
+    };
+    let placeholder = PLACEHOLDERS.contains(&content.as_str());
+    (placeholder && !routing.routes.iter().any(|route| covers(&route.pattern))).then(|| {
+        Diagnostic::warning(
+            Code::PartlyShadowed,
+            format!("no pattern covers all of `{}`, and its record points nowhere", routing.hostname),
+        )
+        .with_help(format!(
+            "paths without a route answer with an error page; add the pattern `{}/*`, or a real `dns.record`",
+            routing.hostname
+        ))
+        .on("spec.dns.route_pattern")
+    })
+}
+
+fn certificate(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
+    let rest = routing.hostname.strip_suffix(zone.name.as_deref()?)?.trim_end_matches('.');
+    rest.contains('.').then(|| {
+        Diagnostic::warning(Code::DeepHostname, format!("Universal SSL does not cover `{}`", routing.hostname))
+            .with_help("order an advanced certificate for it, or use a hostname one level below the zone")
+            .on("spec.dns.hostname")
+    })
+}
+
+fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
+    let on = context.live.script.as_ref()?.workers_dev?.enabled;
+    let undeclared = context.desired.script.workers_dev.is_none() && context.desired.routing.is_some();
+    (on && undeclared).then(|| {
+        let subdomain = context.live.account_subdomain.as_deref().unwrap_or("SUBDOMAIN");
+        let message = format!("also public at {}.{subdomain}.workers.dev", context.desired.script.name);
+        Diagnostic::warning(Code::AlsoPublic, message)
+            .with_help("`workers_dev: false` switches it off")
+            .on("spec.workers_dev")
+    })
+}
+
+/// Host and path of a pattern, without its scheme.
+fn split(pattern: &str) -> (&str, &str) {
+    let rest = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
+    match rest.find('/').and_then(|slash| rest.split_at_checked(slash)) {
+        Some(parts) => parts,
+        None => (rest, ""),
+    }
+}
+
+fn host_of(pattern: &str) -> &str {
+    split(pattern).0
+}

@@ -1,0 +1,27 @@
+//! Stable digest of what a plan changes.
+
+use sha2::{Digest, Sha256};
+
+use super::{Change, Plan};
+use crate::model::hex;
+
+/// 16 hex digits of the SHA-256 of the canonical changes, reasons left out: two plans with the same
+/// fingerprint do the same.
+pub fn fingerprint(plan: &Plan) -> String {
+    let changes: Vec<serde_json::Value> = plan.changes.iter().map(canonical).collect();
+    let mut digits = hex(&Sha256::digest(serde_json::Value::Array(changes).to_string().as_bytes()));
+    digits.truncate(16);
+    digits
+}
+
+/// Object keys come out sorted: `serde_json` keeps them in an ordered map.
+fn canonical(change: &Change) -> serde_json::Value {
+    serde_json::json!({
+        "address": change.address,
+        "kind": change.kind,
+        "action": change.action,
+        "from": change.from,
+        "needs": change.needs,
+        "fields": change.fields,
+    })
+}

@@ -1,0 +1,146 @@
+//! All changes of a run: parts planned one by one, then put in order.
+
+use super::order::{Order, attaches};
+use super::removal::{self, Removal};
+use super::sketch::Context;
+use super::tags::Tags;
+use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Address, Kind};
+use crate::resource::{DesiredManifest, DesiredState, LiveState};
+
+/// Plans a run. `secrets` has one entry a manifest: the digest of the values at hand.
+pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFacts>], options: &PlanOptions) -> Plan {
+    let mut plan = Plan { offline: options.offline, ..Plan::default() };
+    for index in order(desired) {
+        let (Some(manifest), Some(state)) = (desired.manifests.get(index), live.manifests.get(index)) else { continue };
+        let secrets = secrets.get(index).and_then(Option::as_ref);
+        add(&mut plan, &Context { index, desired: manifest, live: state, secrets, options });
+    }
+    plan.resolve = resolve(&plan.diagnostics);
+    plan
+}
+
+/// The order of the files makes no difference.
+fn order(desired: &DesiredState) -> Vec<usize> {
+    let mut order: Vec<(usize, &DesiredManifest)> = desired.manifests.iter().enumerate().collect();
+    order.sort_by_key(|(_, manifest)| (&manifest.identity, &manifest.script.name));
+    order.into_iter().map(|(index, _)| index).collect()
+}
+
+/// Who the manifest is, for the head of a plan.
+pub(super) fn planned(context: &Context<'_>) -> PlannedManifest {
+    let DesiredManifest { identity, script, .. } = context.desired;
+    PlannedManifest {
+        id: identity.id(),
+        label: identity.label(),
+        account: identity.account.clone(),
+        script: script.name.clone(),
+        zone: context.live.zone.as_ref().and_then(|zone| zone.name.clone()),
+        bundle: format!("r2://{}/{}", script.bundle.bucket, script.bundle.key),
+    }
+}
+
+fn add(plan: &mut Plan, context: &Context<'_>) {
+    let mut script = script::plan(context);
+    let record = record::plan(context);
+    let routes = route::plan(context, &script.live_marks);
+    let mut changes: Vec<Change> = record.iter().filter_map(|record| record.change.clone()).collect();
+    changes.extend(routes.iter().map(|route| route.change.clone()));
+    let removals: Vec<Removal> =
+        removal::find(context, &script.live_marks).into_iter().map(|removal| qualified(removal, &changes)).collect();
+    // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
+    let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
+    let removes = stated || context.options.prune;
+    let tags = Tags::new(context, &script, &removals, removes);
+    let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
+
+    let write =
+        record.as_ref().and_then(|record| Some((record.change.as_ref()?.address.clone(), record.operation.clone()?)));
+    let mut order = Order::new(plan, context.index, script.change.address.clone(), &tags.live);
+    order.worker(&mut script, &tags, attaches(write.as_ref().map(|(_, operation)| operation), &routes));
+    order.attach(write, &routes);
+    order.detach(&gone);
+    order.finish(&tags, context.live.script.is_some());
+    if context.options.prune {
+        order.delete_scripts(&context.live.renamed);
+    }
+
+    let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
+    changes.extend(gone.iter().map(|removal| removal.change(reason)));
+    plan.needs_deletes.extend(gone.iter().map(|removal| removal.address.clone()));
+    plan.orphans.extend(
+        orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
+    );
+    renamed(plan, context, &mut changes);
+    finish_script(&mut script.change, tags.field(&script.live_marks));
+
+    plan.manifests.push(planned(context));
+    plan.changes.push(script.change);
+    plan.changes.extend(changes);
+    plan.kept.extend(script.kept);
+    plan.unmanaged.extend(route::unmanaged(context, &tags.marks));
+    plan.diagnostics.extend(tags.finding(context));
+    plan.diagnostics.extend(script.diagnostics);
+    plan.diagnostics.extend(record.into_iter().flat_map(|record| record.diagnostics));
+    plan.diagnostics.extend(routes.into_iter().flat_map(|route| route.diagnostics));
+    plan.diagnostics.extend(checks::check(context));
+}
+
+/// An address that a planned change already has is told apart by its zone.
+fn qualified(mut removal: Removal, changes: &[Change]) -> Removal {
+    if changes.iter().any(|change| change.address == removal.address) {
+        removal.address.key = format!("zone/{}/{}", removal.zone, removal.address.key);
+    }
+    removal
+}
+
+/// The inventory is part of the Worker: a change of it alone is a change of the Worker's tags.
+fn finish_script(change: &mut Change, inventory: Option<crate::model::Field>) {
+    if let Some(field) = inventory {
+        change.fields.push(field);
+        if change.action == Action::NoOp {
+            change.action = Action::Update;
+            change.reason = "its list of routes changes".into();
+        }
+    }
+}
+
+/// Workers that carry this identity under another name: the manifest renamed its Worker.
+fn renamed(plan: &mut Plan, context: &Context<'_>, changes: &mut Vec<Change>) {
+    for name in &context.live.renamed {
+        let address = Address::script(name);
+        let reason = format!("renamed to `{}`", context.desired.script.name);
+        if !context.options.prune {
+            plan.orphans.push(left(address, &format!("{reason}, kept without `--prune`")));
+            continue;
+        }
+        plan.needs_deletes.push(address.clone());
+        changes.push(Change {
+            address,
+            kind: Kind::Script,
+            action: Action::Delete,
+            from: None,
+            reason,
+            needs: Vec::new(),
+            fields: Vec::new(),
+        });
+    }
+}
+
+fn left(address: Address, reason: &str) -> Left {
+    Left { address, path: None, reason: reason.to_owned() }
+}
+
+/// Flags that would solve all conflicts, in the order of the findings.
+fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let flag = |diagnostic: &Diagnostic| {
+        let flag = match diagnostic.code {
+            Code::ForeignScript | Code::ForeignRecord | Code::ForeignRoute => "--adopt",
+            Code::OtherIdentityScript | Code::ChangedOutside | Code::OtherIdentityRecord | Code::TakenRoute => "--take",
+            _ => return None,
+        };
+        Some(format!("{flag} {}", diagnostic.path.as_ref()?))
+    };
+    diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).filter_map(flag).collect()
+}

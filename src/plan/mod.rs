@@ -1,0 +1,149 @@
+//! Desired × live → an ordered, exact plan. Pure: no request, no clock, ordered maps only.
+//!
+//! INVARIANT: the same values give the same plan, byte for byte, on every runtime.
+
+mod checks;
+mod destroy;
+mod digest;
+mod fingerprint;
+mod manifest;
+mod options;
+mod order;
+mod ownership;
+mod record;
+mod removal;
+mod route;
+mod script;
+mod sketch;
+mod step;
+mod tags;
+
+pub use destroy::destroy;
+pub use digest::{SecretFacts, code_digest, secret_facts};
+pub use fingerprint::fingerprint;
+pub use manifest::plan;
+pub use options::PlanOptions;
+pub use step::{Operation, Step, Upload};
+
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::error::Exit;
+use crate::model::{Address, Field, Kind};
+
+/// What happens to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is not there yet.
+    Create,
+    /// It is ours and differs.
+    Update,
+    /// It must be made anew to change.
+    Replace,
+    /// It is ours and no longer wanted.
+    Delete,
+    /// It is somebody else's and becomes ours.
+    Adopt,
+    /// Nothing.
+    NoOp,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// Of what.
+    pub address: Address,
+    /// Its kind.
+    pub kind: Kind,
+    /// What happens.
+    pub action: Action,
+    /// Who owned it, for `adopt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Why, in a few words.
+    pub reason: String,
+    /// Addresses of changes that come first.
+    pub needs: Vec<Address>,
+    /// What differs.
+    pub fields: Vec<Field>,
+}
+
+/// Something that the plan leaves as it is, and says so.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Left {
+    /// Of what.
+    pub address: Address,
+    /// Which part of it, when not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Why it stays.
+    pub reason: String,
+}
+
+/// Who a planned manifest is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedManifest {
+    /// What the marks carry.
+    pub id: String,
+    /// `org/env/name`.
+    pub label: String,
+    /// Account id.
+    pub account: String,
+    /// Script name.
+    pub script: String,
+    /// Domain name of the zone, when there is one and it could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Where the code comes from: `r2://bucket/key`.
+    pub bundle: String,
+}
+
+/// A plan is a value: apply does what it says and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// Made without looking at an account.
+    pub offline: bool,
+    /// The manifests it is for.
+    pub manifests: Vec<PlannedManifest>,
+    /// In the order in which they are made.
+    pub changes: Vec<Change>,
+    /// Parts of managed resources that the manifest does not name.
+    pub kept: Vec<Left>,
+    /// Ours, no longer in a manifest: removed only with `--prune`.
+    pub orphans: Vec<Left>,
+    /// Other people's, seen beside ours.
+    pub unmanaged: Vec<Left>,
+    /// Deletions that the manifest states and that need a yes.
+    #[serde(rename = "needsDeletes")]
+    pub needs_deletes: Vec<Address>,
+    /// Flags that would solve all conflicts, such as `--take route:a.example.com/*`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resolve: Vec<String>,
+    /// Findings; an error among them means 0 writes for the whole run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What apply will do, step by step.
+    #[serde(skip)]
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// How many changes there are of this action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// Whether applying it would write nothing.
+    pub fn is_no_op(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The exit code that its findings ask for: 65 before 5 before 4 before 1; 0 without errors.
+    pub fn exit_code(&self) -> Exit {
+        let exits = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        let rank = |exit: &Exit| {
+            [Exit::BadManifest, Exit::Conflict, Exit::Permission, Exit::Failed].iter().position(|known| known == exit)
+        };
+        exits.map(|diagnostic| Exit::of(diagnostic.code)).min_by_key(rank).unwrap_or(Exit::Done)
+    }
+}

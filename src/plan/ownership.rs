@@ -1,0 +1,103 @@
+//! Whose a live Worker is, and whether the run may go on.
+
+use crate::model::Identity;
+use crate::model::marks::{ScriptMarks, VersionMark};
+use crate::resource::{LiveScript, LiveVersion};
+
+/// Whose the Worker is and who made the version that gets requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ScriptOwner {
+    /// There is no Worker, or one that never had a version.
+    Absent,
+    /// Ours, and what gets requests is an upload of ours.
+    Clean {
+        /// What that upload was.
+        mark: VersionMark,
+        /// False after a secret edit: nothing proves the values.
+        secrets_proven: bool,
+    },
+    /// Ours by its tag, under somebody else's work.
+    Outside(String),
+    /// Nobody's mark.
+    Foreign(String),
+    /// Another identity's mark.
+    Other(String),
+}
+
+/// Reads tags, deployment and versions together.
+pub(super) fn script_owner(identity: &Identity, live: Option<&LiveScript>) -> ScriptOwner {
+    let Some(live) = live else { return ScriptOwner::Absent };
+    let ids = ScriptMarks::parse(&live.tags).ids;
+    if let Some(other) = ids.iter().find(|id| **id != identity.id()) {
+        return ScriptOwner::Other(format!("the manifest with id {other}"));
+    }
+    if live.deployment.is_none() && live.versions.is_empty() {
+        return ScriptOwner::Absent;
+    }
+    if !ids.contains(&identity.id()) {
+        return ScriptOwner::Foreign(author_of_live(live));
+    }
+    live_work(live)
+}
+
+/// Who made what gets requests on a Worker with our tag.
+fn live_work(live: &LiveScript) -> ScriptOwner {
+    if live.is_split() {
+        return ScriptOwner::Outside(format!(
+            "requests are split between two versions, by {}",
+            author_of_deployment(live)
+        ));
+    }
+    let Some(version) = live.live_version() else {
+        return ScriptOwner::Outside("the version that gets requests can't be read".into());
+    };
+    let edit = live.secret_edit.as_ref().filter(|edit| edit.only_secrets);
+    if let Some(mark) = edit.and_then(|edit| VersionMark::parse(&edit.base_tag)) {
+        return ScriptOwner::Clean { mark, secrets_proven: false };
+    }
+    match VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret") {
+        Some(_) if newer_upload_of_ours(live, version).is_some() => ScriptOwner::Outside(format!(
+            "rolled back to version {} of {} by {}",
+            version.number,
+            version.created_on,
+            author_of_deployment(live)
+        )),
+        Some(mark) => ScriptOwner::Clean { mark, secrets_proven: true },
+        None => ScriptOwner::Outside(author_of_live(live)),
+    }
+}
+
+/// A version of ours that is newer than the live one: somebody rolled back by hand.
+fn newer_upload_of_ours<'a>(live: &'a LiveScript, version: &LiveVersion) -> Option<&'a LiveVersion> {
+    live.versions.iter().find(|other| {
+        other.number > version.number && VersionMark::parse(&other.tag).is_some() && other.triggered_by != "secret"
+    })
+}
+
+fn author_of_live(live: &LiveScript) -> String {
+    match live.live_version() {
+        Some(version) => format!(
+            "version {} of {} by {}",
+            version.number,
+            version.created_on,
+            person(&version.author, &version.source)
+        ),
+        None => author_of_deployment(live),
+    }
+}
+
+fn author_of_deployment(live: &LiveScript) -> String {
+    match &live.deployment {
+        Some(deployment) => person(&deployment.author, &deployment.source),
+        None => "somebody".into(),
+    }
+}
+
+fn person(author: &str, source: &str) -> String {
+    match (author.is_empty(), source.is_empty()) {
+        (false, false) => format!("{author} through {source}"),
+        (false, true) => author.to_owned(),
+        (true, false) => source.to_owned(),
+        (true, true) => "somebody".into(),
+    }
+}

@@ -1,0 +1,174 @@
+//! The change of the DNS record.
+
+use super::sketch::Context;
+use super::step::{Operation, RecordWrite};
+use super::{Action, Change};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::marks::{self, CommentMark};
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredRecord, LiveRecord, RecordContent};
+
+/// What has to happen to the record of the hostname.
+#[derive(Debug)]
+pub(super) struct RecordPlan {
+    /// Nothing for `record: existing`: only the route is ours.
+    pub change: Option<Change>,
+    pub operation: Option<Operation>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whose a live record is.
+enum Owner {
+    Ours,
+    /// The original system's record: ours for adoption.
+    Original,
+    Foreign,
+    Other(String),
+}
+
+pub(super) fn plan(context: &Context<'_>) -> Option<RecordPlan> {
+    let (routing, zone) = context.routing()?;
+    let here: Vec<&LiveRecord> = context
+        .zone(zone)
+        .records
+        .iter()
+        .filter(|record| record.name == routing.hostname && record.addresses())
+        .collect();
+    Some(match &routing.record {
+        DesiredRecord::Existing => existing(&routing.hostname, &here),
+        DesiredRecord::Managed(content) => managed(context, zone, &routing.hostname, content, &here),
+    })
+}
+
+/// Somebody else's record must be there and proxied.
+fn existing(hostname: &str, here: &[&LiveRecord]) -> RecordPlan {
+    let problem = if here.is_empty() {
+        Some("there is no A, AAAA or CNAME record for it")
+    } else if here.iter().any(|record| !record.proxied) {
+        Some("its record is not proxied")
+    } else {
+        None
+    };
+    let diagnostics = problem
+        .map(|problem| {
+            Diagnostic::error(
+                Code::ExistingRecordMissing,
+                format!("`{hostname}` should have a proxied record, but {problem}"),
+            )
+            .with_help("create or proxy the record, or leave out `dns.record`")
+        })
+        .into_iter()
+        .collect();
+    RecordPlan { change: None, operation: None, diagnostics }
+}
+
+fn managed(
+    context: &Context<'_>,
+    zone: &str,
+    hostname: &str,
+    content: &RecordContent,
+    here: &[&LiveRecord],
+) -> RecordPlan {
+    let address = Address::record(hostname);
+    let write = RecordWrite {
+        zone: zone.to_owned(),
+        name: hostname.to_owned(),
+        content: content.clone(),
+        comment: marks::comment(&context.desired.identity),
+    };
+    let mut change = Change {
+        address: address.clone(),
+        kind: Kind::Record,
+        action: Action::NoOp,
+        from: None,
+        reason: "unchanged".into(),
+        needs: vec![Address::script(&context.desired.script.name)],
+        fields: Vec::new(),
+    };
+    let ours = here.iter().find(|record| matches!(owner(context, record), Owner::Ours));
+    let Some(live) = ours.or_else(|| here.first()) else {
+        change.action = Action::Create;
+        change.reason = "not found".into();
+        change.fields = created(content);
+        return RecordPlan {
+            change: Some(change),
+            operation: Some(Operation::CreateRecord(write)),
+            diagnostics: Vec::new(),
+        };
+    };
+    let mut diagnostics = Vec::new();
+    if live.read_only {
+        let message = format!("`{hostname}` is a custom domain or another Cloudflare product's host");
+        diagnostics.push(
+            Diagnostic::error(Code::CustomDomain, message)
+                .with_help("remove the custom domain first, or choose another hostname"),
+        );
+    } else if ours.is_none() && here.len() > 1 {
+        let message = format!("`{hostname}` has {} records and none is ours", here.len());
+        diagnostics.push(
+            Diagnostic::error(Code::ManyRecords, message).with_help("leave one of them, or set `dns.record: existing`"),
+        );
+    }
+    change.fields = live.differs(content, &write.comment);
+    diagnostics.extend(settle_owner(context, &address, live, &mut change));
+    let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });
+    RecordPlan { change: Some(change), operation, diagnostics }
+}
+
+/// Sets action and reason by owner; gives the conflict where the run may not go on.
+fn settle_owner(
+    context: &Context<'_>,
+    address: &Address,
+    live: &LiveRecord,
+    change: &mut Change,
+) -> Option<Diagnostic> {
+    let shown =
+        format!("{} {} ({})", live.record_type, live.content, if live.proxied { "proxied" } else { "not proxied" });
+    // A record that serves the Worker already differs in the comment only: that much may be adopted without a name.
+    let equal = change.fields.iter().all(|field| field.path == "comment");
+    let (code, flag, allowed, from) = match owner(context, live) {
+        Owner::Ours => {
+            if !change.fields.is_empty() {
+                change.action = Action::Update;
+                change.reason =
+                    if live.proxied { "differs".into() } else { "not proxied: the Worker is bypassed".into() };
+            }
+            return None;
+        }
+        Owner::Original => {
+            change.action = Action::Adopt;
+            change.from = Some("the original system".into());
+            change.reason = "made by the original system".into();
+            return None;
+        }
+        Owner::Foreign => (Code::ForeignRecord, "--adopt", context.options.adopts(address, equal), shown),
+        Owner::Other(id) => {
+            (Code::OtherIdentityRecord, "--take", context.options.takes(address), format!("the manifest with id {id}"))
+        }
+    };
+    change.action = Action::Adopt;
+    change.reason = "owned by somebody else".into();
+    let message = match code {
+        Code::OtherIdentityRecord => format!("the record of `{}` belongs to {from}", live.name),
+        _ => format!("a record for `{}` exists and is not ours: {from}", live.name),
+    };
+    change.from = Some(from);
+    (!allowed).then(|| context.conflict(code, message, flag, address))
+}
+
+fn owner(context: &Context<'_>, record: &LiveRecord) -> Owner {
+    match marks::parse_comment(&record.comment) {
+        CommentMark::Id(id) if id == context.desired.identity.id() => Owner::Ours,
+        CommentMark::Id(id) => Owner::Other(id),
+        CommentMark::Original => Owner::Original,
+        CommentMark::Foreign => Owner::Foreign,
+    }
+}
+
+fn created(content: &RecordContent) -> Vec<Field> {
+    vec![
+        Field::new("type", serde_json::Value::Null, content.record_type.as_str()),
+        Field::new("content", serde_json::Value::Null, content.content.as_str()),
+        Field::new("proxied", serde_json::Value::Null, true),
+    ]
+}

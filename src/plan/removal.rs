@@ -1,0 +1,96 @@
+//! What is ours and no longer wanted: deleted when the manifest says so, kept as an orphan otherwise.
+
+use super::sketch::Context;
+use super::step::Operation;
+use super::{Action, Change};
+use crate::model::marks::{self, CommentMark, ScriptMarks};
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredRecord, LiveRecord};
+
+/// One thing of ours that the manifest no longer wants.
+#[derive(Debug)]
+pub(super) struct Removal {
+    pub address: Address,
+    pub zone: String,
+    pub operation: Operation,
+    /// Hash in the inventory, for a route.
+    pub hash: Option<String>,
+    pub field: Field,
+}
+
+impl Removal {
+    /// As a change of the plan.
+    pub fn change(&self, reason: &str) -> Change {
+        Change {
+            address: self.address.clone(),
+            kind: self.address.kind,
+            action: Action::Delete,
+            from: None,
+            reason: reason.into(),
+            needs: Vec::new(),
+            fields: vec![self.field.clone()],
+        }
+    }
+}
+
+/// Routes first, then records: requests must not reach a route without a record in between.
+pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
+    let mut removals = routes(context, marks);
+    removals.extend(records(context));
+    removals
+}
+
+fn routes(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
+    let script = &context.desired.script.name;
+    let mut removals = Vec::new();
+    for (zone, content) in &context.live.zones {
+        for route in content.routes.iter().filter(|route| route.script.as_ref() == Some(script)) {
+            if marks.holds(zone, &route.pattern) && !wants_route(context, zone, &route.pattern) {
+                removals.push(Removal {
+                    address: Address::route(&route.pattern),
+                    zone: zone.clone(),
+                    operation: Operation::DeleteRoute { zone: zone.clone(), id: route.id.clone() },
+                    hash: Some(marks::hash(&route.pattern)),
+                    field: Field::new("script", script.as_str(), serde_json::Value::Null),
+                });
+            }
+        }
+    }
+    removals
+}
+
+fn wants_route(context: &Context<'_>, zone: &str, pattern: &str) -> bool {
+    context
+        .routing()
+        .is_some_and(|(routing, wanted)| wanted == zone && routing.routes.iter().any(|route| route.pattern == pattern))
+}
+
+fn records(context: &Context<'_>) -> Vec<Removal> {
+    let mut removals = Vec::new();
+    for (zone, content) in &context.live.zones {
+        for record in content.records.iter().filter(|record| is_ours(context, record)) {
+            if !wants_record(context, zone, record) {
+                removals.push(Removal {
+                    address: Address { kind: Kind::Record, key: record.name.clone() },
+                    zone: zone.clone(),
+                    operation: Operation::DeleteRecord { zone: zone.clone(), id: record.id.clone() },
+                    hash: None,
+                    field: Field::new("content", record.content.as_str(), serde_json::Value::Null),
+                });
+            }
+        }
+    }
+    removals
+}
+
+fn is_ours(context: &Context<'_>, record: &LiveRecord) -> bool {
+    !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(context.desired.identity.id())
+}
+
+/// A record of ours stays wanted for its host, also after a change to `record: existing`.
+fn wants_record(context: &Context<'_>, zone: &str, record: &LiveRecord) -> bool {
+    context.routing().is_some_and(|(routing, wanted)| {
+        let kept = matches!(routing.record, DesiredRecord::Managed(_) | DesiredRecord::Existing);
+        wanted == zone && routing.hostname == record.name && kept
+    })
+}

@@ -1,0 +1,128 @@
+//! The changes of the routes.
+
+use super::sketch::Context;
+use super::step::Operation;
+use super::{Action, Change, Left};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::marks::ScriptMarks;
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredRecord, LiveRoute};
+
+/// What has to happen to one route.
+#[derive(Debug)]
+pub(super) struct RoutePlan {
+    pub change: Change,
+    pub operation: Option<Operation>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<RoutePlan> {
+    let Some((routing, zone)) = context.routing() else { return Vec::new() };
+    routing.routes.iter().map(|route| one(context, marks, zone, &route.pattern)).collect()
+}
+
+fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) -> RoutePlan {
+    let script = &context.desired.script.name;
+    let mut plan = RoutePlan {
+        change: Change {
+            address: Address::route(pattern),
+            kind: Kind::Route,
+            action: Action::NoOp,
+            from: None,
+            reason: "unchanged".into(),
+            needs: needs(context),
+            fields: Vec::new(),
+        },
+        operation: None,
+        diagnostics: Vec::new(),
+    };
+    let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
+        plan.change.action = Action::Create;
+        plan.change.reason = "not found".into();
+        plan.change.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
+        plan.operation = Some(Operation::CreateRoute { zone: zone.to_owned(), pattern: pattern.to_owned() });
+        return plan;
+    };
+    Field::push(&mut plan.change.fields, "script", live.script.as_deref(), script.as_str());
+    settle_owner(context, marks, zone, live, &mut plan);
+    if plan.change.action != Action::NoOp && !plan.change.fields.is_empty() {
+        let (zone, id, pattern) = (zone.to_owned(), live.id.clone(), pattern.to_owned());
+        plan.operation = Some(Operation::UpdateRoute { zone, id, pattern });
+    }
+    plan
+}
+
+/// Requests must not reach a route before the record that brings them.
+fn needs(context: &Context<'_>) -> Vec<Address> {
+    let script = Address::script(&context.desired.script.name);
+    match &context.desired.routing {
+        Some(routing) if matches!(routing.record, DesiredRecord::Managed(_)) => {
+            vec![Address::record(&routing.hostname), script]
+        }
+        _ => vec![script],
+    }
+}
+
+/// A route carries no mark: it is ours when it leads to our Worker and stands in the inventory.
+fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &LiveRoute, plan: &mut RoutePlan) {
+    let address = plan.change.address.clone();
+    let script = context.desired.script.name.as_str();
+    let held = marks.holds(zone, &live.pattern) || marks.holds(zone, &address.key);
+    let (code, flag, allowed, message) = match live.script.as_deref() {
+        Some(owner) if owner == script && held => return,
+        Some(owner) if owner == script => (
+            Code::ForeignRoute,
+            "--adopt",
+            context.options.adopts(&address, true),
+            format!("the route `{}` leads to `{script}` but was made by somebody else", live.pattern),
+        ),
+        Some(owner) if context.live.renamed.iter().any(|renamed| renamed == owner) => {
+            plan.change.action = Action::Update;
+            plan.change.reason = format!("the Worker was renamed from `{owner}`");
+            return;
+        }
+        Some(owner) => (
+            Code::TakenRoute,
+            "--take",
+            context.options.takes(&address),
+            format!("the route `{}` leads to another Worker: `{owner}`", live.pattern),
+        ),
+        None => (
+            Code::TakenRoute,
+            "--take",
+            context.options.takes(&address),
+            format!("the route `{}` switches Workers off for its pattern", live.pattern),
+        ),
+    };
+    plan.change.action = Action::Adopt;
+    plan.change.from = Some(live.script.clone().unwrap_or_else(|| "no Worker".into()));
+    plan.change.reason = "owned by somebody else".into();
+    if !allowed {
+        plan.diagnostics.push(context.conflict(code, message, flag, &address));
+    }
+}
+
+/// Routes that lead to our Worker and that we did not make: named, never touched.
+pub(super) fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
+    let script = &context.desired.script.name;
+    let wanted = |pattern: &str| {
+        context
+            .desired
+            .routing
+            .as_ref()
+            .is_some_and(|routing| routing.routes.iter().any(|route| route.pattern == pattern))
+    };
+    let mut left = Vec::new();
+    for (zone, content) in &context.live.zones {
+        for route in content.routes.iter().filter(|route| route.script.as_ref() == Some(script)) {
+            if !marks.holds(zone, &route.pattern) && !wanted(&route.pattern) {
+                left.push(Left {
+                    address: Address::route(&route.pattern),
+                    path: None,
+                    reason: "leads to this Worker, made by somebody else".into(),
+                });
+            }
+        }
+    }
+    left
+}

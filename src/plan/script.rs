@@ -1,0 +1,337 @@
+//! The change of the Worker itself.
+
+use serde_json::{Value, json};
+
+use super::ownership::{ScriptOwner, script_owner};
+use super::sketch::Context;
+use super::step::Upload;
+use super::{Action, Change, Left, code_digest};
+use crate::binding::{Binding, secret_text};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
+use crate::model::{Address, Field, Kind};
+use crate::resource::script::PINNED_COMPATIBILITY_DATE;
+use crate::resource::{Drift, LiveBinding, LiveScript, Observability, WorkersDev};
+
+/// What has to happen to the Worker; tags are filled in once routing is planned too.
+#[derive(Debug)]
+pub(super) struct ScriptPlan {
+    pub change: Change,
+    pub upload: Option<Upload>,
+    pub observability: Option<Observability>,
+    pub workers_dev: Option<WorkersDev>,
+    /// Marks as they are live.
+    pub live_marks: ScriptMarks,
+    /// Marks after an upload, inventory left as it is.
+    pub marks: ScriptMarks,
+    pub kept: Vec<Left>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
+    let address = Address::script(&context.desired.script.name);
+    let owner = script_owner(&context.desired.identity, context.live.script.as_ref());
+    let live_marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
+    let mut sketch = ScriptPlan {
+        change: Change {
+            address: address.clone(),
+            kind: Kind::Script,
+            action: Action::NoOp,
+            from: None,
+            reason: "unchanged".into(),
+            needs: needs(context),
+            fields: Vec::new(),
+        },
+        upload: None,
+        observability: None,
+        workers_dev: None,
+        marks: wanted_marks(context, &live_marks),
+        live_marks,
+        kept: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    settle_owner(context, &mut sketch, &owner);
+    upload(context, &mut sketch, &owner);
+    settings(context, &mut sketch, &owner);
+    sketch
+}
+
+fn needs(context: &Context<'_>) -> Vec<Address> {
+    let mut needs: Vec<Address> = context.desired.script.bindings.iter().filter_map(Binding::needs).collect();
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
+/// Marks of the manifest: its identity alone, names that it sets, its bundle.
+fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
+    let bundle = context.live.bundle.as_ref();
+    ScriptMarks {
+        ids: [context.desired.identity.id()].into(),
+        inventory: live.inventory.clone(),
+        bundle: bundle.map(|facts| BundleMark { etag: facts.etag.clone(), sha256: facts.sha256.clone() }),
+        names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
+    }
+}
+
+/// Sets action and reason by owner; adds a conflict where the run may not go on.
+fn settle_owner(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+    let address = sketch.change.address.clone();
+    let name = &context.desired.script.name;
+    let (code, from, flag, allowed) = match owner {
+        ScriptOwner::Absent => {
+            sketch.change.action = Action::Create;
+            sketch.change.reason = "not found".into();
+            return;
+        }
+        ScriptOwner::Clean { .. } => return,
+        ScriptOwner::Foreign(who) => (Code::ForeignScript, who, "--adopt", context.options.adopts(&address, false)),
+        ScriptOwner::Other(who) => (Code::OtherIdentityScript, who, "--take", context.options.takes(&address)),
+        ScriptOwner::Outside(who) => {
+            let overwrite = context.desired.drift == Drift::Overwrite;
+            (Code::ChangedOutside, who, "--take", overwrite || context.options.takes(&address))
+        }
+    };
+    sketch.change.action = Action::Adopt;
+    sketch.change.from = Some(from.clone());
+    sketch.change.reason = match owner {
+        ScriptOwner::Outside(_) => "changed outside".into(),
+        _ => "owned by somebody else".into(),
+    };
+    if !allowed {
+        let message = match owner {
+            ScriptOwner::Outside(_) => format!("the live Worker `{name}` was changed outside: {from}"),
+            ScriptOwner::Other(_) => format!("the Worker `{name}` belongs to {from}"),
+            _ => format!("the Worker `{name}` exists and is not ours: {from}"),
+        };
+        sketch.diagnostics.push(context.conflict(code, message, flag, &address));
+    }
+}
+
+/// Decides whether code, bindings or secrets have to go up.
+fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+    let desired = &context.desired.script;
+    let live = context.live.script.as_ref();
+    let date = desired
+        .compatibility_date
+        .clone()
+        .or_else(|| live.and_then(|live| live.compatibility_date.clone()))
+        .unwrap_or_else(|| PINNED_COMPATIBILITY_DATE.to_owned());
+    let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
+    let code =
+        code_digest(&sha256, desired.main_module.as_deref(), &date, &desired.compatibility_flags, &desired.bindings);
+    let reason = match owner {
+        ScriptOwner::Clean { mark, secrets_proven } => {
+            match reason_to_upload(context, &sketch.live_marks, mark, *secrets_proven, &code) {
+                Some(reason) => Some(reason),
+                None => return,
+            }
+        }
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        sketch.change.action = Action::Update;
+        sketch.change.reason = reason;
+    }
+    let mark = version_mark(context, code);
+    let (inherit, remove_secrets) = carried_bindings(context, sketch);
+    sketch.change.fields.extend(fields(context, sketch, &date, &sha256));
+    sketch.upload = Some(Upload {
+        creates: matches!(owner, ScriptOwner::Absent),
+        bindings: desired.bindings.clone(),
+        inherit,
+        remove_secrets,
+        main_module: desired.main_module.clone(),
+        compatibility_date: date,
+        compatibility_flags: desired.compatibility_flags.clone(),
+        observability: None,
+        carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
+        keep_assets: live.is_some_and(|live| live.has_assets),
+        tags: Vec::new(),
+        mark: mark.to_string(),
+        message: format!(
+            "r2://{}/{} sha256 {} by cfworker-deploy",
+            desired.bundle.bucket,
+            desired.bundle.key,
+            short(&sha256)
+        ),
+    });
+}
+
+/// Why a clean Worker needs an upload, if it does.
+fn reason_to_upload(
+    context: &Context<'_>,
+    live_marks: &ScriptMarks,
+    mark: &VersionMark,
+    secrets_proven: bool,
+    code: &str,
+) -> Option<String> {
+    if mark.code != code {
+        return Some("code or configuration changed".into());
+    }
+    let live = context.live.script.as_ref()?;
+    let is_secret =
+        |name: &str| live.bindings.iter().any(|binding| binding.name == name && binding.type_name == secret_text::TYPE);
+    let wanted: Vec<&str> = context.secret_names().collect();
+    if wanted.iter().any(|name| !is_secret(name)) {
+        return Some("a secret is missing".into());
+    }
+    let ours_left = |binding: &&LiveBinding| {
+        binding.type_name == secret_text::TYPE
+            && live_marks.set(&binding.name)
+            && !wanted.contains(&binding.name.as_str())
+    };
+    if live.bindings.iter().any(|binding| ours_left(&binding)) {
+        return Some("a secret left the manifest".into());
+    }
+    let facts = context.secrets?;
+    if wanted.is_empty() || !secrets_proven {
+        return None;
+    }
+    match (mark.key == facts.key, mark.secrets == facts.digest) {
+        (true, true) => None,
+        (true, false) => Some("secrets changed".into()),
+        (false, _) => Some("secrets unchecked: set with another key, rewritten once".into()),
+    }
+}
+
+fn version_mark(context: &Context<'_>, code: String) -> VersionMark {
+    // Without values (a plan only) the mark is never written.
+    let facts =
+        context.secrets.cloned().unwrap_or_else(|| super::SecretFacts { digest: "-".repeat(22), key: "0000".into() });
+    VersionMark { code, secrets: facts.digest, key: facts.key }
+}
+
+/// Live bindings that the manifest does not name: ours go, other people's are carried over.
+fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<String>, Vec<String>) {
+    let Some(live) = &context.live.script else { return (Vec::new(), Vec::new()) };
+    let named = |name: &str| context.desired.script.bindings.iter().any(|binding| binding.name() == name);
+    let (mut inherit, mut remove) = (Vec::new(), Vec::new());
+    for binding in live.bindings.iter().filter(|binding| !named(&binding.name)) {
+        if !sketch.live_marks.set(&binding.name) {
+            sketch.kept.push(Left {
+                address: sketch.change.address.clone(),
+                path: Some(path_of(&binding.type_name, &binding.name)),
+                reason: "not in manifest".into(),
+            });
+            inherit.push(binding.name.clone());
+        } else if binding.type_name == secret_text::TYPE {
+            remove.push(binding.name.clone());
+        }
+    }
+    let carries_secret =
+        live.bindings.iter().any(|binding| binding.type_name == secret_text::TYPE && inherit.contains(&binding.name));
+    if carries_secret && context.newest_is_not_live() {
+        sketch.diagnostics.push(
+            Diagnostic::error(
+                Code::SecretWouldBeLost,
+                format!(
+                    "`{}` has an undeployed version, so a secret that the manifest does not name can't be carried over",
+                    context.desired.script.name
+                ),
+            )
+            .with_help("deploy or delete the waiting version, or name the secret under `env.secrets`"),
+        );
+    }
+    (inherit, remove)
+}
+
+/// What differs, field by field, as far as reads can tell.
+fn fields(context: &Context<'_>, sketch: &ScriptPlan, date: &str, sha256: &str) -> Vec<Field> {
+    let desired = &context.desired.script;
+    let live = context.live.script.as_ref();
+    let mut fields = Vec::new();
+    let old_sha = sketch.live_marks.bundle.as_ref().map(|bundle| format!("sha256 {}", short(&bundle.sha256)));
+    let new_sha = (!sha256.is_empty()).then(|| format!("sha256 {}", short(sha256)));
+    if new_sha.is_none() || old_sha != new_sha {
+        let new = format!("r2://{}/{}", desired.bundle.bucket, desired.bundle.key);
+        fields.push(Field::new("bundle", old_sha, new_sha.map_or(new.clone(), |sha| format!("{new} ({sha})"))));
+    }
+    let empty = LiveScript::default();
+    let live = live.unwrap_or(&empty);
+    Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
+    Field::push(
+        &mut fields,
+        "compatibility_flags",
+        json!(live.compatibility_flags),
+        json!(desired.compatibility_flags),
+    );
+    for binding in &desired.bindings {
+        let old = live.bindings.iter().find(|old| old.name == binding.name());
+        fields.extend(binding_field(binding, old));
+    }
+    if sketch.change.reason.starts_with("secrets") {
+        fields.extend(context.secret_names().map(|name| Field::secret(path_of(secret_text::TYPE, name))));
+    }
+    for old in live.bindings.iter().filter(|old| sketch.live_marks.set(&old.name)) {
+        if !desired.bindings.iter().any(|binding| binding.name() == old.name) {
+            fields.push(removed(old));
+        }
+    }
+    fields
+}
+
+fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> {
+    let same_type = old.filter(|old| old.type_name == binding.type_name());
+    let path = path_of(binding.type_name(), binding.name());
+    let (key, new) = match binding {
+        Binding::SecretText(_) => return same_type.is_none().then(|| Field::secret(path)),
+        Binding::PlainText(binding) => ("text", Value::from(binding.text.as_str())),
+        Binding::KvNamespace(binding) => {
+            ("namespace_id", binding.metadata().and_then(|data| data.get("namespace_id").cloned()).unwrap_or_default())
+        }
+    };
+    let old = same_type.and_then(|old| old.fields.get(key).cloned()).unwrap_or_default();
+    (old != new).then(|| Field { later: new.is_null(), ..Field::new(path, old, new) })
+}
+
+fn removed(old: &LiveBinding) -> Field {
+    let path = path_of(&old.type_name, &old.name);
+    if old.type_name == secret_text::TYPE {
+        return Field::secret(path);
+    }
+    let value = ["text", "namespace_id"].iter().find_map(|key| old.fields.get(*key).cloned());
+    Field::new(path, value.unwrap_or_else(|| Value::from(old.type_name.as_str())), Value::Null)
+}
+
+/// Where a binding stands, in the words of the manifest.
+fn path_of(type_name: &str, name: &str) -> String {
+    match type_name {
+        "plain_text" => format!("variables.{name}"),
+        "secret_text" => format!("secrets.{name}"),
+        "kv_namespace" => format!("kv_bindings.{name}"),
+        other => format!("bindings.{name} ({other})"),
+    }
+}
+
+/// Settings that make no version: logs and the workers.dev address.
+fn settings(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+    let desired = &context.desired.script;
+    let live = context.live.script.as_ref();
+    let creates = matches!(owner, ScriptOwner::Absent);
+    let on = Observability { enabled: true, head_sampling_rate: None };
+    let wanted = desired.observability.clone().or_else(|| creates.then_some(on));
+    let old = live.and_then(|live| live.observability.clone());
+    if let Some(wanted) = wanted.filter(|wanted| old.as_ref().is_none_or(|old| !wanted.is_met_by(old))) {
+        sketch.change.fields.push(Field::new("observability", json!(old), json!(wanted)));
+        match &mut sketch.upload {
+            Some(upload) => upload.observability = Some(wanted),
+            None => sketch.observability = Some(wanted),
+        }
+    }
+    let old = live.and_then(|live| live.workers_dev);
+    if let Some(wanted) = desired.workers_dev.filter(|wanted| old.unwrap_or(WorkersDev::OFF) != *wanted) {
+        sketch.change.fields.push(Field::new("workers_dev", json!(old), json!(wanted)));
+        sketch.workers_dev = Some(wanted);
+    }
+    let changed = sketch.observability.is_some() || sketch.workers_dev.is_some();
+    if changed && sketch.change.action == Action::NoOp {
+        sketch.change.action = Action::Update;
+        sketch.change.reason = "settings changed".into();
+    }
+}
+
+/// Enough of a digest to compare by eye.
+fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
+}

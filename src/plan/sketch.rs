@@ -1,0 +1,55 @@
+//! One manifest beside what the account has for it: what every part of the planner looks at.
+
+use super::{PlanOptions, SecretFacts};
+use crate::binding::Binding;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Address;
+use crate::resource::{DesiredManifest, LiveManifest, LiveZoneContent, Routing};
+
+/// Inputs of the planner for one manifest.
+pub(super) struct Context<'a> {
+    pub index: usize,
+    pub desired: &'a DesiredManifest,
+    pub live: &'a LiveManifest,
+    /// Digest of the values at hand; absent when none were given (a plan only).
+    pub secrets: Option<&'a SecretFacts>,
+    pub options: &'a PlanOptions,
+}
+
+impl Context<'_> {
+    /// A conflict with the flag that solves it.
+    pub fn conflict(&self, code: Code, message: String, flag: &str, address: &Address) -> Diagnostic {
+        Diagnostic::error(code, message).with_help(format!("go on with `{flag} {address}`")).on(address.to_string())
+    }
+
+    /// Names of the secrets that the manifest wants.
+    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.desired
+            .script
+            .bindings
+            .iter()
+            .filter(|binding| matches!(binding, Binding::SecretText(_)))
+            .map(Binding::name)
+    }
+
+    /// Whether a version waits that gets no requests: settings then speak of that one.
+    pub fn newest_is_not_live(&self) -> bool {
+        let Some(live) = &self.live.script else { return false };
+        match (live.versions.first(), live.live_version()) {
+            (Some(newest), Some(serving)) => newest.id != serving.id,
+            _ => false,
+        }
+    }
+
+    /// Routing with the id of its zone; absent while the zone is not known.
+    pub fn routing(&self) -> Option<(&Routing, &str)> {
+        let zone = self.live.zone.as_ref()?;
+        Some((self.desired.routing.as_ref()?, zone.id.as_str()))
+    }
+
+    /// What a zone holds.
+    pub fn zone(&self, id: &str) -> &LiveZoneContent {
+        static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new() };
+        self.live.zones.get(id).unwrap_or(&EMPTY)
+    }
+}

@@ -1,0 +1,127 @@
+//! What apply does, as values: one step is one write.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::binding::Binding;
+use crate::model::Address;
+use crate::resource::{Observability, RecordContent, WorkersDev};
+
+/// One write, and the steps whose writes must have taken effect before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The change that it belongs to.
+    pub address: Address,
+    /// Index of the manifest in the desired state.
+    pub manifest: usize,
+    /// What is done.
+    pub operation: Operation,
+    /// Indexes of steps that come first.
+    pub after: Vec<usize>,
+}
+
+/// One write to Cloudflare.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// Upload a version and put it live; also writes tags.
+    Upload(Box<Upload>),
+    /// Change tags or logs without a new version.
+    PatchSettings {
+        /// Full list of tags.
+        tags: Option<Vec<String>>,
+        /// Workers Logs.
+        observability: Option<Observability>,
+    },
+    /// Switch the workers.dev address.
+    SetWorkersDev(WorkersDev),
+    /// Delete the Worker; never forced.
+    DeleteScript {
+        /// Script name.
+        name: String,
+    },
+    /// Create a DNS record.
+    CreateRecord(RecordWrite),
+    /// Change a DNS record in place.
+    UpdateRecord {
+        /// Record id.
+        id: String,
+        /// What it becomes.
+        write: RecordWrite,
+    },
+    /// Delete a DNS record.
+    DeleteRecord {
+        /// Zone id.
+        zone: String,
+        /// Record id.
+        id: String,
+    },
+    /// Create a route.
+    CreateRoute {
+        /// Zone id.
+        zone: String,
+        /// Pattern.
+        pattern: String,
+    },
+    /// Point a route to our Worker.
+    UpdateRoute {
+        /// Zone id.
+        zone: String,
+        /// Route id.
+        id: String,
+        /// Pattern.
+        pattern: String,
+    },
+    /// Delete a route.
+    DeleteRoute {
+        /// Zone id.
+        zone: String,
+        /// Route id.
+        id: String,
+    },
+}
+
+/// A record to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordWrite {
+    /// Zone id.
+    pub zone: String,
+    /// Host.
+    pub name: String,
+    /// Type and content.
+    pub content: RecordContent,
+    /// Our mark.
+    pub comment: String,
+}
+
+/// An upload: code and secrets travel beside it as payload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upload {
+    /// The Worker is not there yet.
+    pub creates: bool,
+    /// Bindings that the manifest names; values of secrets are in the payload.
+    pub bindings: Vec<Binding>,
+    /// Names of live bindings to carry over as they are.
+    pub inherit: Vec<String>,
+    /// Names of secrets that must be gone afterwards. Not empty: `keep_bindings` is an empty list and
+    /// the set is read back.
+    pub remove_secrets: Vec<String>,
+    /// Name of the entry module of a single-module bundle.
+    pub main_module: Option<String>,
+    /// Compatibility date.
+    pub compatibility_date: String,
+    /// Compatibility flags.
+    pub compatibility_flags: Vec<String>,
+    /// Workers Logs to set.
+    pub observability: Option<Observability>,
+    /// Live settings that the manifest does not name, sent again so that they survive.
+    pub carried: BTreeMap<String, Value>,
+    /// Static assets of the live version are kept.
+    pub keep_assets: bool,
+    /// Full list of tags.
+    pub tags: Vec<String>,
+    /// Annotation `workers/tag`.
+    pub mark: String,
+    /// Annotation `workers/message`.
+    pub message: String,
+}

@@ -1,0 +1,173 @@
+//! A plan as text: every line reads without colour, the important one comes last.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Paint, Style};
+
+/// What the text needs of a plan; any plan JSON of format 1 will do.
+#[derive(Deserialize)]
+struct View {
+    #[serde(default)]
+    offline: bool,
+    #[serde(default)]
+    fingerprint: String,
+    manifests: Vec<Manifest>,
+    changes: Vec<Change>,
+    #[serde(default)]
+    kept: Vec<Left>,
+    #[serde(default)]
+    orphans: Vec<Left>,
+    #[serde(default)]
+    unmanaged: Vec<Left>,
+    #[serde(default)]
+    summary: Summary,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    account: String,
+    script: String,
+    zone: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Change {
+    address: String,
+    action: String,
+    from: Option<String>,
+    reason: String,
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    path: String,
+    old: Value,
+    new: Value,
+    secret: bool,
+    later: bool,
+}
+
+#[derive(Deserialize)]
+struct Left {
+    address: String,
+    path: Option<String>,
+    reason: String,
+}
+
+#[derive(Deserialize, Default)]
+struct Summary {
+    #[serde(default)]
+    reads: u64,
+    #[serde(default)]
+    writes: u64,
+}
+
+/// Renders a plan. Text that is not a plan gives nothing.
+pub fn plan(plan: &Value, style: &Style) -> String {
+    let Ok(view) = View::deserialize(plan) else { return String::new() };
+    let paint = Paint::new(style);
+    let mut text = String::new();
+    for manifest in &view.manifests {
+        text.push_str(&headline(manifest));
+    }
+    text.push('\n');
+    for change in &view.changes {
+        push_change(&mut text, change, &paint, style.width);
+    }
+    push_left(&mut text, &view, &paint);
+    text.push_str(&closing(&view));
+    text
+}
+
+fn headline(manifest: &Manifest) -> String {
+    let account = match (manifest.account.get(..4), manifest.account.get(28..)) {
+        (Some(start), Some(end)) => format!("{start}…{end}"),
+        _ => manifest.account.clone(),
+    };
+    let zone = manifest.zone.as_ref().map(|zone| format!(", zone {zone}")).unwrap_or_default();
+    format!("{}  (account {account}{zone})\n", manifest.script)
+}
+
+fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) {
+    let (kind, key) = change.address.split_once(':').unwrap_or((&change.address, ""));
+    let sign = match change.action.as_str() {
+        "create" => paint.green("+ create"),
+        "update" => paint.yellow("~ update"),
+        "replace" => paint.red("± replace"),
+        "delete" => paint.red("- delete"),
+        "adopt" => paint.yellow("~ adopt "),
+        _ => paint.dim("= no-op "),
+    };
+    let from = change.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
+    let shown = paint.plain(&format!("{}{from}", change.reason));
+    text.push_str(&format!("  {sign}  {kind:<6}  {}\n", paint.plain(key)));
+    text.push_str(&format!("             {}\n", paint.dim(&shown)));
+    for field in change.fields.iter().filter(|_| change.action != "no-op") {
+        push_field(text, field, paint, width);
+    }
+}
+
+fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
+    let path = paint.plain(&field.path);
+    let value = if field.secret {
+        "(secret)".to_owned()
+    } else {
+        let room = width.saturating_sub(17 + path.chars().count()).max(24);
+        match (&field.old, field.later) {
+            (old, true) => format!("{} -> (known after apply)", shown(old, room / 2)),
+            (Value::Null, false) => shown(&field.new, room),
+            (old, false) if field.new.is_null() => format!("{} -> (removed)", shown(old, room.saturating_sub(13))),
+            (old, false) => format!("{} -> {}", shown(old, room / 2 - 2), shown(&field.new, room / 2 - 2)),
+        }
+    };
+    text.push_str(&format!("             {path}  {}\n", paint.plain(&value)));
+}
+
+/// A value in at most `room` characters; what is cut is told by its length.
+fn shown(value: &Value, room: usize) -> String {
+    let text = match value {
+        Value::Null => "(absent)".to_owned(),
+        other => other.to_string(),
+    };
+    let length = text.chars().count();
+    if length <= room {
+        return text;
+    }
+    let note = format!("… ({length} characters)");
+    let start: String = text.chars().take(room.saturating_sub(note.chars().count())).collect();
+    format!("{start}{note}")
+}
+
+fn push_left(text: &mut String, view: &View, paint: &Paint) {
+    for (word, list) in [("kept", &view.kept), ("orphan", &view.orphans), ("unmanaged", &view.unmanaged)] {
+        for left in list {
+            let path = left.path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
+            let line = format!("{word:<9}  {}{path}: {}", left.address, left.reason);
+            text.push_str(&format!("  {}\n", paint.dim(&paint.plain(&line))));
+        }
+    }
+}
+
+fn closing(view: &View) -> String {
+    let count = |action: &str| view.changes.iter().filter(|change| change.action == action).count();
+    let (create, update, delete) = (count("create"), count("update") + count("replace"), count("delete"));
+    let adopt = count("adopt");
+    if create + update + delete + adopt == 0 {
+        let reads = if view.offline { String::new() } else { format!("   {} reads, 0 writes.", view.summary.reads) };
+        return format!("\nNothing to do: everything is as the manifest says.{reads}\n");
+    }
+    let adopt = if adopt > 0 { format!(", {adopt} to adopt") } else { String::new() };
+    let orphans =
+        if view.orphans.is_empty() { String::new() } else { format!(", {} orphaned and kept", view.orphans.len()) };
+    let requests = if view.offline {
+        "   Offline: planned against an empty account.".to_owned()
+    } else {
+        format!("   {} reads, {} writes.", view.summary.reads, view.summary.writes)
+    };
+    format!(
+        "\n{create} to create, {update} to update, {delete} to delete{adopt}{orphans}.{requests}\nPlan {}\n",
+        view.fingerprint
+    )
+}

@@ -1,0 +1,37 @@
+//! Zones: looked up, never changed.
+//!
+//! <https://developers.cloudflare.com/api/resources/zones/>
+
+/// A zone as the account has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveZone {
+    /// Zone id.
+    pub id: String,
+    /// Domain name; absent when the token may not read the zone by its id.
+    pub name: Option<String>,
+    /// `active`, `pending`, …; absent likewise.
+    pub status: Option<String>,
+    /// Account that holds it; absent likewise.
+    pub account: Option<String>,
+}
+
+impl LiveZone {
+    /// Whether a host or a pattern's host lies in the zone; unknown names are left to Cloudflare.
+    pub fn holds(&self, host: &str) -> bool {
+        let Some(name) = &self.name else { return true };
+        let host = host.trim_start_matches('*').trim_start_matches('.');
+        host.is_empty() || host == name || host.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LiveZone;
+
+    #[test]
+    fn hosts_are_inside_by_label() {
+        let zone = LiveZone { id: "1".into(), name: Some("example.com".into()), status: None, account: None };
+        assert!(zone.holds("example.com") && zone.holds("a.b.example.com") && zone.holds("*.example.com"));
+        assert!(!zone.holds("myexample.com") && !zone.holds("example.com.evil.net"));
+    }
+}

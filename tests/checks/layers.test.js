@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const SCRIPT = fileURLToPath(new URL("../../tools/check/layers.js", import.meta.url));
+
+/** Runs the check on sources of our own. */
+function check(sources) {
+  const folder = mkdtempSync(join(tmpdir(), "layers-"));
+  try {
+    for (const [name, text] of Object.entries(sources)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, folder], { encoding: "utf8" });
+    return { status, stderr };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const crossed = {
+  "a plain import": { "plan/mod.rs": "use crate::http::Request;" },
+  "a name in a group": { "plan/step.rs": "use crate::{model::Address, cloudflare::{dns, routes}};" },
+  "a path in code": { "apply/mod.rs": "fn a() { crate::manifest::read(); }" },
+  "super from a module": { "plan/mod.rs": "use super::r2::sign;" },
+  "super twice from a file below": { "manifest/lower.rs": "use super::super::refresh::read;" },
+  "the border": { "render/text.rs": "use crate::wasm::Host;" },
+  "a crate out of its place": { "r2/sign.rs": "use js_sys::Date;" },
+  "a folder nobody planned": { "helpers/mod.rs": "" },
+};
+for (const [name, sources] of Object.entries(crossed)) {
+  test(`layers: ${name} is found`, () => {
+    const { status, stderr } = check(sources);
+    assert.equal(status, 1);
+    assert.match(stderr, /layers: 1 findings/);
+  });
+}
+
+const fine = {
+  "a row above": { "apply/mod.rs": "use crate::{http::Transport, plan::{Step, http}};" },
+  "its own files": { "plan/mod.rs": "use crate::plan::step;", "plan/step.rs": "use super::digest;" },
+  "a comment": { "plan/mod.rs": "//! not like crate::http\n// nor wasm_bindgen" },
+  "the edge": { "http/fetch.rs": "use gloo_net::http::Request;", "wasm/mod.rs": "use crate::http;" },
+};
+for (const [name, sources] of Object.entries(fine)) {
+  test(`layers: ${name} is fine`, () => assert.deepEqual(check(sources).status, 0));
+}

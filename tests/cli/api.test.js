@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import vm from "node:vm";
+import { createApi, DeployError } from "../../js/index.js";
+import { fakeEngine, planOf, resultOf } from "./fake-engine.js";
+
+const sourcesIn = (engine, index = 0) => JSON.parse(engine.calls[index].args[0]);
+
+test("a manifest is text, an object, a named source, or a list of them", async () => {
+  const engine = fakeEngine({ validate: { ok: { ok: true, diagnostics: [], manifests: [] } } });
+  const { validate } = createApi(engine);
+  await validate("kind: CloudflareWorker");
+  await validate({ kind: "CloudflareWorker", spec: { skipped: undefined, list: [1, null, "é\u2028"] } });
+  await validate(["a: 1", { b: 2 }, { name: "c.yaml", text: "c: 3" }]);
+  assert.deepEqual(sourcesIn(engine), [{ name: "manifest", text: "kind: CloudflareWorker" }]);
+  const [{ name, text }] = sourcesIn(engine, 1);
+  assert.equal(name, "manifest");
+  assert.deepEqual(JSON.parse(text), { kind: "CloudflareWorker", spec: { list: [1, null, "é\u2028"] } });
+  assert.doesNotMatch(text, /\u2028/);
+  assert.deepEqual(
+    sourcesIn(engine, 2).map((source) => source.name),
+    ["manifest[0]", "manifest[1]", "c.yaml"],
+  );
+});
+
+test("objects of another realm and without a prototype are plain", async () => {
+  const engine = fakeEngine({ validate: { ok: { ok: true, diagnostics: [] } } });
+  const { validate } = createApi(engine);
+  await validate(vm.runInNewContext("({ kind: 'CloudflareWorker', list: [{}] })"));
+  await validate(Object.assign(Object.create(null), { kind: "x" }));
+  assert.deepEqual(JSON.parse(sourcesIn(engine)[0].text), { kind: "CloudflareWorker", list: [{}] });
+});
+
+test("what is no plain data is a TypeError that names the place", async () => {
+  const { validate } = createApi(fakeEngine({}));
+  const cycle = { spec: {} };
+  cycle.spec.self = cycle;
+  let deep = {};
+  for (let level = 0; level < 10_000; level += 1) deep = { deep };
+  const getter = {
+    get kind() {
+      throw new Error("ran");
+    },
+  };
+  const cases = [
+    [cycle, /`manifest\.spec\.self` leads back to itself/],
+    [deep, /nested deeper/],
+    [getter, /`manifest\.kind` is a getter/],
+    [JSON.parse('{"a":{"__proto__":{"x":1}}}'), /`manifest\.a\.__proto__` is not a key/],
+    [{ spec: { run() {} } }, /`manifest\.spec\.run` is a function/],
+    [{ spec: [new Date()] }, /`manifest\.spec\[0\]` is a Date/],
+    [{ a: Number.NaN }, /NaN/],
+    [{ a: 1n }, /bigint/],
+    [null, /is null/],
+    [undefined, /is undefined/],
+    [[], /list of manifests is empty/],
+    [[["nested"]], /`manifest\[0\]` is a list/],
+  ];
+  for (const [manifest, message] of cases) await assert.rejects(validate(manifest), { name: "TypeError", message });
+});
+
+test("a getter never runs, and inherited properties never count", async () => {
+  const engine = fakeEngine({ validate: { ok: { ok: true, diagnostics: [] } } });
+  Object.prototype.polluted = "yes";
+  try {
+    await createApi(engine).validate({ kind: "x" });
+  } finally {
+    delete Object.prototype.polluted;
+  }
+  assert.deepEqual(Object.keys(JSON.parse(sourcesIn(engine)[0].text)), ["kind"]);
+});
+
+test("validate never throws for a bad manifest, also when the engine calls it an error", async () => {
+  const diagnostics = [{ severity: "error", code: "CFD0101", message: "the file is not YAML" }];
+  const engine = fakeEngine({ validate: { error: { code: "CFD0101", exitCode: 65, message: "x", diagnostics } } });
+  assert.deepEqual(await createApi(engine).validate("["), { ok: false, diagnostics, manifests: [] });
+});
+
+test("an engine's error becomes a DeployError with all its facts", async () => {
+  const error = { code: "CFD0501", exitCode: 3, message: "lost", help: "again", diagnostics: [], done: ["script:a"] };
+  const engine = fakeEngine({
+    apply: { error: { ...error, notDone: ["route:b"], unknown: ["record:c"], cause: "reset" } },
+  });
+  await assert.rejects(createApi(engine).apply("a: 1", { apiToken: "t" }), (thrown) => {
+    assert.ok(thrown instanceof DeployError && thrown instanceof Error);
+    const { code, exitCode, message, help, done, notDone, unknown, cause } = thrown;
+    assert.deepEqual(
+      { code, exitCode, message, help, done, notDone, unknown, cause },
+      {
+        code: "CFD0501",
+        exitCode: 3,
+        message: "lost",
+        help: "again",
+        done: ["script:a"],
+        notDone: ["route:b"],
+        unknown: ["record:c"],
+        cause: "reset",
+      },
+    );
+    return true;
+  });
+});
+
+test("what is data goes to the engine, what is not goes to its host", async () => {
+  const engine = fakeEngine({ plan: { ok: planOf() } });
+  const { signal } = new AbortController();
+  const fetch = () => {};
+  await createApi(engine).plan(
+    "a: 1",
+    { apiToken: "t", email: undefined },
+    { prune: true, expect: undefined, signal, fetch },
+  );
+  const [, creds, options, host] = engine.calls.at(-1).args;
+  assert.deepEqual([creds, options], [{ apiToken: "t" }, { prune: true }]);
+  assert.equal(host.signal, signal);
+  assert.equal(host.fetch, fetch);
+});
+
+test("without credentials a plan is offline", async () => {
+  const engine = fakeEngine({ plan: { ok: planOf({ offline: true }) } });
+  await createApi(engine).plan("a: 1");
+  assert.equal(engine.calls[0].args[1], null);
+});
+
+test("an unknown key is refused with the nearest known one, in options, credentials and targets", async () => {
+  const engine = fakeEngine({
+    nearest: (word, known) => known.find((key) => key.toLowerCase() === word.toLowerCase()),
+  });
+  const { apply, publish } = createApi(engine);
+  const refused = (help) => ({ name: "DeployError", exitCode: 64, help });
+  await assert.rejects(apply("a: 1", { apiToken: "t" }, { Prune: true }), refused("did you mean `prune`?"));
+  await assert.rejects(apply("a: 1", { apitoken: "t" }), refused("did you mean `apiToken`?"));
+  await assert.rejects(apply("a: 1", { r2: { endPoint: "x" } }), refused("did you mean `endpoint`?"));
+  await assert.rejects(publish(new Uint8Array(), { Bucket: "b" }, {}), refused("did you mean `bucket`?"));
+  await assert.rejects(apply("a: 1", {}, { zzz: 1 }), (error) => error.help.startsWith("known: "));
+  await assert.rejects(apply("a: 1", {}, { onEvent: "x" }), { exitCode: 64, message: "`onEvent` is not a function" });
+  assert.equal(engine.calls.filter(({ name }) => name !== "nearest").length, 0);
+});
+
+test("a listener that throws does not reach the engine", async () => {
+  const engine = fakeEngine({
+    apply(_sources, _creds, _options, host) {
+      host.onEvent({ type: "start", address: "script:a" });
+      return { ok: resultOf() };
+    },
+  });
+  const onEvent = () => {
+    throw new Error("listener");
+  };
+  assert.equal((await createApi(engine).apply("a: 1", {}, { onEvent })).exitCode, 0);
+});
+
+function trapping(events, mayHaveWritten) {
+  return fakeEngine({
+    apply(_sources, _creds, _options, host) {
+      for (const [type, address] of events) host.onEvent({ type, address });
+      throw Object.assign(new Error("the engine stopped"), { name: "EngineTrap", mayHaveWritten });
+    },
+  });
+}
+
+test("a trap after a write is exit 3 and says what is unknown", async () => {
+  const events = [
+    ["start", "script:a"],
+    ["done", "script:a"],
+    ["start", "record:b"],
+  ];
+  const failure = { code: "CFD0901", exitCode: 3, done: ["script:a"], unknown: ["record:b"], notDone: [] };
+  await assert.rejects(createApi(trapping(events, true)).apply("a: 1", {}), failure);
+});
+
+test("a trap before any write is exit 1", async () => {
+  const failure = { code: "CFD0901", exitCode: 1, done: [], unknown: [] };
+  await assert.rejects(createApi(trapping([], false)).apply("a: 1", {}), failure);
+  await assert.rejects(
+    createApi(
+      fakeEngine({
+        version: () => {
+          throw Object.assign(new Error(), { name: "EngineTrap" });
+        },
+      }),
+    ).version(),
+    { exitCode: 1 },
+  );
+});
+
+test("publish takes bytes only", async () => {
+  await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), { name: "TypeError" });
+});

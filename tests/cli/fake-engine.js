@@ -1,0 +1,68 @@
+/**
+ * An engine that answers by script, for tests of what surrounds the engine: which calls reach it, with what, and what
+ * becomes of its answers. What the engine itself does is tested with the real one.
+ */
+
+/**
+ * @param {Record<string, unknown>} answers by export: a value, or a function of the call's arguments
+ * @returns {{ call: Function, calls: { name: string, args: any[] }[] }}
+ */
+export function fakeEngine(answers) {
+  const calls = [];
+  return {
+    calls,
+    async call(name, ...args) {
+      calls.push({ name, args });
+      if (!(name in answers)) throw new TypeError(`the engine has no export \`${name}\``);
+      const answer = answers[name];
+      return typeof answer === "function" ? answer(...args) : answer;
+    },
+  };
+}
+
+/** A plan with one new script. */
+export function planOf(fields = {}) {
+  return {
+    format: "1.0",
+    offline: false,
+    fingerprint: "b3f1c09ab3f1c09a",
+    manifests: [],
+    changes: [
+      { address: "script:hello", kind: "script", action: "create", reason: "not found", needs: [], fields: [] },
+    ],
+    kept: [],
+    orphans: [],
+    unmanaged: [],
+    diagnostics: [],
+    summary: { create: 1, update: 0, replace: 0, delete: 0, adopt: 0, noop: 0, reads: 4, writes: 1 },
+    conflicts: 0,
+    needsDeletes: [],
+    exitCode: 0,
+    ...fields,
+  };
+}
+
+/** The answer of an apply that made it. */
+export function resultOf(fields = {}) {
+  const outputs = { "CloudflareWorker/hello": { script_id: "hello", urls: ["https://hello.example.com/"] } };
+  return {
+    plan: planOf(),
+    outputs,
+    workers: { hello: outputs["CloudflareWorker/hello"] },
+    done: ["script:hello"],
+    diagnostics: [],
+    exitCode: 0,
+    undo: "cfworker-deploy destroy worker.yaml",
+    dashboard: ["https://dash.example.com/hello"],
+    ...fields,
+  };
+}
+
+/** Renderers that show what they were asked to show. */
+export const RENDERERS = {
+  renderPlan: (plan, style) =>
+    `PLAN ${plan.fingerprint} ${plan.changes.map(({ address }) => address)} ${JSON.stringify(style)}\n`,
+  renderDiagnostics: (_sources, diagnostics) =>
+    diagnostics.map(({ code, message }) => `${code}: ${message}\n`).join(""),
+  renderError: (_sources, { code, message, help }) => `error[${code}]: ${message}${help ? `\n  help: ${help}` : ""}\n`,
+};

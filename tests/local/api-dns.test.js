@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createForeignActors } from "../../js/local/foreign.js";
+import { addToken, addZone } from "../../js/local/state.js";
+import { createClient } from "./api-client.js";
+
+const A = { type: "A", name: "api.example.com", content: "100.0.0.1", proxied: true, ttl: 1 };
+const AAAA = { type: "AAAA", name: "api.example.com", content: "100::", proxied: true };
+
+function dnsClient(options) {
+  const client = createClient(options);
+  const records = `${client.zone}/dns_records`;
+  return {
+    ...client,
+    records,
+    add: (record) => client.send("POST", records, record),
+    code: async (record) => (await client.send("POST", records, record)).errors[0]?.code,
+    list: async (query) => (await client.send("GET", `${records}?${query}`)).result,
+  };
+}
+
+test("a record comes back as Cloudflare normalises it", async () => {
+  const { add } = dnsClient();
+  const { status, result } = await add({ ...A, name: "API.Example.COM.", comment: "ours" });
+  assert.equal(status, 200);
+  const { id, created_on, modified_on, comment_modified_on, zone_id, ...rest } = result;
+  assert.match(id, /^[0-9a-f]{32}$/);
+  assert.match(created_on, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  assert.equal(modified_on, created_on);
+  assert.equal(comment_modified_on, created_on);
+  assert.ok(zone_id);
+  const expected = {
+    ...A,
+    comment: "ours",
+    proxiable: true,
+    settings: {},
+    meta: {},
+    tags: [],
+    zone_name: "example.com",
+  };
+  assert.deepEqual(rest, expected);
+});
+
+test("names are completed, punycoded and checked", async () => {
+  const { add, code } = dnsClient();
+  const nameOf = async (name) => (await add({ ...A, name, content: "192.0.2.1" })).result?.name;
+  assert.equal(await nameOf("@"), "example.com");
+  assert.equal(await nameOf("www"), "www.example.com");
+  assert.equal(await nameOf("*.example.com"), "*.example.com");
+  assert.equal(await nameOf("bücher.example.com"), "xn--bcher-kva.example.com");
+  assert.equal(await nameOf("_acme.example.com"), "_acme.example.com");
+  assert.equal(await nameOf("example.org"), "example.org.example.com");
+  for (const name of [
+    "",
+    undefined,
+    "a b.example.com",
+    "-a.example.com",
+    `${"a".repeat(64)}.example.com`,
+    "a..example.com",
+  ]) {
+    assert.equal(await code({ ...A, name }), 9000, String(name));
+  }
+});
+
+test("content, ttl, proxied, comment and tags are checked", async () => {
+  const { code, add } = dnsClient();
+  assert.equal(await code({ ...A, content: "300.0.0.1" }), 9005);
+  assert.equal(await code({ ...A, content: "100::" }), 9005);
+  assert.equal(await code({ ...AAAA, content: "1.2.3.4" }), 9006);
+  assert.equal((await add({ ...AAAA, content: "2001:DB8:0:0:0:0:0:1" })).result.content, "2001:db8::1");
+  assert.equal(await code({ type: "CNAME", name: "c", content: "1.2.3.4" }), 9007);
+  assert.equal(await code({ type: "CNAME", name: "c", content: "c.example.com" }), 9039);
+  assert.equal(
+    (await add({ type: "CNAME", name: "c", content: "Target.Example.NET." })).result.content,
+    "target.example.net",
+  );
+  assert.equal(await code({ ...A, ttl: 59 }), 9021);
+  assert.equal(await code({ ...A, ttl: 86_401 }), 9021);
+  assert.equal((await add({ ...A, ttl: 300 })).result.ttl, 1, "proxied records report 1");
+  assert.equal((await add({ ...A, name: "plain", proxied: false, ttl: 300 })).result.ttl, 300);
+  assert.equal(await code({ type: "TXT", name: "t", content: "x", proxied: true }), 9041);
+  assert.equal(await code({ type: "MX", name: "m", content: "mail.example.com" }), 9105);
+  assert.equal(await code({ type: "BOGUS", name: "b", content: "x" }), 9002);
+  assert.equal(await code({ ...A, name: "x", comment: "ä".repeat(100) }), undefined);
+  assert.equal(await code({ ...A, name: "y", comment: "x".repeat(101) }), 9313);
+  assert.equal(await code({ ...A, name: "y", comment: "two\nlines" }), 9312);
+  const { errors } = await add({ ...A, name: "y", tags: ["a:b"] });
+  assert.deepEqual([errors[0].code, errors[0].error_chain[0].code], [1004, 9300]);
+  const chained = dnsClient({ switches: { dnsValidation: "chained" } });
+  const refused = await chained.add({ ...A, content: "x" });
+  assert.deepEqual([refused.errors[0].code, refused.errors[0].error_chain[0].code], [1004, 9005]);
+});
+
+test("a paid zone has longer comments and tags", async () => {
+  const client = dnsClient();
+  const { id } = addZone(client.state, { name: "paid.net", plan: "business" });
+  const sent = { ...A, name: "a.paid.net", comment: "x".repeat(500), tags: ["a:b"] };
+  assert.deepEqual(await client.verdictOf("POST", `/zones/${id}/dns_records`, sent), [200]);
+});
+
+test("records that exclude each other are refused", async () => {
+  const { add, code } = dnsClient();
+  await add(A);
+  assert.equal(await code(A), 81058);
+  assert.equal(await code({ ...A, proxied: false, comment: "other" }), 81058, "comment and proxied make no difference");
+  assert.equal(await code({ ...A, content: "100.0.0.2" }), undefined, "a second address is legal");
+  assert.equal(await code({ type: "CNAME", name: A.name, content: "x.example.net" }), 81053);
+  await add({ type: "CNAME", name: "c", content: "x.example.net" });
+  assert.equal(await code({ ...A, name: "c" }), 81054);
+  assert.equal(await code({ type: "CNAME", name: "c", content: "y.example.net" }), 81053);
+  assert.equal(await code({ type: "TXT", name: "c", content: "text" }), undefined);
+  const old = dnsClient({ switches: { duplicateRecordCode: 81057 } });
+  await old.add(A);
+  assert.equal(await old.code(A), 81057);
+});
+
+test("PATCH merges, PUT overwrites, DELETE answers with the id", async () => {
+  const { add, send, records } = dnsClient();
+  const { id, modified_on } = (await add({ ...A, comment: "ours" })).result;
+  const patched = (await send("PATCH", `${records}/${id}`, { proxied: false, ttl: 120 })).result;
+  assert.deepEqual([patched.comment, patched.proxied, patched.ttl, patched.content], ["ours", false, 120, A.content]);
+  assert.ok(patched.modified_on > modified_on);
+  const put = (await send("PUT", `${records}/${id}`, { type: "A", name: A.name, content: "192.0.2.1" })).result;
+  assert.deepEqual([put.comment, put.proxied, put.ttl, put.content], [null, false, 1, "192.0.2.1"]);
+  assert.deepEqual((await send("DELETE", `${records}/${id}`)).result, { id });
+  for (const method of ["GET", "DELETE"]) {
+    const gone = await send(method, `${records}/${id}`);
+    assert.deepEqual([gone.status, gone.errors[0].code], [404, 81044]);
+  }
+});
+
+test("the list filters, orders and pages", async () => {
+  const { add, list, send, records } = dnsClient();
+  for (const name of ["b", "a", "c"]) await add({ ...A, name, comment: name === "c" ? null : `CFWD1-${name}` });
+  await add({ type: "TXT", name: "a", content: "x" });
+  const names = async (query) => (await list(query)).map(({ name, type }) => `${name.split(".")[0]} ${type}`);
+  assert.deepEqual(await names(""), ["a A", "a TXT", "b A", "c A"]);
+  assert.deepEqual(await names("name=A.example.com"), ["a A", "a TXT"]);
+  assert.deepEqual(await names("name.exact=a.example.com&type=A"), ["a A"]);
+  assert.deepEqual(await names("name.exact=a.example.com&type=AAAA&match=any"), ["a A", "a TXT"]);
+  assert.deepEqual(await names("comment.startswith=cfwd1-"), ["a A", "b A"]);
+  assert.deepEqual(await names("comment.absent=true&type=A"), ["c A"]);
+  assert.deepEqual(await names("name.contains=.example&direction=desc&type=A"), ["c A", "b A", "a A"]);
+  const page = await send("GET", `${records}?per_page=3&page=2`);
+  assert.deepEqual(
+    [page.result.length, page.result_info],
+    [1, { page: 2, per_page: 3, count: 1, total_count: 4, total_pages: 2 }],
+  );
+  assert.deepEqual((await send("GET", `${records}?per_page=3&page=9`)).result, []);
+  assert.equal((await send("GET", `${records}?page=0`)).status, 400);
+});
+
+test("a batch is all or nothing, deletions first", async () => {
+  const { add, send, records, list } = dnsClient();
+  const { id } = (await add(A)).result;
+  const replaced = await send("POST", `${records}/batch`, {
+    posts: [{ type: "CNAME", name: A.name, content: "x.example.net" }],
+    deletes: [{ id }],
+  });
+  assert.deepEqual([replaced.result.deletes[0].id, replaced.result.posts[0].type], [id, "CNAME"]);
+  const failed = await send("POST", `${records}/batch`, {
+    posts: [
+      { ...A, name: "ok" },
+      { ...A, name: "bad", content: "x" },
+    ],
+  });
+  assert.equal(failed.errors[0].code, 9005);
+  assert.deepEqual(
+    (await list("")).map(({ type }) => type),
+    ["CNAME"],
+  );
+});
+
+test("a record that Cloudflare manages can be read only", async () => {
+  const { send, verdictOf, records, ...client } = dnsClient();
+  const meta = { read_only: true };
+  const { id } = createForeignActors(client).addRecord("example.com", {
+    type: "AAAA",
+    content: "100::",
+    name: "d.example.com",
+    meta,
+  });
+  assert.equal((await send("GET", `${records}/${id}`)).result.content, "100::");
+  assert.deepEqual(await verdictOf("PATCH", `${records}/${id}`, { proxied: false }), [400, 1043]);
+  assert.deepEqual(await verdictOf("DELETE", `${records}/${id}`), [400, 1043]);
+});
+
+test("bodies that are no JSON objects are refused", async () => {
+  const { send, records } = dnsClient();
+  const bad = async (body, type) =>
+    (await send("POST", records, Buffer.from(body), { "content-type": type })).errors[0].code;
+  assert.equal(await bad("{", "application/json"), 9207);
+  assert.equal(await bad("[]", "application/json"), 9207);
+  assert.equal(await bad(JSON.stringify(A), "text/plain"), 6003);
+});
+
+test("zones are found by name, filtered and paged", async () => {
+  const client = createClient({ zones: ["example.com", "example.org", "sub.example.com", "b.net", "c.net", "d.net"] });
+  const names = async (query) => (await client.send("GET", `/zones?${query}`)).result.map(({ name }) => name);
+  assert.deepEqual(await names("name=example.com"), ["example.com"]);
+  assert.deepEqual(await names("name=ends_with:.net"), ["b.net", "c.net", "d.net"]);
+  assert.deepEqual(await names(`name=example.com&account.id=${"0".repeat(32)}`), []);
+  assert.deepEqual(await names("status=pending"), []);
+  assert.deepEqual(await names("per_page=5&page=2"), ["sub.example.com"]);
+  assert.equal((await client.send("GET", "/zones?per_page=51")).status, 400);
+  const account = { id: client.state.account.id };
+  const created = await client.send("POST", "/zones", { name: "new.dev", account });
+  assert.equal(created.result.status, "pending");
+  assert.deepEqual(await client.verdictOf("POST", "/zones", { name: "new.dev", account }), [400, 1061]);
+  assert.deepEqual(await client.verdictOf("POST", "/zones", { name: "a.new.dev", account }), [400, 1116]);
+  assert.deepEqual(await client.verdictOf("POST", "/zones", { name: "nodots", account }), [400, 1002]);
+  assert.deepEqual((await client.send("DELETE", `/zones/${created.result.id}`)).result, { id: created.result.id });
+  const scoped = addToken(client.state, { zoneIds: [[...client.state.zones.keys()][0]] });
+  const visible = await client.send("GET", "/zones", undefined, { authorization: `Bearer ${scoped.value}` });
+  assert.deepEqual(
+    visible.result.map(({ name }) => name),
+    ["example.com"],
+  );
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { AwsClient } from "aws4fetch";
+import { KINDS, parseFault } from "../../js/local/faults.js";
+import { startLocalCloudflare } from "../../js/local/index.js";
+
+let local;
+before(async () => {
+  local = await startLocalCloudflare();
+});
+after(() => local.close());
+beforeEach(() => {
+  local.setFaults([]);
+  local.setLatency(0);
+  local.requests.clear();
+  for (const records of local.state.records.values()) records.length = 0;
+});
+
+const records = () => [...local.state.records.values()][0];
+const zonePath = (rest) => `${local.apiUrl}/zones/${local.zones[0].id}/${rest}`;
+const headers = () => ({ authorization: `Bearer ${local.token}`, "content-type": "application/json" });
+
+function createRecord(content = "192.0.2.1", signal) {
+  const body = JSON.stringify({ type: "A", name: "api.example.com", content, proxied: true, ttl: 1 });
+  return fetch(zonePath("dns_records"), { method: "POST", headers: headers(), body, signal });
+}
+
+describe("grammar", () => {
+  test("what a fault may look like", () => {
+    const fault = parseFault("PUT|POST */workers/scripts/*:429+7:2-3");
+    assert.deepEqual(fault.methods, ["PUT", "POST"]);
+    assert.ok(fault.path.test("/client/v4/accounts/a/workers/scripts/x/subdomain"));
+    assert.ok(!fault.path.test("/client/v4/zones/a/workers/routes"));
+    assert.deepEqual([fault.kind, fault.retryAfterSeconds, fault.first, fault.last], ["429", 7, 2, 3]);
+    assert.deepEqual([parseFault("* *:lost").first, parseFault("* *:lost").last], [1, Number.POSITIVE_INFINITY]);
+    assert.deepEqual([parseFault("* *:lost:3+").first, parseFault("* *:lost:3+").last], [3, Number.POSITIVE_INFINITY]);
+    assert.deepEqual([parseFault("* *:lost:4").first, parseFault("* *:lost:4").last], [4, 4]);
+  });
+
+  test("dots and brackets in a path are no patterns", () => {
+    assert.ok(!parseFault("GET /a.js:500").path.test("/abjs"));
+    assert.ok(parseFault("GET /a[1].js:500").path.test("/a[1].js"));
+  });
+
+  for (const spec of ["PUT", "PUT /x", "PUT /x:nope", "PUT /x:500+3", "PUT /x:lost:0", "PUT /x:lost:x", ""]) {
+    test(`\`${spec}\` is refused`, () => assert.throws(() => parseFault(spec), /^Error: fault /));
+  }
+
+  test("bad faults are refused at the start, before anything listens", async () => {
+    await assert.rejects(startLocalCloudflare({ faults: ["nonsense"] }), /nonsense/);
+  });
+});
+
+describe("each kind", () => {
+  const silent = ["refuse", "reset", "lost"];
+  const effects = { lost: 1, truncate: 1, double: 1 };
+
+  for (const kind of Object.keys(KINDS)) {
+    test(`${kind}: ${KINDS[kind]}`, async () => {
+      local.setFaults([`POST */dns_records:${kind}:1`]);
+      if (silent.includes(kind)) await assert.rejects(createRecord());
+      else if (kind === "timeout")
+        await assert.rejects(createRecord(undefined, AbortSignal.timeout(150)), { name: "TimeoutError" });
+      else await checkAnswer(kind, await createRecord());
+      assert.equal(records().length, effects[kind] ?? 0);
+      const [logged] = local.requests.all();
+      assert.equal(logged.fault, `POST */dns_records:${kind}:1`);
+      local.setFaults([]);
+      const second = await createRecord("192.0.2.2");
+      assert.equal(second.status, 200);
+    });
+  }
+
+  async function checkAnswer(kind, answer) {
+    if (kind === "truncate") return assert.rejects(answer.text());
+    const text = await answer.text();
+    if (kind === "html") return assert.deepEqual([answer.status, text.startsWith("<!DOCTYPE html>")], [502, true]);
+    const { errors } = JSON.parse(text);
+    if (kind === "double") return assert.deepEqual([answer.status, errors[0].code], [400, 81058]);
+    const codes = { 403: 10000, 429: 971, 500: 10013, 503: 10013 };
+    assert.deepEqual(
+      [answer.status, errors[0].code, answer.headers.get("retry-after")],
+      [Number(kind), codes[kind], null],
+    );
+  }
+});
+
+test("429 with seconds sends Retry-After", async () => {
+  local.setFaults(["* *:429+7"]);
+  assert.equal((await createRecord()).headers.get("retry-after"), "7");
+});
+
+test("only the counted requests are hit, each fault counts for itself", async () => {
+  local.setFaults(["POST *:500:2-3", "POST *:403:3-4", "GET *:503"]);
+  const statuses = [];
+  for (let number = 0; number < 5; number++) statuses.push((await createRecord(`192.0.2.${number}`)).status);
+  assert.deepEqual(statuses, [200, 500, 500, 403, 200]);
+});
+
+test("faults hit S3 alike, in its own words", async () => {
+  local.putObject("bundles", "1.js", "x".repeat(200_000));
+  const s3 = new AwsClient({ ...local.s3, service: "s3", region: "auto", retries: 0 });
+  const get = () => s3.fetch(`${local.s3Url}/bundles/1.js`);
+  local.setFaults(["GET /bundles/*:429+1:1", "GET /bundles/*:truncate:2", "GET /bundles/*:reset:3"]);
+  const limited = await get();
+  assert.deepEqual([limited.status, limited.headers.get("retry-after")], [429, "1"]);
+  assert.match(await limited.text(), /<Code>TooManyRequests<\/Code>/);
+  const broken = await get();
+  assert.equal(broken.headers.get("content-length"), "200000");
+  await assert.rejects(broken.text());
+  await assert.rejects(get());
+  assert.equal((await (await get()).text()).length, 200_000);
+});
+
+test("visitors are never hit", async () => {
+  local.setFaults(["* *:500"]);
+  assert.equal((await local.request("api.example.com")).status, 530);
+});
+
+test("latency is added to API and S3, not to visitors", async () => {
+  local.setLatency(200);
+  const took = async (call) => {
+    const start = performance.now();
+    await call();
+    return performance.now() - start;
+  };
+  const s3 = new AwsClient({ ...local.s3, service: "s3", region: "auto", retries: 0 });
+  assert.ok((await took(() => createRecord())) >= 199);
+  assert.ok((await took(() => s3.fetch(`${local.s3Url}/`))) >= 199);
+  assert.ok((await took(() => local.request("api.example.com"))) < 199);
+});
+
+test("close does not wait for requests that are never answered", async () => {
+  const other = await startLocalCloudflare({ faults: ["* *:timeout"] });
+  const hanging = assert.rejects(fetch(`${other.apiUrl}/user/tokens/verify`));
+  while (other.requests.all().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await other.close();
+  await hanging;
+});

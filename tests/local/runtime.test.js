@@ -1,0 +1,403 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { createRuntime } from "../../js/local/runtime/index.js";
+import { createState } from "../../js/local/state.js";
+
+const KV_ID = "0123456789abcdef0123456789abcdef";
+const WASM = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]);
+
+const esm = (text, name = "index.js") => ({
+  name,
+  type: "esm",
+  contentType: "application/javascript+module",
+  content: Buffer.from(text),
+});
+const serviceWorker = (text) => ({
+  name: "w.js",
+  type: "cjs",
+  contentType: "application/javascript",
+  content: Buffer.from(text),
+});
+const text = (name, content) => ({ name, type: "text", contentType: "text/plain", content: Buffer.from(content) });
+
+function version(modules, fields = {}) {
+  return {
+    id: randomUUID(),
+    number: 1,
+    createdOn: "2026-11-22T10:00:00.000000Z",
+    modules,
+    ...(modules[0].type === "cjs" ? { bodyPart: modules[0].name } : { mainModule: modules[0].name }),
+    bindings: [],
+    compatibilityDate: "2026-01-01",
+    compatibilityFlags: [],
+    annotations: {},
+    ...fields,
+  };
+}
+
+const answering = (body) => version([esm(`export default { fetch: () => new Response(${JSON.stringify(body)}) }`)]);
+
+let state;
+let runtime;
+before(() => {
+  state = createState();
+  runtime = createRuntime({ state });
+});
+after(() => runtime.close());
+
+/** Makes the versions live, with their shares if there are several. */
+function deploy(name, ...versions) {
+  const shares = versions.map(({ id }) => ({ versionId: id, percentage: 100 / versions.length }));
+  state.scripts.set(name, { name, versions, deployments: [{ versions: shares }] });
+  runtime.changed();
+}
+
+async function visit(
+  name,
+  { method = "GET", url = "https://api.example.com/", headers = {}, body = Buffer.alloc(0) } = {},
+) {
+  const answer = await runtime.fetch(name, { method, url, headers: { host: new URL(url).host, ...headers }, body });
+  return { ...answer, text: answer.body.toString() };
+}
+
+describe("check", () => {
+  const accepted = {
+    "a module Worker": [version([esm("export default { fetch() {}, scheduled() {} }")]), ["fetch", "scheduled"]],
+    "a class with an inherited handler": [
+      version([esm("class A { fetch() {} } export default class extends A { queue() {} }")]),
+      ["fetch", "queue"],
+    ],
+    "only a Durable Object class": [version([esm("export class Room { fetch() {} }")]), []],
+    "a cron Worker without fetch": [version([esm("export default { scheduled() {} }")]), ["scheduled"]],
+    "service-worker syntax": [
+      version([serviceWorker("addEventListener('fetch', () => {}); self.addEventListener('scheduled', () => {})")]),
+      ["fetch", "scheduled"],
+    ],
+    "several modules": [
+      version([
+        esm(
+          "import text from './t.txt'; import data from './d.bin'; import wasm from './m.wasm'; import { f } from './lib/a.js'; if (text !== 'hi' || data.byteLength !== 2 || !(wasm instanceof WebAssembly.Module)) throw new Error('bad'); export default { fetch: f }",
+        ),
+        text("t.txt", "hi"),
+        { name: "d.bin", type: "data", contentType: "application/octet-stream", content: Buffer.from([0, 255]) },
+        { name: "m.wasm", type: "wasm", contentType: "application/wasm", content: WASM },
+        esm("export function f() {}", "lib/a.js"),
+      ]),
+      ["fetch"],
+    ],
+    nodejs_compat: [
+      version([esm("import { Buffer } from 'node:buffer'; Buffer.from('x'); export default { fetch() {} }")], {
+        compatibilityFlags: ["nodejs_compat"],
+      }),
+      ["fetch"],
+    ],
+    "bindings read while starting": [
+      version(
+        [
+          esm(
+            "import { env } from 'cloudflare:workers'; if (env.A !== 'a') throw new Error('no A'); export default { fetch() {} }",
+          ),
+        ],
+        {
+          bindings: [{ type: "secret_text", name: "A", text: "a" }],
+        },
+      ),
+      ["fetch"],
+    ],
+  };
+  for (const [what, [one, handlers]] of Object.entries(accepted)) {
+    test(`${what} starts`, async () => {
+      const verdict = await runtime.check(one);
+      assert.deepEqual(
+        { ok: verdict.ok, handlers: verdict.handlers, messages: verdict.messages },
+        { ok: true, handlers, messages: [] },
+        verdict.message,
+      );
+      assert.ok(verdict.startupTimeMs >= 1);
+    });
+  }
+
+  const refused = {
+    "a syntax error": [
+      version([esm("export default {\n  fetch( {return }\n")]),
+      10021,
+      /SyntaxError[\s\S]*index\.js:2/,
+    ],
+    "an exception at start": [
+      version([esm("\nthrow new TypeError('boom')")]),
+      10021,
+      /TypeError: boom\n +at index\.js:2:7/,
+    ],
+    "a missing import": [
+      version([esm("import './none.js'; export default { fetch() {} }")]),
+      10021,
+      /No such module "none\.js"/,
+    ],
+    "a missing main module": [version([esm("")], { mainModule: "other.js" }), 10021, /No such module: other\.js/],
+    "an unknown flag": [
+      version([esm("export default { fetch() {} }")], { compatibilityFlags: ["no_such_flag"] }),
+      10021,
+      /no_such_flag/,
+    ],
+    "I/O in global scope": [
+      version([esm("await fetch('http://127.0.0.1/'); export default { fetch() {} }")]),
+      10021,
+      /global scope/,
+    ],
+    "node modules without the flag": [
+      version([esm("import 'node:fs'; export default { fetch() {} }")]),
+      10021,
+      /node:fs/,
+    ],
+    "a bad service-worker script": [version([serviceWorker("let x = ;")]), 10021, /SyntaxError[\s\S]*w\.js:1:8/],
+    "no handlers": [version([esm("export const a = 1")]), 10068, /no registered event handlers/],
+    "an empty service-worker script": [version([serviceWorker("let a = 1")]), 10068, /no registered event handlers/],
+    Python: [
+      version([{ name: "w.py", type: "python", contentType: "text/x-python", content: Buffer.from("") }]),
+      10021,
+      /Python/,
+    ],
+  };
+  for (const [what, [one, code, message]] of Object.entries(refused)) {
+    test(`${what} is refused with ${code}`, async () => {
+      const verdict = await runtime.check(one);
+      assert.deepEqual([verdict.ok, verdict.code], [false, code], JSON.stringify(verdict));
+      assert.match(verdict.message, message);
+    });
+  }
+
+  test("a script that never ends is given up, and the next one starts", async () => {
+    const endless = runtime.check(version([esm("for (;;);")]));
+    const beside = runtime.check(version([esm("export default { fetch: () => 0 }")]));
+    const verdict = await endless;
+    assert.equal((await beside).ok, true);
+    assert.deepEqual([verdict.ok, verdict.code], [false, 10021]);
+    assert.match(verdict.message, /CPU time/);
+    assert.equal((await runtime.check(version([esm("export default { fetch: () => 1 }")]))).ok, true);
+  });
+
+  test("what runs otherwise here is said", async () => {
+    const one = version([esm("export default { fetch() {} }")], {
+      compatibilityDate: "2026-11-01",
+      bindings: [{ type: "magic", name: "M" }],
+    });
+    const { ok, messages } = await runtime.check(one);
+    assert.equal(ok, true);
+    assert.match(messages[0], /^compatibility date 2026-11-01 is newer than the local workerd, which runs it at 2026-/);
+    assert.match(messages[1], /^binding `M` of type magic is left out/);
+  });
+});
+
+describe("fetch", () => {
+  test("variables, secrets, JSON and metadata are bound; unknown types are left out", async () => {
+    const source =
+      "export default { fetch: (request, { V, S, J, M, X }) => Response.json({ V, S, J, id: M.id, X: typeof X }) }";
+    const one = version([esm(source)], {
+      bindings: [
+        { type: "plain_text", name: "V", text: "variable" },
+        { type: "secret_text", name: "S", text: "secret" },
+        { type: "json", name: "J", json: { a: [1, null] } },
+        { type: "version_metadata", name: "M" },
+        { type: "magic", name: "X" },
+      ],
+    });
+    deploy("bound", one);
+    const { text } = await visit("bound");
+    assert.deepEqual(JSON.parse(text), { V: "variable", S: "secret", J: { a: [1, null] }, id: one.id, X: "undefined" });
+  });
+
+  test("URL, method, headers and body arrive; none of ours do", async () => {
+    const source =
+      "export default { async fetch(request) { return Response.json({ url: request.url, method: request.method, names: [...request.headers.keys()], body: [...new Uint8Array(await request.arrayBuffer())] }) } }";
+    deploy("echo", version([esm(source)]));
+    const { text } = await visit("echo", {
+      method: "PUT",
+      url: "https://api.example.com/a%20b?c=d&c=e",
+      headers: { "cf-connecting-ip": "192.0.2.7", "x-own": "1" },
+      body: Buffer.from([0, 255, 13, 10]),
+    });
+    assert.deepEqual(JSON.parse(text), {
+      url: "https://api.example.com/a%20b?c=d&c=e",
+      method: "PUT",
+      names: ["cf-connecting-ip", "content-length", "host", "x-own"],
+      body: [0, 255, 13, 10],
+    });
+  });
+
+  test("binary and compressed bodies, several cookies, redirects and empty answers survive", async () => {
+    const source = `export default { fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/cookies") return new Response("", { headers: [["set-cookie", "a=1, x"], ["set-cookie", "b=2"]] });
+      if (pathname === "/redirect") return Response.redirect("https://elsewhere.test/", 302);
+      if (pathname === "/empty") return new Response(null, { status: 204 });
+      const bytes = new Uint8Array(100000).map((_, index) => index * 7);
+      if (pathname === "/binary") return new Response(bytes);
+      const zipped = new Response(bytes).body.pipeThrough(new CompressionStream("gzip"));
+      return new Response(zipped, { headers: { "content-encoding": "gzip" }, encodeBody: "manual" });
+    } }`;
+    deploy("shapes", version([esm(source)]));
+    const bytes = Buffer.from(new Uint8Array(100_000).map((_, index) => index * 7));
+    const at = (path, headers) => visit("shapes", { url: `https://api.example.com${path}`, headers });
+    assert.deepEqual((await at("/binary")).body, bytes);
+    const zipped = await at("/zipped", { "accept-encoding": "gzip" });
+    assert.equal(zipped.headers["content-encoding"], "gzip");
+    assert.deepEqual(gunzipSync(zipped.body), bytes);
+    assert.deepEqual((await at("/cookies")).headers["set-cookie"], ["a=1, x", "b=2"]);
+    const redirect = await at("/redirect");
+    assert.deepEqual([redirect.status, redirect.headers.location], [302, "https://elsewhere.test/"]);
+    assert.deepEqual([(await at("/empty")).status, (await at("/empty")).body.length], [204, 0]);
+  });
+
+  test("service-worker syntax runs, with globals as bindings", async () => {
+    const source =
+      "addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + event.request.url)))";
+    deploy(
+      "classic",
+      version([serviceWorker(source)], { bindings: [{ type: "plain_text", name: "GREETING", text: "hi " }] }),
+    );
+    assert.equal((await visit("classic")).text, "hi https://api.example.com/");
+  });
+
+  test("a Worker that throws, or has no fetch handler, is told apart from one that answers 500", async () => {
+    deploy("thrower", version([esm("export default { fetch() { throw new Error('oops') } }")]));
+    deploy("cron", version([esm("export default { scheduled() {} }")]));
+    deploy("five", version([esm("export default { fetch: () => new Response('no', { status: 500 }) }")]));
+    assert.match((await visit("thrower")).exception, /oops/);
+    assert.match((await visit("cron")).exception, /fetch/);
+    const five = await visit("five");
+    assert.deepEqual([five.status, five.exception, five.text], [500, undefined, "no"]);
+    assert.match((await visit("nobody")).exception, /no deployed version/);
+  });
+
+  test("one Worker calls another, even one deployed later", async () => {
+    const source =
+      "export default { async fetch(request, env) { return new Response(env.B ? 'a+' + await (await env.B.fetch(request)).text() : 'a alone') } }";
+    deploy("caller", version([esm(source)], { bindings: [{ type: "service", name: "B", service: "callee" }] }));
+    assert.equal((await visit("caller")).text, "a alone");
+    deploy("callee", answering("b"));
+    assert.equal((await visit("caller")).text, "a+b");
+    deploy("callee", answering("b2"));
+    assert.equal((await visit("caller")).text, "a+b2");
+  });
+
+  test("a broken script takes nobody with it, and works once it is mended", async () => {
+    deploy("good", answering("good"));
+    deploy("broken", version([esm("throw new Error('at start')")]));
+    assert.match((await visit("broken")).exception, /at start/);
+    assert.equal((await visit("good")).text, "good");
+    deploy("broken", answering("mended"));
+    assert.equal((await visit("broken")).text, "mended");
+  });
+
+  test("requests are held while Workers reload: none is lost, all see the new version", async () => {
+    deploy("busy", answering("0"));
+    for (let round = 1; round <= 3; round++) {
+      const slow = version([
+        esm("export default { async fetch() { await scheduler.wait(100); return new Response('slow') } }"),
+      ]);
+      deploy("slow", slow);
+      await visit("slow");
+      const early = visit("slow");
+      deploy("busy", answering(String(round)));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => visit("busy")));
+      assert.deepEqual(new Set(answers.map(({ text }) => text)), new Set([String(round)]));
+      assert.equal((await early).text, "slow");
+    }
+  });
+
+  test("a request that takes long is not cut off by a reload, nor does it hold one up", async () => {
+    const source = `export default { async fetch(request, { KV }) {
+      await KV.put("slow", "before");
+      await scheduler.wait(2500);
+      return new Response(await KV.get("fast") + "," + await KV.get("slow"));
+    } }`;
+    state.kv.set(KV_ID, { id: KV_ID, title: "test" });
+    const bindings = [{ type: "kv_namespace", name: "KV", namespace_id: KV_ID }];
+    deploy("long", version([esm(source)], { bindings }));
+    deploy("quick", answering("1"));
+    await visit("quick");
+    const start = performance.now();
+    const long = visit("long");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const put =
+      "export default { async fetch(request, { KV }) { await KV.put('fast', 'seen'); return new Response('2') } }";
+    deploy("quick", version([esm(put)], { bindings }));
+    assert.equal((await visit("quick")).text, "2");
+    assert.ok(performance.now() - start < 2900, `${performance.now() - start} ms`);
+    assert.equal((await long).text, "seen,before");
+  });
+
+  test("when workerd dies the next request finds a new one", { skip: process.platform !== "linux" }, async () => {
+    deploy("alive", answering("alive"));
+    assert.equal((await visit("alive")).text, "alive");
+    const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+    for (const pid of children.trim().split(" ")) {
+      const command = await readFile(`/proc/${pid}/cmdline`, "utf8");
+      if (command.includes("workerd")) process.kill(Number(pid), "SIGKILL");
+    }
+    await visit("alive");
+    assert.equal((await visit("alive")).text, "alive");
+    assert.equal((await runtime.check(version([esm("export default { fetch: () => 2 }")]))).ok, true);
+  });
+
+  test("a split deployment is served by its shares", async () => {
+    deploy("split", answering("one"), answering("two"));
+    const seen = new Set();
+    for (let tries = 0; tries < 200 && seen.size < 2; tries++) seen.add((await visit("split")).text);
+    assert.deepEqual(seen, new Set(["one", "two"]));
+  });
+});
+
+describe("kv", () => {
+  test("API and Worker see the same namespace, which outlives reloads", async () => {
+    state.kv.set(KV_ID, { id: KV_ID, title: "test" });
+    runtime.changed();
+    const kv = runtime.kv(KV_ID);
+    const bytes = Buffer.from([0, 255, 128]);
+    assert.equal(await kv.get("bytes"), null);
+    await kv.put("bytes", bytes, { metadata: { a: 1 } });
+    const source = `export default { async fetch(request, { KV }) {
+      await KV.put("from-worker", "text");
+      return Response.json([...new Uint8Array(await KV.get("bytes", "arrayBuffer"))]);
+    } }`;
+    deploy("store", version([esm(source)], { bindings: [{ type: "kv_namespace", name: "KV", namespace_id: KV_ID }] }));
+    assert.deepEqual(JSON.parse((await visit("store")).text), [0, 255, 128]);
+    assert.equal(String(await kv.get("from-worker")), "text");
+    assert.deepEqual(await kv.getWithMetadata("bytes"), { value: bytes, metadata: { a: 1 } });
+    const { keys, list_complete: complete } = await kv.list({ prefix: "b" });
+    assert.deepEqual([keys.map(({ name }) => name), complete], [["bytes"], true]);
+    await kv.delete("bytes");
+    assert.equal(await kv.get("bytes"), null);
+  });
+});
+
+test("closing leaves no process and nothing that keeps Node alive", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./start-and-close.js", import.meta.url))], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  let printed = "";
+  child.stdout.setEncoding("utf8");
+  await new Promise((resolve) => {
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      if (printed.includes("ready")) resolve();
+    });
+  });
+  const workerds = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))
+    .trim()
+    .split(" ")
+    .filter(Boolean);
+  assert.ok(workerds.length >= 2, `checker and Workers run: ${workerds}`);
+  child.stdin.end();
+  assert.equal(await exited, 0);
+  assert.match(printed, /closed/);
+  for (const pid of workerds) assert.throws(() => process.kill(Number(pid), 0), { code: "ESRCH" });
+});

@@ -1,0 +1,97 @@
+/** The installed package gives the same answers in every runtime. */
+import assert from "node:assert/strict";
+import { createReadStream, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { INSTALLED, node, PROJECT, SHARED, write } from "./project.js";
+
+const { version } = JSON.parse(readFileSync(join(INSTALLED, "package.json"), "utf8"));
+let expected;
+
+before(() => {
+  write("shared.js", SHARED);
+  const program = `import * as api from "cfworker-deploy"; import { answers } from "./shared.js";
+    console.log(JSON.stringify(await answers(api)));`;
+  expected = JSON.parse(node(write("esm.js", program)));
+});
+
+test("Node: import", () => {
+  assert.deepEqual([expected.version, expected.parallel], [version, [version, version, version]]);
+  assert.equal(expected.schema, "http://json-schema.org/draft-07/schema#");
+  assert.equal(expected.bad.ok, false);
+  assert.ok(expected.bad.codes.length > 0);
+  assert.deepEqual(expected.unknown, [true, 65]);
+  for (const name of ["apply", "destroy", "explain", "outputs", "plan", "publish", "schema", "validate", "version"]) {
+    assert.ok(expected.names.includes(name), name);
+  }
+});
+
+test("Node: require", () => {
+  const program = `const api = require("cfworker-deploy"); const { answers } = require("./shared.js");
+    answers(api).then((result) => console.log(JSON.stringify(result)));`;
+  const { names, ...answers } = JSON.parse(node("--no-warnings", write("required.cjs", program)));
+  assert.deepEqual({ ...answers, names: names.filter((name) => name !== "__esModule") }, expected);
+});
+
+test("workerd", async () => {
+  const program = `import * as api from "cfworker-deploy"; import { answers } from "./shared.js";
+    export default { async fetch() { return Response.json(await answers(api)); } };`;
+  const outdir = join(PROJECT, "worker");
+  await build({
+    entryPoints: { index: write("worker-entry.js", program) },
+    outdir,
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    loader: { ".wasm": "copy" },
+    logLevel: "warning",
+  });
+  assert.equal(readdirSync(outdir).filter((name) => name.endsWith(".wasm")).length, 1);
+  const runtime = new Miniflare({
+    scriptPath: join(outdir, "index.js"),
+    modules: true,
+    modulesRoot: outdir,
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+    compatibilityDate: "2025-11-01",
+  });
+  try {
+    const response = await runtime.dispatchFetch("http://worker/");
+    assert.deepEqual(await response.json(), expected);
+  } finally {
+    await runtime.dispose();
+  }
+});
+
+test("a bundle for browsers, with the engine downloaded", async () => {
+  const server = createServer((request, response) => {
+    createReadStream(join(INSTALLED, request.url))
+      .on("error", () => response.writeHead(404).end())
+      .pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const base = `http://127.0.0.1:${server.address().port}/js/entrypoints/browser.js`;
+    const program = `import * as api from "cfworker-deploy"; import { answers } from "./shared.js";
+      export const result = answers(api);`;
+    const outfile = join(PROJECT, "browser.js");
+    const define = { "import.meta.url": JSON.stringify(base) };
+    const entryPoints = [write("browser-entry.js", program)];
+    await build({
+      entryPoints,
+      outfile,
+      define,
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      logLevel: "warning",
+    });
+    assert.doesNotMatch(readFileSync(outfile, "utf8"), /node:|\brequire\(|process\.|Buffer\./);
+    assert.deepEqual(JSON.parse(JSON.stringify(await (await import(outfile)).result)), expected);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

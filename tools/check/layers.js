@@ -1,0 +1,111 @@
+/**
+ * The layer lines of `src/`: which module may know which (ARCHITECTURE.md has the map), and which crate belongs to
+ * which place. A line that a finding crosses is a design question: move the code, don't widen the table.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { ROOT } from "../paths.js";
+import { findings } from "./findings.js";
+
+const BASE = ["diagnostic", "error", "secret"];
+
+const MAY_KNOW = {
+  diagnostic: [],
+  error: ["diagnostic"],
+  secret: [],
+  model: BASE,
+  http: [...BASE, "model"],
+  cloudflare: [...BASE, "model", "http"],
+  r2: [...BASE, "model", "http"],
+  binding: [...BASE, "model", "cloudflare"],
+  resource: [...BASE, "model", "cloudflare", "r2", "http", "binding"],
+  manifest: [...BASE, "model", "binding", "resource"],
+  refresh: [...BASE, "model", "cloudflare", "r2", "http", "binding", "resource"],
+  plan: [...BASE, "model", "binding", "resource"],
+  apply: [...BASE, "model", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
+  render: [...BASE, "model", "binding", "resource", "manifest", "plan", "apply"],
+};
+// The calls of the package, put together from all the others: only `wasm` is above it.
+MAY_KNOW.engine = Object.keys(MAY_KNOW);
+
+/** What to do instead, for the lines that are easily crossed. */
+const INSTEAD = {
+  "plan cloudflare": "plan with what `refresh` read; requests are made by `apply`",
+  "plan http": "plan with what `refresh` read; requests are made by `apply`",
+  "plan manifest": "plan from `resource::state`, which `manifest` lowers to",
+  "apply manifest": "do what the plan says; what else is needed belongs into the plan or the payloads",
+  "manifest refresh": "a manifest is read without the account; compare in `plan`",
+  "manifest cloudflare": "lower to `resource::state`; `cloudflare` turns that into requests",
+  "http cloudflare": "pass what differs between endpoints with the request",
+};
+
+/** Crates that belong to one place each: everything else goes through it. */
+const CRATES = [
+  { crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys)\b/, only: ["wasm/", "http/fetch.rs"] },
+  { crate: /\b(?:gloo_net|web_sys)\b/, only: ["http/fetch.rs"] },
+  { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
+  { crate: /\brusty_s3\b/, only: ["r2/"] },
+  { crate: /\bannotate_snippets\b/, only: ["render/"] },
+];
+
+const SOURCES = process.argv[2] ?? join(ROOT, "src");
+const { report, end } = findings("layers");
+const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".rs"));
+
+for (const file of files.map((name) => name.split(sep).join("/"))) {
+  const code = readFileSync(join(SOURCES, file), "utf8").replaceAll(/\/\/.*$/gm, "");
+  checkModules(file, code);
+  checkCrates(file, code);
+}
+end(`${files.length} files`);
+
+function checkModules(file, code) {
+  const home = file.split("/")[0].replace(/\.rs$/, "");
+  if (home === "lib" || home === "wasm") return;
+  const allowed = MAY_KNOW[home];
+  if (!allowed) return report(`src/${file}: \`${home}\` has no row in tools/check/layers.js`);
+  for (const known of modulesIn(file, code)) {
+    if (known === home || allowed.includes(known) || !(known in MAY_KNOW || known === "wasm")) continue;
+    const way = INSTEAD[`${home} ${known}`] ?? `it may know ${allowed.join(", ") || "no other module"}`;
+    report(`src/${file}: \`${home}\` must not know \`${known}\`: ${way}`);
+  }
+}
+
+/** Top-level modules that a file names: `crate::a`, `crate::{a, b::c}`, and `super::…` where that is the crate's root. */
+function modulesIn(file, code) {
+  const known = new Set();
+  const depth = file.replace(/(?:\/mod)?\.rs$/, "").split("/").length;
+  for (const match of code.matchAll(/\b(crate::|(?:super::)+)(\{|\w+)/g)) {
+    const [whole, prefix, first] = match;
+    if (prefix !== "crate::" && prefix.split("::").length - 1 !== depth) continue;
+    if (first !== "{") known.add(first);
+    else for (const name of namesInGroup(code.slice(match.index + whole.length))) known.add(name);
+  }
+  return known;
+}
+
+/** First names of the entries of `{…}`, of which the text begins after the brace. */
+function namesInGroup(text) {
+  const names = [];
+  let depth = 0;
+  let start = true;
+  for (const [token] of text.matchAll(/[{}]|,|\w+/g)) {
+    if (token === "}" && depth === 0) break;
+    if (token === "{") depth += 1;
+    else if (token === "}") depth -= 1;
+    else if (token === "," && depth === 0) start = true;
+    else if (token !== "," && start) {
+      names.push(token);
+      start = false;
+    }
+  }
+  return names;
+}
+
+function checkCrates(file, code) {
+  for (const { crate, only } of CRATES) {
+    const [name] = crate.exec(code) ?? [];
+    if (name && !only.some((place) => file.startsWith(place)))
+      report(`src/${file}: \`${name}\` belongs to ${only.join(" and ")}`);
+  }
+}
