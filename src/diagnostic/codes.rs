@@ -186,6 +186,22 @@ codes! {
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
     BundleMismatch = "CFD0307": "the bundle is not the pinned one",
         "`bundle.sha256` pins the bytes of the bundle, and the object in R2 has others. Nothing was changed. Either somebody replaced the object, or the pin belongs to another build: publish the bundle again under a new key and pin that.";
+    BucketMissing = "CFD0310": "the bucket does not exist",
+        "R2 knows no bucket of this name in this account at this endpoint. A bucket made with a jurisdiction (`eu`, `fedramp`) is seen only there: say `bundle.jurisdiction`.";
+    ObjectMissing = "CFD0311": "the bundle is not in the bucket",
+        "The bucket exists, the key does not. Keys are taken verbatim, letter case and every character count. `cfworker-deploy publish FILE r2://BUCKET/KEY` uploads it; `apply --bundle FILE` does both.";
+    S3KeysRefused = "CFD0312": "the S3 keys were refused",
+        "R2 does not know the access key id, or the signature does not match its secret: keys of another account, swapped, incomplete, or deleted. Without R2_ACCESS_KEY_ID the keys are derived from the API token, which then needs the permission `Workers R2 Storage Read`.";
+    S3PermissionMissing = "CFD0313": "the S3 keys lack a permission",
+        "The keys are good but may not access this bucket: they are limited to other buckets, or to reading. Create keys for this bucket, or give the API token the R2 permission.";
+    ObjectAddress = "CFD0314": "the object can't be addressed",
+        "The bucket name is not valid, or the key holds a `.` or `..` segment or a control character. URL parsers fold such segments away, so another object would be fetched: they are refused.";
+    ObjectExists = "CFD0315": "the object exists already",
+        "`publish` never overwrites a key: what was deployed must stay what it was, for rollbacks. Publish under another version, or replace it with --overwrite if nothing is deployed from it.";
+    ClockSkew = "CFD0316": "the clocks differ",
+        "Requests to R2 are signed with the time, which may be wrong by 15 minutes at most. A wrong clock of this machine was corrected by the server's time and refused again. Set the clock.";
+    AmazonKeys = "CFD0317": "Amazon's keys are not sent to Cloudflare",
+        "AWS_ACCESS_KEY_ID holds a key of Amazon (AKIA…, ASIA…), which R2 can't know. It is not sent there; keys are derived from the API token instead. Set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY to use keys of R2.";
     CredentialsRefused = "CFD0401": "the credentials were refused",
         "Cloudflare did not accept the API token or key: it is incomplete, disabled, expired, or of another account. Create a token in the dashboard under My Profile, API Tokens, and give it as CLOUDFLARE_API_TOKEN.";
     PermissionMissing = "CFD0402": "a permission is missing",
