@@ -205,7 +205,7 @@ fn recorded(entry: &Entry<'_>, manifest: &DesiredManifest, live: &LiveManifest) 
     let etag = entry.reading.as_ref()?.head.etag.as_ref()?;
     let mark = ScriptMarks::parse(&live.script.as_ref()?.tags).bundle.filter(|mark| mark.etag == *etag)?;
     let pinned = manifest.script.bundle.sha256.as_ref();
-    pinned.is_none_or(|pin| *pin == mark.sha256).then(|| BundleFacts {
+    pinned.is_none_or(|pin| *pin == mark.sha256).then_some(BundleFacts {
         etag: mark.etag,
         sha256: mark.sha256,
         size: None,

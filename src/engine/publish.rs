@@ -93,7 +93,8 @@ pub async fn publish(
     bundle::read(bytes.clone(), None).map_err(|finding| failure(vec![finding]))?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
-    let store = bundles::store(&session, account, target.jurisdiction.as_deref(), &mut BTreeMap::new());
+    let mut keys = BTreeMap::new();
+    let store = bundles::store(&session, account, target.jurisdiction.as_deref(), &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
     let (size, bytes): (usize, Rc<[u8]>) = (bytes.len(), bytes.into());
     let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };
