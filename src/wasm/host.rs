@@ -10,7 +10,8 @@ use web_sys::AbortSignal;
 
 use super::tagged::to_js;
 use crate::engine::Io;
-use crate::error::Error;
+use crate::diagnostic::Code;
+use crate::error::{Error, Exit};
 use crate::http::fetch::{Fetch, JsClock};
 use crate::http::{LocalFuture, Signal};
 use crate::model::Event;
@@ -33,7 +34,7 @@ impl Host {
         })
     }
 
-    pub fn io(&self) -> Io {
+    pub fn io(&self) -> Result<Io, Error> {
         let on_event = self.on_event.clone();
         let events = move |event: Event| {
             if let Some(on_event) = &on_event {
@@ -42,12 +43,8 @@ impl Host {
             }
         };
         let signal = self.signal.clone().map(|signal| Rc::new(JsSignal(signal)) as Rc<dyn Signal>);
-        Io {
-            transport: Rc::new(Fetch::new(self.fetch.clone())),
-            clock: Rc::new(JsClock),
-            signal,
-            events: Rc::new(events),
-        }
+        let fetch = Fetch::new(self.fetch.clone()).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
+        Ok(Io { transport: Rc::new(fetch), clock: Rc::new(JsClock), signal, events: Rc::new(events) })
     }
 }
 

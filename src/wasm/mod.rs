@@ -15,7 +15,7 @@ use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Source};
 
 use host::Host;
-use tagged::{from_js, sources, tagged, text};
+use tagged::{from_js, sources, tagged};
 
 #[wasm_bindgen]
 extern "C" {
@@ -74,7 +74,7 @@ pub async fn plan(source_text: String, creds: JsValue, options: JsValue, host: J
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
         let credentials: Option<Credentials> = from_js("credentials", creds)?;
-        engine::plan(&call.sources, credentials.as_ref(), &call.options, &call.host.io()).await
+        engine::plan(&call.sources, credentials.as_ref(), &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }
@@ -85,7 +85,7 @@ pub async fn apply(source_text: String, creds: JsValue, options: JsValue, host: 
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
         let credentials: Credentials = from_js("credentials", creds)?;
-        engine::apply(&call.sources, &credentials, &call.options, &call.host.io()).await
+        engine::apply(&call.sources, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }
@@ -97,7 +97,7 @@ pub async fn destroy(source_text: String, creds: JsValue, options: JsValue, host
         let call = Call::new(&source_text, options, &host)?;
         let credentials: Credentials = from_js("credentials", creds)?;
         let dry_run = call.options.dry_run;
-        let result = engine::destroy(&call.sources, &credentials, &call.options, &call.host.io()).await?;
+        let result = engine::destroy(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
         Ok(if dry_run { serde_json::json!(result.plan) } else { serde_json::json!(result) })
     };
     tagged(answer.await)
@@ -109,7 +109,7 @@ pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
         let credentials: Credentials = from_js("credentials", creds)?;
-        engine::outputs(&call.sources, &credentials, &call.options, &call.host.io()).await
+        engine::outputs(&call.sources, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }
@@ -121,7 +121,7 @@ pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options
         let call = Call::new("[]", options, &host)?;
         let target: PublishTarget = from_js("target", target)?;
         let credentials: Credentials = from_js("credentials", creds)?;
-        engine::publish(bytes.to_vec(), &target, &credentials, &call.options, &call.host.io()).await
+        engine::publish(bytes.to_vec(), &target, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }

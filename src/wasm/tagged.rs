@@ -51,11 +51,6 @@ pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
     Ok(given.into_iter().map(|GivenSource { name, text }| Source { name, text }).collect())
 }
 
-/// Text of a JavaScript string, or nothing.
-pub(super) fn text(value: &JsValue) -> Option<String> {
-    value.as_string()
-}
-
 fn bad_argument(message: &str) -> Error {
     Error::new(Code::BadArgument, Exit::Usage, message)
 }
