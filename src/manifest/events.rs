@@ -41,6 +41,7 @@ struct Builder<'text> {
     nodes: usize,
     aliases: usize,
     seen_documents: usize,
+    findings_before: usize,
 }
 
 struct Frame {
@@ -67,6 +68,7 @@ impl<'text> Builder<'text> {
             nodes: 0,
             aliases: 0,
             seen_documents: 0,
+            findings_before: 0,
         }
     }
 
@@ -103,6 +105,7 @@ impl<'text> Builder<'text> {
     fn start_document(&mut self, span: Span) -> Result<(), Diagnostic> {
         self.seen_documents += 1;
         self.nodes = 0;
+        self.findings_before = self.findings.len();
         self.anchors.clear();
         if self.seen_documents > MAX_DOCUMENTS {
             return Err(self.limit(span, format!("more than {MAX_DOCUMENTS} documents in one file")));
@@ -193,7 +196,9 @@ impl<'text> Builder<'text> {
             return;
         }
         let index_in_source = self.documents.len();
-        self.documents.push(Document { file: self.file.clone(), source: self.source, index_in_source, root });
+        let damaged = self.findings.len() > self.findings_before;
+        let (file, source) = (self.file.clone(), self.source);
+        self.documents.push(Document { file, source, index_in_source, damaged, set: Vec::new(), root });
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Diagnostic> {

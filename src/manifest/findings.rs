@@ -1,6 +1,6 @@
 //! Findings of one document, with their places.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::events::shown;
 use super::path::Path;
@@ -27,7 +27,7 @@ impl<'document> Findings<'document> {
     pub fn add(&mut self, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = self.document.place(path);
-            self.list.push(finding.at(Some(place)).on(path.to_string()));
+            self.push(place, path, finding);
         }
     }
 
@@ -35,13 +35,21 @@ impl<'document> Findings<'document> {
     pub fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = span.in_file(&self.document.file);
-            self.list.push(finding.at(Some(place)).on(path.to_string()));
+            self.push(place, path, finding);
         }
     }
 
-    /// `worker.yaml:3:5`, for a finding that names a second place.
+    /// Adds a finding about the key at the end of a path.
+    pub fn add_key(&mut self, path: &Path, finding: Diagnostic) {
+        if self.has_room(&finding) {
+            let place = self.document.key_place(path);
+            self.push(place, path, finding);
+        }
+    }
+
+    /// `worker.yaml:3:5`, of a key, for a finding that names a second place.
     pub fn shown_place(&self, path: &Path) -> String {
-        shown(&self.document.place(path))
+        shown(&self.document.key_place(path))
     }
 
     /// All of them, and one that counts the rest.
@@ -57,6 +65,11 @@ impl<'document> Findings<'document> {
             self.list.push(rest.at(Some(last.in_file(&self.document.file))));
         }
         self.list
+    }
+
+    fn push(&mut self, place: Place, path: &Path, finding: Diagnostic) {
+        let finding = finding.at(Some(place));
+        self.list.push(if path.steps().is_empty() { finding } else { finding.on(path.to_string()) });
     }
 
     fn has_room(&mut self, finding: &Diagnostic) -> bool {

@@ -74,10 +74,10 @@ fn id_or_reference(text: &str, path: &Path) -> Result<Input, Diagnostic> {
 
 fn referred(from: &ValueFrom, path: &Path) -> Result<Reference, Fault> {
     let kind = kind(from.kind.as_ref()).map_err(|finding| (path.key("kind"), finding))?;
+    let name = filled(&from.name).ok_or_else(|| nameless(path))?;
     let field_path = filled(&from.field_path).unwrap_or_default();
     let wrong = if kind == KV_NAMESPACE { "field_path" } else { "kind" };
-    reference::kv_namespace(kind, filled(&from.name).unwrap_or_default(), field_path, path)
-        .map_err(|finding| (path.key(wrong), finding))
+    reference::kv_namespace(kind, name, field_path, path).map_err(|finding| (path.key(wrong), finding))
 }
 
 /// `{kind, name, field_path: status.…}`: `name` is the resource.

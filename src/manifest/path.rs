@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::tree::same_key;
+
 /// One step down a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -41,6 +43,23 @@ impl Path {
     /// Its steps, outermost first.
     pub fn steps(&self) -> &[Step] {
         &self.0
+    }
+
+    /// The path of the mapping that the last key belongs to, and that key; nothing at the root and for items.
+    pub fn parent(&self) -> Option<(Self, String)> {
+        match self.0.split_last()? {
+            (Step::Key(key), parent) => Some((Self(parent.to_vec()), key.clone())),
+            (Step::Index(_), _) => None,
+        }
+    }
+
+    /// Whether another path leads here or to something that this lies in; keys match in either spelling.
+    pub fn starts_with(&self, other: &Self) -> bool {
+        let same = |(one, two): (&Step, &Step)| match (one, two) {
+            (Step::Key(one), Step::Key(two)) => same_key(one, two),
+            (one, two) => one == two,
+        };
+        other.0.len() <= self.0.len() && self.0.iter().zip(&other.0).all(same)
     }
 
     /// The path one step down.

@@ -47,26 +47,43 @@ impl Places {
     }
 }
 
-/// Spans of all values under a key `secrets`, whose text must not be shown; nothing for a text that can't be read.
-pub fn secret_spans(text: &str) -> Option<Vec<Span>> {
-    let (documents, findings) = events::documents(0, "", readable("", text).ok()?);
-    let stopped = findings.iter().any(|finding| finding.code != crate::diagnostic::Code::DuplicateKey);
-    if stopped {
-        return None;
-    }
-    let mut spans = Vec::new();
-    documents.iter().for_each(|document| collect(&document.root, false, &mut spans));
-    spans.sort();
-    Some(spans)
+/// Text that must not be shown.
+#[derive(Clone, Debug, Default)]
+pub struct SecretText {
+    /// All values under a key `secrets`, sorted.
+    pub spans: Vec<Span>,
+    /// The longer ones of these values, which may stand elsewhere too.
+    pub texts: Vec<String>,
 }
 
-fn collect(node: &Node, secret: bool, spans: &mut Vec<Span>) {
+/// Shortest value that is looked for elsewhere; a shorter one would hide half the file.
+const SHORTEST_TEXT: usize = 4;
+
+/// What must not be shown of a manifest; nothing for a text that can't be read whole.
+pub fn secret_text(text: &str) -> Option<SecretText> {
+    let (documents, findings) = events::documents(0, "", readable("", text).ok()?);
+    // A value that was left out, as the second one of a key, has no span.
+    if !findings.is_empty() {
+        return None;
+    }
+    let mut found = SecretText::default();
+    documents.iter().for_each(|document| collect(&document.root, false, &mut found));
+    found.spans.sort();
+    Some(found)
+}
+
+fn collect(node: &Node, secret: bool, found: &mut SecretText) {
     match &node.content {
-        Content::Scalar(_) if secret => spans.push(node.span),
+        Content::Scalar(scalar) if secret => {
+            found.spans.push(node.span);
+            if scalar.text.len() >= SHORTEST_TEXT {
+                found.texts.push(scalar.text.clone());
+            }
+        }
         Content::Scalar(_) => {}
-        Content::List(items) => items.iter().for_each(|item| collect(item, secret, spans)),
+        Content::List(items) => items.iter().for_each(|item| collect(item, secret, found)),
         Content::Mapping(entries) => {
-            entries.iter().for_each(|entry| collect(&entry.value, secret || entry.key.text == "secrets", spans));
+            entries.iter().for_each(|entry| collect(&entry.value, secret || entry.key.text == "secrets", found));
         }
     }
 }

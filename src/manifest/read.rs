@@ -10,14 +10,14 @@ use crate::resource::{DesiredManifest, DesiredState};
 
 use super::findings::Findings;
 use super::kind::{self, Kind};
-use super::limits::{hidden_characters, readable};
+use super::limits::readable;
 use super::lower::{Claims, claims, lower};
 use super::path::Path;
 use super::places::Places;
 use super::rules::{self, Subject, together};
 use super::schema::Manifest;
-use super::tree::{Content, Document, Span};
-use super::{events, json_schema, set, shape};
+use super::tree::Document;
+use super::{events, hidden, json_schema, set, shape};
 
 /// A manifest file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,12 +93,13 @@ fn parse(sources: &[Source]) -> (Vec<Document>, Vec<Diagnostic>) {
                 continue;
             }
         };
-        let (read, findings) = events::documents(index, &source.name, text);
+        let (mut read, findings) = events::documents(index, &source.name, text);
         if read.is_empty() && !any_error(&findings) {
             diagnostics.push(empty(&source.name));
         }
-        diagnostics.extend(findings);
-        diagnostics.extend(hidden(&source.name, text, &read));
+        let hidden = hidden::check(&source.name, text, &read);
+        read.iter_mut().for_each(|document| document.damaged |= any_error(&hidden));
+        diagnostics.extend(findings.into_iter().chain(hidden));
         documents.extend(read);
     }
     (documents, diagnostics)
@@ -129,7 +130,7 @@ fn one(
     rules::check(&subject, &mut findings);
     let claims = claims(&subject);
     let mut findings = findings.into_list();
-    if any_error(&findings) {
+    if document.damaged || any_error(&findings) {
         return (None, claims, findings);
     }
     let manifest = lower(&subject, index);
@@ -159,24 +160,4 @@ fn empty(file: &str) -> Diagnostic {
 fn defect(what: &str) -> Diagnostic {
     Diagnostic::error(Code::Internal, format!("the manifest can't be read: {what}"))
         .with_help("please report this manifest")
-}
-
-/// Characters that can't be seen, outside the values of variables.
-fn hidden(file: &str, text: &str, documents: &[Document]) -> Vec<Diagnostic> {
-    let variables: Vec<Span> = documents.iter().flat_map(variable_spans).collect();
-    let found = hidden_characters(text, &variables).into_iter().map(|(character, span)| {
-        let message = format!("invisible character U+{:04X}", u32::from(character));
-        Diagnostic::error(Code::HiddenCharacter, message)
-            .with_help("remove it; only values of `env.variables` may hold such characters")
-            .at(Some(span.in_file(file)))
-    });
-    found.collect()
-}
-
-fn variable_spans(document: &Document) -> Vec<Span> {
-    let path = Path::default().key("spec").key("env").key("variables");
-    match document.node(&path).map(|node| &node.content) {
-        Some(Content::Mapping(entries)) => entries.iter().map(|entry| entry.value.span).collect(),
-        _ => Vec::new(),
-    }
 }

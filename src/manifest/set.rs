@@ -21,32 +21,55 @@ pub fn apply(documents: &mut [Document], set: &[(String, String)], schema: &Sche
     let count = documents.len();
     let [document] = documents else {
         // A run without any document has its own finding.
-        let finding = || Diagnostic::error(Code::Set, format!("`--set` works on one document, this run has {count}"));
-        return (count > 0).then(finding).into_iter().collect();
+        let message = format!("`--set` works on one document, this run has {count}");
+        let finding = Diagnostic::error(Code::Set, message).at(Some(given(0, "")));
+        return (count > 0).then_some(finding).into_iter().collect();
     };
     let one = |(index, (path, value)): (usize, &(String, String))| {
-        let place =
-            Place { file: format!("--set {path}"), line: index + 1, column: 1, end_line: index + 1, end_column: 1 };
-        set_one(document, path, value, schema).err().map(|finding| finding.at(Some(place)).on(path.clone()))
+        let place = given(index, path);
+        match set_one(document, path, value, schema) {
+            Ok(path) => {
+                document.set.push((path, place));
+                None
+            }
+            Err(finding) => Some(finding.at(Some(place)).on(path.clone())),
+        }
     };
     set.iter().enumerate().filter_map(one).collect()
 }
 
-fn set_one(document: &mut Document, text: &str, value: &str, schema: &Schema) -> Result<(), Diagnostic> {
+/// The place of an option on the command line.
+fn given(index: usize, path: &str) -> Place {
+    let file = format!("--set {path}").trim_end().to_owned();
+    Place { file, line: index + 1, column: 1, end_line: index + 1, end_column: 1 }
+}
+
+fn set_one(document: &mut Document, text: &str, value: &str, schema: &Schema) -> Result<Path, Diagnostic> {
     let path = Path::parse(text).filter(|path| !path.steps().is_empty());
     let path = path
         .ok_or_else(|| refused(text, "is not a path", "as `spec.script.bundle.path` or `spec.kv_bindings[0].name`"))?;
     let wanted = schema_at(schema, &path)
         .ok_or_else(|| refused(text, "is not a key of a manifest", "`cfworker-deploy schema` prints all keys"))?;
     let wanted = Wanted::of(wanted, schema);
-    let is_literal = matches!(secret_source(value), Ok(SecretSource::Literal(_)));
-    if wanted.secret && is_literal {
+    let node = typed(value, &wanted).ok_or_else(|| refused(text, "is given a value that is not YAML", "quote it"))?;
+    if holds_secret(&node, path.steps().contains(&Step::Key("secrets".into()))) {
         return Err(refused(text, "would take a secret from a flag", "write `${NAME}` and give the value another way"));
     }
-    let node = typed(value, &wanted).ok_or_else(|| refused(text, "is given a value that is not YAML", "quote it"))?;
-    insert(&mut document.root, path.steps(), node).ok_or_else(|| {
-        refused(text, "leads through something that is no mapping or list", "set the whole value instead")
-    })
+    match insert(&mut document.root, path.steps(), node) {
+        Some(()) => Ok(path),
+        None => Err(refused(text, "leads through something that is no mapping or list", "set the whole value instead")),
+    }
+}
+
+/// Whether the text of a secret stands somewhere under a key `secrets`.
+fn holds_secret(node: &Node, within: bool) -> bool {
+    match &node.content {
+        Content::Scalar(scalar) => within && matches!(secret_source(&scalar.text), Ok(SecretSource::Literal(_))),
+        Content::List(items) => items.iter().any(|item| holds_secret(item, within)),
+        Content::Mapping(entries) => {
+            entries.iter().any(|entry| holds_secret(&entry.value, within || entry.key.text == "secrets"))
+        }
+    }
 }
 
 fn refused(path: &str, what: &str, help: &str) -> Diagnostic {
@@ -102,7 +125,7 @@ fn insert(node: &mut Node, steps: &[Step], value: Node) -> Option<()> {
             Step::Index(_) => Content::List(Vec::new()),
         };
     }
-    let start = node.span;
+    let start = Span { end_line: node.span.line, end_column: node.span.column + 1, ..node.span };
     match (step, &mut node.content) {
         (Step::Key(key), Content::Mapping(entries)) => {
             let spelt = entries.iter().position(|entry| super::tree::same_key(&entry.key.text, key));
@@ -168,6 +191,9 @@ mod tests {
         }
         let (_, findings) = set("spec.env.secrets.KEY", "hunter2");
         assert!(findings.iter().all(|message| !message.contains("hunter2")) && findings.len() == 1);
+        for (path, value) in [("spec.env.secrets", "{KEY: hunter2}"), ("spec.env", "{secrets: {KEY: hunter2}}")] {
+            assert_eq!(set(path, value).1.len(), 1, "{path}");
+        }
         assert_eq!(set("spec.env.secrets.KEY", "${KEY}").1.len(), 0);
     }
 }

@@ -19,6 +19,9 @@ use super::scalar::{Meaning, number};
 use super::tree::{Content, Document, Entry, Node, Scalar, Style, same_key, snake_case};
 use super::wanted::Wanted;
 
+/// Most known keys that a finding lists.
+const MAX_KNOWN: usize = 12;
+
 /// What is left of a document when all that is wrong is taken out.
 pub struct Shape {
     /// Every key in the spelling of the schema.
@@ -29,15 +32,17 @@ pub struct Shape {
 
 /// Checks a document; values under paths in `broken` were told elsewhere and are left out.
 pub fn check(document: &Document, schema: &Schema, broken: BTreeSet<String>, findings: &mut Findings<'_>) -> Shape {
-    let mut walk = Walk { schema, findings, broken };
+    let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
-    Shape { value: value.unwrap_or(Value::Mapping(Mapping::new())), broken: walk.broken }
+    Shape { value: value.unwrap_or(Value::Mapping(Mapping::new())), broken: &walk.broken | &walk.meant }
 }
 
 struct Walk<'walk, 'document> {
     schema: &'walk Schema,
     findings: &'walk mut Findings<'document>,
     broken: BTreeSet<String>,
+    /// Paths of keys that stand there under a name that is not known, and were told so.
+    meant: BTreeSet<String>,
 }
 
 impl<'walk> Walk<'walk, '_> {
@@ -163,11 +168,11 @@ impl<'walk> Walk<'walk, '_> {
 
     fn unknown_word(&mut self, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {
         let message = format!("{} is not a value of {}", quote(&scalar.text), last_key(path));
-        let words: Vec<_> = wanted.words.iter().map(|word| format!("`{word}`")).collect();
-        let help = match nearest(&scalar.text, wanted.words.iter().copied()) {
-            Some(word) if words.len() > 1 => format!("did you mean `{word}`? known: {}", words.join(", ")),
+        let words = &wanted.words;
+        let help = match nearest(&scalar.text, words.iter().copied()) {
+            Some(word) if words.len() > 1 => format!("did you mean `{word}`? known: {}", listed(words)),
             Some(word) => format!("did you mean `{word}`?"),
-            None => format!("use {}{}", words.join(" or "), wanted.or_else_than_text()),
+            None => format!("use one of {}{}", listed(words), wanted.or_else_than_text()),
         };
         self.break_at(path, Diagnostic::error(Code::InvalidValue, message).with_help(help))
     }
@@ -206,7 +211,7 @@ impl<'walk> Walk<'walk, '_> {
             schema.get("required").and_then(Schema::as_array).into_iter().flatten().filter_map(Schema::as_str);
         for key in required.filter(|key| !given.contains(key)) {
             let path = path.key(key);
-            if self.broken.contains(&path.to_string()) {
+            if self.broken.contains(&path.to_string()) || self.meant.contains(&path.to_string()) {
                 continue;
             }
             self.break_at(&path, Diagnostic::error(Code::MissingKey, format!("`{path}` is missing")));
@@ -219,14 +224,17 @@ impl<'walk> Walk<'walk, '_> {
             [] => format!("unknown key {}", quote(key)),
             _ => format!("unknown key {} in `{parent}`", quote(key)),
         };
-        let known = properties.keys().map(String::as_str).filter(|known| *known != "$schema");
-        let help = match (moved::instead(&without_indexes(parent), &snake_case(key)), nearest(key, known.clone())) {
+        let known: Vec<&str> = properties.keys().map(String::as_str).filter(|known| *known != "$schema").collect();
+        let instead = moved::instead(&without_indexes(parent), &snake_case(key));
+        let help = match (instead, nearest(key, known.iter().copied())) {
             (Some(instead), _) => instead.to_owned(),
             (None, Some(near)) => format!("use `{near}`"),
-            (None, None) => {
-                format!("known keys: {}", known.map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", "))
-            }
+            (None, None) if known.len() > MAX_KNOWN => "`cfworker-deploy schema` prints all keys".to_owned(),
+            (None, None) => format!("known keys: {}", listed(&known)),
         };
+        // The key that was meant is not missing as well.
+        let meant = known.into_iter().find(|known| names(&help, known));
+        self.meant.extend(meant.map(|key| parent.key(key).to_string()));
         let finding = Diagnostic::error(Code::UnknownKey, message).with_help(help);
         self.findings.add_at(entry.key.span, &parent.key(key), finding);
     }
@@ -259,6 +267,17 @@ fn is_other_spelling(known: &str, key: &str) -> bool {
     let first_is_lower = key.starts_with(|first: char| first.is_ascii_lowercase());
     let mixed = key.contains('_') && key.contains(|character: char| character.is_ascii_uppercase());
     first_is_lower && !mixed && same_key(known, key)
+}
+
+/// `` `a`, `b` ``.
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a help says to use this key: ``use `key` ``, ``use `key: …` `` or ``use `key.…` ``.
+fn names(help: &str, key: &str) -> bool {
+    let rest = help.strip_prefix("use `").and_then(|rest| rest.strip_prefix(key));
+    rest.is_some_and(|rest| rest.starts_with(['`', ':', '.']))
 }
 
 fn is_null(node: &Node) -> bool {

@@ -169,6 +169,10 @@ pub struct Document {
     pub source: usize,
     /// Index among the non-empty documents of its source.
     pub index_in_source: usize,
+    /// Something of it was left out and told so, as the second value of a key.
+    pub damaged: bool,
+    /// Values from the command line, by path, and where they were given.
+    pub set: Vec<(Path, Place)>,
     /// Its value.
     pub root: Node,
 }
@@ -178,7 +182,20 @@ impl Document {
     ///
     /// A scalar is pointed at itself; a list or mapping, and an empty value, at its key.
     pub fn place(&self, path: &Path) -> Place {
-        self.span(path).in_file(&self.file)
+        let set = self.set.iter().rev().find(|(set, _)| path.starts_with(set));
+        set.map_or_else(|| self.span(path).in_file(&self.file), |(_, place)| place.clone())
+    }
+
+    /// The place of the key at the end of a path, or where its value would be looked for.
+    pub fn key_place(&self, path: &Path) -> Place {
+        if self.set.iter().any(|(set, _)| path.starts_with(set)) {
+            return self.place(path);
+        }
+        let parent = path.parent().and_then(|(parent, key)| Some((self.node(&parent)?, key)));
+        match parent.and_then(|(parent, key)| parent.entry(&key)) {
+            Some(entry) => entry.key.span.in_file(&self.file),
+            None => self.place(path),
+        }
     }
 
     /// The value at a path, if it exists.

@@ -66,7 +66,7 @@ fn secrets(spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
         names.add(name, path.clone(), findings);
         match secret_source(&text.0) {
             Ok(SecretSource::Literal(value)) => {
-                findings.add(&path, literal(name, value.reveal()));
+                findings.add(&path, literal(name, &text.0));
                 length(value.reveal().len(), name, &path, findings);
             }
             Ok(SecretSource::Named(_) | SecretSource::Group { .. }) => {}
@@ -76,8 +76,8 @@ fn secrets(spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
 }
 
 /// A secret that stands in the file: told, never shown.
-fn literal(name: &str, value: &str) -> Diagnostic {
-    let help = match value.contains("${") {
+fn literal(name: &str, text: &str) -> Diagnostic {
+    let help = match text.replace("$${", "").contains("${") {
         true => "`${NAME}` is only replaced where it is the whole value",
         false => "write `${NAME}` and give the value by `--secrets-file`, standard input or the environment",
     };
@@ -87,11 +87,11 @@ fn literal(name: &str, value: &str) -> Diagnostic {
 
 fn usable_name(name: &str, path: &Path, findings: &mut Findings<'_>) {
     if name.is_empty() {
-        findings.add(path, Diagnostic::error(Code::BindingName, "a name is empty"));
+        findings.add_key(path, Diagnostic::error(Code::BindingName, "a name is empty"));
     } else if !is_identifier(name) {
         let finding =
             Diagnostic::warning(Code::BindingName, format!("{} is not an identifier of JavaScript", quote(name)));
-        findings.add(path, finding.with_help(format!("only `env[{}]` reaches it", serde_json::Value::from(name))));
+        findings.add_key(path, finding.with_help(format!("only `env[{}]` reaches it", serde_json::Value::from(name))));
     }
 }
 
@@ -138,7 +138,7 @@ impl Names {
         };
         let message = format!("the binding name {} is given twice", quote(name));
         let first = findings.shown_place(first);
-        findings.add(
+        findings.add_key(
             &path,
             Diagnostic::error(Code::DuplicateBinding, message)
                 .with_help(format!("the first stands at {first}; rename one of them")),

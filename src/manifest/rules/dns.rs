@@ -6,6 +6,7 @@ use crate::manifest::generations::spec_path;
 use crate::manifest::hostname::{a_labels, hostname, is_within};
 use crate::manifest::lower::{patterns, record};
 use crate::manifest::names;
+use crate::manifest::nearest::nearest;
 use crate::manifest::path::Path;
 use crate::manifest::pattern::Pattern;
 use crate::manifest::quote::quote;
@@ -70,11 +71,20 @@ fn inside_zone(host: &str, zone: &str, path: &Path, findings: &mut Findings<'_>)
         return;
     }
     let message = format!("hostname {} is not inside the zone {}", quote(host), quote(zone));
-    let finding = Diagnostic::error(Code::HostOutsideZone, message);
-    findings.add(
-        &path.key("hostname"),
-        finding.with_help("`zone` can be left out; the zone is then found from the hostname"),
-    );
+    let help = match meant(host, zone) {
+        Some(meant) => format!("did you mean {}?", quote(&meant)),
+        None => "`zone` can be left out; the zone is then found from the hostname".to_owned(),
+    };
+    findings.add(&path.key("hostname"), Diagnostic::error(Code::HostOutsideZone, message).with_help(help));
+}
+
+/// The host inside the zone, when its end is nearly the zone's name.
+fn meant(host: &str, zone: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let front = labels.len().checked_sub(zone.split('.').count())?;
+    let (front, end) = labels.split_at_checked(front)?;
+    let near = nearest(&end.join("."), [zone])?;
+    Some(front.iter().copied().chain([near]).collect::<Vec<_>>().join("."))
 }
 
 /// The content that requests reach which no route takes, when it is the placeholder.
@@ -93,47 +103,52 @@ fn record_content(dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option
 }
 
 fn routes(host: Option<&str>, content: Option<RecordContent>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
-    let mut read: Vec<Pattern> = Vec::new();
-    for (path, text) in patterns(dns, path) {
-        match Pattern::parse(text) {
-            Ok(pattern) => {
-                one_route(&pattern, host, dns, &path, findings);
-                read.push(pattern);
-            }
-            Err(finding) => findings.add(&path, finding),
+    let given = patterns(dns, path);
+    let read = given.iter().filter_map(|(path, text)| match Pattern::parse(text) {
+        Ok(pattern) => {
+            root_only(&pattern, path, findings);
+            inside(&pattern, host, dns, path, findings).then_some(pattern)
         }
-    }
-    let (Some(host), Some(content), false) = (host, content, read.is_empty()) else { return };
-    if content == RecordContent::default() && !read.iter().any(|pattern| pattern.covers(host)) {
+        Err(finding) => {
+            findings.add(path, finding);
+            None
+        }
+    });
+    let read: Vec<Pattern> = read.collect();
+    let all_sound = !read.is_empty() && read.len() == given.len();
+    let leads_nowhere = content.is_some_and(|content| content == RecordContent::default());
+    let Some(host) = host.filter(|_| all_sound && leads_nowhere) else { return };
+    if !read.iter().any(|pattern| pattern.covers(host)) {
         let message = format!("no pattern takes every request to {}", quote(host));
-        let finding = Diagnostic::warning(Code::Uncovered, message);
-        let help = format!(
-            "the rest reaches nobody: add {}, or a `record` that leads to a server",
-            quote(&format!("{host}/*"))
-        );
-        findings.add(&path.key("hostname"), finding.with_help(help));
+        let help = format!("the rest reaches nobody: add {}, or a `record` that leads to a server", all_pages(host));
+        findings.add(&path.key("hostname"), Diagnostic::warning(Code::Uncovered, message).with_help(help));
     }
 }
 
-fn one_route(pattern: &Pattern, host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
+/// Whether the pattern can lie in the zone of the host; told when it can't.
+fn inside(pattern: &Pattern, host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> bool {
     let zone = filled(&dns.zone).and_then(a_labels);
-    let outside = match (&zone, host) {
-        (Some(zone), _) => !pattern.lies_within(zone),
-        (None, Some(host)) => !pattern.may_share_zone(host),
-        (None, None) => false,
+    let inside = match (&zone, host) {
+        (Some(zone), _) => pattern.lies_within(zone),
+        (None, Some(host)) => pattern.may_share_zone(host),
+        (None, None) => true,
     };
-    if outside {
+    if !inside {
         let message = format!("the pattern {} lies outside the zone of the hostname", quote(&pattern.text));
-        let finding = Diagnostic::error(Code::PatternOutsideHost, message);
-        let help = host
-            .map_or_else(|| "name a host of the zone".to_owned(), |host| format!("as {}", quote(&format!("{host}/*"))));
-        findings.add(path, finding.with_help(help));
+        let help = host.map_or_else(|| "name a host of the zone".to_owned(), |host| format!("as {}", all_pages(host)));
+        findings.add(path, Diagnostic::error(Code::PatternOutsideHost, message).with_help(help));
     }
+    inside
+}
+
+fn root_only(pattern: &Pattern, path: &Path, findings: &mut Findings<'_>) {
     if pattern.path.is_empty() {
-        let finding = Diagnostic::warning(
-            Code::RoutePattern,
-            format!("the pattern {} matches the root page only", quote(&pattern.text)),
-        );
-        findings.add(path, finding.with_help(format!("write {} for all pages", quote(&format!("{}/*", pattern.text)))));
+        let message = format!("the pattern {} matches the root page only", quote(&pattern.text));
+        let help = format!("write {} for all pages", all_pages(&pattern.text));
+        findings.add(path, Diagnostic::warning(Code::RoutePattern, message).with_help(help));
     }
+}
+
+fn all_pages(host: &str) -> String {
+    quote(&format!("{host}/*"))
 }

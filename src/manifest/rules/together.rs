@@ -49,6 +49,9 @@ impl<'run, K: Ord> Claimed<'run, K> {
             self.0.insert(key, (document, path.clone()));
             return None;
         };
+        if std::ptr::eq(*first, document) {
+            return None;
+        }
         let help = format!("the first stands at {}; remove or rename one of them", shown(&first.place(first_path)));
         let finding = Diagnostic::error(Code::DuplicateManifest, message).with_help(help);
         Some(finding.at(Some(document.place(path))).on(path.to_string()))
