@@ -9,8 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::tagged::to_js;
-use crate::engine::Io;
 use crate::diagnostic::Code;
+use crate::engine::Io;
 use crate::error::{Error, Exit};
 use crate::http::fetch::{Fetch, JsClock};
 use crate::http::{LocalFuture, Signal};
@@ -43,7 +43,8 @@ impl Host {
             }
         };
         let signal = self.signal.clone().map(|signal| Rc::new(JsSignal(signal)) as Rc<dyn Signal>);
-        let fetch = Fetch::new(self.fetch.clone()).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
+        let fetch =
+            Fetch::new(self.fetch.clone()).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
         Ok(Io { transport: Rc::new(fetch), clock: Rc::new(JsClock), signal, events: Rc::new(events) })
     }
 }
