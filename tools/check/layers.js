@@ -44,9 +44,9 @@ const INSTEAD = {
 const CRATES = [
   {
     crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys|web_sys)\b/,
-    only: ["wasm/", "http/fetch.rs"],
+    only: ["wasm/", "http/fetch"],
   },
-  { crate: /\bgloo_net\b/, only: ["http/fetch.rs"] },
+  { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },
   { crate: /\bannotate_snippets\b/, only: ["render/"] },
