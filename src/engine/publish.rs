@@ -87,9 +87,13 @@ pub async fn publish(
     io: &Io,
 ) -> Result<Published, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
-    let account = target.account_id.as_ref().or(credentials.account_id.as_ref()).ok_or_else(|| {
-        Error::new(Code::AccountUnknown, Exit::Usage, "no account is named").with_help("set CLOUDFLARE_ACCOUNT_ID")
-    })?;
+    let account =
+        target.account_id.as_ref().or(options.account_id.as_ref()).or(credentials.account_id.as_ref()).ok_or_else(
+            || {
+                Error::new(Code::AccountUnknown, Exit::Usage, "no account is named")
+                    .with_help("set CLOUDFLARE_ACCOUNT_ID")
+            },
+        )?;
     bundle::read(bytes.clone(), None).map_err(|finding| failure(vec![finding]))?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
@@ -120,12 +124,8 @@ fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
 ///
 /// # Errors
 /// Bad manifests.
-pub fn bundle_targets(
-    sources: &[Source],
-    options: &Options,
-    account_id: Option<&str>,
-) -> Result<Vec<BundleTarget>, Error> {
-    let Read { desired, diagnostics, places, .. } = read(sources, options, account_id);
+pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<BundleTarget>, Error> {
+    let Read { desired, diagnostics, places, .. } = read(sources, options, None);
     super::planning::stop_on_error(&diagnostics)?;
     let target = |manifest: &crate::resource::DesiredManifest| {
         let (source, document) = places.source(manifest.document)?;

@@ -54,18 +54,7 @@ pub fn explain(code: &str) -> Option<String> {
 /// Checks manifests offline.
 #[wasm_bindgen]
 pub fn validate(source_text: &str, options: JsValue) -> JsValue {
-    tagged(sources(source_text).and_then(|sources| {
-        let options: ValidateOptions = from_js("options", options)?;
-        Ok(engine::validate(&sources, &options.options, options.account_id.as_deref()))
-    }))
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct ValidateOptions {
-    account_id: Option<String>,
-    #[serde(flatten)]
-    options: Options,
+    tagged(sources(source_text).and_then(|sources| Ok(engine::validate(&sources, &from_js("options", options)?))))
 }
 
 /// Plans manifests; without credentials against an empty account.
@@ -129,10 +118,7 @@ pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options
 /// Where each document's bundle lies.
 #[wasm_bindgen(js_name = bundleTargets)]
 pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {
-    tagged(sources(source_text).and_then(|sources| {
-        let options: ValidateOptions = from_js("options", options)?;
-        engine::bundle_targets(&sources, &options.options, options.account_id.as_deref())
-    }))
+    tagged(sources(source_text).and_then(|sources| engine::bundle_targets(&sources, &from_js("options", options)?)))
 }
 
 /// Rewrites one scalar of a YAML text; comments and layout stay.
