@@ -119,6 +119,14 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
     let mut numbers = json!(result.summary);
     if let Some(members) = numbers.as_object_mut() {
         members.insert("fingerprint".into(), json!(result.fingerprint));
+        for (name, value) in [
+            ("manifests", json!(result.plan.manifests)),
+            ("kept", json!(result.plan.kept)),
+            ("orphans", json!(result.plan.orphans)),
+            ("unmanaged", json!(result.plan.unmanaged)),
+        ] {
+            members.insert(name.into(), value);
+        }
     }
     events(Event::Plan(numbers));
 }

@@ -42,30 +42,40 @@ impl Host {
                 let _ = on_event.call1(&JsValue::NULL, &to_js(&event));
             }
         };
-        let signal = self.signal.clone().map(|signal| Rc::new(JsSignal(signal)) as Rc<dyn Signal>);
+        let signal = self.signal.clone().map(|signal| Rc::new(JsSignal::new(signal)) as Rc<dyn Signal>);
         let fetch =
             Fetch::new(self.fetch.clone()).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
         Ok(Io { transport: Rc::new(fetch), clock: Rc::new(JsClock), signal, events: Rc::new(events) })
     }
 }
 
-/// An `AbortSignal`.
-struct JsSignal(AbortSignal);
+/// An `AbortSignal`, listened to once however many requests wait for it.
+struct JsSignal {
+    signal: AbortSignal,
+    aborted: Promise,
+}
 
-impl Signal for JsSignal {
-    fn is_aborted(&self) -> bool {
-        self.0.aborted()
-    }
-
-    fn aborted(&self) -> LocalFuture<'_, ()> {
-        if self.0.aborted() {
-            return Box::pin(async {});
-        }
-        let signal = self.0.clone();
-        let promise = Promise::new(&mut |resolve, _| {
+impl JsSignal {
+    fn new(signal: AbortSignal) -> Self {
+        let aborted = Promise::new(&mut |resolve, _| {
+            if signal.aborted() {
+                let _ = resolve.call0(&JsValue::NULL);
+                return;
+            }
             let listener = Closure::once_into_js(move || drop(resolve.call0(&JsValue::NULL)));
             let _ = signal.add_event_listener_with_callback("abort", listener.unchecked_ref());
         });
-        Box::pin(async move { drop(JsFuture::from(promise).await) })
+        Self { signal, aborted }
+    }
+}
+
+impl Signal for JsSignal {
+    fn is_aborted(&self) -> bool {
+        self.signal.aborted()
+    }
+
+    fn aborted(&self) -> LocalFuture<'_, ()> {
+        let aborted = self.aborted.clone();
+        Box::pin(async move { drop(JsFuture::from(aborted).await) })
     }
 }
