@@ -46,6 +46,8 @@ export interface Options {
   signal?: AbortSignal | undefined;
   /** Sends the requests; default the runtime's own. */
   fetch?: ((input: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Account where a manifest does not say; the one of the credentials where they name one. */
+  accountId?: string | undefined;
   /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */
   adopt?: readonly string[] | undefined;
   /** Addresses that may be taken from their owner. */
@@ -70,12 +72,6 @@ export interface Options {
   timeoutMs?: number | undefined;
   /** `[path, value]` pairs that overlay every manifest. */
   set?: readonly (readonly [path: string, value: string])[] | undefined;
-}
-
-/** Of the calls that have no credentials. */
-export interface ReadOptions extends Options {
-  /** Account where a manifest does not say. */
-  accountId?: string | undefined;
 }
 
 export interface DestroyOptions extends Options {
@@ -316,7 +312,7 @@ export class DeployError extends Error {
  * @example
  * const { ok, diagnostics } = await validate(await readFile("worker.yaml", "utf8"));
  */
-export function validate(manifest: Manifest, options?: ReadOptions): Promise<Validation>;
+export function validate(manifest: Manifest, options?: Options): Promise<Validation>;
 
 /**
  * Compares a manifest with the live account and says what `apply` would do. Reads only. Without credentials the
@@ -386,7 +382,7 @@ export function publish(
  * @example
  * const [{ bucket, key, document, path }] = await bundleTargets(text);
  */
-export function bundleTargets(manifest: Manifest, options?: ReadOptions): Promise<BundleTarget[]>;
+export function bundleTargets(manifest: Manifest, options?: Options): Promise<BundleTarget[]>;
 
 /**
  * Rewrites one scalar of a YAML text; comments and layout stay.

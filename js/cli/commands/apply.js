@@ -32,10 +32,7 @@ export const apply = {
 
 /** Nothing is published for manifests that can't be applied. */
 async function publishChecked({ context, view, flags }, session) {
-  const { ok, diagnostics } = await session.api.validate(session.sources, {
-    ...session.options,
-    accountId: session.creds.accountId,
-  });
+  const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
   if (!ok) throw badManifest(diagnostics);
   const bundle = await publishBundle(context, session, flags.bundle);
   view.attach(session.api, session.sources);
