@@ -13,6 +13,7 @@ mod planning;
 mod publish;
 mod session;
 mod validate;
+mod wait;
 
 pub use deploy::{ApplyResult, apply, destroy};
 pub use doctor::{Check, Checkup, doctor};
