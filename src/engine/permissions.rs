@@ -64,7 +64,7 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
         return error;
     }
     let needs = needed(desired, credentials);
-    let unproven: Vec<&str> = needs.iter().map(Need::group).filter(|group| !missing.contains(*group)).collect();
+    let unproven: Vec<&str> = needs.iter().filter(|need| !need.read_only).map(Need::group).collect();
     error.help = Some(format!(
         "the token lacks for certain: {}\nthe manifest also needs, which no read can prove: {}\na token with all of it: {}",
         missing.into_iter().collect::<Vec<_>>().join(", "),
