@@ -46,6 +46,8 @@ export interface Options {
   signal?: AbortSignal | undefined;
   /** Sends the requests; default the runtime's own. */
   fetch?: ((input: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Account where a manifest does not say; the one of the credentials where they name one. */
+  accountId?: string | undefined;
   /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */
   adopt?: readonly string[] | undefined;
   /** Addresses that may be taken from their owner. */

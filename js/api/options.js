@@ -11,6 +11,7 @@ const HOST = ["onEvent", "signal", "fetch"];
 
 /** One list for all calls, so that one options object can serve a plan and the apply after it. */
 const OPTIONS = [
+  "accountId",
   "adopt",
   "allowDeletes",
   "deleteData",

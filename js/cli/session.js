@@ -32,7 +32,7 @@ export async function openSession({ context, view, flags }, paths) {
   const sources = await readManifests(context, paths);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags.secretsFile);
-  const options = { ...(await readOptions(context, flags)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
+  const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
@@ -55,8 +55,8 @@ export function planningCredentials({ creds }) {
 }
 
 /** What plans depend on, the same for every command that has the flags. */
-export async function readOptions(context, flags) {
-  const options = { today: new Date().toISOString().slice(0, 10) };
+export async function readOptions(context, flags, { accountId }) {
+  const options = { today: new Date().toISOString().slice(0, 10), accountId };
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;

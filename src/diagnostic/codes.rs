@@ -4,7 +4,7 @@
 //! `03..` bundle and R2, `04..` credentials and permissions, `05..` ownership and conflicts,
 //! `06..` requests to Cloudflare, `09..` the engine itself.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! codes {
     ($($name:ident = $text:literal: $title:literal, $explain:literal;)*) => {
@@ -44,6 +44,92 @@ macro_rules! codes {
 codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
+    ReferenceUnresolved = "CFD0209": "a reference can't be resolved",
+        "The field refers to an output of another resource. References resolve from outputs that were given (`--outputs FILE`), then from the live account by name: exactly one resource must have that name. A `$…` text is never sent to Cloudflare.";
+    UnknownKey = "CFD0102": "unknown key",
+        "A manifest holds only the keys that its kind knows; a misspelt key would otherwise be ignored without a word. Both spellings of a key work, `account_id` and `accountId`. `cfworker-deploy schema` prints all keys.";
+    WrongType = "CFD0103": "a value of another type is due",
+        "The key wants another type of value: text, a number, `true` or `false`, a list or a mapping. The words `yes`, `no`, `on` and `off` are text in YAML 1.2; only `true` and `false` are switches.";
+    MissingKey = "CFD0104": "a key is missing",
+        "The manifest can't be understood without this key, or the key has no value. An empty text counts as no value.";
+    DuplicateKey = "CFD0105": "a key is given twice",
+        "The same key stands twice in one mapping, or once in each spelling (`account_id` and `accountId`). YAML readers disagree which one wins, so none is taken.";
+    InvalidValue = "CFD0106": "the value is none of those allowed",
+        "The key takes one of a few words or a number within a range; the help lists them. Case matters.";
+    HostOutsideZone = "CFD0107": "hostname is not inside the zone",
+        "A Worker can only be routed on hosts of the zone that the manifest names. Either the hostname or the zone is wrong. `zone` and `zone_id` can both be left out: the zone is then found from the hostname.";
+    Unquoted = "CFD0108": "a text must be quoted",
+        "YAML reads bare digits and the words `true`, `false` and `null` as numbers, switches and nothing. Where text is due, quote it: `\"1000\"`. Cloudflare's variables are always text.";
+    Limit = "CFD0109": "the file is larger or deeper than a manifest may be",
+        "Limits of a manifest file: 1 MiB, nesting of 32 levels, 100 aliases, 1,000 documents, and 10,000 values in each document, counting what aliases repeat. They keep a hostile file from stopping the reader.";
+    Unsupported = "CFD0110": "a feature of YAML that manifests don't use",
+        "Merge keys (`<<`), custom tags (`!name`) and lists or mappings as keys are refused: readers disagree about them, and a manifest that means two things is a danger. Anchors and aliases for whole values work.";
+    HiddenCharacter = "CFD0111": "a character that can't be seen",
+        "Direction marks and zero-width characters make a file look other than it is. They are allowed inside the values of `env.variables` only; elsewhere, comments included, they must go.";
+    Encoding = "CFD0112": "the file is not UTF-8 text",
+        "A manifest is UTF-8 text, with or without a byte order mark, with Unix or Windows line ends. UTF-16, NUL and control characters are refused.";
+    UnknownKind = "CFD0113": "the kind is not known",
+        "Every document says what it describes by `kind`, spelt exactly. This release knows `CloudflareWorker`.";
+    Empty = "CFD0114": "nothing to read",
+        "The input holds no document: it is empty or only comments. A manifest starts with `apiVersion`, `kind`, `metadata` and `spec`.";
+    Conflicting = "CFD0115": "two keys contradict each other",
+        "Two keys say the same thing in two ways and differ, such as `script.name` and `worker_name`. Keep one of them.";
+    AccountId = "CFD0116": "not an account id",
+        "An account id is 32 hexadecimal digits; the dashboard shows it on the right of the account's overview and in its address. It may be left out where the run names it: `CLOUDFLARE_ACCOUNT_ID`.";
+    ScriptName = "CFD0117": "not a usable script name",
+        "A script name starts with a lower-case letter, a digit or `_`, goes on with these and `-`, and has at most 63 characters. Cloudflare refuses other names.";
+    BundleLocation = "CFD0118": "not a usable place for a bundle",
+        "A bucket name has 3 to 63 lower-case letters, digits and inner hyphens. An object key is taken verbatim: it may not start with `/`, hold a backslash, NUL or a segment `.` or `..`, end with `/`, or be longer than 1,024 bytes. A pin is the SHA-256 of the object, 64 hexadecimal digits.";
+    Script = "CFD0119": "a setting of the script is not usable",
+        "`main_module` is a relative file name, `compatibility_flags` are single words, each once. Cloudflare refuses an upload with others.";
+    CompatibilityDate = "CFD0120": "not a usable compatibility date",
+        "A compatibility date is a day of the calendar, `YYYY-MM-DD`, not in the future (UTC). Leave it out to keep the live one; a new Worker then gets the date pinned in this release.";
+    BindingName = "CFD0121": "not a usable binding name",
+        "The name of a variable, secret or store is read in JavaScript as `env.NAME`, so it should be an identifier: letters, digits, `_` and `$`, not starting with a digit.";
+    DuplicateBinding = "CFD0122": "a binding name is given twice",
+        "Variables, secrets and stores share one set of names in JavaScript, `env.NAME`. Cloudflare refuses an upload that names one twice.";
+    VariableSize = "CFD0123": "variables are too long or too many",
+        "The value of a variable or a secret has at most 5,120 bytes, and a Worker at most 128 of them (64 on the free plan).";
+    Hostname = "CFD0124": "not a usable hostname",
+        "A hostname has labels of 1 to 63 letters, digits and inner hyphens, at most 253 characters in all, and lies below a zone: no scheme, port, path or address. International names work. `*.` in front makes it a wildcard.";
+    ZoneId = "CFD0125": "not a zone id",
+        "A zone id is 32 hexadecimal digits; the dashboard shows it on the right of the zone's overview. It can be left out: the zone is then found from the hostname.";
+    RoutePattern = "CFD0126": "not a usable route pattern",
+        "A route pattern is `[http://|https://]host[/path]`. One `*` may start the host and one may end the path, none elsewhere. No port, query or fragment. A pattern without a path matches only the root page: write `/*` for all pages.";
+    PatternOutsideHost = "CFD0127": "the route pattern lies on another host",
+        "The pattern's host and `hostname` don't even share their last two labels, so they can't lie in one zone, and the Worker would not be reached through its hostname.";
+    Record = "CFD0128": "not a usable DNS record",
+        "`dns.record` is the word `existing`, or a type and a content: `A` with an IPv4 address, `AAAA` with an IPv6 address, `CNAME` with a host. Left out, it is `A 100.0.0.1`, which proxied requests never reach.";
+    DuplicateManifest = "CFD0129": "two documents describe one Worker",
+        "Two documents of this run have the same account, organisation, environment and name, or the same script name in the same account, or claim the same route. Which one should win can't be known.";
+    Identity = "CFD0130": "the manifest's identity",
+        "A Worker is known by account, `metadata.org`, `metadata.env` and `metadata.name`, so that it is found again when its script is renamed. An empty name is filled with the script name: it then follows a rename no longer. `/` and line breaks are not allowed in these three.";
+    OldSpelling = "CFD0131": "an old spelling",
+        "The spelling comes from an earlier schema. It works and means the same.";
+    NoEffect = "CFD0132": "a setting without effect",
+        "The setting is read and kept for compatibility, but changes nothing. `usage_model`: Cloudflare bills all Workers by one model since 2024. `dns` without `enabled: true`: no record, no route.";
+    Wait = "CFD0133": "not a usable proof for --wait",
+        "`wait.path` is a path that starts with `/`; `wait.header` is the name of the response header in which the Worker answers its version id.";
+    TooMany = "CFD0134": "more findings than are shown",
+        "A document shows at most 100 findings. Mend these first; the rest comes with the next run.";
+    Uncovered = "CFD0135": "no route takes every request to the host",
+        "The DNS record of a Worker is a placeholder that leads nowhere: only requests that a route pattern takes are answered. Add the pattern `HOST/*`, or a `record` that leads to a server for the rest.";
+    Reference = "CFD0201": "not a usable reference",
+        "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
+    MissingVariable = "CFD0202": "a variable has no value",
+        "`$variables-group/GROUP/KEY` takes its value from `--values FILE`: the key `GROUP/KEY` (or `KEY` under `GROUP`) in JSON, or `GROUP__KEY` in a dotenv file.";
+    MissingSecret = "CFD0203": "a secret has no value",
+        "The value of a secret comes from `--secrets-file`, standard input or the environment: `NAME` for `${NAME}`; for `$secrets-group/GROUP/KEY`, `GROUP/KEY` in JSON or `GROUP__KEY` in a dotenv file or the environment (upper case, other characters `_`).";
+    RefusedSecret = "CFD0204": "a name that no manifest may read",
+        "Names that start with `CLOUDFLARE_`, `R2_`, `AWS_` or `CFWORKER_` hold credentials of the deployer. A manifest that could read them could ship them into its Worker. Give the value another name.";
+    LiteralSecret = "CFD0205": "a secret stands in the manifest",
+        "The value works, but everyone who reads the file can read it. Write `${NAME}` or `$secrets-group/GROUP/KEY` and give the value by `--secrets-file`, standard input or the environment. `$${` writes a literal `${`.";
+    KvBinding = "CFD0206": "a KV binding names no namespace",
+        "Forms of an entry: `{name, namespace_id}`, `{name, field_path: ID or $cloudflare-kv-namespace/…}`, `{name, value_from: {name}}` with `name` as the JavaScript name; or `{kind, name, field_path: status.…}` with `name` as the resource and `binding` as the JavaScript name.";
+    Set = "CFD0207": "--set can't be applied",
+        "`--set PATH=VALUE` changes one value of a run with one document: `--set spec.script.bundle.path=app/v2.js`. Lists are counted from 0 in brackets; lists and mappings are given as YAML. Secret values are not taken from flags.";
+    AccountUnknown = "CFD0208": "no account is named",
+        "The manifest has no `spec.account_id` and the run names none. Add it, or set `CLOUDFLARE_ACCOUNT_ID`.";
     ForeignScript = "CFD0501": "the Worker is somebody else's",
         "A Worker of this name exists in the account and carries no mark of cfworker-deploy, so somebody made it by hand or with another tool. Nothing was changed. `--adopt script:NAME` makes it yours: its code is replaced by the bundle, and bindings, secrets, assets and settings that the manifest does not name are kept.";
     OtherIdentityScript = "CFD0502": "the Worker belongs to another manifest",
@@ -72,8 +158,6 @@ codes! {
         "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
     ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
         "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
-    PartlyShadowed = "CFD0515": "a pattern does not cover the hostname",
-        "The record points nowhere (a placeholder address), so paths that no pattern covers answer with an error page of Cloudflare. Add a pattern such as `HOST/*`, or point the record to a real origin.";
     DeepHostname = "CFD0516": "no certificate covers the hostname",
         "Universal SSL covers the zone's name and one level below. A deeper hostname answers over https only with an advanced certificate for it. <https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/>";
     AlsoPublic = "CFD0517": "the Worker is also public on workers.dev",
@@ -100,6 +184,8 @@ codes! {
         "The multipart file was made for a Worker with Durable Object migrations, static assets or containers. Only its modules are deployed; everything else comes from the manifest.";
     ModuleName = "CFD0306": "a module's name can't be used",
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
+    BundleMismatch = "CFD0307": "the bundle is not the pinned one",
+        "`bundle.sha256` pins the bytes of the bundle, and the object in R2 has others. Nothing was changed. Either somebody replaced the object, or the pin belongs to another build: publish the bundle again under a new key and pin that.";
     BucketMissing = "CFD0310": "the bucket does not exist",
         "R2 knows no bucket of this name in this account at this endpoint. A bucket made with a jurisdiction (`eu`, `fedramp`) is seen only there: say `bundle.jurisdiction`.";
     ObjectMissing = "CFD0311": "the bundle is not in the bucket",
@@ -140,6 +226,12 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    ZoneNotFound = "CFD0523": "no zone holds the hostname",
+        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token.";
+    SecretsUnchecked = "CFD0524": "secrets were not compared",
+        "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
+    BadArgument = "CFD0902": "a call's argument can't be read",
+        "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }
@@ -147,6 +239,14 @@ codes! {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|code| code.as_str() == text);
+        known.copied().ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a code")))
     }
 }
 

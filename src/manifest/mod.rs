@@ -1,1 +1,46 @@
-//! To be written.
+//! Manifests: YAML text becomes desired state and findings with their places.
+//!
+//! One linear event pass builds a small tree; the shape check walks it against the schema of the types;
+//! `serde_yaml` reads what passed into the types; rules look at all that is readable; [`lower`] knows the defaults.
+
+mod cursor;
+mod date;
+mod edit;
+mod env;
+mod events;
+mod findings;
+mod generations;
+mod hidden;
+mod hostname;
+mod json_schema;
+mod kind;
+mod kv;
+mod limits;
+mod lower;
+mod moved;
+mod names;
+mod nearest;
+mod path;
+mod pattern;
+mod places;
+mod quote;
+mod read;
+mod reference;
+mod rules;
+mod scalar;
+pub mod schema;
+mod secrets;
+mod set;
+mod shape;
+mod text;
+mod tree;
+mod wanted;
+
+pub use edit::set_value;
+pub use hostname::is_within;
+pub use json_schema::schema;
+pub use places::{Places, SecretText, secret_text};
+pub use quote::quote;
+pub use read::{DocumentReference, Read, ReadOptions, Source, read};
+pub use secrets::{SecretValues, WantedSecret, resolve_secrets, secrets};
+pub use tree::Span;

@@ -1,12 +1,14 @@
 //! The nouns that every part shares: addresses, identities, marks, outputs.
 
 mod address;
+mod event;
 mod field;
 mod identity;
 pub mod marks;
 mod outputs;
 
 pub use address::{Address, Kind};
+pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
 pub use outputs::{OutputSet, Outputs};

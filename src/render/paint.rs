@@ -51,12 +51,8 @@ impl Paint {
 
     /// Foreign text without what a terminal would obey: control characters show as `\u{…}`.
     pub fn plain(&self, text: &str) -> String {
-        let inert = |character: char| match character {
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => false,
-            other => !other.is_control(),
-        };
         text.chars().fold(String::new(), |mut shown, character| {
-            if inert(character) {
+            if is_inert(character) {
                 shown.push(character);
             } else {
                 shown.extend(character.escape_unicode());
@@ -67,6 +63,14 @@ impl Paint {
 
     fn wrap(&self, code: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Whether a terminal only shows the character and obeys nothing.
+pub fn is_inert(character: char) -> bool {
+    match character {
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => false,
+        other => !other.is_control(),
     }
 }
 

@@ -49,7 +49,7 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   const { api, sources, creds, options, host, local } = session;
   const started = performance.now();
   const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
-  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
+  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation });
   await view.diagnostics(result.diagnostics);
   await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local });
   return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });

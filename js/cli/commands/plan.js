@@ -13,7 +13,7 @@ export const plan = {
   operands: MANIFESTS,
   examples: [
     "cfworker-deploy plan worker.yaml",
-    "cfworker-deploy plan worker.yaml --detailed-exitcode   # exit 2 when there are changes",
+    "cfworker-deploy plan worker.yaml --detailed-exitcode   # 2: there are changes",
     "cfworker-deploy plan worker.yaml --out plan.json",
   ],
   async run(run) {

@@ -1,0 +1,238 @@
+//! Plan → requests → outcome. Does what the steps say and nothing else.
+//!
+//! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
+//! then told: done, not done, unknown.
+
+mod record;
+mod route;
+mod script;
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use crate::bundle::Modules;
+use crate::cloudflare::{Api, Endpoint};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::{CallError, Client};
+use crate::model::{Address, Event};
+use crate::plan::{Operation, Plan, Step};
+use crate::resource::{DesiredManifest, DesiredState};
+use crate::secret::Secret;
+
+/// Writes in flight at once: what a Worker may have open.
+/// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>
+const AT_ONCE: usize = 6;
+
+/// Code and secrets of a manifest: they travel beside the plan, never in it.
+#[derive(Clone, Default)]
+pub struct Payload {
+    /// The bundle's modules; absent when nothing is uploaded.
+    pub modules: Option<Modules>,
+    /// Values of secrets by binding name.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Changes that took effect.
+    pub done: Vec<Address>,
+    /// Changes that did not happen.
+    pub not_done: Vec<Address>,
+    /// Changes that may have happened: the request went out, the answer was lost.
+    pub unknown: Vec<Address>,
+    /// Why, one finding a failed write.
+    pub failures: Vec<Diagnostic>,
+    /// The caller wanted to stop.
+    pub aborted: bool,
+    /// A write took effect, or may have.
+    pub wrote: bool,
+    /// Version that a manifest's upload made, by index of the manifest.
+    pub versions: BTreeMap<usize, String>,
+}
+
+/// Who applies what to which account.
+pub struct Run<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// Sends.
+    pub client: &'a Client,
+    /// What the plan was made for.
+    pub desired: &'a DesiredState,
+    /// Code and secrets by index of the manifest.
+    pub payloads: &'a [Payload],
+    /// Who watches.
+    pub events: &'a dyn Fn(Event),
+}
+
+/// How a step ended.
+enum Ended {
+    Done(Option<String>),
+    /// It did not take effect, or (`unknown`) nobody can tell.
+    Failed {
+        finding: Box<Diagnostic>,
+        unknown: bool,
+        aborted: bool,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Running,
+    Done,
+    NotDone,
+    Unknown,
+}
+
+/// Carries a plan out.
+pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
+    let mut states = vec![State::Waiting; plan.steps.len()];
+    let mut outcome = Outcome::default();
+    let mut running: FuturesUnordered<LocalBoxFuture<'_, (usize, f64, Ended)>> = FuturesUnordered::new();
+    loop {
+        for (index, step) in plan.steps.iter().enumerate() {
+            if running.len() < AT_ONCE && !run.client.is_aborted() && is_ready(step, index, &states) {
+                states.iter_mut().skip(index).take(1).for_each(|state| *state = State::Running);
+                (run.events)(Event::Start { address: step.address.clone() });
+                running.push(Box::pin(timed(run, plan, index, step)));
+            }
+        }
+        let Some((index, started, ended)) = running.next().await else { break };
+        let Some(step) = plan.steps.get(index) else { break };
+        let state = settle(run, step, started, ended, &mut outcome);
+        states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
+    }
+    let unfinished = states.iter().any(|state| *state != State::Done);
+    outcome.aborted |= unfinished && run.client.is_aborted();
+    outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
+    sort_addresses(plan, &states, &mut outcome);
+    outcome
+}
+
+fn is_ready(step: &Step, index: usize, states: &[State]) -> bool {
+    let state = |index: usize| states.get(index).copied();
+    state(index) == Some(State::Waiting) && step.after.iter().all(|before| state(*before) == Some(State::Done))
+}
+
+async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step) -> (usize, f64, Ended) {
+    let started = run.client.clock().now_ms();
+    let ended = match run.desired.manifests.get(step.manifest) {
+        Some(manifest) => carry_out(run, plan, manifest, step).await,
+        None => failed(Diagnostic::error(Code::Internal, "a step belongs to no manifest"), false),
+    };
+    (index, started, ended)
+}
+
+async fn carry_out(run: &Run<'_>, plan: &Plan, manifest: &DesiredManifest, step: &Step) -> Ended {
+    let client = run.client.named(&step.address.to_string());
+    let target = Target { api: run.api, client: &client, manifest, new: creates_script(plan, step.manifest) };
+    match &step.operation {
+        Operation::Upload(upload) => match run.payloads.get(step.manifest) {
+            Some(payload) => script::upload(&target, upload, payload).await,
+            None => failed(Diagnostic::error(Code::Internal, "an upload has no payload"), false),
+        },
+        Operation::PatchSettings { tags, observability } => {
+            script::patch_settings(&target, tags.as_ref(), observability.as_ref()).await
+        }
+        Operation::SetWorkersDev(switches) => script::set_workers_dev(&target, *switches).await,
+        Operation::DeleteScript { name } => script::delete(&target, name).await,
+        Operation::CreateRecord(write) => record::create(&target, write).await,
+        Operation::UpdateRecord { id, write } => record::update(&target, id, write).await,
+        Operation::DeleteRecord { zone, id } => record::delete(&target, zone, id).await,
+        Operation::CreateRoute { zone, pattern } => route::create(&target, zone, pattern).await,
+        Operation::UpdateRoute { zone, id, pattern } => route::update(&target, zone, id, pattern).await,
+        Operation::DeleteRoute { zone, id } => route::delete(&target, zone, id).await,
+    }
+}
+
+/// Where one step writes.
+struct Target<'a> {
+    api: &'a Api,
+    client: &'a Client,
+    manifest: &'a DesiredManifest,
+    /// The Worker is created in this run: what needs it may find it late.
+    new: bool,
+}
+
+impl Target<'_> {
+    fn account(&self) -> &str {
+        &self.manifest.identity.account
+    }
+
+    fn script(&self) -> &str {
+        &self.manifest.script.name
+    }
+
+    /// Sends a request about the Worker; one that this run creates settles late, so "not there" is asked again.
+    async fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, CallError> {
+        if self.new {
+            self.api.call_just_created(self.client, endpoint).await
+        } else {
+            self.api.call(self.client, endpoint).await
+        }
+    }
+}
+
+fn creates_script(plan: &Plan, manifest: usize) -> bool {
+    plan.steps
+        .iter()
+        .any(|step| step.manifest == manifest && matches!(&step.operation, Operation::Upload(upload) if upload.creates))
+}
+
+fn settle(run: &Run<'_>, step: &Step, started: f64, ended: Ended, outcome: &mut Outcome) -> State {
+    match ended {
+        Ended::Done(version) => {
+            let elapsed = (run.client.clock().now_ms() - started).max(0.0);
+            (run.events)(Event::Done { address: step.address.clone(), ms: elapsed as u64 });
+            if let Some(version) = version {
+                outcome.versions.insert(step.manifest, version);
+            }
+            State::Done
+        }
+        Ended::Failed { finding, unknown, aborted } => {
+            (run.events)(Event::Failed { address: step.address.clone(), code: finding.code });
+            outcome.aborted |= aborted;
+            outcome.failures.push(*finding);
+            if unknown { State::Unknown } else { State::NotDone }
+        }
+    }
+}
+
+/// An address is done when all its steps are, unknown when one of them is.
+fn sort_addresses(plan: &Plan, states: &[State], outcome: &mut Outcome) {
+    let mut worst: BTreeMap<&Address, u8> = BTreeMap::new();
+    for (step, state) in plan.steps.iter().zip(states) {
+        let rank = match state {
+            State::Done => 0,
+            State::Waiting | State::Running | State::NotDone => 1,
+            State::Unknown => 2,
+        };
+        let known = worst.entry(&step.address).or_default();
+        *known = rank.max(*known);
+    }
+    for (address, rank) in worst {
+        let list = match rank {
+            0 => &mut outcome.done,
+            1 => &mut outcome.not_done,
+            _ => &mut outcome.unknown,
+        };
+        list.push(address.clone());
+    }
+}
+
+fn failed(finding: Diagnostic, unknown: bool) -> Ended {
+    Ended::Failed { finding: Box::new(finding), unknown, aborted: false }
+}
+
+/// A call that gave no result, as the end of a step.
+fn ended(error: &CallError) -> Ended {
+    Ended::Failed {
+        finding: Box::new(error.diagnostic()),
+        unknown: error.may_have_arrived,
+        aborted: error.is_aborted(),
+    }
+}

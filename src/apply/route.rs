@@ -1,0 +1,74 @@
+//! Writes of routes: one at a time, by id; the call that replaces all routes of a Worker is never made.
+
+use super::{Ended, Target, ended, failed};
+use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, Route};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::{CallError, Meaning};
+use crate::resource::LiveRoute;
+
+/// How often a create is tried after answers that left it open.
+const TRIES: u32 = 6;
+
+/// Creates a route. After an unclear answer, and when Cloudflare says that it exists, the zone is asked first.
+pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> Ended {
+    let request = CreateRoute { zone_id: zone, pattern, script: target.script() };
+    let mut last = None;
+    for try_number in 0..TRIES {
+        if try_number > 0 {
+            target.client.clock().sleep(f64::from(250 << try_number)).await;
+        }
+        let error = match target.call(&request).await {
+            Ok(_) => return Ended::Done(None),
+            Err(error) => error,
+        };
+        if error.is_aborted() || !(error.may_have_arrived || error.meaning() == Some(Meaning::Conflict)) {
+            return ended(&error);
+        }
+        match find(target, zone, pattern).await {
+            Ok(Some(route)) if route.script.as_deref() == Some(target.script()) => return Ended::Done(None),
+            Ok(Some(route)) => return appeared(pattern, &route),
+            Ok(None) => last = Some(error),
+            Err(_) => return ended(&error),
+        }
+    }
+    match last {
+        Some(error) => ended(&error),
+        None => failed(Diagnostic::error(Code::Internal, "a route was never asked for"), false),
+    }
+}
+
+async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<Route>, CallError> {
+    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
+    let is_it = |route: &Route| {
+        let live = LiveRoute { id: String::new(), pattern: route.pattern.clone(), script: None };
+        live.matches(pattern)
+    };
+    Ok(routes.into_iter().find(is_it))
+}
+
+fn appeared(pattern: &str, route: &Route) -> Ended {
+    let owner = route.script.as_deref().unwrap_or("no Worker");
+    let message = format!("somebody else created the route `{pattern}` meanwhile: it leads to `{owner}`");
+    failed(
+        Diagnostic::error(Code::TakenRoute, message).with_help(format!("take it over with `--take route:{pattern}`")),
+        false,
+    )
+}
+
+/// Points a route to our Worker.
+pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &str) -> Ended {
+    let request = PutRoute { zone_id: zone, route_id: id, pattern, script: target.script() };
+    match target.call(&request).await {
+        Ok(_) => Ended::Done(None),
+        Err(error) => ended(&error),
+    }
+}
+
+/// Deletes a route; gone already is as good.
+pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
+    match target.api.call(target.client, &DeleteRoute { zone_id: zone, route_id: id }).await {
+        Ok(_) => Ended::Done(None),
+        Err(error) if error.is_absent() => Ended::Done(None),
+        Err(error) => ended(&error),
+    }
+}

@@ -1,0 +1,141 @@
+//! Writes of the Worker.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Ended, Payload, Target, ended, failed};
+use crate::binding::{Binding, secret_text};
+use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
+use crate::cloudflare::secrets::PatchSecrets;
+use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
+use crate::cloudflare::upload::{Metadata, PutScript};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::Meaning;
+use crate::plan::Upload;
+use crate::resource::{Observability, WorkersDev};
+
+/// Types of secrets: carried over unless an upload removes one.
+const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
+
+/// Uploads a version and puts it live: code, bindings, secrets, tags and marks in one request.
+pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Payload) -> Ended {
+    let Some(modules) = &payload.modules else {
+        return failed(Diagnostic::error(Code::Internal, "an upload has no code"), false);
+    };
+    let metadata = match metadata(upload, payload) {
+        Ok(metadata) => metadata,
+        Err(name) => {
+            let message = format!("the binding `{name}` has no value");
+            return failed(Diagnostic::error(Code::Internal, message), false);
+        }
+    };
+    let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
+    let uploaded = match target.call(&request).await {
+        Ok(uploaded) => uploaded,
+        Err(error) => return ended(&error),
+    };
+    if let Err(failure) = remove_secrets(target, &upload.remove_secrets).await {
+        return failure;
+    }
+    Ended::Done(uploaded.version_id())
+}
+
+/// The upload's metadata; gives the name of a binding whose value is not at hand.
+fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
+    let mut bindings: Vec<Value> = Vec::new();
+    for binding in &upload.bindings {
+        let value = match binding {
+            Binding::PlainText(binding) => Some(binding.metadata()),
+            Binding::SecretText(binding) => payload.secrets.get(&binding.name).map(|value| binding.metadata(value)),
+            Binding::KvNamespace(binding) => binding.metadata(),
+        };
+        bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
+    }
+    bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
+    let keep: &[&str] = if upload.remove_secrets.is_empty() { &SECRET_TYPES } else { &[] };
+    let mut carried = upload.carried.clone();
+    let observability = match &upload.observability {
+        Some(wanted) => Some(json!(wanted)),
+        None => carried.get("observability").cloned(),
+    };
+    carried.remove("observability");
+    Ok(Metadata {
+        bindings,
+        keep_bindings: Some(keep.iter().map(|&kept| kept.to_owned()).collect()),
+        compatibility_date: Some(upload.compatibility_date.clone()),
+        compatibility_flags: Some(upload.compatibility_flags.clone()),
+        annotations: BTreeMap::from([
+            ("workers/tag".to_owned(), upload.mark.clone()),
+            ("workers/message".to_owned(), upload.message.clone()),
+        ]),
+        tags: Some(upload.tags.clone()),
+        observability,
+        keep_assets: upload.keep_assets.then_some(true),
+        carried,
+        ..Metadata::default()
+    })
+}
+
+/// Leaving a secret out of an upload is not sure to remove it: the set is read back.
+async fn remove_secrets(target: &Target<'_>, names: &[String]) -> Result<(), Ended> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let read = ReadSettings { account_id: target.account(), script: target.script() };
+    let settings = target.api.call(target.client, &read).await.map_err(|error| ended(&error))?;
+    let is_there = |name: &&String| {
+        settings.bindings.iter().any(|live| live.name == **name && live.binding_type == secret_text::TYPE)
+    };
+    let secrets: BTreeMap<String, Option<crate::secret::Secret>> =
+        names.iter().filter(is_there).map(|name| (name.clone(), None)).collect();
+    if secrets.is_empty() {
+        return Ok(());
+    }
+    let patch = PatchSecrets { account_id: target.account(), script: target.script(), secrets: &secrets };
+    target.api.call(target.client, &patch).await.map(drop).map_err(|error| ended(&error))
+}
+
+/// Changes tags or logs; makes no version.
+pub(super) async fn patch_settings(
+    target: &Target<'_>,
+    tags: Option<&Vec<String>>,
+    observability: Option<&Observability>,
+) -> Ended {
+    let settings = ScriptSettings {
+        tags: tags.cloned(),
+        observability: observability.map(|wanted| json!(wanted)),
+        ..ScriptSettings::default()
+    };
+    let request = PatchScriptSettings { account_id: target.account(), script: target.script(), settings: &settings };
+    match target.call(&request).await {
+        Ok(_) => Ended::Done(None),
+        Err(error) => ended(&error),
+    }
+}
+
+/// Switches the workers.dev address; both switches are always sent.
+pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> Ended {
+    let switches = ScriptSubdomain { enabled: wanted.enabled, previews_enabled: wanted.previews_enabled };
+    let request = WriteScriptSubdomain { account_id: target.account(), script: target.script(), switches };
+    match target.call(&request).await {
+        Ok(_) => Ended::Done(None),
+        Err(error) => ended(&error),
+    }
+}
+
+/// Deletes a Worker, never forced; gone already is as good.
+pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
+    match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
+        Ok(_) => Ended::Done(None),
+        Err(error) if error.is_absent() => Ended::Done(None),
+        Err(error) if error.meaning() == Some(Meaning::Conflict) => {
+            let message = format!("`{name}` is still used: {error}");
+            failed(
+                Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first"),
+                false,
+            )
+        }
+        Err(error) => ended(&error),
+    }
+}

@@ -1,0 +1,163 @@
+//! `apply` and `destroy`: plan, check what was allowed, carry out, report.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::failure::failure;
+use super::outputs::{dashboard, outputs_of};
+use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
+use super::session::Session;
+use super::{Credentials, Io, Options};
+use crate::apply::{Outcome, Run};
+use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::error::{Error, Exit};
+use crate::manifest::Source;
+use crate::model::{Address, Outputs};
+use crate::plan;
+
+/// What a run did.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyResult {
+    /// The plan that was carried out.
+    pub plan: PlanResult,
+    /// Outputs by script name.
+    pub workers: BTreeMap<String, Outputs>,
+    /// Changes that took effect.
+    pub done: Vec<Address>,
+    /// Findings that did not stop the run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// 0, or 6 when the Worker was not visible in time.
+    pub exit_code: Exit,
+    /// Version that each upload made, by script name.
+    pub versions: BTreeMap<String, String>,
+    /// Pages of the dashboard.
+    pub dashboard: Vec<String>,
+}
+
+/// Makes the account what the manifests say.
+///
+/// # Errors
+/// Bad manifests, conflicts, missing permissions: before any write. After a write: exit code 3 with what is
+/// done, not done and unknown; running it again converges.
+pub async fn apply(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<ApplyResult, Error> {
+    let session = Session::open(io, credentials, options.timeout_ms)?;
+    let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
+    carry_out(&session, &prepared, options).await
+}
+
+/// Removes what the manifests' identities own; stores stay.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn destroy(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<ApplyResult, Error> {
+    let session = Session::open(io, credentials, options.timeout_ms)?;
+    let mut prepared = prepare_removal(&session, sources, options).await?;
+    let findings = std::mem::take(&mut prepared.plan.diagnostics);
+    prepared.plan = plan::destroy(&prepared.desired, &prepared.live, &options.planning(false));
+    prepared.plan.diagnostics.splice(0..0, findings);
+    if options.dry_run {
+        let plan = result(&prepared);
+        announce(&*session.events, &plan);
+        return Ok(report(&prepared, plan, Outcome::default(), true));
+    }
+    carry_out(&session, &prepared, options).await
+}
+
+async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options) -> Result<ApplyResult, Error> {
+    let plan = result(prepared);
+    announce(&*session.events, &plan);
+    allowed(&plan, options)?;
+    let events = |event| session.tell(event);
+    let run = Run {
+        api: &session.api,
+        client: &session.client,
+        desired: &prepared.desired,
+        payloads: &prepared.payloads,
+        events: &events,
+    };
+    let outcome = crate::apply::apply(&run, &prepared.plan).await;
+    if outcome.aborted || !outcome.failures.is_empty() {
+        return Err(partial(&plan, outcome));
+    }
+    let destroyed = prepared.payloads.is_empty();
+    Ok(report(prepared, plan, outcome, destroyed))
+}
+
+/// Everything that must hold before the first write.
+fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
+    let mut findings = plan.plan.diagnostics.clone();
+    if options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) {
+        let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
+        findings.push(
+            Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"),
+        );
+    }
+    if any_error(&findings) {
+        let mut error = failure(findings);
+        if !plan.plan.resolve.is_empty() {
+            error.help = Some(format!("go on with `{}`", plan.plan.resolve.join(" ")));
+        }
+        return Err(error);
+    }
+    if !plan.plan.needs_deletes.is_empty() && !options.allow_deletes {
+        let names: Vec<String> = plan.plan.needs_deletes.iter().map(ToString::to_string).collect();
+        let message = format!("the plan deletes {}", names.join(", "));
+        let finding = Diagnostic::error(Code::DeletionsNeedYes, message).with_help("go on with `--yes`");
+        findings.push(finding);
+        let mut error = failure(findings);
+        error.exit_code = Exit::Failed;
+        return Err(error);
+    }
+    Ok(())
+}
+
+/// The error of a run that stopped on its way.
+fn partial(plan: &PlanResult, outcome: Outcome) -> Error {
+    let wrote = outcome.wrote;
+    let mut error = failure(outcome.failures);
+    error.diagnostics.splice(0..0, plan.plan.diagnostics.iter().cloned());
+    let text = |addresses: Vec<Address>| addresses.iter().map(ToString::to_string).collect();
+    error.done = text(outcome.done);
+    error.not_done = text(outcome.not_done);
+    error.unknown = text(outcome.unknown);
+    if outcome.aborted {
+        error.code = Code::Interrupted;
+        error.message = "interrupted".into();
+        error.exit_code = Exit::Interrupted;
+    } else if wrote {
+        error.exit_code = Exit::Partial;
+    }
+    if wrote {
+        error.help = Some("nothing needs cleaning up: run the same command again".into());
+    }
+    error
+}
+
+fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
+    let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
+    let workers = manifests.map(|(desired, live)| (desired.script.name.clone(), outputs_of(desired, live)));
+    let versions = outcome.versions.iter().filter_map(|(index, version)| {
+        Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
+    });
+    ApplyResult {
+        workers: if destroyed { BTreeMap::new() } else { workers.collect() },
+        versions: versions.collect(),
+        done: outcome.done,
+        diagnostics: plan.plan.diagnostics.clone(),
+        exit_code: Exit::Done,
+        dashboard: if destroyed { Vec::new() } else { prepared.desired.manifests.iter().map(dashboard).collect() },
+        plan,
+    }
+}

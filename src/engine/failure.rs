@@ -1,0 +1,22 @@
+//! Findings → the error of a run.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::error::{Error, Exit};
+
+/// The error of a run that wrote nothing: exit code 65 before 5 before 4 before 1, its message the first
+/// finding of that kind.
+pub(super) fn failure(diagnostics: Vec<Diagnostic>) -> Error {
+    const ORDER: [Exit; 4] = [Exit::BadManifest, Exit::Conflict, Exit::Permission, Exit::Failed];
+    let errors = || diagnostics.iter().filter(|finding| finding.is_error());
+    let rank = |finding: &&Diagnostic| ORDER.iter().position(|exit| *exit == Exit::of(finding.code));
+    let count = errors().count();
+    let Some(worst) = errors().min_by_key(rank) else {
+        return Error::new(Code::Internal, Exit::Failed, "a run failed without a reason");
+    };
+    let exit = if worst.code == Code::Interrupted { Exit::Interrupted } else { Exit::of(worst.code) };
+    let message = if count > 1 { format!("{} (and {} more)", worst.message, count - 1) } else { worst.message.clone() };
+    let mut error = Error::new(worst.code, exit, message);
+    error.help.clone_from(&worst.help);
+    error.diagnostics = diagnostics;
+    error
+}

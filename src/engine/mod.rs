@@ -1,0 +1,21 @@
+//! The calls: manifests, credentials and options in, a plan or an outcome out.
+//!
+//! Everything that leaves the process goes through [`Io`]; nothing here knows JavaScript.
+
+mod bundles;
+mod deploy;
+mod failure;
+mod options;
+mod outputs;
+mod planning;
+mod publish;
+mod session;
+mod validate;
+
+pub use deploy::{ApplyResult, apply, destroy};
+pub use options::{Credentials, Options, R2Credentials};
+pub use outputs::{OutputsResult, outputs};
+pub use planning::{PlanResult, plan};
+pub use publish::{BundleTarget, PublishTarget, Published, bundle_targets, publish};
+pub use session::Io;
+pub use validate::{Validation, validate};

@@ -1,0 +1,93 @@
+//! What a caller says beside the manifests.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::OutputSet;
+use crate::plan::PlanOptions;
+use crate::secret::Secret;
+
+/// Options of a call; everything left out allows nothing and changes nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Options {
+    /// Account where a manifest does not say; credentials may name it as well.
+    pub account_id: Option<String>,
+    /// Addresses that may become ours; `*` = whatever already equals the plan.
+    pub adopt: Vec<String>,
+    /// Addresses that may be taken from their owner.
+    pub take: Vec<String>,
+    /// Fingerprint of the plan that was approved.
+    pub expect: Option<String>,
+    /// Remove what is ours and no longer in a manifest.
+    pub prune: bool,
+    /// Deletions that the manifest states go ahead.
+    pub allow_deletes: bool,
+    /// Addresses of stores that `destroy` may delete.
+    pub delete_data: Vec<String>,
+    /// Values of `$variables-group/<group>/<key>`, by `group/key`.
+    pub values: BTreeMap<String, String>,
+    /// Outputs of other resources that references resolve to.
+    pub outputs: OutputSet,
+    /// Today's date (UTC), `YYYY-MM-DD`: compatibility dates in the future are then found early.
+    pub today: Option<String>,
+    /// Wait until the Worker answers through its hostname.
+    pub wait: bool,
+    /// Milliseconds after which the run stops; default ten minutes.
+    pub timeout_ms: Option<f64>,
+    /// `PATH=VALUE` pairs that overlay every manifest.
+    pub set: Vec<(String, String)>,
+    /// `destroy` only plans.
+    pub dry_run: bool,
+}
+
+impl Options {
+    /// The part that planning looks at.
+    pub fn planning(&self, offline: bool) -> PlanOptions {
+        PlanOptions { adopt: self.adopt.clone(), take: self.take.clone(), prune: self.prune, offline }
+    }
+}
+
+/// Credentials of a call. They never appear in a plan, an event or an error.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Credentials {
+    /// API token: preferred.
+    pub api_token: Option<Secret>,
+    /// Global API key, together with `email`.
+    pub api_key: Option<Secret>,
+    /// E-mail address of the key's user.
+    pub email: Option<String>,
+    /// Account where a manifest does not say.
+    pub account_id: Option<String>,
+    /// S3 keys of R2; derived from the API token where absent.
+    pub r2: Option<R2Credentials>,
+    /// API base, including `/client/v4`.
+    pub base_url: Option<String>,
+    /// Values of secrets: `NAME`, or `group/key`.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Key of the digest over the secret set; the API token where absent.
+    pub fingerprint_key: Option<Secret>,
+}
+
+/// Keys and endpoint of R2's S3 interface.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct R2Credentials {
+    /// Access key id.
+    pub access_key_id: Option<String>,
+    /// Secret access key.
+    pub secret_access_key: Option<Secret>,
+    /// Session token of temporary credentials.
+    pub session_token: Option<Secret>,
+    /// Endpoint; default `https://<account>.r2.cloudflarestorage.com`.
+    pub endpoint: Option<String>,
+}
+
+impl Credentials {
+    /// What the digest over secrets is keyed by.
+    pub fn key_material(&self) -> Option<&Secret> {
+        self.fingerprint_key.as_ref().or(self.api_token.as_ref()).or(self.api_key.as_ref())
+    }
+}

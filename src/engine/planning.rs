@@ -1,0 +1,296 @@
+//! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join;
+use serde::Serialize;
+use serde_json::json;
+
+use super::bundles::{self, Bundles};
+use super::failure::failure;
+use super::session::Session;
+use super::validate::read;
+use super::{Credentials, Io, Options};
+use crate::apply::Payload;
+use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::error::{Error, Exit};
+use crate::manifest::{self, Places, Read, SecretValues, Source};
+use crate::model::Event;
+use crate::plan::{self, Action, Plan, SecretFacts};
+use crate::refresh;
+use crate::resource::{DesiredState, LiveState};
+use crate::secret::Secret;
+
+/// A plan as callers see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanResult {
+    /// Version of this format.
+    pub format: &'static str,
+    /// Digest of the changes: what `expect` compares.
+    pub fingerprint: String,
+    /// The plan.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// In numbers.
+    pub summary: Summary,
+    /// The exit code that its findings ask for.
+    #[serde(rename = "exitCode")]
+    pub exit_code: Exit,
+}
+
+/// A plan in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    create: usize,
+    update: usize,
+    replace: usize,
+    delete: usize,
+    adopt: usize,
+    noop: usize,
+    reads: u32,
+    writes: usize,
+}
+
+/// What planning made, with what applying needs.
+pub(super) struct Prepared {
+    pub desired: DesiredState,
+    pub live: LiveState,
+    pub plan: Plan,
+    pub payloads: Vec<Payload>,
+    pub reads: u32,
+}
+
+/// What is planned for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Look only: values of secrets may be missing.
+    Plan,
+    /// Carry out: everything must be at hand.
+    Apply,
+}
+
+/// Plans manifests; without credentials against an empty account.
+///
+/// # Errors
+/// Bad manifests, and reads that failed. Conflicts are findings of the plan.
+pub async fn plan(
+    sources: &[Source],
+    credentials: Option<&Credentials>,
+    options: &Options,
+    io: &Io,
+) -> Result<PlanResult, Error> {
+    let prepared = match credentials {
+        None => offline(sources, options)?,
+        Some(credentials) => {
+            let session = Session::open(io, credentials, options.timeout_ms)?;
+            prepare(&session, sources, options, Purpose::Plan).await?
+        }
+    };
+    let result = result(&prepared);
+    announce(&*io.events, &result);
+    Ok(result)
+}
+
+/// The plan as callers see it.
+pub(super) fn result(prepared: &Prepared) -> PlanResult {
+    let plan = prepared.plan.clone();
+    let summary = Summary {
+        create: plan.count(Action::Create),
+        update: plan.count(Action::Update),
+        replace: plan.count(Action::Replace),
+        delete: plan.count(Action::Delete),
+        adopt: plan.count(Action::Adopt),
+        noop: plan.count(Action::NoOp),
+        reads: prepared.reads,
+        writes: plan.steps.len(),
+    };
+    PlanResult { format: "1.0", fingerprint: plan::fingerprint(&plan), exit_code: plan.exit_code(), plan, summary }
+}
+
+/// Tells a plan to those who watch.
+pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
+    for finding in &result.plan.diagnostics {
+        events(Event::Diagnostic(finding.clone()));
+    }
+    for change in &result.plan.changes {
+        let (address, action, reason, fields) = (&change.address, change.action, &change.reason, &change.fields);
+        events(Event::Change(json!({ "address": address, "action": action, "reason": reason, "fields": fields })));
+    }
+    let mut numbers = json!(result.summary);
+    if let Some(members) = numbers.as_object_mut() {
+        members.insert("fingerprint".into(), json!(result.fingerprint));
+        for (name, value) in [
+            ("manifests", json!(result.plan.manifests)),
+            ("kept", json!(result.plan.kept)),
+            ("orphans", json!(result.plan.orphans)),
+            ("unmanaged", json!(result.plan.unmanaged)),
+        ] {
+            members.insert(name.into(), value);
+        }
+    }
+    events(Event::Plan(numbers));
+}
+
+/// Against an empty account.
+fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
+    let Read { desired, diagnostics, .. } = read(sources, options, None);
+    stop_on_error(&diagnostics)?;
+    let live = LiveState { manifests: desired.manifests.iter().map(bundles::offline).collect() };
+    let mut plan = plan::plan(&desired, &live, &[], &options.planning(true));
+    plan.diagnostics.splice(0..0, diagnostics);
+    Ok(Prepared { payloads: Vec::new(), reads: 0, desired, live, plan })
+}
+
+/// Reads manifests, secrets, the account and the bundles, and plans.
+pub(super) async fn prepare(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+    purpose: Purpose,
+) -> Result<Prepared, Error> {
+    let (read, mut diagnostics) = read_manifests(session, sources, options)?;
+    let Read { mut desired, places, .. } = read;
+    let secrets = secrets(session.credentials, &desired, &places, purpose, &mut diagnostics);
+    stop_on_error(&diagnostics)?;
+
+    let zones = refresh::find_zones(&session.api, &session.client, &desired);
+    let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
+    let (zones, keys) = both(zones, keys)?;
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
+    let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
+    let ((mut live, known), mut bundles) = both(live, opened)?;
+    diagnostics.extend(keys.findings.iter().cloned());
+
+    let open = refresh::resolve(&mut desired, &options.outputs, &known);
+    diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
+    stop_on_error(&diagnostics)?;
+    let facts = secret_facts(session.credentials, &desired, &secrets);
+    bundles.recognise(session, &desired, &mut live, &mut diagnostics).await;
+    stop_on_error(&diagnostics)?;
+    let mut plan = plan::plan(&desired, &live, &facts, &options.planning(false));
+    if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
+        plan = plan::plan(&desired, &live, &facts, &options.planning(false));
+    }
+    stop_on_error(&diagnostics)?;
+    plan.diagnostics = plan.diagnostics.into_iter().map(|finding| in_file(&places, &desired, finding)).collect();
+    plan.diagnostics.splice(0..0, diagnostics);
+    let reads = session.client.sent().reads;
+    Ok(Prepared { payloads: payloads(&desired, bundles, secrets), reads, desired, live, plan })
+}
+
+fn read_manifests(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+) -> Result<(Read, Vec<Diagnostic>), Error> {
+    let mut read = read(sources, options, session.credentials.account_id.as_deref());
+    let diagnostics = std::mem::take(&mut read.diagnostics);
+    stop_on_error(&diagnostics)?;
+    Ok((read, diagnostics))
+}
+
+/// Ends the run when a finding asks for it; nothing was written.
+pub(super) fn stop_on_error(diagnostics: &[Diagnostic]) -> Result<(), Error> {
+    if any_error(diagnostics) { Err(failure(diagnostics.to_vec())) } else { Ok(()) }
+}
+
+/// Both results, or the findings of both.
+fn both<A, B>(one: Result<A, Vec<Diagnostic>>, other: Result<B, Vec<Diagnostic>>) -> Result<(A, B), Error> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => {
+            let mut findings = one.err().unwrap_or_default();
+            findings.extend(other.err().unwrap_or_default());
+            Err(failure(findings))
+        }
+    }
+}
+
+/// Values of secrets by (document, binding). For a plan only, missing values are told and left unchecked.
+fn secrets(
+    credentials: &Credentials,
+    desired: &DesiredState,
+    places: &Places,
+    purpose: Purpose,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<(usize, String), Secret> {
+    let mut given = SecretValues::default();
+    for (name, value) in &credentials.secrets {
+        let list = if name.contains('/') { &mut given.grouped } else { &mut given.named };
+        list.insert(name.clone(), value.clone());
+    }
+    let (values, findings) = manifest::resolve_secrets(desired, places, &given);
+    if purpose == Purpose::Apply {
+        diagnostics.extend(findings);
+    } else if !findings.is_empty() {
+        diagnostics.extend(findings.into_iter().filter(|finding| !is_missing_value(finding)));
+        diagnostics.push(
+            Diagnostic::note(Code::SecretsUnchecked, "values of secrets are not at hand: secrets are kept, unchecked")
+                .with_help("give them with `--secrets-file` or in the environment to see whether they changed"),
+        );
+    }
+    values
+}
+
+fn is_missing_value(finding: &Diagnostic) -> bool {
+    finding.code == Code::MissingSecret
+}
+
+/// One digest a manifest, where all its values are at hand.
+fn secret_facts(
+    credentials: &Credentials,
+    desired: &DesiredState,
+    secrets: &BTreeMap<(usize, String), Secret>,
+) -> Vec<Option<SecretFacts>> {
+    let facts = |manifest: &crate::resource::DesiredManifest| {
+        let values = of_document(secrets, manifest.document);
+        let wanted =
+            manifest.script.bindings.iter().filter(|binding| matches!(binding, crate::binding::Binding::SecretText(_)));
+        let complete = wanted.count() == values.len();
+        let key = credentials.key_material().filter(|_| complete)?;
+        Some(plan::secret_facts(key, &values))
+    };
+    desired.manifests.iter().map(facts).collect()
+}
+
+fn of_document(secrets: &BTreeMap<(usize, String), Secret>, document: usize) -> BTreeMap<String, Secret> {
+    let own = secrets.iter().filter(|((owner, _), _)| *owner == document);
+    own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
+}
+
+fn payloads(desired: &DesiredState, bundles: Bundles, secrets: BTreeMap<(usize, String), Secret>) -> Vec<Payload> {
+    let documents = desired.manifests.iter().map(|manifest| of_document(&secrets, manifest.document));
+    documents.zip(bundles.into_modules()).map(|(secrets, modules)| Payload { modules, secrets }).collect()
+}
+
+/// Adds the place of a finding's path.
+fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
+    let place = finding.path.as_ref().and_then(|path| places.at(document, path));
+    finding.at(place)
+}
+
+/// Findings of the planner name a path of the manifest or an address; the former have a place. With several
+/// manifests only a place that all agree on would be right, so it is left out.
+fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diagnostic {
+    match desired.manifests.as_slice() {
+        [manifest] if finding.path.as_ref().is_some_and(|path| path.starts_with("spec.")) => {
+            placed(places, manifest.document, finding)
+        }
+        _ => finding,
+    }
+}
+
+/// Live state alone: neither bundles nor secrets are needed to look or to remove.
+pub(super) async fn prepare_removal(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+) -> Result<Prepared, Error> {
+    let (read, diagnostics) = read_manifests(session, sources, options)?;
+    let Read { desired, .. } = read;
+    let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(failure)?;
+    let (live, _) = refresh::refresh(&session.api, &session.client, &desired, &zones).await.map_err(failure)?;
+    let plan = Plan { diagnostics, ..Plan::default() };
+    let reads = session.client.sent().reads;
+    Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })
+}

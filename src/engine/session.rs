@@ -1,0 +1,110 @@
+//! One caller, one run: who asks, how, and who watches.
+
+use std::rc::Rc;
+
+use super::Credentials;
+use super::failure::failure;
+use crate::cloudflare::{Api, Auth};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::error::Error;
+use crate::http::{Client, Clock, Policy, Signal, Transport, Wait};
+use crate::model::Event;
+
+/// Ten minutes: what a run may take unless the caller says otherwise.
+const TIMEOUT_MS: f64 = 600_000.0;
+
+/// The engine's only ways out.
+#[derive(Clone)]
+pub struct Io {
+    /// Sends requests.
+    pub transport: Rc<dyn Transport>,
+    /// Tells and spends time.
+    pub clock: Rc<dyn Clock>,
+    /// The caller's wish to stop.
+    pub signal: Option<Rc<dyn Signal>>,
+    /// Who watches.
+    pub events: Rc<dyn Fn(Event)>,
+}
+
+/// A run with its credentials.
+pub(super) struct Session<'a> {
+    pub api: Api,
+    pub client: Client,
+    pub credentials: &'a Credentials,
+    pub events: Rc<dyn Fn(Event)>,
+}
+
+impl<'a> Session<'a> {
+    /// Checks the credentials; sends nothing.
+    pub fn open(io: &Io, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
+        let auth = auth(credentials).map_err(|finding| failure(vec![finding]))?;
+        let base_url = credentials.base_url.as_deref().unwrap_or(Api::BASE_URL);
+        let api = Api::new(base_url, auth).map_err(|finding| failure(vec![finding]))?;
+        let signal = Until::new(io, timeout_ms.unwrap_or(TIMEOUT_MS));
+        let events = io.events.clone();
+        let on_wait =
+            move |wait: Wait| events(Event::Wait { address: wait.target, why: wait.why, seconds: wait.seconds });
+        let client = Client::with_policy(
+            io.transport.clone(),
+            io.clock.clone(),
+            Policy::default(),
+            Some(Rc::new(signal)),
+            Some(Rc::new(on_wait)),
+        );
+        Ok(Self { api, client, credentials, events: io.events.clone() })
+    }
+
+    /// Tells those who watch.
+    pub fn tell(&self, event: Event) {
+        (self.events)(event);
+    }
+}
+
+fn auth(credentials: &Credentials) -> Result<Auth, Diagnostic> {
+    let Credentials { api_token, api_key, email, .. } = credentials;
+    match (api_token, api_key, email) {
+        (Some(token), None, _) => Ok(Auth::Token(token.clone())),
+        (None, Some(key), Some(email)) => Ok(Auth::Key { email: email.clone(), key: key.clone() }),
+        (Some(_), Some(_), _) => Err(unusable("an API token and an API key were given: which one is meant?")),
+        (None, Some(_), None) => Err(unusable("an API key needs the e-mail address of its user")),
+        (None, None, _) => Err(unusable("no credentials were given")),
+    }
+}
+
+fn unusable(message: &str) -> Diagnostic {
+    Diagnostic::error(Code::CredentialsUnusable, message)
+        .with_help("set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL")
+}
+
+/// The caller's signal, or the end of the time that the run has.
+struct Until {
+    clock: Rc<dyn Clock>,
+    deadline: f64,
+    inner: Option<Rc<dyn Signal>>,
+}
+
+impl Until {
+    fn new(io: &Io, timeout_ms: f64) -> Self {
+        Self { clock: io.clock.clone(), deadline: io.clock.now_ms() + timeout_ms, inner: io.signal.clone() }
+    }
+
+    fn expired(&self) -> bool {
+        self.clock.now_ms() >= self.deadline
+    }
+}
+
+impl Signal for Until {
+    fn is_aborted(&self) -> bool {
+        self.expired() || self.inner.as_ref().is_some_and(|inner| inner.is_aborted())
+    }
+
+    fn aborted(&self) -> crate::http::LocalFuture<'_, ()> {
+        Box::pin(async {
+            let timer = self.clock.sleep((self.deadline - self.clock.now_ms()).max(0.0));
+            match &self.inner {
+                Some(inner) => drop(futures_util::future::select(timer, inner.aborted()).await),
+                None => timer.await,
+            }
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! Values of `env.variables` and `env.secrets`.
+
+use std::collections::BTreeMap;
+
+use crate::binding::SecretSource;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::secret::Secret;
+
+use super::quote::quote;
+use super::reference::{self, GroupKey, Text};
+
+/// Longest value of a variable or secret, in bytes.
+pub const MAX_VALUE: usize = 5_120;
+
+/// Starts of names that hold the deployer's own credentials.
+const REFUSED: [&str; 4] = ["CLOUDFLARE_", "R2_", "AWS_", "CFWORKER_"];
+
+/// The text of a variable, its reference resolved from `values`.
+///
+/// # Errors
+/// A finding for a reference that can't be resolved, or not here.
+pub fn variable(text: &str, values: &BTreeMap<String, String>) -> Result<String, Diagnostic> {
+    match reference::read(text)? {
+        Text::Plain => Ok(text.to_owned()),
+        Text::Variable(of) => group_value(&of, values).cloned().ok_or_else(|| missing_variable(&of)),
+        Text::Secret(_) => {
+            let finding = Diagnostic::error(Code::Reference, "a secret can't be the value of a variable");
+            Err(finding.with_help("everyone can read variables; move the key to `env.secrets`"))
+        }
+        Text::Field { .. } => {
+            let finding = Diagnostic::error(Code::Reference, format!("a variable can't refer to {}", quote(text)));
+            Err(finding
+                .with_help("write the value, or `$variables-group/GROUP/KEY`; stores are bound by `kv_bindings`"))
+        }
+    }
+}
+
+/// Where a secret's value comes from.
+///
+/// # Errors
+/// A finding for a source that no manifest may read, or that holds no secrets. No message repeats the text.
+pub fn secret_source(text: &str) -> Result<SecretSource, Diagnostic> {
+    if let Some(name) = reference::braced_name(text) {
+        return match is_refused(name) {
+            true => Err(refused(name)),
+            false => Ok(SecretSource::Named(name.to_owned())),
+        };
+    }
+    let misplaced = |what: &str| {
+        let finding = Diagnostic::error(Code::Reference, format!("{what} can't be the value of a secret"));
+        Err(finding.with_help("write `${NAME}` or `$secrets-group/GROUP/KEY`"))
+    };
+    match reference::read(text) {
+        Ok(Text::Plain) => Ok(SecretSource::Literal(Secret::new(unescaped(text)))),
+        Ok(Text::Secret(GroupKey { group, key })) => Ok(SecretSource::Group { group, key }),
+        Ok(Text::Variable(_)) => misplaced("a variable"),
+        Ok(Text::Field { .. }) => misplaced("a field of another resource"),
+        Err(_) => misplaced("half a reference"),
+    }
+}
+
+/// Whether a name holds credentials of the deployer, in either case.
+pub fn is_refused(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    REFUSED.iter().any(|start| name.starts_with(start))
+}
+
+/// The value of a key of a group, by either of its names.
+pub fn group_value<'values, T>(of: &GroupKey, values: &'values BTreeMap<String, T>) -> Option<&'values T> {
+    values.get(&of.path()).or_else(|| values.get(&of.variable()))
+}
+
+/// The finding for a name that no manifest may read.
+pub fn refused(name: &str) -> Diagnostic {
+    let message = format!("a manifest may not read {}", quote(name));
+    Diagnostic::error(Code::RefusedSecret, message).with_help(
+        "names in `CLOUDFLARE_`, `R2_`, `AWS_` and `CFWORKER_` hold the deployer's credentials; use another name",
+    )
+}
+
+fn missing_variable(of: &GroupKey) -> Diagnostic {
+    let message = format!("no value is given for {}", quote(&format!("$variables-group/{}", of.path())));
+    let help =
+        format!("add {} or {} to a file and pass it by `--values FILE`", quote(&of.path()), quote(&of.variable()));
+    Diagnostic::error(Code::MissingVariable, message).with_help(help)
+}
+
+/// `$${` is a literal `${`.
+fn unescaped(text: &str) -> String {
+    text.replace("$${", "${")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretSource, secret_source, variable};
+    use crate::diagnostic::Code;
+    use crate::secret::Secret;
+
+    #[test]
+    fn secrets_come_from_names_groups_or_the_text() {
+        assert_eq!(secret_source("${API_KEY}"), Ok(SecretSource::Named("API_KEY".into())));
+        assert_eq!(secret_source("$${API_KEY}"), Ok(SecretSource::Literal(Secret::new("${API_KEY}"))));
+        assert_eq!(secret_source("p$ss"), Ok(SecretSource::Literal(Secret::new("p$ss"))));
+        let group = SecretSource::Group { group: "auth".into(), key: "jwt".into() };
+        assert_eq!(secret_source("$secrets-group/auth/jwt"), Ok(group));
+    }
+
+    #[test]
+    fn the_deployers_credentials_stay_out() {
+        for name in [
+            "CLOUDFLARE_API_TOKEN",
+            "R2_SECRET_ACCESS_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "CFWORKER_FINGERPRINT_KEY",
+            "aws_x",
+        ] {
+            let finding = secret_source(&format!("${{{name}}}")).expect_err("refused");
+            assert_eq!(finding.code, Code::RefusedSecret);
+        }
+    }
+
+    #[test]
+    fn variables_come_from_values_by_either_name() {
+        let values = [("a/b".to_owned(), "1".to_owned()), ("C__D_E".to_owned(), "2".to_owned())].into();
+        assert_eq!(variable("$variables-group/a/b", &values).as_deref(), Ok("1"));
+        assert_eq!(variable("$variables-group/c/d-e", &values).as_deref(), Ok("2"));
+        assert_eq!(variable("$5.00", &values).as_deref(), Ok("$5.00"));
+        assert_eq!(
+            variable("$variables-group/x/y", &values).map_err(|finding| finding.code),
+            Err(Code::MissingVariable)
+        );
+        assert!(variable("$secrets-group/a/b", &values).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! Findings of one document, with their places.
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+use super::events::shown;
+use super::path::Path;
+use super::tree::{Document, Span};
+
+/// Most findings that one document shows.
+const MAX_FINDINGS: usize = 100;
+
+/// Collects the findings of one document; what exceeds the limit is counted.
+pub struct Findings<'document> {
+    document: &'document Document,
+    list: Vec<Diagnostic>,
+    dropped: usize,
+    dropped_error: bool,
+}
+
+impl<'document> Findings<'document> {
+    /// No findings yet.
+    pub fn of(document: &'document Document) -> Self {
+        Self { document, list: Vec::new(), dropped: 0, dropped_error: false }
+    }
+
+    /// Adds a finding about the value at a path, or about the place where it is missing.
+    pub fn add(&mut self, path: &Path, finding: Diagnostic) {
+        if self.has_room(&finding) {
+            let place = self.document.place(path);
+            self.push(place, path, finding);
+        }
+    }
+
+    /// Adds a finding about a key or another span.
+    pub fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
+        if self.has_room(&finding) {
+            let place = span.in_file(&self.document.file);
+            self.push(place, path, finding);
+        }
+    }
+
+    /// Adds a finding about the key at the end of a path.
+    pub fn add_key(&mut self, path: &Path, finding: Diagnostic) {
+        if self.has_room(&finding) {
+            let place = self.document.key_place(path);
+            self.push(place, path, finding);
+        }
+    }
+
+    /// `worker.yaml:3:5`, of a key, for a finding that names a second place.
+    pub fn shown_place(&self, path: &Path) -> String {
+        shown(&self.document.key_place(path))
+    }
+
+    /// All of them, and one that counts the rest.
+    pub fn into_list(mut self) -> Vec<Diagnostic> {
+        if self.dropped > 0 {
+            let message = format!("{} more findings in this document", self.dropped);
+            let rest = match self.dropped_error {
+                true => Diagnostic::error(Code::TooMany, message),
+                false => Diagnostic::warning(Code::TooMany, message),
+            };
+            let end = self.document.root.span;
+            let last = Span { line: end.end_line, column: end.end_column, ..end };
+            self.list.push(rest.at(Some(last.in_file(&self.document.file))));
+        }
+        self.list
+    }
+
+    fn push(&mut self, place: Place, path: &Path, finding: Diagnostic) {
+        let finding = finding.at(Some(place));
+        self.list.push(if path.steps().is_empty() { finding } else { finding.on(path.to_string()) });
+    }
+
+    fn has_room(&mut self, finding: &Diagnostic) -> bool {
+        if self.list.len() < MAX_FINDINGS {
+            return true;
+        }
+        self.dropped += 1;
+        self.dropped_error |= finding.is_error();
+        false
+    }
+}

@@ -1,0 +1,245 @@
+//! Desired state out of a manifest: the only place that knows defaults.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::binding::{Binding, PlainTextBinding, SecretTextBinding};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Identity;
+use crate::resource::{
+    Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
+    Wait, WorkersDev, ZoneRef,
+};
+
+use super::generations::{bundles, script_names, spec_path};
+use super::hostname::hostname;
+use super::path::Path;
+use super::pattern::Pattern;
+use super::quote::quote;
+use super::rules::Subject;
+use super::schema::{self, Dns, Metadata, Spec, UsageModel, UsageModelName};
+use super::text::filled;
+use super::{env, kv, names};
+
+/// Compatibility flags where the manifest names none, as the original system set them.
+const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
+
+/// Annotations that say what to do about somebody else's work.
+pub const DRIFT_KEYS: [&str; 2] = ["drift", "cfworker-deploy/drift"];
+
+/// What a document claims for itself alone, as far as it can be read, and where it says so.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// Who it is.
+    pub identity: Option<(Identity, Path)>,
+    /// Account and script name.
+    pub script: Option<((String, String), Path)>,
+    /// Account and route pattern.
+    pub routes: Vec<((String, String), Path)>,
+}
+
+/// The desired state of a document without errors.
+///
+/// Nothing when a rule let something pass that this can't take: a defect, which the caller tells.
+pub fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredManifest> {
+    let spec = subject.spec()?;
+    let metadata = subject.manifest.metadata.as_ref()?;
+    let dns = spec.dns.as_ref();
+    let enabled = dns.and_then(|dns| dns.enabled);
+    Some(DesiredManifest {
+        document,
+        identity: identity(subject)?,
+        script: script(subject, spec)?,
+        routing: match dns.filter(|_| enabled == Some(true)) {
+            Some(dns) => Some(routing(dns)?),
+            None => None,
+        },
+        routing_disabled: enabled == Some(false),
+        drift: drift(metadata),
+        wait: spec.wait.as_ref().map(wait),
+    })
+}
+
+/// What a document claims, however broken the rest of it is.
+pub fn claims(subject: &Subject<'_>) -> Claims {
+    let Some(spec) = subject.spec() else { return Claims::default() };
+    let Some(account) = account(subject, spec) else { return Claims::default() };
+    let script = script_names(spec).into_iter().next();
+    let named = subject.manifest.metadata.as_ref().is_some_and(|metadata| filled(&metadata.name).is_some());
+    let name_path = match (&script, named) {
+        (Some((path, _)), false) => path.clone(),
+        _ => Path::default().key("metadata").key("name"),
+    };
+    let dns = spec.dns.as_ref().filter(|dns| dns.enabled == Some(true));
+    let patterns = dns.map(|dns| patterns(dns, &spec_path().key("dns"))).unwrap_or_default();
+    let routes = patterns
+        .into_iter()
+        .filter_map(|(path, text)| Some(((account.clone(), Pattern::parse(text).ok()?.text), path)));
+    Claims {
+        identity: identity(subject).map(|identity| (identity, name_path)),
+        routes: routes.collect(),
+        script: script.map(|(path, name)| ((account, name.to_owned()), path)),
+    }
+}
+
+/// The patterns that a `dns` block states, with their paths; the default one where it states none.
+pub fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns str)> {
+    let one = filled(&dns.route_pattern).map(|text| (path.key("route_pattern"), text));
+    let list = dns.route_patterns.iter().flat_map(|list| list.each());
+    let several = list.map(|(index, text)| (path.key("route_patterns").index(index), text.as_str()));
+    one.into_iter().chain(several).collect()
+}
+
+/// The record that a `dns` block wants.
+///
+/// # Errors
+/// A finding for a content that does not fit its type.
+pub fn record(dns: &Dns) -> Result<DesiredRecord, Diagnostic> {
+    let content = match &dns.record {
+        None => return Ok(DesiredRecord::Managed(RecordContent::default())),
+        Some(schema::Record::Word(schema::RecordWord::Existing)) => return Ok(DesiredRecord::Existing),
+        Some(schema::Record::Content(content)) => content,
+    };
+    let record_type = content.record_type.as_deref().unwrap_or_default();
+    let text = content.content.as_deref().unwrap_or_default();
+    let (canonical, due) = match record_type {
+        "A" => (text.parse::<Ipv4Addr>().ok().map(|address| address.to_string()), "an IPv4 address"),
+        "AAAA" => (text.parse::<Ipv6Addr>().ok().map(|address| address.to_string()), "an IPv6 address"),
+        _ => (hostname(text).ok().filter(|host| !host.starts_with('*')), "a host"),
+    };
+    match canonical {
+        Some(content) => Ok(DesiredRecord::Managed(RecordContent { record_type: record_type.to_owned(), content })),
+        None => Err(Diagnostic::error(Code::Record, format!("{} is not the content of a record", quote(text)))
+            .with_help(format!("a record of type `{record_type}` holds {due}"))),
+    }
+}
+
+fn account(subject: &Subject<'_>, spec: &Spec) -> Option<String> {
+    let own = filled(&spec.account_id);
+    names::account_id(own.or(subject.options.account_id.as_deref())?).ok()
+}
+
+fn identity(subject: &Subject<'_>) -> Option<Identity> {
+    let spec = subject.spec()?;
+    let metadata = subject.manifest.metadata.as_ref()?;
+    let script = || script_names(spec).first().map(|(_, name)| *name);
+    let text = |text| filled(text).unwrap_or_default().to_owned();
+    Some(Identity {
+        account: account(subject, spec)?,
+        org: text(&metadata.org),
+        env: text(&metadata.env),
+        name: filled(&metadata.name).or_else(script)?.to_owned(),
+    })
+}
+
+fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
+    let (_, name) = script_names(spec).into_iter().next()?;
+    let flags = spec.compatibility_flags.as_ref().map(|flags| flags.each().map(|(_, flag)| flag.clone()).collect());
+    Some(DesiredScript {
+        name: names::script_name(name).ok()?,
+        bundle: bundle(spec)?,
+        main_module: filled(&spec.main_module).map(str::to_owned),
+        compatibility_date: filled(&spec.compatibility_date).map(str::to_owned),
+        compatibility_flags: flags.unwrap_or_else(|| DEFAULT_FLAGS.map(str::to_owned).to_vec()),
+        usage_model: spec.usage_model.as_ref().map(usage_model),
+        bindings: bindings(subject, spec)?,
+        observability: spec.observability.as_ref().map(observability),
+        workers_dev: spec.workers_dev.as_ref().map(workers_dev),
+    })
+}
+
+fn bundle(spec: &Spec) -> Option<Bundle> {
+    let (_, bundle) = bundles(spec).into_iter().next()?;
+    let sha256 = match filled(&bundle.sha256) {
+        Some(pin) => Some(names::sha256(pin).ok()?),
+        None => None,
+    };
+    Some(Bundle {
+        bucket: names::bucket(filled(&bundle.bucket)?).ok()?,
+        key: names::object_key(filled(&bundle.path)?).ok()?,
+        sha256,
+        jurisdiction: filled(&bundle.jurisdiction).map(str::to_owned),
+    })
+}
+
+fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
+    let env = spec.env.as_ref();
+    let mut bindings = Vec::new();
+    for (name, text) in env.and_then(|env| env.variables.as_ref()).into_iter().flatten() {
+        let text = env::variable(text, &subject.options.values).ok()?;
+        bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text }));
+    }
+    for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
+        let source = env::secret_source(&text.0).ok()?;
+        bindings.push(Binding::SecretText(SecretTextBinding { name: name.clone(), source }));
+    }
+    for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {
+        let path = spec_path().key("kv_bindings").index(index);
+        bindings.push(Binding::KvNamespace(kv::read(entry, &path).ok()?));
+    }
+    bindings.sort_by(|left, right| left.name().cmp(right.name()));
+    Some(bindings)
+}
+
+fn routing(dns: &Dns) -> Option<Routing> {
+    let hostname = hostname(filled(&dns.hostname)?).ok()?;
+    let mut routes: Vec<DesiredRoute> = Vec::new();
+    for (_, text) in patterns(dns, &Path::default()) {
+        let route = DesiredRoute { pattern: Pattern::parse(text).ok()?.text };
+        if !routes.contains(&route) {
+            routes.push(route);
+        }
+    }
+    if routes.is_empty() {
+        routes.push(DesiredRoute { pattern: format!("{hostname}/*") });
+    }
+    Some(Routing { zone: zone(dns)?, record: record(dns).ok()?, hostname, routes })
+}
+
+fn zone(dns: &Dns) -> Option<ZoneRef> {
+    match (filled(&dns.zone_id), filled(&dns.zone)) {
+        (Some(id), _) => names::zone_id(id).ok().map(ZoneRef::Id),
+        (None, Some(name)) => hostname(name).ok().map(ZoneRef::Name),
+        (None, None) => Some(ZoneRef::OfHostname),
+    }
+}
+
+fn drift(metadata: &Metadata) -> Drift {
+    let annotations = metadata.annotations.iter().flatten();
+    let overwrite =
+        annotations.into_iter().any(|(key, value)| DRIFT_KEYS.contains(&key.as_str()) && value == "overwrite");
+    if overwrite { Drift::Overwrite } else { Drift::Stop }
+}
+
+fn wait(wait: &schema::Wait) -> Wait {
+    Wait { path: filled(&wait.path).unwrap_or("/").to_owned(), header: filled(&wait.header).map(str::to_owned) }
+}
+
+fn usage_model(model: &UsageModel) -> String {
+    match model {
+        UsageModel::Name(UsageModelName::Bundled) | UsageModel::Number(0) => "bundled".into(),
+        UsageModel::Name(UsageModelName::Unbound) | UsageModel::Number(1) => "unbound".into(),
+        UsageModel::Name(UsageModelName::Standard) => "standard".into(),
+        UsageModel::Number(other) => other.to_string(),
+    }
+}
+
+fn observability(observability: &schema::Observability) -> Observability {
+    match observability {
+        schema::Observability::Switch(enabled) => Observability { enabled: *enabled, head_sampling_rate: None },
+        schema::Observability::Settings(settings) => Observability {
+            enabled: settings.enabled.unwrap_or_default(),
+            head_sampling_rate: settings.head_sampling_rate,
+        },
+    }
+}
+
+/// Preview addresses follow the main one, as Cloudflare's own tools have it.
+fn workers_dev(workers_dev: &schema::WorkersDev) -> WorkersDev {
+    match workers_dev {
+        schema::WorkersDev::Switch(enabled) => WorkersDev { enabled: *enabled, previews_enabled: *enabled },
+        schema::WorkersDev::Settings(settings) => {
+            let enabled = settings.enabled.unwrap_or_default();
+            WorkersDev { enabled, previews_enabled: settings.previews_enabled.unwrap_or(enabled) }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Where every value of a run stands.
+
+use crate::diagnostic::Place;
+
+use super::limits::readable;
+use super::path::Path;
+use super::tree::{Content, Document, Node, Span};
+use super::{events, generations};
+
+/// Places of all values of all documents of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    documents: Vec<Document>,
+}
+
+impl Places {
+    pub(super) fn of(documents: Vec<Document>) -> Self {
+        Self { documents }
+    }
+
+    /// The place of a value such as `spec.env.secrets.API_KEY`, in either spelling of its keys,
+    /// or of the nearest existing parent where it is missing.
+    pub fn at(&self, document: usize, path: &str) -> Option<Place> {
+        let document = self.documents.get(document)?;
+        Some(document.place(&Path::parse(path).unwrap_or_default()))
+    }
+
+    /// Which source a document stands in, and its index among the documents of that source.
+    pub fn source(&self, document: usize) -> Option<(usize, usize)> {
+        self.documents.get(document).map(|document| (document.source, document.index_in_source))
+    }
+
+    /// The path of the bundle's object key in a document, by the schema that the document is written in.
+    pub fn bundle_path(&self, document: usize) -> Option<&'static str> {
+        let document = self.documents.get(document)?;
+        let within = generations::script_path().key("bundle").key("path");
+        let own = generations::spec_path().key("script_bundle").key("path");
+        if document.node(&within).is_some() {
+            return Some("spec.script.bundle.path");
+        }
+        document.node(&own).is_some().then_some("spec.script_bundle.path")
+    }
+
+    /// Number of documents of the run.
+    pub fn count(&self) -> usize {
+        self.documents.len()
+    }
+}
+
+/// Text that must not be shown.
+#[derive(Clone, Debug, Default)]
+pub struct SecretText {
+    /// All values under a key `secrets`, sorted.
+    pub spans: Vec<Span>,
+    /// The longer ones of these values, which may stand elsewhere too.
+    pub texts: Vec<String>,
+}
+
+/// Shortest value that is looked for elsewhere; a shorter one would hide half the file.
+const SHORTEST_TEXT: usize = 4;
+
+/// What must not be shown of a manifest; nothing for a text that can't be read whole.
+pub fn secret_text(text: &str) -> Option<SecretText> {
+    let (documents, findings) = events::documents(0, "", readable("", text).ok()?);
+    // A value that was left out, as the second one of a key, has no span.
+    if !findings.is_empty() {
+        return None;
+    }
+    let mut found = SecretText::default();
+    documents.iter().for_each(|document| collect(&document.root, false, &mut found));
+    found.spans.sort();
+    Some(found)
+}
+
+fn collect(node: &Node, secret: bool, found: &mut SecretText) {
+    match &node.content {
+        Content::Scalar(scalar) if secret => {
+            found.spans.push(node.span);
+            if scalar.text.len() >= SHORTEST_TEXT {
+                found.texts.push(scalar.text.clone());
+            }
+        }
+        Content::Scalar(_) => {}
+        Content::List(items) => items.iter().for_each(|item| collect(item, secret, found)),
+        Content::Mapping(entries) => {
+            entries.iter().for_each(|entry| collect(&entry.value, secret || entry.key.text == "secrets", found));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Variables, secrets and stores: one set of names in JavaScript.
+
+use std::collections::BTreeMap;
+
+use crate::binding::SecretSource;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::env::{MAX_VALUE, secret_source, variable};
+use crate::manifest::findings::Findings;
+use crate::manifest::generations::spec_path;
+use crate::manifest::kv;
+use crate::manifest::names::is_identifier;
+use crate::manifest::path::Path;
+use crate::manifest::quote::quote;
+use crate::manifest::schema::Spec;
+
+use super::Subject;
+
+/// Values above this many bytes may be refused: sources differ.
+const DOUBTFUL_VALUE: usize = 5_000;
+/// Most variables and secrets of a Worker on the free and on the paid plan.
+const MAX_COUNT: (usize, usize) = (64, 128);
+
+/// Variables, secrets and stores: one set of names in JavaScript.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let Some(spec) = subject.spec() else { return };
+    let mut names = Names::default();
+    variables(subject, spec, &mut names, findings);
+    secrets(spec, &mut names, findings);
+    count(names.0.len(), findings);
+    for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {
+        let path = spec_path().key("kv_bindings").index(index);
+        match kv::read(entry, &path) {
+            Ok(binding) => names.add(&binding.name, kv::name_path(entry, &path), findings),
+            Err((path, _)) if subject.is_broken(&path) => {}
+            Err((path, finding)) => findings.add(&path, finding),
+        }
+    }
+}
+
+fn variables(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
+    let variables = spec.env.as_ref().and_then(|env| env.variables.as_ref());
+    for (name, text) in variables.into_iter().flatten() {
+        let path = spec_path().key("env").key("variables").key(name);
+        usable_name(name, &path, findings);
+        names.add(name, path.clone(), findings);
+        match variable(text, &subject.options.values) {
+            Ok(value) => length(value.len(), name, &path, findings),
+            Err(finding) => findings.add(&path, finding),
+        }
+        if crate::manifest::reference::braced_name(text).is_some() {
+            let finding =
+                Diagnostic::warning(Code::Reference, format!("{} is not replaced in a variable", quote(text)));
+            findings.add(
+                &path,
+                finding.with_help("`${NAME}` works in `env.secrets`; here, write `$variables-group/GROUP/KEY`"),
+            );
+        }
+    }
+}
+
+fn secrets(spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
+    let secrets = spec.env.as_ref().and_then(|env| env.secrets.as_ref());
+    for (name, text) in secrets.into_iter().flatten() {
+        let path = spec_path().key("env").key("secrets").key(name);
+        usable_name(name, &path, findings);
+        names.add(name, path.clone(), findings);
+        match secret_source(&text.0) {
+            Ok(SecretSource::Literal(value)) => {
+                findings.add(&path, literal(name, &text.0));
+                length(value.reveal().len(), name, &path, findings);
+            }
+            Ok(SecretSource::Named(_) | SecretSource::Group { .. }) => {}
+            Err(finding) => findings.add(&path, finding),
+        }
+    }
+}
+
+/// A secret that stands in the file: told, never shown.
+fn literal(name: &str, text: &str) -> Diagnostic {
+    let help = match text.replace("$${", "").contains("${") {
+        true => "`${NAME}` is only replaced where it is the whole value",
+        false => "write `${NAME}` and give the value by `--secrets-file`, standard input or the environment",
+    };
+    Diagnostic::warning(Code::LiteralSecret, format!("the secret {} stands in the manifest", quote(name)))
+        .with_help(help)
+}
+
+fn usable_name(name: &str, path: &Path, findings: &mut Findings<'_>) {
+    if name.is_empty() {
+        findings.add_key(path, Diagnostic::error(Code::BindingName, "a name is empty"));
+    } else if !is_identifier(name) {
+        let finding =
+            Diagnostic::warning(Code::BindingName, format!("{} is not an identifier of JavaScript", quote(name)));
+        findings.add_key(path, finding.with_help(format!("only `env[{}]` reaches it", serde_json::Value::from(name))));
+    }
+}
+
+fn length(bytes: usize, name: &str, path: &Path, findings: &mut Findings<'_>) {
+    let message = format!("the value of {} has {bytes} bytes", quote(name));
+    if bytes > MAX_VALUE {
+        findings.add(
+            path,
+            Diagnostic::error(Code::VariableSize, message)
+                .with_help(format!("at most {MAX_VALUE}; keep large data in KV")),
+        );
+    } else if bytes > DOUBTFUL_VALUE {
+        let help = format!("Cloudflare may refuse values above {DOUBTFUL_VALUE} bytes");
+        findings.add(path, Diagnostic::warning(Code::VariableSize, message).with_help(help));
+    }
+}
+
+fn count(count: usize, findings: &mut Findings<'_>) {
+    let (free, paid) = MAX_COUNT;
+    let path = spec_path().key("env");
+    let message = format!("{count} variables and secrets");
+    if count > paid {
+        findings.add(
+            &path,
+            Diagnostic::error(Code::VariableSize, message).with_help(format!("a Worker takes at most {paid}")),
+        );
+    } else if count > free {
+        findings.add(
+            &path,
+            Diagnostic::warning(Code::VariableSize, message).with_help(format!("the free plan takes at most {free}")),
+        );
+    }
+}
+
+/// Names seen so far, each with its path.
+#[derive(Default)]
+struct Names(BTreeMap<String, Path>);
+
+impl Names {
+    fn add(&mut self, name: &str, path: Path, findings: &mut Findings<'_>) {
+        let Some(first) = self.0.get(name) else {
+            self.0.insert(name.to_owned(), path);
+            return;
+        };
+        let message = format!("the binding name {} is given twice", quote(name));
+        let first = findings.shown_place(first);
+        findings.add_key(
+            &path,
+            Diagnostic::error(Code::DuplicateBinding, message)
+                .with_help(format!("the first stands at {first}; rename one of them")),
+        );
+    }
+}

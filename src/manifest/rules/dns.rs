@@ -1,0 +1,154 @@
+//! Host, zone, record and routes.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::findings::Findings;
+use crate::manifest::generations::spec_path;
+use crate::manifest::hostname::{a_labels, hostname, is_within};
+use crate::manifest::lower::{patterns, record};
+use crate::manifest::names;
+use crate::manifest::nearest::nearest;
+use crate::manifest::path::Path;
+use crate::manifest::pattern::Pattern;
+use crate::manifest::quote::quote;
+use crate::manifest::schema::{Dns, Record};
+use crate::manifest::text::filled;
+use crate::resource::{DesiredRecord, RecordContent};
+
+use super::{Subject, tell};
+
+/// Host, zone, record and routes; a block that is off needs nothing else.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let path = spec_path().key("dns");
+    let Some(dns) = subject.spec().and_then(|spec| spec.dns.as_ref()) else { return };
+    let enabled = path.key("enabled");
+    if dns.enabled.is_none() && !subject.is_broken(&enabled) {
+        let finding = Diagnostic::warning(Code::NoEffect, "`dns` has no effect without `enabled: true`");
+        findings.add(&path, finding.with_help("add `enabled: true`, or `enabled: false` to remove record and routes"));
+    }
+    if dns.enabled == Some(true) || subject.is_broken(&enabled) {
+        enabled_block(subject, dns, &path, findings);
+    }
+}
+
+fn enabled_block(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
+    if let Some(id) = filled(&dns.zone_id) {
+        tell(findings, &path.key("zone_id"), names::zone_id(id));
+    }
+    let host = host(subject, dns, path, findings);
+    let zone = zone(dns, path, findings);
+    if let (Some(host), Some(zone)) = (&host, &zone) {
+        inside_zone(host, zone, path, findings);
+    }
+    let content = record_content(dns, path, findings);
+    routes(host.as_deref(), content, dns, path, findings);
+}
+
+fn host(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<String> {
+    let path = path.key("hostname");
+    let Some(text) = filled(&dns.hostname) else {
+        if !subject.is_broken(&path) {
+            let finding = Diagnostic::error(Code::MissingKey, format!("`{path}` is missing"));
+            findings.add(&path, finding.with_help("`dns.enabled: true` needs the host that the Worker answers on"));
+        }
+        return None;
+    };
+    hostname(text).map_err(|finding| findings.add(&path, finding)).ok()
+}
+
+fn zone(dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<String> {
+    let text = filled(&dns.zone)?;
+    let usable = hostname(text).ok().filter(|zone| !zone.starts_with('*'));
+    if usable.is_none() {
+        let finding = Diagnostic::error(Code::Hostname, format!("{} is not a usable zone name", quote(text)));
+        findings
+            .add(&path.key("zone"), finding.with_help("the domain as the dashboard lists it, such as `example.com`"));
+    }
+    usable
+}
+
+fn inside_zone(host: &str, zone: &str, path: &Path, findings: &mut Findings<'_>) {
+    if is_within(host, zone) {
+        return;
+    }
+    let message = format!("hostname {} is not inside the zone {}", quote(host), quote(zone));
+    let help = match meant(host, zone) {
+        Some(meant) => format!("did you mean {}?", quote(&meant)),
+        None => "`zone` can be left out; the zone is then found from the hostname".to_owned(),
+    };
+    findings.add(&path.key("hostname"), Diagnostic::error(Code::HostOutsideZone, message).with_help(help));
+}
+
+/// The host inside the zone, when its end is nearly the zone's name.
+fn meant(host: &str, zone: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let front = labels.len().checked_sub(zone.split('.').count())?;
+    let (front, end) = labels.split_at_checked(front)?;
+    let near = nearest(&end.join("."), [zone])?;
+    Some(front.iter().copied().chain([near]).collect::<Vec<_>>().join("."))
+}
+
+/// The content that requests reach which no route takes, when it is the placeholder.
+fn record_content(dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<RecordContent> {
+    match record(dns) {
+        Ok(DesiredRecord::Managed(content)) => Some(content),
+        Ok(DesiredRecord::Existing) => None,
+        Err(finding) => {
+            let unreadable = matches!(&dns.record, Some(Record::Content(content)) if content.content.is_none() || content.record_type.is_none());
+            if !unreadable {
+                findings.add(&path.key("record").key("content"), finding);
+            }
+            None
+        }
+    }
+}
+
+fn routes(host: Option<&str>, content: Option<RecordContent>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
+    let given = patterns(dns, path);
+    let read = given.iter().filter_map(|(path, text)| match Pattern::parse(text) {
+        Ok(pattern) => {
+            root_only(&pattern, path, findings);
+            inside(&pattern, host, dns, path, findings).then_some(pattern)
+        }
+        Err(finding) => {
+            findings.add(path, finding);
+            None
+        }
+    });
+    let read: Vec<Pattern> = read.collect();
+    let all_sound = !read.is_empty() && read.len() == given.len();
+    let leads_nowhere = content.is_some_and(|content| content == RecordContent::default());
+    let Some(host) = host.filter(|_| all_sound && leads_nowhere) else { return };
+    if !read.iter().any(|pattern| pattern.covers(host)) {
+        let message = format!("no pattern takes every request to {}", quote(host));
+        let help = format!("the rest reaches nobody: add {}, or a `record` that leads to a server", all_pages(host));
+        findings.add(&path.key("hostname"), Diagnostic::warning(Code::Uncovered, message).with_help(help));
+    }
+}
+
+/// Whether the pattern can lie in the zone of the host; told when it can't.
+fn inside(pattern: &Pattern, host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> bool {
+    let zone = filled(&dns.zone).and_then(a_labels);
+    let inside = match (&zone, host) {
+        (Some(zone), _) => pattern.lies_within(zone),
+        (None, Some(host)) => pattern.may_share_zone(host),
+        (None, None) => true,
+    };
+    if !inside {
+        let message = format!("the pattern {} lies outside the zone of the hostname", quote(&pattern.text));
+        let help = host.map_or_else(|| "name a host of the zone".to_owned(), |host| format!("as {}", all_pages(host)));
+        findings.add(path, Diagnostic::error(Code::PatternOutsideHost, message).with_help(help));
+    }
+    inside
+}
+
+fn root_only(pattern: &Pattern, path: &Path, findings: &mut Findings<'_>) {
+    if pattern.path.is_empty() {
+        let message = format!("the pattern {} matches the root page only", quote(&pattern.text));
+        let help = format!("write {} for all pages", all_pages(&pattern.text));
+        findings.add(path, Diagnostic::warning(Code::RoutePattern, message).with_help(help));
+    }
+}
+
+fn all_pages(host: &str) -> String {
+    quote(&format!("{host}/*"))
+}

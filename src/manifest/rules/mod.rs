@@ -1,0 +1,59 @@
+//! What a manifest must keep to beyond its shape; every rule looks at what is readable and tells all it finds.
+
+mod bindings;
+mod bundle;
+mod dns;
+mod identity;
+mod script;
+pub mod together;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+
+use super::ReadOptions;
+use super::findings::Findings;
+use super::path::Path;
+use super::schema::{Manifest, Spec};
+
+/// A document as the rules see it.
+pub struct Subject<'subject> {
+    /// What could be read.
+    pub manifest: &'subject Manifest,
+    /// Paths that are missing or unreadable, and were told so.
+    pub broken: &'subject BTreeSet<String>,
+    /// What the run says.
+    pub options: &'subject ReadOptions,
+}
+
+impl Subject<'_> {
+    /// Whether a value, or something that it lies in, was told to be missing or unreadable.
+    pub fn is_broken(&self, path: &Path) -> bool {
+        let mut parent = Path::default();
+        path.steps().iter().any(|step| {
+            parent = parent.step(step);
+            self.broken.contains(&parent.to_string())
+        })
+    }
+
+    /// The `spec`, or an empty one.
+    pub fn spec(&self) -> Option<&Spec> {
+        self.manifest.spec.as_ref()
+    }
+}
+
+/// Checks a document by every rule.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    identity::check(subject, findings);
+    script::check(subject, findings);
+    bundle::check(subject, findings);
+    bindings::check(subject, findings);
+    dns::check(subject, findings);
+}
+
+/// Tells the finding of a value that did not pass.
+fn tell<T>(findings: &mut Findings<'_>, path: &Path, outcome: Result<T, Diagnostic>) {
+    if let Err(finding) = outcome {
+        findings.add(path, finding);
+    }
+}

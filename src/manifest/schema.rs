@@ -1,0 +1,389 @@
+//! The manifest's types: the shape check, the typed read and the JSON Schema all come from here.
+//!
+//! Every field is optional in Rust, so that a document with mistakes can still be read as far as it goes;
+//! what the schema requires is told by the shape check.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// API groups that a Worker manifest may name, oldest first.
+pub const API_VERSIONS: [&str; 3] =
+    ["cloudflare.project-planton.org/v1", "cloudflare.openmcf.org/v1", "cloudflare.planton.dev/v1"];
+
+/// The kind of a Worker manifest.
+pub const WORKER: &str = "CloudflareWorker";
+
+/// A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CloudflareWorker")]
+pub struct Manifest {
+    /// Where an editor finds the schema of this file; otherwise ignored.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
+    /// API group and version.
+    #[serde(rename = "apiVersion")]
+    #[schemars(required, extend("enum" = API_VERSIONS))]
+    pub api_version: Option<String>,
+    /// What the document describes.
+    #[schemars(required, extend("enum" = [WORKER]))]
+    pub kind: Option<String>,
+    /// Who the Worker is; kept when its script is renamed.
+    #[schemars(required)]
+    pub metadata: Option<Metadata>,
+    /// What the Worker should be.
+    #[schemars(required)]
+    pub spec: Option<Spec>,
+    /// Written by other tools; ignored.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub status: Option<IgnoredAny>,
+}
+
+/// Name and labels of a resource.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// Name of the resource; with `org` and `env` its identity. Empty: the script name.
+    pub name: Option<String>,
+    /// Has no effect here.
+    pub slug: Option<String>,
+    /// Has no effect here.
+    pub id: Option<String>,
+    /// Organisation, part of the identity.
+    pub org: Option<String>,
+    /// Environment, part of the identity.
+    pub env: Option<String>,
+    /// Has no effect here.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+    pub annotations: Option<BTreeMap<String, String>>,
+    /// Has no effect here.
+    pub tags: Option<Items<String>>,
+    /// Has no effect here.
+    pub relationships: Option<Items<Relationship>>,
+    /// Has no effect here.
+    pub group: Option<String>,
+}
+
+/// How the resource relates to another; has no effect here.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Relationship {
+    /// Kind of the other resource.
+    pub kind: Option<Word>,
+    /// Environment of the other resource.
+    pub env: Option<String>,
+    /// Name of the other resource.
+    pub name: Option<String>,
+    /// `depends_on`, `runs_on`, `managed_by` or `uses`.
+    #[serde(rename = "type")]
+    pub relation: Option<Word>,
+    /// Visual group.
+    pub group: Option<String>,
+}
+
+/// What the Worker should be.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Account id, 32 hexadecimal digits. Absent: the account of the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{32}$"))]
+    pub account_id: Option<String>,
+    /// Script name: lower-case letters, digits, `-` and `_`, at most 63.
+    #[schemars(extend("pattern" = "^[a-z0-9_][a-z0-9_-]{0,62}$"))]
+    pub worker_name: Option<String>,
+    /// Script name and bundle in one block; the same as `worker_name` and `script_bundle`.
+    pub script: Option<Script>,
+    /// Where the code lies in R2.
+    pub script_bundle: Option<Bundle>,
+    /// Name of the entry module of a bundle of one module. Default: `index.js`.
+    pub main_module: Option<String>,
+    /// Day whose runtime behaviour the Worker gets, `YYYY-MM-DD`. Absent: the live one stays.
+    pub compatibility_date: Option<String>,
+    /// Exactly these flags. Default: `nodejs_compat`.
+    pub compatibility_flags: Option<Items<String>>,
+    /// Accepted for compatibility; has no effect.
+    pub usage_model: Option<UsageModel>,
+    /// Variables and secrets.
+    pub env: Option<Env>,
+    /// KV namespaces, each under a name in JavaScript.
+    pub kv_bindings: Option<Items<KvBinding>>,
+    /// The host that the Worker answers on: DNS record and routes.
+    pub dns: Option<Dns>,
+    /// Whether the Worker answers on workers.dev. Absent: left as it is.
+    pub workers_dev: Option<WorkersDev>,
+    /// Workers Logs. Absent: on when the Worker is created, left as it is later.
+    pub observability: Option<Observability>,
+    /// Proof for `--wait` that the new version answers.
+    pub wait: Option<Wait>,
+}
+
+/// Script name and bundle.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Script name: lower-case letters, digits, `-` and `_`, at most 63.
+    #[schemars(extend("pattern" = "^[a-z0-9_][a-z0-9_-]{0,62}$"))]
+    pub name: Option<String>,
+    /// Where the code lies in R2.
+    pub bundle: Option<Bundle>,
+}
+
+/// An object in R2 that holds the code.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bundle {
+    /// Bucket name.
+    #[schemars(required)]
+    pub bucket: Option<String>,
+    /// Object key, taken verbatim.
+    #[schemars(required)]
+    pub path: Option<String>,
+    /// SHA-256 of the object, 64 hexadecimal digits; another content stops the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{64}$"))]
+    pub sha256: Option<String>,
+    /// Jurisdiction of the bucket.
+    #[schemars(extend("enum" = [Some("eu"), Some("fedramp"), None::<&str>]))]
+    pub jurisdiction: Option<String>,
+}
+
+/// Variables and secrets.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Env {
+    /// Name to text; readable by everyone who can read the Worker. `$variables-group/GROUP/KEY` comes from `--values`.
+    pub variables: Option<BTreeMap<String, String>>,
+    /// Name to `${NAME}` or `$secrets-group/GROUP/KEY`; never readable once set.
+    pub secrets: Option<BTreeMap<String, SecretValue>>,
+}
+
+/// A KV namespace under a name in JavaScript.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KvBinding {
+    /// Name in JavaScript; with `kind`, the name of the namespace resource.
+    pub name: Option<String>,
+    /// Name in JavaScript, where `name` is the resource.
+    pub binding: Option<String>,
+    /// Namespace id, 32 hexadecimal digits.
+    pub namespace_id: Option<String>,
+    /// Namespace id, or `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id`.
+    pub field_path: Option<String>,
+    /// Where the namespace id comes from.
+    pub value_from: Option<ValueFrom>,
+    /// Kind of the resource that `name` names.
+    pub kind: Option<Word>,
+    /// Environment of the resource; has no effect here.
+    pub env: Option<String>,
+}
+
+/// A field of another resource.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueFrom {
+    /// Kind of the resource. Default: `CloudflareKvNamespace`.
+    pub kind: Option<Word>,
+    /// Environment of the resource; has no effect here.
+    pub env: Option<String>,
+    /// Name of the resource.
+    #[schemars(required)]
+    pub name: Option<String>,
+    /// Field wanted. Default: `status.outputs.namespace_id`.
+    pub field_path: Option<String>,
+}
+
+/// The host that the Worker answers on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dns {
+    /// Whether record and routes should exist. Default: false.
+    pub enabled: Option<bool>,
+    /// Zone id, 32 hexadecimal digits. Absent: found from the hostname.
+    pub zone_id: Option<String>,
+    /// Zone by name, such as `example.com`.
+    pub zone: Option<String>,
+    /// Host of the Worker, such as `api.example.com`.
+    pub hostname: Option<String>,
+    /// Route pattern. Default: `HOSTNAME/*`.
+    pub route_pattern: Option<String>,
+    /// Several route patterns.
+    pub route_patterns: Option<Items<String>>,
+    /// The DNS record: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
+    pub record: Option<Record>,
+}
+
+/// `existing`, or a type and a content.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Record {
+    /// A record that is there already and proxied; it is never changed.
+    Word(RecordWord),
+    /// A record of ours.
+    Content(RecordContent),
+}
+
+/// How to treat a record that is there already.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordWord {
+    /// It must be there and proxied; it is never changed.
+    Existing,
+}
+
+/// Type and content of a DNS record.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordContent {
+    /// Record type.
+    #[serde(rename = "type")]
+    #[schemars(required, extend("enum" = ["A", "AAAA", "CNAME"]))]
+    pub record_type: Option<String>,
+    /// Address, or host for `CNAME`.
+    #[schemars(required)]
+    pub content: Option<String>,
+}
+
+/// On or off, or each address by itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WorkersDev {
+    /// Both addresses.
+    Switch(bool),
+    /// Each by itself.
+    Settings(WorkersDevSettings),
+}
+
+/// The Worker's workers.dev addresses.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkersDevSettings {
+    /// Whether `NAME.SUBDOMAIN.workers.dev` answers.
+    #[schemars(required)]
+    pub enabled: Option<bool>,
+    /// Whether preview addresses of versions answer. Default: as `enabled`.
+    pub previews_enabled: Option<bool>,
+}
+
+/// On or off, or with a sampling rate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Observability {
+    /// All requests or none.
+    Switch(bool),
+    /// With a sampling rate.
+    Settings(ObservabilitySettings),
+}
+
+/// Workers Logs.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObservabilitySettings {
+    /// On or off.
+    #[schemars(required)]
+    pub enabled: Option<bool>,
+    /// Share of requests that are logged, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub head_sampling_rate: Option<f64>,
+}
+
+/// How to prove that the new version answers.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// Path to request. Default: `/`.
+    pub path: Option<String>,
+    /// Response header that holds the version id.
+    pub header: Option<String>,
+}
+
+/// An enum value by name or number.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Word {
+    /// By name.
+    Name(String),
+    /// By number.
+    Number(i64),
+}
+
+/// Billing model of earlier years.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum UsageModel {
+    /// By name.
+    Name(UsageModelName),
+    /// By number: 0 bundled, 1 unbound.
+    Number(i64),
+}
+
+/// Name of a billing model.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("enum" = ["BUNDLED", "UNBOUND", "STANDARD", "bundled", "unbound", "standard"]))]
+pub enum UsageModelName {
+    /// Number 0.
+    #[serde(rename = "BUNDLED", alias = "bundled")]
+    Bundled,
+    /// Number 1.
+    #[serde(rename = "UNBOUND", alias = "unbound")]
+    Unbound,
+    /// The only one left.
+    #[serde(rename = "STANDARD", alias = "standard")]
+    Standard,
+}
+
+/// Text of a secret, or where it comes from.
+///
+/// INVARIANT: `writeOnly` in its schema keeps the value out of every finding.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct SecretValue(pub String);
+
+impl std::fmt::Debug for SecretValue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(crate::secret::MASK)
+    }
+}
+
+impl JsonSchema for SecretValue {
+    fn schema_name() -> Cow<'static, str> {
+        "SecretValue".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "writeOnly": true })
+    }
+}
+
+/// A list whose unreadable items leave a gap, so that the others keep their index.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Items<T>(pub Vec<Option<T>>);
+
+impl<T> Items<T> {
+    /// The readable items with their indexes.
+    pub fn each(&self) -> impl Iterator<Item = (usize, &T)> {
+        self.0.iter().enumerate().filter_map(|(index, item)| item.as_ref().map(|item| (index, item)))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Items<T> {
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<T>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<T>::json_schema(generator)
+    }
+}

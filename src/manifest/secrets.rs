@@ -1,0 +1,120 @@
+//! Values of secrets: which are wanted, and where each comes from.
+
+use std::collections::BTreeMap;
+
+use crate::binding::{Binding, SecretSource, SecretTextBinding};
+use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::resource::DesiredState;
+use crate::secret::Secret;
+
+use super::env::{MAX_VALUE, group_value, is_refused, refused};
+use super::generations::spec_path;
+use super::places::Places;
+use super::quote::quote;
+use super::reference::GroupKey;
+
+/// Secret values of a run, already merged in order: the caller's secrets or `--secrets-file`, standard input, environment.
+#[derive(Clone, Debug, Default)]
+pub struct SecretValues {
+    /// By name, as dotenv files and the environment hold them: `NAME`, `GROUP__KEY`.
+    pub named: BTreeMap<String, Secret>,
+    /// By `group/key`, as JSON files hold them.
+    pub grouped: BTreeMap<String, Secret>,
+}
+
+/// A secret whose value must be given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedSecret {
+    /// The name to look up in the environment or a dotenv file: `NAME` or `GROUP__KEY`.
+    /// Absent where that name would hold the deployer's own credentials: only `grouped` serves it.
+    pub name: Option<String>,
+    /// `group/key`, where the manifest names a group.
+    pub group_key: Option<String>,
+}
+
+/// The secret values that a run wants, each once, sorted; literals want none.
+pub fn secrets(desired: &DesiredState) -> Vec<WantedSecret> {
+    let mut wanted: Vec<_> = each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)).collect();
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+/// The value of every secret, by document and binding name, and a finding for each that has none.
+pub fn resolve_secrets(
+    desired: &DesiredState,
+    places: &Places,
+    given: &SecretValues,
+) -> (BTreeMap<(usize, String), Secret>, Vec<Diagnostic>) {
+    let mut values = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (document, binding) in each(desired) {
+        let path = spec_path().key("env").key("secrets").key(&binding.name).to_string();
+        match value(binding, given) {
+            Ok(value) => {
+                values.insert((document, binding.name.clone()), value);
+            }
+            Err(finding) => findings.push(finding.at(places.at(document, &path)).on(path)),
+        }
+    }
+    sort(&mut findings);
+    (values, findings)
+}
+
+fn each(desired: &DesiredState) -> impl Iterator<Item = (usize, &SecretTextBinding)> {
+    desired.manifests.iter().flat_map(|manifest| {
+        manifest.script.bindings.iter().filter_map(|binding| match binding {
+            Binding::SecretText(secret) => Some((manifest.document, secret)),
+            Binding::PlainText(_) | Binding::KvNamespace(_) => None,
+        })
+    })
+}
+
+fn wanted_by(source: &SecretSource) -> Option<WantedSecret> {
+    match source {
+        SecretSource::Literal(_) => None,
+        SecretSource::Named(name) => Some(WantedSecret { name: Some(name.clone()), group_key: None }),
+        SecretSource::Group { group, key } => {
+            let of = GroupKey { group: group.clone(), key: key.clone() };
+            Some(WantedSecret {
+                name: Some(of.variable()).filter(|name| !is_refused(name)),
+                group_key: Some(of.path()),
+            })
+        }
+    }
+}
+
+/// INVARIANT: no name that [`is_refused`] is ever looked up, whoever wrote the desired state.
+fn value(binding: &SecretTextBinding, given: &SecretValues) -> Result<Secret, Diagnostic> {
+    let value = match &binding.source {
+        SecretSource::Literal(value) => value.clone(),
+        SecretSource::Named(name) if is_refused(name) => return Err(refused(name)),
+        SecretSource::Named(name) => {
+            given.named.get(name).cloned().ok_or_else(|| missing(&binding.name, name, None))?
+        }
+        SecretSource::Group { group, key } => {
+            let of = GroupKey { group: group.clone(), key: key.clone() };
+            let named = Some(of.variable()).filter(|name| !is_refused(name)).and_then(|name| given.named.get(&name));
+            let value = group_value(&of, &given.grouped).or(named).cloned();
+            value.ok_or_else(|| missing(&binding.name, &of.variable(), Some(&of.path())))?
+        }
+    };
+    if value.reveal().len() > MAX_VALUE {
+        let message = format!("the value of the secret {} has {} bytes", quote(&binding.name), value.reveal().len());
+        return Err(Diagnostic::error(Code::VariableSize, message).with_help(format!("at most {MAX_VALUE}")));
+    }
+    Ok(value)
+}
+
+fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
+    let finding =
+        Diagnostic::error(Code::MissingSecret, format!("no value is given for the secret {}", quote(binding)));
+    finding.with_help(match path {
+        Some(path) => format!(
+            "give {} in a JSON `--secrets-file`, or {} in a dotenv file or the environment",
+            quote(path),
+            quote(name)
+        ),
+        None => format!("give {} by `--secrets-file`, standard input or the environment", quote(name)),
+    })
+}

@@ -1,0 +1,116 @@
+//! Desired state → reads → live state. Reads go out together, each once, whoever asked for it.
+
+mod live;
+mod reads;
+mod references;
+mod zones;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cloudflare::Api;
+use crate::diagnostic::Diagnostic;
+use crate::http::Client;
+use crate::model::marks::{ScriptMarks, comment_prefix};
+use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
+
+use reads::{Found, Read};
+
+pub use references::resolve;
+pub use zones::{ZoneIds, find as find_zones};
+
+/// Everything that has been read so far.
+pub type Known = BTreeMap<Read, Found>;
+
+/// Reads what the account has for the manifests: one round, and a second one only where the first one's
+/// answers ask for it (an inventory in another zone, a version that only a read by id explains).
+///
+/// # Errors
+/// One finding for each read that failed; all reads are made first.
+pub async fn refresh(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    zones: &ZoneIds,
+) -> Result<(LiveState, Known), Vec<Diagnostic>> {
+    let mut known = Known::new();
+    let first =
+        desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
+    reads::make(api, client, first.collect(), &mut known).await?;
+    let second = desired
+        .manifests
+        .iter()
+        .enumerate()
+        .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
+    reads::make(api, client, second.collect(), &mut known).await?;
+    let manifests = desired.manifests.iter().enumerate();
+    let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
+    Ok((LiveState { manifests: live }, known))
+}
+
+/// What every plan of this manifest looks at.
+fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> BTreeSet<Read> {
+    let account = manifest.identity.account.clone();
+    let script = manifest.script.name.clone();
+    let mut reads = BTreeSet::from([
+        Read::Scripts { account: account.clone() },
+        Read::Settings { account: account.clone(), script: script.clone() },
+        Read::Deployments { account: account.clone(), script: script.clone() },
+        Read::Versions { account: account.clone(), script: script.clone() },
+        Read::WorkersDev { account: account.clone(), script },
+    ]);
+    if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
+        reads.insert(Read::AccountSubdomain { account: account.clone() });
+    }
+    if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
+        reads.insert(Read::Namespaces { account });
+    }
+    if let Some(zone) = zone {
+        reads.insert(Read::Zone { zone: zone.clone() });
+        reads.extend(zone_reads(manifest, zone));
+    }
+    reads
+}
+
+/// Routes and records of one zone that can concern the manifest.
+fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
+    let host = manifest.routing.as_ref().map(|routing| routing.hostname.clone());
+    [
+        Read::Routes { zone: zone.to_owned() },
+        Read::Records { zone: zone.to_owned(), host, comment: comment_prefix(&manifest.identity) },
+    ]
+}
+
+/// What only the first answers ask for.
+fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+    let live = live::manifest(manifest, zone, known);
+    let mut reads = BTreeSet::new();
+    let Some(script) = &live.script else { return reads };
+    for other in ScriptMarks::parse(&script.tags).inventory.into_keys().filter(|other| Some(other) != zone) {
+        reads.extend(zone_reads(manifest, &other));
+    }
+    let account = manifest.identity.account.clone();
+    let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
+    if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {
+        reads.insert(Read::AccountSubdomain { account: account.clone() });
+    }
+    for version in unexplained(script) {
+        reads.insert(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
+    }
+    reads
+}
+
+/// Versions that must be read by id: a live one that the list lacks or shows without annotations, and, beside
+/// a secret edit, our last upload to compare it with.
+fn unexplained(script: &LiveScript) -> Vec<String> {
+    let Some([(live, _)]) = script.deployment.as_ref().map(|deployment| deployment.versions.as_slice()) else {
+        return Vec::new();
+    };
+    let listed = script.live_version();
+    let marked = listed.is_some_and(|version| !version.tag.is_empty() && version.triggered_by != "secret");
+    if marked {
+        return Vec::new();
+    }
+    let number = listed.map_or(u64::MAX, |version| version.number);
+    let ours = script.versions.iter().find(|version| version.number < number && live::is_upload_of_ours(version));
+    [live.clone()].into_iter().chain(ours.map(|version| version.id.clone())).collect()
+}

@@ -1,0 +1,68 @@
+//! References to other resources: outputs that were given first, then the live account by name.
+
+use super::Known;
+use super::reads::{Found, Read};
+use crate::binding::{Binding, Input, Reference};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::OutputSet;
+use crate::resource::DesiredState;
+
+/// Kind that a `$cloudflare-kv-namespace/…` reference points to.
+const KV_NAMESPACE: &str = "CloudflareKvNamespace";
+
+/// Puts values where references stand. A reference that stays open is a finding that names its field.
+pub fn resolve(desired: &mut DesiredState, outputs: &OutputSet, known: &Known) -> Vec<(usize, Diagnostic)> {
+    let mut findings = Vec::new();
+    for manifest in &mut desired.manifests {
+        let account = manifest.identity.account.clone();
+        for binding in &mut manifest.script.bindings {
+            let Some(reference) = binding.reference().cloned() else { continue };
+            match value(&reference, &account, outputs, known) {
+                Ok(found) => set(binding, found),
+                Err(finding) => findings.push((manifest.document, finding)),
+            }
+        }
+    }
+    findings
+}
+
+fn set(binding: &mut Binding, value: String) {
+    match binding {
+        Binding::KvNamespace(binding) => binding.namespace_id = Input::Value(value),
+        Binding::PlainText(_) | Binding::SecretText(_) => {}
+    }
+}
+
+fn value(reference: &Reference, account: &str, outputs: &OutputSet, known: &Known) -> Result<String, Diagnostic> {
+    let given =
+        outputs.get(&format!("{}/{}", reference.kind, reference.name)).and_then(|fields| fields.get(&reference.output));
+    if let Some(text) = given.and_then(serde_json::Value::as_str) {
+        return Ok(text.to_owned());
+    }
+    let open = |problem: String| {
+        Diagnostic::error(
+            Code::ReferenceUnresolved,
+            format!("the reference to `{}` can't be resolved: {problem}", reference.name),
+        )
+        .on(reference.path.clone())
+    };
+    if reference.kind != KV_NAMESPACE || reference.output != "namespace_id" {
+        return Err(open(format!("no outputs of `{}/{}` hold `{}`", reference.kind, reference.name, reference.output))
+            .with_help("give them with `--outputs FILE`"));
+    }
+    let Some(Found::Namespaces(namespaces)) = known.get(&Read::Namespaces { account: account.to_owned() }) else {
+        return Err(open("the account was not looked at".into())
+            .with_help("give outputs with `--outputs FILE`, or credentials"));
+    };
+    let mut hits = namespaces.iter().filter(|namespace| namespace.title == reference.name);
+    match (hits.next(), hits.next()) {
+        (Some(namespace), None) => Ok(namespace.id.clone()),
+        (None, _) => Err(open("the account has no KV namespace with that title".into()).with_help(format!(
+            "create it, such as `wrangler kv namespace create {}`, or correct the name",
+            reference.name
+        ))),
+        (Some(_), Some(_)) => {
+            Err(open("several KV namespaces have that title".into()).with_help("use the namespace id instead"))
+        }
+    }
+}

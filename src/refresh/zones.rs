@@ -1,0 +1,92 @@
+//! Which zone a hostname lies in: one round, all suffixes at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+
+use crate::cloudflare::zones::{ListZones, Zone};
+use crate::cloudflare::{Api, all};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::Client;
+use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
+
+/// Zone id by index of the manifest.
+pub type ZoneIds = BTreeMap<usize, String>;
+
+/// Finds the zones that the manifests do not give by id; without such manifests no request is made.
+///
+/// # Errors
+/// A finding for each hostname without a zone, and for each look-up that failed.
+pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Diagnostic>> {
+    let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
+    let lookups = names
+        .iter()
+        .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
+    let mut zones: Vec<Zone> = Vec::new();
+    let mut findings = Vec::new();
+    for answer in join_all(lookups).await {
+        match answer {
+            Ok(found) => zones.extend(found),
+            Err(error) => findings.push(error.diagnostic()),
+        }
+    }
+    let mut ids = ZoneIds::new();
+    for (index, manifest) in desired.manifests.iter().enumerate() {
+        match choose(manifest, &zones) {
+            Some(Ok(id)) => drop(ids.insert(index, id)),
+            Some(Err(finding)) if findings.is_empty() => findings.push(finding),
+            _ => {}
+        }
+    }
+    findings.dedup_by(|one, other| one.message == other.message);
+    if findings.is_empty() { Ok(ids) } else { Err(findings) }
+}
+
+/// Account and names to ask for.
+fn candidates(manifest: &DesiredManifest) -> Vec<(String, String)> {
+    let Some(routing) = &manifest.routing else { return Vec::new() };
+    let names = match &routing.zone {
+        ZoneRef::Id(_) => Vec::new(),
+        ZoneRef::Name(name) => vec![name.clone()],
+        ZoneRef::OfHostname => suffixes(&routing.hostname),
+    };
+    names.into_iter().map(|name| (manifest.identity.account.clone(), name)).collect()
+}
+
+/// The host and everything above it, down to two labels.
+fn suffixes(host: &str) -> Vec<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let starts = 0..labels.len().saturating_sub(1);
+    starts.filter_map(|start| labels.get(start..).map(|rest| rest.join("."))).collect()
+}
+
+/// The zone of a manifest with routing: active ones first, the longest name wins.
+fn choose(manifest: &DesiredManifest, zones: &[Zone]) -> Option<Result<String, Diagnostic>> {
+    let routing = manifest.routing.as_ref()?;
+    if let ZoneRef::Id(id) = &routing.zone {
+        return Some(Ok(id.clone()));
+    }
+    let names: Vec<String> = candidates(manifest).into_iter().map(|(_, name)| name).collect();
+    let of_account = |zone: &&Zone| {
+        let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
+        names.contains(&zone.name) && owner.is_none_or(|owner| *owner == manifest.identity.account)
+    };
+    let best = zones.iter().filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
+    Some(best.map(|zone| zone.id.clone()).ok_or_else(|| {
+        let message = format!("no zone of the account that this token can see holds `{}`", routing.hostname);
+        Diagnostic::error(Code::ZoneNotFound, message)
+            .with_help("set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
+            .on("spec.dns.hostname")
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suffixes;
+
+    #[test]
+    fn suffixes_stop_at_two_labels() {
+        assert_eq!(suffixes("a.b.example.com"), ["a.b.example.com", "b.example.com", "example.com"]);
+        assert_eq!(suffixes("example.com"), ["example.com"]);
+    }
+}

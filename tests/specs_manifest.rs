@@ -1,0 +1,122 @@
+//! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
+//!
+//! `options.json` may hold `today`, `accountId`, `values` and `set`. `UPDATE_SPECS=1` rewrites the expectations.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cfworker_deploy::diagnostic::{Code, Diagnostic};
+use cfworker_deploy::manifest::{self, Read, ReadOptions, Source};
+
+#[derive(Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Options {
+    today: Option<String>,
+    account_id: Option<String>,
+    values: BTreeMap<String, String>,
+    set: Vec<(String, String)>,
+}
+
+fn specs() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs/manifest");
+    let mut folders: Vec<_> = fs::read_dir(root).expect("specs").map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    folders
+}
+
+fn sources(folder: &Path) -> Vec<Source> {
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> =
+        files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml")).collect();
+    files.sort();
+    let source = |file: PathBuf| Source {
+        name: file.file_name().expect("a name").to_string_lossy().into_owned(),
+        text: fs::read_to_string(&file).expect("UTF-8"),
+    };
+    files.into_iter().map(source).collect()
+}
+
+fn read(folder: &Path) -> Read {
+    let options = match fs::read(folder.join("options.json")) {
+        Ok(bytes) => serde_json::from_slice::<Options>(&bytes).expect("options"),
+        Err(_) => Options::default(),
+    };
+    let options =
+        ReadOptions { today: options.today, account_id: options.account_id, values: options.values, set: options.set };
+    manifest::read(&sources(folder), &options)
+}
+
+fn line(finding: &Diagnostic) -> String {
+    let severity = serde_json::to_value(finding.severity).expect("JSON");
+    let place = finding.place.as_ref().expect("every finding of a manifest has a place");
+    let mut line = format!(
+        "{}:{}:{}-{}:{} {}[{}] {}",
+        place.file,
+        place.line,
+        place.column,
+        place.end_line,
+        place.end_column,
+        severity.as_str().expect("a word"),
+        finding.code,
+        finding.message
+    );
+    if let Some(path) = &finding.path {
+        write!(line, "\n    at {path}").expect("a line");
+    }
+    if let Some(help) = &finding.help {
+        write!(line, "\n    help: {help}").expect("a line");
+    }
+    line + "\n"
+}
+
+#[test]
+fn manifests_are_read_as_specified() {
+    let update = std::env::var_os("UPDATE_SPECS").is_some();
+    let mut failures = String::new();
+    for folder in specs() {
+        let read = read(&folder);
+        let findings: String = read.diagnostics.iter().map(line).collect();
+        let desired: String = read.desired.manifests.iter().map(|manifest| format!("{manifest:#?}\n")).collect();
+        for (file, actual) in [("findings.txt", findings), ("desired.txt", desired)] {
+            let path = folder.join(file);
+            if update {
+                fs::write(&path, &actual).expect("written");
+            }
+            let expected = fs::read_to_string(&path).unwrap_or_default();
+            if expected != actual {
+                writeln!(failures, "{}:\n--- expected\n{expected}\n+++ actual\n{actual}", path.display())
+                    .expect("a line");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Every code of reading has a spec that shows it; the engine's own failures can't be shown.
+#[test]
+fn every_code_is_shown_by_a_spec() {
+    let seen: Vec<Code> =
+        specs().iter().flat_map(|folder| read(folder).diagnostics).map(|finding| finding.code).collect();
+    // Told by a later step: resolving secrets at apply.
+    let elsewhere = [Code::MissingSecret];
+    let missing: Vec<_> = Code::ALL
+        .iter()
+        .filter(|code| code.as_str().starts_with("CFD01") || code.as_str().starts_with("CFD020"))
+        .filter(|code| !seen.contains(code) && !elsewhere.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What the seed and the later schema call valid has not even a warning.
+#[test]
+fn upstream_manifests_are_quiet() {
+    for folder in specs() {
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.starts_with("seed-") || name.starts_with("later-") {
+            assert_eq!(read(&folder).diagnostics, [], "{name}");
+            assert_eq!(read(&folder).desired.manifests.len(), 1, "{name}");
+        }
+    }
+}
