@@ -14,7 +14,7 @@ pub trait Signal {
 /// A wait of a second or more, for those who watch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wait {
-    /// What waits: the name given by [`Client::named`], else method and URL without its query.
+    /// What waits: the name given by [`Client::named`](super::Client::named), else method and URL without its query.
     pub target: String,
     /// Why.
     pub why: String,
