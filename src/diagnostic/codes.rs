@@ -232,6 +232,8 @@ codes! {
         "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
     BadArgument = "CFD0902": "a call's argument can't be read",
         "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
+    Raced = "CFD0525": "somebody else deployed at the same time",
+        "Between the plan and the upload of this run, or while it ran, another deployment of the same Worker went live. Cloudflare has no lock for that, so one of the two uploads has the last word. All writes of this run took effect; look at the plan to see what is live. A deployer Worker serialises deployments.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }

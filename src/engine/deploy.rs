@@ -91,6 +91,9 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     if outcome.aborted || !outcome.failures.is_empty() {
         return Err(partial(&plan, outcome));
     }
+    if !outcome.raced.is_empty() {
+        return Err(raced(outcome));
+    }
     let destroyed = prepared.payloads.is_empty();
     Ok(report(prepared, plan, outcome, destroyed))
 }
@@ -142,6 +145,13 @@ fn partial(plan: &PlanResult, outcome: Outcome) -> Error {
     if wrote {
         error.help = Some("nothing needs cleaning up: run the same command again".into());
     }
+    error
+}
+
+/// All is done, and somebody else did something too.
+fn raced(outcome: Outcome) -> Error {
+    let mut error = failure(outcome.raced);
+    error.done = outcome.done.iter().map(ToString::to_string).collect();
     error
 }
 

@@ -52,7 +52,7 @@ export function createTextView({ stdout, stderr, env }) {
   async function heardPlan(told) {
     // Errors end the run, and are told then.
     await diagnostics(heard.diagnostics.filter(({ severity }) => severity !== "error").map(withoutType));
-    await plan(told.plan ?? planOf(heard.changes, told), false);
+    await plan(planOf(heard.changes, told), false);
   }
 
   async function failureText(failure) {
@@ -97,20 +97,10 @@ function print(stream, text) {
   stream.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** The part of a plan that events tell. */
-function planOf(changes, { fingerprint, reads, writes, create, update, replace, delete: deleted, adopt, noop }) {
-  const summary = { create, update, replace, delete: deleted, adopt, noop, reads, writes };
-  const rows = changes.map(({ type, ...change }) => ({ kind: change.address.split(":", 1)[0], needs: [], ...change }));
-  const empty = {
-    manifests: [],
-    kept: [],
-    orphans: [],
-    unmanaged: [],
-    diagnostics: [],
-    conflicts: 0,
-    needsDeletes: [],
-  };
-  return { format: "1.0", offline: false, fingerprint, changes: rows, summary, ...empty };
+/** The plan as events tell it. */
+function planOf(heard, { type, fingerprint, manifests = [], kept = [], orphans = [], unmanaged = [], ...summary }) {
+  const changes = heard.map(({ type, ...change }) => ({ ...change, kind: change.address.split(":", 1)[0], needs: [] }));
+  return { format: "1.0", offline: false, fingerprint, manifests, changes, kept, orphans, unmanaged, summary };
 }
 
 function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics) {
