@@ -352,6 +352,29 @@ export function destroy(
   options?: DestroyOptions & { dryRun?: false | undefined },
 ): Promise<ApplyResult>;
 
+/** What `doctor` found. */
+export interface Checkup {
+  /** Nothing failed. */
+  ok: boolean;
+  checks: { name: string; ok: boolean; detail: string; help?: string; permission?: string }[];
+  /** Permission groups that were refused, by Cloudflare's names. */
+  missing: string[];
+  /** Permission groups that the manifest needs and that no read can prove. */
+  unproven: string[];
+  /** The dashboard's form for a token that has all of them. */
+  link: string;
+}
+
+/**
+ * Checks whether these credentials can deploy this manifest: token, clock, account, zones, permissions, S3 keys and
+ * bundles, by reads only.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { ok, missing, link } = await doctor(manifest, { apiToken });
+ */
+export function doctor(manifest: Manifest, creds: Credentials, options?: Options): Promise<Checkup>;
+
 /**
  * Reads the outputs of what is deployed.
  *
@@ -416,6 +439,14 @@ export function explain(code: string): Promise<string | undefined>;
  * console.log(await version());
  */
 export function version(): Promise<string>;
+
+/**
+ * A check-up as text for people.
+ *
+ * @example
+ * console.log(await renderCheckup(await doctor(manifest, { apiToken })));
+ */
+export function renderCheckup(checkup: Checkup, style?: Style): Promise<string>;
 
 /**
  * A plan as text for people.

@@ -8,6 +8,7 @@ use super::failure::failure;
 use super::outputs::{dashboard, outputs_of};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
+use super::wait::{Target, wait};
 use super::{Credentials, Io, Options};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error};
@@ -49,7 +50,27 @@ pub async fn apply(
 ) -> Result<ApplyResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
-    carry_out(&session, &prepared, options).await
+    let mut result = carry_out(&session, &prepared, options).await?;
+    if options.wait {
+        wait_for(&prepared, &mut result, io).await;
+    }
+    Ok(result)
+}
+
+/// Waits until the Workers answer through their hostnames; what stays invisible is exit code 6.
+async fn wait_for(prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
+    let mut targets = Vec::new();
+    for manifest in &prepared.desired.manifests {
+        let name = &manifest.script.name;
+        let version = result.versions.get(name);
+        let urls = result.workers.get(name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
+        targets.extend(urls.iter().map(|url| Target::new(url, manifest.wait.as_ref(), version)));
+    }
+    let findings = wait(io, targets).await;
+    if !findings.is_empty() {
+        result.exit_code = Exit::NotVisible;
+        result.diagnostics.extend(findings);
+    }
 }
 
 /// Removes what the manifests' identities own; stores stay.

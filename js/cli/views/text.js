@@ -73,6 +73,7 @@ export function createTextView({ stdout, stderr, env }) {
     event,
     diagnostics: (list) => inTurn(() => diagnostics(list)),
     plan: (value, isData) => inTurn(() => plan(value, isData)),
+    checkup: (value) => inTurn(async () => print(stdout, await api.renderCheckup(value, styleOf(data)))),
     talk: (line) => inTurn(() => print(stderr, line)),
     data: (line) => inTurn(() => print(stdout, line)),
     async end({ exit }) {
