@@ -72,6 +72,12 @@ export interface Options {
   set?: readonly (readonly [path: string, value: string])[] | undefined;
 }
 
+/** Of the calls that have no credentials. */
+export interface ReadOptions extends Options {
+  /** Account where a manifest does not say. */
+  accountId?: string | undefined;
+}
+
 export interface DestroyOptions extends Options {
   /** Only plan. */
   dryRun?: boolean | undefined;
@@ -310,7 +316,7 @@ export class DeployError extends Error {
  * @example
  * const { ok, diagnostics } = await validate(await readFile("worker.yaml", "utf8"));
  */
-export function validate(manifest: Manifest, options?: Options): Promise<Validation>;
+export function validate(manifest: Manifest, options?: ReadOptions): Promise<Validation>;
 
 /**
  * Compares a manifest with the live account and says what `apply` would do. Reads only. Without credentials the
@@ -380,7 +386,7 @@ export function publish(
  * @example
  * const [{ bucket, key, document, path }] = await bundleTargets(text);
  */
-export function bundleTargets(manifest: Manifest, options?: Options): Promise<BundleTarget[]>;
+export function bundleTargets(manifest: Manifest, options?: ReadOptions): Promise<BundleTarget[]>;
 
 /**
  * Rewrites one scalar of a YAML text; comments and layout stay.

@@ -27,7 +27,11 @@ export function createApi(engine) {
   /** A call that sends requests: with the host's side of it. */
   async function run(name, host, ...args) {
     const journal = createJournal(host);
-    return unwrap(await trapped(engine.call(name, ...args, journal.host), journal));
+    try {
+      return unwrap(await trapped(engine.call(name, ...args, journal.host), journal));
+    } finally {
+      journal.close();
+    }
   }
 
   /** The calls that take a manifest, credentials and options are all of one shape. */

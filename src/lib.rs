@@ -23,5 +23,12 @@ pub mod binding;
 pub mod resource;
 
 pub mod manifest;
+pub mod refresh;
+
+pub mod apply;
+pub mod engine;
 pub mod plan;
 pub mod render;
+
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -32,12 +32,15 @@ async function show(folder) {
   copyFileSync(join(ROOT, "examples", "hello", "worker.yaml"), manifest);
   copyFileSync(join(ROOT, "examples", "hello", "index.js"), join(folder, "index.js"));
   const cli = (...args) => runCli(folder, args);
+  const step = async (...args) => {
+    await cli(...args);
+  };
 
   await stage("KV namespace", () => createNamespace(folder, "hello-visits"));
   await stage("publish", () =>
-    cli("publish", "index.js", "r2://bundles/hello/", "--manifest", "worker.yaml", "--local"),
+    step("publish", "index.js", "r2://bundles/hello/", "--manifest", "worker.yaml", "--local"),
   );
-  await stage("apply", () => cli("apply", "worker.yaml", "--local"));
+  await stage("apply", () => step("apply", "worker.yaml", "--local"));
   await stage("the Worker answers", () => expectAnswer(folder, 200));
   await stage("apply again", async () => {
     const output = await cli("apply", "worker.yaml", "--local");
@@ -49,7 +52,7 @@ async function show(folder) {
     await cli("apply", "worker.yaml", "--local", "--yes");
   });
   await stage("the host is gone", () => expectAnswer(folder, 530));
-  await stage("destroy", () => cli("destroy", "worker.yaml", "--local", "--yes"));
+  await stage("destroy", () => step("destroy", "worker.yaml", "--local", "--yes"));
 }
 
 /** Runs the command line as a user would, shows what it prints, and resolves to it. */

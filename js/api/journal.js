@@ -4,12 +4,14 @@
  * The engine reports this itself as long as it lives; after a trap only the host still knows.
  */
 
+import { watchSignal } from "./signal.js";
+
 /**
  * @param {{ onEvent?: Function, fetch?: Function, signal?: AbortSignal }} host as the caller gave it
- * @returns {{ host: object, done: string[], open: Set<string> }}
- *   `host` is what the engine gets; `done` and `open` hold addresses
+ * @returns {{ host: object, done: string[], open: Set<string>, close: () => void }}
+ *   `host` is what the engine gets; `done` and `open` hold addresses; `close` when the call has ended
  */
-export function createJournal({ onEvent, ...rest }) {
+export function createJournal({ onEvent, signal, ...rest }) {
   const done = [];
   const open = new Set();
 
@@ -28,5 +30,7 @@ export function createJournal({ onEvent, ...rest }) {
     }
   }
 
-  return { host: { ...rest, onEvent: listen }, done, open };
+  const watched = signal && watchSignal(signal);
+  const host = { ...rest, onEvent: listen, ...(watched && { signal: watched.view }) };
+  return { host, done, open, close: () => watched?.release() };
 }

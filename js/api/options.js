@@ -11,6 +11,7 @@ const HOST = ["onEvent", "signal", "fetch"];
 
 /** One list for all calls, so that one options object can serve a plan and the apply after it. */
 const OPTIONS = [
+  "accountId",
   "adopt",
   "allowDeletes",
   "deleteData",
@@ -27,7 +28,7 @@ const OPTIONS = [
 ];
 
 /** What only one call has. */
-const OWN_OPTIONS = { destroy: ["dryRun"] };
+const OWN_OPTIONS = { destroy: ["dryRun"], validate: ["accountId"], bundleTargets: ["accountId"] };
 
 /**
  * Splits a call's options into what the engine reads and what the host gives it.

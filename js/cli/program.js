@@ -43,7 +43,7 @@ function createProgram(argv, context, chosen) {
     .usage("[apply] MANIFEST… [flags]\n       cfworker-deploy COMMAND --help")
     .helpCommand(false)
     .addHelpText("before", OVERVIEW)
-    .addHelpText("after", "\n  --version  print the version");
+    .addHelpText("after", EXITS);
   for (const command of COMMANDS) {
     const isDefault = command.name === DEFAULT_COMMAND && !isMisspelt(argv[0], context);
     program.addCommand(createCommand(command, context, chosen), { isDefault });
@@ -52,11 +52,16 @@ function createProgram(argv, context, chosen) {
 }
 
 const OVERVIEW = `Examples:
-  cfworker-deploy worker.yaml            plan, ask, apply
-  cfworker-deploy plan worker.yaml       only show what would change
-  cfworker-deploy local                  run a Cloudflare account on this machine
-  cfworker-deploy worker.yaml --local    deploy to it
+  cfworker-deploy worker.yaml           plan, ask, apply
+  cfworker-deploy plan worker.yaml      only show what would change
+  cfworker-deploy local                 a Cloudflare account on this machine
+  cfworker-deploy worker.yaml --local   deploy to it
 `;
+
+const EXITS = `
+Exit codes: 0 done, 1 failed before any write, 2 changes (--detailed-exitcode),
+3 partly done (run it again), 4 permission, 5 conflict, 64 bad usage,
+65 bad manifest, 130 and 143 interrupted.  --version prints the version.`;
 
 function createCommand(definition, context, chosen) {
   const command = new Command(definition.name);

@@ -32,7 +32,11 @@ export async function openSession({ context, view, flags }, paths) {
   const sources = await readManifests(context, paths);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags.secretsFile);
-  const options = { ...(await readOptions(context, flags)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
+  const options = {
+    ...(await readOptions(context, flags)),
+    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
+    accountId: creds.accountId,
+  };
   const api = await context.loadApi();
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
@@ -56,7 +60,10 @@ export function planningCredentials({ creds }) {
 
 /** What plans depend on, the same for every command that has the flags. */
 export async function readOptions(context, flags) {
-  const options = { today: new Date().toISOString().slice(0, 10) };
+  const options = {
+    today: new Date().toISOString().slice(0, 10),
+    accountId: context.env.CLOUDFLARE_ACCOUNT_ID || undefined,
+  };
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;

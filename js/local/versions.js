@@ -82,7 +82,7 @@ export function addVersion(state, script, fields) {
 /** A version like `base` but for `changes`: annotations are not inherited. */
 export function addDerivedVersion(state, script, base, changes) {
   const { id: _id, number: _number, createdOn: _createdOn, annotations: _annotations, ...kept } = base;
-  return addVersion(state, script, { ...kept, annotations: {}, ...changes });
+  return addVersion(state, script, { ...kept, ...changes });
 }
 
 /**

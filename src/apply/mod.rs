@@ -72,7 +72,11 @@ pub struct Run<'a> {
 enum Ended {
     Done(Option<String>),
     /// It did not take effect, or (`unknown`) nobody can tell.
-    Failed { finding: Box<Diagnostic>, unknown: bool, aborted: bool },
+    Failed {
+        finding: Box<Diagnostic>,
+        unknown: bool,
+        aborted: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,7 +178,9 @@ impl Target<'_> {
 }
 
 fn creates_script(plan: &Plan, manifest: usize) -> bool {
-    plan.steps.iter().any(|step| step.manifest == manifest && matches!(&step.operation, Operation::Upload(upload) if upload.creates))
+    plan.steps
+        .iter()
+        .any(|step| step.manifest == manifest && matches!(&step.operation, Operation::Upload(upload) if upload.creates))
 }
 
 fn settle(run: &Run<'_>, step: &Step, started: f64, ended: Ended, outcome: &mut Outcome) -> State {

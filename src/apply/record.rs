@@ -2,7 +2,9 @@
 
 use super::{Ended, Target, ended, failed};
 use crate::cloudflare::all;
-use crate::cloudflare::dns_records::{CreateRecord, DeleteRecord, ListRecords, PatchRecord, Record, RecordBody, RecordFilter};
+use crate::cloudflare::dns_records::{
+    CreateRecord, DeleteRecord, ListRecords, PatchRecord, Record, RecordBody, RecordFilter,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Meaning};
 use crate::plan::RecordWrite;
@@ -58,8 +60,12 @@ async fn find(target: &Target<'_>, write: &RecordWrite) -> Result<Option<Record>
 
 fn appeared(write: &RecordWrite, record: &Record) -> Ended {
     let content = record.content.as_deref().unwrap_or_default();
-    let message = format!("somebody else created a record for `{}` meanwhile: {} {content}", write.name, record.record_type);
-    failed(Diagnostic::error(Code::ForeignRecord, message).with_help("run the same command again to see whose it is"), false)
+    let message =
+        format!("somebody else created a record for `{}` meanwhile: {} {content}", write.name, record.record_type);
+    failed(
+        Diagnostic::error(Code::ForeignRecord, message).with_help("run the same command again to see whose it is"),
+        false,
+    )
 }
 
 /// Changes a record in place: its id stays, so there is no moment without a record.

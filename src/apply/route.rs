@@ -49,7 +49,10 @@ async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<R
 fn appeared(pattern: &str, route: &Route) -> Ended {
     let owner = route.script.as_deref().unwrap_or("no Worker");
     let message = format!("somebody else created the route `{pattern}` meanwhile: it leads to `{owner}`");
-    failed(Diagnostic::error(Code::TakenRoute, message).with_help(format!("take it over with `--take route:{pattern}`")), false)
+    failed(
+        Diagnostic::error(Code::TakenRoute, message).with_help(format!("take it over with `--take route:{pattern}`")),
+        false,
+    )
 }
 
 /// Points a route to our Worker.

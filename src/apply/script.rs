@@ -131,7 +131,10 @@ pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
         Err(error) if error.is_absent() => Ended::Done(None),
         Err(error) if error.meaning() == Some(Meaning::Conflict) => {
             let message = format!("`{name}` is still used: {error}");
-            failed(Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first"), false)
+            failed(
+                Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first"),
+                false,
+            )
         }
         Err(error) => ended(&error),
     }

@@ -29,6 +29,13 @@ pub enum RecordFilter<'a> {
     Name(&'a str),
     /// A comment that starts so (letter case does not matter).
     CommentPrefix(&'a str),
+    /// Either of the two, in one list.
+    NameOrComment {
+        /// Exactly this host, whatever the type.
+        name: &'a str,
+        /// A comment that starts so.
+        prefix: &'a str,
+    },
 }
 
 /// `POST /zones/{zone}/dns_records`. After an unclear answer, list by name before sending again.
@@ -132,12 +139,16 @@ impl Endpoint for ListRecords<'_> {
 
     fn request(&self, api: &Api) -> Request {
         let (page, per_page) = (self.page.max(1).to_string(), Self::PER_PAGE.to_string());
-        let filter = match self.filter {
-            RecordFilter::Name(name) => ("name.exact", name),
-            RecordFilter::CommentPrefix(prefix) => ("comment.startswith", prefix),
+        let mut query = match self.filter {
+            RecordFilter::Name(name) => vec![("name.exact", name)],
+            RecordFilter::CommentPrefix(prefix) => vec![("comment.startswith", prefix)],
+            RecordFilter::NameOrComment { name, prefix } => {
+                vec![("match", "any"), ("name.exact", name), ("comment.startswith", prefix)]
+            }
         };
+        query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
         let request = api.request(Method::Get, &["zones", self.zone_id, "dns_records"]);
-        with_query(request, &[filter, ("page", &page), ("per_page", &per_page)])
+        with_query(request, &query)
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {

@@ -78,7 +78,7 @@ fn without_envelope(permission: Option<&'static str>, answer: &Answer) -> Refusa
         None => (Meaning::Other, Again::Never),
     };
     let message = match answer.status {
-        0 | 300..400 => "the answer is a redirect, which is not followed".to_owned(),
+        0 | 300..=399 => "the answer is a redirect, which is not followed".to_owned(),
         _ if answer.header("cf-mitigated").is_some() => {
             "a firewall in front of the API asks for a challenge".to_owned()
         }
@@ -97,7 +97,7 @@ fn by_status(status: u16) -> Option<(Meaning, Again)> {
     match status {
         429 => Some((Meaning::Throttled, Again::Throttled)),
         408 | 500.. => Some((Meaning::Failed, Again::Unclear)),
-        0 | 300..400 => Some((Meaning::Redirect, Again::Never)),
+        0 | 300..=399 => Some((Meaning::Redirect, Again::Never)),
         _ => None,
     }
 }

@@ -79,7 +79,7 @@ pub async fn verify(api: &Api, client: &Client, account_id: &str) -> Result<Toke
     let (of_user, of_account) = join(api.call(client, &VerifyUserToken), api.call(client, &account_token)).await;
     match (of_user, of_account) {
         (Ok(status), _) | (_, Ok(status)) => Ok(status),
-        (Err(of_user), Err(of_account)) if is_not_mine(&of_user) => Err(of_account).map_err(as_credentials),
+        (Err(of_user), Err(of_account)) if is_not_mine(&of_user) => Err(as_credentials(of_account)),
         (Err(of_user), Err(_)) => Err(as_credentials(of_user)),
     }
 }

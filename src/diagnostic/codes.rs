@@ -4,7 +4,7 @@
 //! `03..` bundle and R2, `04..` credentials and permissions, `05..` ownership and conflicts,
 //! `06..` requests to Cloudflare, `09..` the engine itself.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! codes {
     ($($name:ident = $text:literal: $title:literal, $explain:literal;)*) => {
@@ -44,6 +44,8 @@ macro_rules! codes {
 codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
+    ReferenceUnresolved = "CFD0209": "a reference can't be resolved",
+        "The field refers to an output of another resource. References resolve from outputs that were given (`--outputs FILE`), then from the live account by name: exactly one resource must have that name. A `$…` text is never sent to Cloudflare.";
     UnknownKey = "CFD0102": "unknown key",
         "A manifest holds only the keys that its kind knows; a misspelt key would otherwise be ignored without a word. Both spellings of a key work, `account_id` and `accountId`. `cfworker-deploy schema` prints all keys.";
     WrongType = "CFD0103": "a value of another type is due",
@@ -156,8 +158,6 @@ codes! {
         "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
     ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
         "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
-    PartlyShadowed = "CFD0515": "a pattern does not cover the hostname",
-        "The record points nowhere (a placeholder address), so paths that no pattern covers answer with an error page of Cloudflare. Add a pattern such as `HOST/*`, or point the record to a real origin.";
     DeepHostname = "CFD0516": "no certificate covers the hostname",
         "Universal SSL covers the zone's name and one level below. A deeper hostname answers over https only with an advanced certificate for it. <https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/>";
     AlsoPublic = "CFD0517": "the Worker is also public on workers.dev",
@@ -184,6 +184,24 @@ codes! {
         "The multipart file was made for a Worker with Durable Object migrations, static assets or containers. Only its modules are deployed; everything else comes from the manifest.";
     ModuleName = "CFD0306": "a module's name can't be used",
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
+    BundleMismatch = "CFD0307": "the bundle is not the pinned one",
+        "`bundle.sha256` pins the bytes of the bundle, and the object in R2 has others. Nothing was changed. Either somebody replaced the object, or the pin belongs to another build: publish the bundle again under a new key and pin that.";
+    BucketMissing = "CFD0310": "the bucket does not exist",
+        "R2 knows no bucket of this name in this account at this endpoint. A bucket made with a jurisdiction (`eu`, `fedramp`) is seen only there: say `bundle.jurisdiction`.";
+    ObjectMissing = "CFD0311": "the bundle is not in the bucket",
+        "The bucket exists, the key does not. Keys are taken verbatim, letter case and every character count. `cfworker-deploy publish FILE r2://BUCKET/KEY` uploads it; `apply --bundle FILE` does both.";
+    S3KeysRefused = "CFD0312": "the S3 keys were refused",
+        "R2 does not know the access key id, or the signature does not match its secret: keys of another account, swapped, incomplete, or deleted. Without R2_ACCESS_KEY_ID the keys are derived from the API token, which then needs the permission `Workers R2 Storage Read`.";
+    S3PermissionMissing = "CFD0313": "the S3 keys lack a permission",
+        "The keys are good but may not access this bucket: they are limited to other buckets, or to reading. Create keys for this bucket, or give the API token the R2 permission.";
+    ObjectAddress = "CFD0314": "the object can't be addressed",
+        "The bucket name is not valid, or the key holds a `.` or `..` segment or a control character. URL parsers fold such segments away, so another object would be fetched: they are refused.";
+    ObjectExists = "CFD0315": "the object exists already",
+        "`publish` never overwrites a key: what was deployed must stay what it was, for rollbacks. Publish under another version, or replace it with --overwrite if nothing is deployed from it.";
+    ClockSkew = "CFD0316": "the clocks differ",
+        "Requests to R2 are signed with the time, which may be wrong by 15 minutes at most. A wrong clock of this machine was corrected by the server's time and refused again. Set the clock.";
+    AmazonKeys = "CFD0317": "Amazon's keys are not sent to Cloudflare",
+        "AWS_ACCESS_KEY_ID holds a key of Amazon (AKIA…, ASIA…), which R2 can't know. It is not sent there; keys are derived from the API token instead. Set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY to use keys of R2.";
     CredentialsRefused = "CFD0401": "the credentials were refused",
         "Cloudflare did not accept the API token or key: it is incomplete, disabled, expired, or of another account. Create a token in the dashboard under My Profile, API Tokens, and give it as CLOUDFLARE_API_TOKEN.";
     PermissionMissing = "CFD0402": "a permission is missing",
@@ -208,6 +226,12 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    ZoneNotFound = "CFD0523": "no zone holds the hostname",
+        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token.";
+    SecretsUnchecked = "CFD0524": "secrets were not compared",
+        "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
+    BadArgument = "CFD0902": "a call's argument can't be read",
+        "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }
@@ -215,6 +239,14 @@ codes! {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|code| code.as_str() == text);
+        known.copied().ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a code")))
     }
 }
 

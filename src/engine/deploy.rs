@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::failure;
 use super::outputs::{dashboard, outputs_of};
-use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, result};
+use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::{Credentials, Io, Options};
 use crate::apply::{Outcome, Run};
@@ -41,7 +41,12 @@ pub struct ApplyResult {
 /// # Errors
 /// Bad manifests, conflicts, missing permissions: before any write. After a write: exit code 3 with what is
 /// done, not done and unknown; running it again converges.
-pub async fn apply(sources: &[Source], credentials: &Credentials, options: &Options, io: &Io) -> Result<ApplyResult, Error> {
+pub async fn apply(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<ApplyResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
     carry_out(&session, &prepared, options).await
@@ -51,21 +56,23 @@ pub async fn apply(sources: &[Source], credentials: &Credentials, options: &Opti
 ///
 /// # Errors
 /// As [`apply`].
-pub async fn destroy(sources: &[Source], credentials: &Credentials, options: &Options, io: &Io) -> Result<ApplyResult, Error> {
+pub async fn destroy(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<ApplyResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let mut prepared = prepare_removal(&session, sources, options).await?;
+    let findings = std::mem::take(&mut prepared.plan.diagnostics);
     prepared.plan = plan::destroy(&prepared.desired, &prepared.live, &options.planning(false));
+    prepared.plan.diagnostics.splice(0..0, findings);
     if options.dry_run {
         let plan = result(&prepared);
         announce(&*session.events, &plan);
         return Ok(report(&prepared, plan, Outcome::default(), true));
     }
     carry_out(&session, &prepared, options).await
-}
-
-/// Live state alone: neither bundles nor secrets are needed to remove something.
-async fn prepare_removal(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Prepared, Error> {
-    super::planning::prepare_removal(session, sources, options).await
 }
 
 async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options) -> Result<ApplyResult, Error> {
@@ -93,7 +100,9 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
     if options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
-        findings.push(Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"));
+        findings.push(
+            Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"),
+        );
     }
     if any_error(&findings) {
         let mut error = failure(findings);

@@ -12,6 +12,8 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Options {
+    /// Account where a manifest does not say; credentials may name it as well.
+    pub account_id: Option<String>,
     /// Addresses that may become ours; `*` = whatever already equals the plan.
     pub adopt: Vec<String>,
     /// Addresses that may be taken from their owner.

@@ -26,7 +26,12 @@ pub struct OutputsResult {
 ///
 /// # Errors
 /// Bad manifests, and reads that failed.
-pub async fn outputs(sources: &[Source], credentials: &Credentials, options: &Options, io: &Io) -> Result<OutputsResult, Error> {
+pub async fn outputs(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<OutputsResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = planning::prepare_removal(&session, sources, options).await?;
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };

@@ -18,7 +18,7 @@ use crate::manifest::{self, Places, Read, SecretValues, Source};
 use crate::model::Event;
 use crate::plan::{self, Action, Plan, SecretFacts};
 use crate::refresh;
-use crate::resource::{DesiredState, LiveManifest, LiveState};
+use crate::resource::{DesiredState, LiveState};
 use crate::secret::Secret;
 
 /// A plan as callers see it.
@@ -73,7 +73,12 @@ pub(super) enum Purpose {
 ///
 /// # Errors
 /// Bad manifests, and reads that failed. Conflicts are findings of the plan.
-pub async fn plan(sources: &[Source], credentials: Option<&Credentials>, options: &Options, io: &Io) -> Result<PlanResult, Error> {
+pub async fn plan(
+    sources: &[Source],
+    credentials: Option<&Credentials>,
+    options: &Options,
+    io: &Io,
+) -> Result<PlanResult, Error> {
     let prepared = match credentials {
         None => offline(sources, options)?,
         Some(credentials) => {
@@ -114,6 +119,14 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
     let mut numbers = json!(result.summary);
     if let Some(members) = numbers.as_object_mut() {
         members.insert("fingerprint".into(), json!(result.fingerprint));
+        for (name, value) in [
+            ("manifests", json!(result.plan.manifests)),
+            ("kept", json!(result.plan.kept)),
+            ("orphans", json!(result.plan.orphans)),
+            ("unmanaged", json!(result.plan.unmanaged)),
+        ] {
+            members.insert(name.into(), value);
+        }
     }
     events(Event::Plan(numbers));
 }
@@ -129,7 +142,12 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
 }
 
 /// Reads manifests, secrets, the account and the bundles, and plans.
-pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options, purpose: Purpose) -> Result<Prepared, Error> {
+pub(super) async fn prepare(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+    purpose: Purpose,
+) -> Result<Prepared, Error> {
     let (read, mut diagnostics) = read_manifests(session, sources, options)?;
     let Read { mut desired, places, .. } = read;
     let secrets = secrets(session.credentials, &desired, &places, purpose, &mut diagnostics);
@@ -141,6 +159,7 @@ pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: 
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
     let ((mut live, known), mut bundles) = both(live, opened)?;
+    diagnostics.extend(keys.findings.iter().cloned());
 
     let open = refresh::resolve(&mut desired, &options.outputs, &known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
@@ -159,7 +178,11 @@ pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: 
     Ok(Prepared { payloads: payloads(&desired, bundles, secrets), reads, desired, live, plan })
 }
 
-fn read_manifests(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<(Read, Vec<Diagnostic>), Error> {
+fn read_manifests(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+) -> Result<(Read, Vec<Diagnostic>), Error> {
     let mut read = read(sources, options, session.credentials.account_id.as_deref());
     let diagnostics = std::mem::take(&mut read.diagnostics);
     stop_on_error(&diagnostics)?;
@@ -210,7 +233,7 @@ fn secrets(
 }
 
 fn is_missing_value(finding: &Diagnostic) -> bool {
-    finding.code == Code::SecretMissing
+    finding.code == Code::MissingSecret
 }
 
 /// One digest a manifest, where all its values are at hand.
@@ -221,7 +244,8 @@ fn secret_facts(
 ) -> Vec<Option<SecretFacts>> {
     let facts = |manifest: &crate::resource::DesiredManifest| {
         let values = of_document(secrets, manifest.document);
-        let wanted = manifest.script.bindings.iter().filter(|binding| matches!(binding, crate::binding::Binding::SecretText(_)));
+        let wanted =
+            manifest.script.bindings.iter().filter(|binding| matches!(binding, crate::binding::Binding::SecretText(_)));
         let complete = wanted.count() == values.len();
         let key = credentials.key_material().filter(|_| complete)?;
         Some(plan::secret_facts(key, &values))
@@ -256,7 +280,17 @@ fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diag
     }
 }
 
-/// An account of which nothing is known.
-pub(super) fn empty() -> LiveManifest {
-    LiveManifest::default()
+/// Live state alone: neither bundles nor secrets are needed to look or to remove.
+pub(super) async fn prepare_removal(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+) -> Result<Prepared, Error> {
+    let (read, diagnostics) = read_manifests(session, sources, options)?;
+    let Read { desired, .. } = read;
+    let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(failure)?;
+    let (live, _) = refresh::refresh(&session.api, &session.client, &desired, &zones).await.map_err(failure)?;
+    let plan = Plan { diagnostics, ..Plan::default() };
+    let reads = session.client.sent().reads;
+    Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })
 }

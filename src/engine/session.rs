@@ -42,7 +42,8 @@ impl<'a> Session<'a> {
         let api = Api::new(base_url, auth).map_err(|finding| failure(vec![finding]))?;
         let signal = Until::new(io, timeout_ms.unwrap_or(TIMEOUT_MS));
         let events = io.events.clone();
-        let on_wait = move |wait: Wait| events(Event::Wait { address: wait.target, why: wait.why, seconds: wait.seconds });
+        let on_wait =
+            move |wait: Wait| events(Event::Wait { address: wait.target, why: wait.why, seconds: wait.seconds });
         let client = Client::with_policy(
             io.transport.clone(),
             io.clock.clone(),

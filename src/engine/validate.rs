@@ -41,8 +41,8 @@ pub struct ValidManifest {
 }
 
 /// Checks manifests.
-pub fn validate(sources: &[Source], options: &Options, account_id: Option<&str>) -> Validation {
-    let Read { desired, diagnostics, places, .. } = read(sources, options, account_id);
+pub fn validate(sources: &[Source], options: &Options) -> Validation {
+    let Read { desired, diagnostics, places, .. } = read(sources, options, None);
     let manifests = desired.manifests.iter().map(|manifest| ValidManifest {
         document: manifest.document,
         kind: "CloudflareWorker",
@@ -57,8 +57,9 @@ pub fn validate(sources: &[Source], options: &Options, account_id: Option<&str>)
     Validation { ok: !any_error(&diagnostics), manifests: manifests.collect(), diagnostics }
 }
 
-/// Reads manifests as every call does.
+/// Reads manifests as every call does; `account_id` is the one that the credentials name.
 pub(super) fn read(sources: &[Source], options: &Options, account_id: Option<&str>) -> Read {
+    let account_id = options.account_id.as_deref().or(account_id);
     let options = ReadOptions {
         today: options.today.clone(),
         account_id: account_id.map(str::to_owned),

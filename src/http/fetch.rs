@@ -1,1 +1,130 @@
+//! The shipped transport: `fetch` of the runtime, or one that the caller injects.
+//!
+//! gloo-net builds the request; the call and the answer are handled here, because gloo-net panics on
+//! what is no `Error` and no `Response` of its own realm, and drops an error's `cause`.
+//!
+//! Works in Node, workerd, Deno, Bun and browsers. Redirects are not followed: credentials stay with
+//! the origin that they were meant for.
 
+mod body;
+mod clock;
+mod failure;
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+pub use clock::JsClock;
+
+use self::body::FetchBody;
+use self::failure::{failure, unsent};
+use super::{LocalFuture, Request, Response, Transport, TransportError};
+
+/// Sends by `fetch`.
+pub struct Fetch {
+    function: Function,
+    this: JsValue,
+}
+
+impl Fetch {
+    /// The caller's `fetch`, else the global one.
+    ///
+    /// # Errors
+    /// When the runtime has none.
+    pub fn new(injected: Option<Function>) -> Result<Self, &'static str> {
+        let global: JsValue = js_sys::global().into();
+        if let Some(function) = injected {
+            return Ok(Self { function, this: JsValue::UNDEFINED });
+        }
+        let function = Reflect::get(&global, &"fetch".into()).ok().and_then(|value| value.dyn_into().ok());
+        function
+            .map(|function| Self { function, this: global })
+            .ok_or("this runtime has no `fetch`: pass one as an option")
+    }
+}
+
+impl Transport for Fetch {
+    fn send<'a>(&'a self, request: &'a Request) -> LocalFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let flight = Flight::new()?;
+            let built = build(request, &flight)?;
+            let promise = self.function.call1(&self.this, &built).map_err(|error| failure(&error))?;
+            let value = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| failure(&error))?;
+            response(&value, flight)
+        })
+    }
+}
+
+/// A request on its way: dropped before its end, it is aborted.
+struct Flight {
+    controller: web_sys::AbortController,
+    landed: bool,
+}
+
+impl Flight {
+    fn new() -> Result<Self, TransportError> {
+        let controller = web_sys::AbortController::new().map_err(|error| unsent(&failure(&error).message))?;
+        Ok(Self { controller, landed: false })
+    }
+
+    /// Nothing is left to abort.
+    fn land(&mut self) {
+        self.landed = true;
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if !self.landed {
+            self.controller.abort();
+        }
+    }
+}
+
+/// INVARIANT: header values were checked by the client; a value with a line break would make this hang for ever.
+fn build(request: &Request, flight: &Flight) -> Result<JsValue, TransportError> {
+    let method = request.method.as_str().parse().map_err(|_| unsent("the method is not known"))?;
+    let mut builder = gloo_net::http::RequestBuilder::new(&request.url)
+        .method(method)
+        .redirect(web_sys::RequestRedirect::Manual)
+        .abort_signal(Some(&flight.controller.signal()));
+    let named = |wanted: &str| request.headers.iter().any(|(name, _)| *name == wanted);
+    if !named("user-agent") {
+        builder = builder.header("user-agent", concat!("cfworker-deploy/", env!("CARGO_PKG_VERSION")));
+    }
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value.reveal());
+    }
+    let built = match &request.body {
+        Some((content_type, bytes)) => builder.header("content-type", content_type).body(Uint8Array::from(&**bytes)),
+        None => builder.build(),
+    };
+    let built = built.map_err(|error| unsent(&error.to_string()))?;
+    Ok(web_sys::Request::from(built).into())
+}
+
+/// Reads the head of whatever `fetch` gave: a `Response` of any realm, or something that looks like one.
+fn response(value: &JsValue, flight: Flight) -> Result<Response, TransportError> {
+    let member = |name: &str| Reflect::get(value, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let status = member("status").as_f64().filter(|status| (0.0..=999.0).contains(status));
+    let Some(status) = status else {
+        return Err(TransportError {
+            message: "`fetch` gave something that is no response".into(),
+            aborted: false,
+            may_have_arrived: true,
+        });
+    };
+    let headers = headers(&member("headers"));
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.and_then(|(_, value)| value.trim().parse().ok());
+    Ok(Response { status: status as u16, headers, body: Box::new(FetchBody::new(member("body"), length, flight)) })
+}
+
+fn headers(value: &JsValue) -> Vec<(String, String)> {
+    let Ok(Some(entries)) = js_sys::try_iter(value) else { return Vec::new() };
+    let pair = |entry: JsValue| {
+        let name = Reflect::get_u32(&entry, 0).ok()?.as_string()?;
+        Some((name.to_ascii_lowercase(), Reflect::get_u32(&entry, 1).ok()?.as_string()?))
+    };
+    entries.filter_map(|entry| pair(entry.ok()?)).collect()
+}

@@ -2,17 +2,13 @@
 
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::resource::{DesiredRecord, LiveZone, RecordContent, Routing};
-
-/// Addresses that requests never reach: a record that holds one is only a door for routes.
-const PLACEHOLDERS: [&str; 4] = ["100.0.0.1", "192.0.2.1", "100::", "100:0:0:0:0:0:0:0"];
+use crate::resource::{LiveZone, Routing};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if let (Some(routing), Some(zone)) = (&context.desired.routing, &context.live.zone) {
         findings.extend(outside_zone(routing, zone));
         findings.extend(zone_state(context, routing, zone));
-        findings.extend(uncovered(routing));
         findings.extend(certificate(routing, zone));
     }
     findings.extend(also_public(context));
@@ -58,27 +54,6 @@ fn zone_state(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<
         findings.push(Diagnostic::warning(Code::ZoneNotActive, message));
     }
     findings
-}
-
-fn uncovered(routing: &Routing) -> Option<Diagnostic> {
-    let DesiredRecord::Managed(RecordContent { content, .. }) = &routing.record else { return None };
-    let covers = |pattern: &str| {
-        let (host, path) = split(pattern);
-        path == "/*"
-            && (host == routing.hostname || host.strip_prefix('*').is_some_and(|end| routing.hostname.ends_with(end)))
-    };
-    let placeholder = PLACEHOLDERS.contains(&content.as_str());
-    (placeholder && !routing.routes.iter().any(|route| covers(&route.pattern))).then(|| {
-        Diagnostic::warning(
-            Code::PartlyShadowed,
-            format!("no pattern covers all of `{}`, and its record points nowhere", routing.hostname),
-        )
-        .with_help(format!(
-            "paths without a route answer with an error page; add the pattern `{}/*`, or a real `dns.record`",
-            routing.hostname
-        ))
-        .on("spec.dns.route_pattern")
-    })
 }
 
 fn certificate(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {

@@ -23,7 +23,7 @@ pub use digest::{SecretFacts, code_digest, secret_facts};
 pub use fingerprint::fingerprint;
 pub use manifest::plan;
 pub use options::PlanOptions;
-pub use step::{Operation, Step, Upload};
+pub use step::{Operation, RecordWrite, Step, Upload};
 
 use serde::Serialize;
 

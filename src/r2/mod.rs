@@ -1,1 +1,15 @@
-//! To be written.
+//! R2 through its S3 API: presigned requests as values, and a store that sends them.
+//!
+//! <https://developers.cloudflare.com/r2/api/s3/api/>
+
+mod credentials;
+mod endpoint;
+mod error;
+mod object;
+mod store;
+
+pub use credentials::{Credentials, Given, Source, given};
+pub use endpoint::S3Endpoint;
+pub use error::{R2Error, R2ErrorKind};
+pub use object::{Object, check_key};
+pub use store::{ObjectHead, Put, Reading, Store, Written};

@@ -12,8 +12,8 @@ use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, versions};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
-    DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion, LiveZone,
-    LiveZoneContent, Observability, SecretEdit, WorkersDev,
+    DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
+    LiveZone, LiveZoneContent, Observability, SecretEdit, WorkersDev,
 };
 
 /// Puts together what was read for one manifest; what was not read is absent.
@@ -85,7 +85,8 @@ fn from_settings(settings: &Settings) -> LiveScript {
 fn carried(settings: &Settings) -> BTreeMap<String, Value> {
     let mut carried = BTreeMap::new();
     let mut keep = |name: &str, value: Option<Value>| {
-        let said = value.map(without_nulls).filter(|value| !value.is_null() && *value != json!({}) && *value != json!([]));
+        let said =
+            value.map(without_nulls).filter(|value| !value.is_null() && *value != json!({}) && *value != json!([]));
         if let Some(value) = said {
             carried.insert(name.to_owned(), value);
         }
@@ -231,7 +232,9 @@ fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZone
     let mut zones: BTreeMap<String, LiveZoneContent> = BTreeMap::new();
     for (read, found) in known {
         match (read, found) {
-            (Read::Records { zone, host, comment }, Found::Records(records)) if *comment == prefix && *host == wanted => {
+            (Read::Records { zone, host, comment }, Found::Records(records))
+                if *comment == prefix && *host == wanted =>
+            {
                 zones.entry(zone.clone()).or_default().records = records.iter().map(record).collect();
             }
             (Read::Routes { zone }, Found::Routes(routes)) => {
@@ -257,5 +260,9 @@ fn record(live: &Record) -> LiveRecord {
 }
 
 fn route(live: &Route) -> LiveRoute {
-    LiveRoute { id: live.id.clone(), pattern: live.pattern.clone(), script: live.script.clone().filter(|name| !name.is_empty()) }
+    LiveRoute {
+        id: live.id.clone(),
+        pattern: live.pattern.clone(),
+        script: live.script.clone().filter(|name| !name.is_empty()),
+    }
 }

@@ -26,11 +26,21 @@ pub type Known = BTreeMap<Read, Found>;
 ///
 /// # Errors
 /// One finding for each read that failed; all reads are made first.
-pub async fn refresh(api: &Api, client: &Client, desired: &DesiredState, zones: &ZoneIds) -> Result<(LiveState, Known), Vec<Diagnostic>> {
+pub async fn refresh(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    zones: &ZoneIds,
+) -> Result<(LiveState, Known), Vec<Diagnostic>> {
     let mut known = Known::new();
-    let first = desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
+    let first =
+        desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
     reads::make(api, client, first.collect(), &mut known).await?;
-    let second = desired.manifests.iter().enumerate().flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
+    let second = desired
+        .manifests
+        .iter()
+        .enumerate()
+        .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
     reads::make(api, client, second.collect(), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();

@@ -98,7 +98,9 @@ async fn one(api: &Api, client: &Client, read: &Read) -> Result<Found, CallError
     match answer {
         Err(error) if error.is_absent() => Ok(Found::Absent),
         // Every token that may deploy may read a zone by id, except some narrow ones: Cloudflare checks names then.
-        Err(error) if matches!(read, Read::Zone { .. }) && error.meaning() == Some(Meaning::Permission) => Ok(Found::Hidden),
+        Err(error) if matches!(read, Read::Zone { .. }) && error.meaning() == Some(Meaning::Permission) => {
+            Ok(Found::Hidden)
+        }
         answer => answer,
     }
 }

@@ -34,26 +34,35 @@ fn set(binding: &mut Binding, value: String) {
 }
 
 fn value(reference: &Reference, account: &str, outputs: &OutputSet, known: &Known) -> Result<String, Diagnostic> {
-    let given = outputs.get(&format!("{}/{}", reference.kind, reference.name)).and_then(|fields| fields.get(&reference.output));
+    let given =
+        outputs.get(&format!("{}/{}", reference.kind, reference.name)).and_then(|fields| fields.get(&reference.output));
     if let Some(text) = given.and_then(serde_json::Value::as_str) {
         return Ok(text.to_owned());
     }
     let open = |problem: String| {
-        Diagnostic::error(Code::ReferenceUnresolved, format!("the reference to `{}` can't be resolved: {problem}", reference.name))
-            .on(reference.path.clone())
+        Diagnostic::error(
+            Code::ReferenceUnresolved,
+            format!("the reference to `{}` can't be resolved: {problem}", reference.name),
+        )
+        .on(reference.path.clone())
     };
     if reference.kind != KV_NAMESPACE || reference.output != "namespace_id" {
         return Err(open(format!("no outputs of `{}/{}` hold `{}`", reference.kind, reference.name, reference.output))
             .with_help("give them with `--outputs FILE`"));
     }
     let Some(Found::Namespaces(namespaces)) = known.get(&Read::Namespaces { account: account.to_owned() }) else {
-        return Err(open("the account was not looked at".into()).with_help("give outputs with `--outputs FILE`, or credentials"));
+        return Err(open("the account was not looked at".into())
+            .with_help("give outputs with `--outputs FILE`, or credentials"));
     };
     let mut hits = namespaces.iter().filter(|namespace| namespace.title == reference.name);
     match (hits.next(), hits.next()) {
         (Some(namespace), None) => Ok(namespace.id.clone()),
-        (None, _) => Err(open("the account has no KV namespace with that title".into())
-            .with_help(format!("create it, such as `wrangler kv namespace create {}`, or correct the name", reference.name))),
-        (Some(_), Some(_)) => Err(open("several KV namespaces have that title".into()).with_help("use the namespace id instead")),
+        (None, _) => Err(open("the account has no KV namespace with that title".into()).with_help(format!(
+            "create it, such as `wrangler kv namespace create {}`, or correct the name",
+            reference.name
+        ))),
+        (Some(_), Some(_)) => {
+            Err(open("several KV namespaces have that title".into()).with_help("use the namespace id instead"))
+        }
     }
 }

@@ -19,7 +19,9 @@ pub type ZoneIds = BTreeMap<usize, String>;
 /// A finding for each hostname without a zone, and for each look-up that failed.
 pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Diagnostic>> {
     let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
-    let lookups = names.iter().map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
+    let lookups = names
+        .iter()
+        .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
     let mut zones: Vec<Zone> = Vec::new();
     let mut findings = Vec::new();
     for answer in join_all(lookups).await {

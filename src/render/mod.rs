@@ -2,10 +2,12 @@
 //! the page and a comment on a pull request can't drift apart.
 
 mod diagnostics;
+mod error;
 mod paint;
 mod plan;
 mod source_line;
 
 pub use diagnostics::diagnostics;
+pub use error::error;
 pub use paint::{Paint, Style};
 pub use plan::plan;

@@ -113,6 +113,9 @@ fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
     let path = paint.plain(&field.path);
     let value = if field.secret {
         "(secret)".to_owned()
+    } else if let (Value::Array(old), Value::Array(new), "inventory") = (&field.old, &field.new, path.as_str()) {
+        // Hashes tell a reader nothing: how many routes the Worker keeps track of does.
+        format!("{} -> {} routes kept track of", old.len(), new.len())
     } else {
         let room = width.saturating_sub(17 + path.chars().count()).max(24);
         match (&field.old, field.later) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import vm from "node:vm";
 import { createApi, DeployError } from "../../js/index.js";
@@ -112,7 +113,7 @@ test("what is data goes to the engine, what is not goes to its host", async () =
   );
   const [, creds, options, host] = engine.calls.at(-1).args;
   assert.deepEqual([creds, options], [{ apiToken: "t" }, { prune: true }]);
-  assert.equal(host.signal, signal);
+  assert.equal(host.signal.aborted, false);
   assert.equal(host.fetch, fetch);
 });
 
@@ -186,4 +187,24 @@ test("a trap before any write is exit 1", async () => {
 
 test("publish takes bytes only", async () => {
   await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), { name: "TypeError" });
+});
+
+test("a signal reaches every listener of the call, and nothing stays on it afterwards", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const heard = [];
+  const engine = fakeEngine({
+    async apply(_sources, _creds, _options, host) {
+      for (let request = 0; request < 20; request += 1) {
+        host.signal.addEventListener("abort", () => heard.push(request));
+      }
+      assert.equal(getEventListeners(signal, "abort").length, 1);
+      controller.abort();
+      assert.equal(host.signal.aborted, true);
+      return { ok: resultOf() };
+    },
+  });
+  await createApi(engine).apply("a: 1", {}, { signal });
+  assert.equal(heard.length, 20);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
 });

@@ -53,6 +53,7 @@ export function createInterrupt() {
     onFirst: (callback) => {
       say = callback;
     },
+    own() {},
     release() {},
     trigger(exitCode) {
       code = exitCode;

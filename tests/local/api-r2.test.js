@@ -20,6 +20,9 @@ test("buckets are made, listed and removed", async () => {
     await verdictOf("GET", `${buckets}/bundles`, undefined, { "cf-r2-jurisdiction": "eu" }),
     [404, 10006],
   );
+  const asText = [Buffer.from('{"name":"typed-as-text"}'), { "content-type": "text/plain;charset=UTF-8" }];
+  assert.equal((await send("POST", buckets, ...asText)).status, 200, "wrangler sends no JSON type here");
+  await send("DELETE", `${buckets}/typed-as-text`);
   for (const name of ["aaa", "ccc"]) await send("POST", buckets, { name });
   const first = await send("GET", `${buckets}?per_page=2`);
   assert.deepEqual(

@@ -168,6 +168,25 @@ test("secrets in bulk are one version: set, delete, keep", async () => {
   assert.deepEqual([versions[0].number, versions[0].bindings.map(({ name }) => name)], [3, ["S", "NEW"]]);
 });
 
+test("the newest version is edited without an upload and without a deployment", async () => {
+  const { send, verdictOf, account, live, state } = await versionsClient();
+  const path = `${account}/workers/workers/a/versions/latest`;
+  const merge = { "content-type": "application/merge-patch+json" };
+  const before = await live();
+  const { status, result } = await send(
+    "PATCH",
+    path,
+    { env: { S: null, T: { type: "secret_text", text: "x" } } },
+    merge,
+  );
+  assert.deepEqual([status, result.bindings], [200, [{ type: "secret_text", name: "T" }]]);
+  assert.equal(result.annotations["workers/tag"], undefined);
+  assert.equal(state.scripts.get("a").versions[0].id, result.id);
+  assert.deepEqual(await live(), before);
+  assert.deepEqual(await verdictOf("PATCH", path, { env: {} }), [400, 6003]);
+  assert.deepEqual(await verdictOf("PATCH", path, { env: { X: { type: "secret_text" } } }, merge), [400, 10021]);
+});
+
 test("PATCH settings is a form, and makes a live version without old annotations", async () => {
   const { send, verdictOf, at, settings, state, newVersion, live } = await versionsClient();
   assert.deepEqual(await verdictOf("PATCH", at("/settings"), { logpush: true }), [400, 10001]);

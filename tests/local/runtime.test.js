@@ -181,6 +181,11 @@ describe("check", () => {
     assert.equal((await runtime.check(version([esm("export default { fetch: () => 1 }")]))).ok, true);
   });
 
+  test("so is a service-worker script that never ends", async () => {
+    const verdict = await runtime.check(version([serviceWorker("for (;;);")]));
+    assert.match(verdict.message, /CPU time/);
+  });
+
   test("what runs otherwise here is said", async () => {
     const one = version([esm("export default { fetch() {} }")], {
       compatibilityDate: "2026-11-01",

@@ -7,7 +7,7 @@ import { PROJECT, tool, write } from "./project.js";
 const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
 
 function compile(name, text, ...options) {
-  const args = [tool("typescript/bin/tsc"), ...STRICT, "--types", "", ...options, write(name, text)];
+  const args = [tool("typescript/bin/tsc"), ...STRICT, ...options, write(name, text)];
   return spawnSync(process.execPath, args, { cwd: PROJECT, encoding: "utf8" }).stdout;
 }
 
@@ -43,6 +43,13 @@ for (const [module, moduleResolution] of [
 test("a CommonJS program compiles", () => {
   const text = `import deploy = require("cfworker-deploy"); export const result: Promise<string> = deploy.version();`;
   assert.equal(compile("use.cts", text, "--module", "nodenext"), "");
+});
+
+test("Local Cloudflare has types", () => {
+  const text = `import { startLocalCloudflare } from "cfworker-deploy/local";
+    const local = await startLocalCloudflare({ zones: ["example.com"] });
+    export const url: string = local.apiUrl; await local.close();`;
+  assert.equal(compile("local.mts", text, "--module", "nodenext"), "");
 });
 
 test("a misspelt option does not compile", () => {

@@ -2,11 +2,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE, ROOT } from "../paths.js";
+import { run } from "../run.js";
 
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /** `engine`: folder with engine_bg.wasm and glue.js. */
-export function assemblePackage({ engine }) {
+export async function assemblePackage({ engine }) {
   rmSync(PACKAGE, { recursive: true, force: true });
   mkdirSync(PACKAGE, { recursive: true });
   writeFileSync(join(PACKAGE, "package.json"), `${JSON.stringify(packageJson(), null, 2)}\n`);
@@ -15,6 +16,14 @@ export function assemblePackage({ engine }) {
   for (const name of DOCUMENTS.filter((file) => existsSync(join(ROOT, file)))) {
     cpSync(join(ROOT, name), join(PACKAGE, name));
   }
+  writeFileSync(join(PACKAGE, "schema.json"), await schemaText());
+}
+
+/** Asks the package itself, in a process of its own: this one may have loaded an older one. */
+async function schemaText() {
+  const program = `import { schema } from "./js/entrypoints/node.js"; process.stdout.write(await schema());`;
+  const text = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: PACKAGE });
+  return `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
 
 // Versions are written once: the engine's in Cargo.toml, the dependencies' in the workspace's package.json.

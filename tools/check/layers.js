@@ -14,15 +14,16 @@ const MAY_KNOW = {
   error: ["diagnostic"],
   secret: [],
   model: BASE,
+  bundle: [...BASE, "model"],
   http: [...BASE, "model"],
-  cloudflare: [...BASE, "model", "http"],
+  cloudflare: [...BASE, "model", "bundle", "http"],
   r2: [...BASE, "model", "http"],
   binding: [...BASE, "model", "cloudflare"],
-  resource: [...BASE, "model", "cloudflare", "r2", "http", "binding"],
+  resource: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding"],
   manifest: [...BASE, "model", "binding", "resource"],
-  refresh: [...BASE, "model", "cloudflare", "r2", "http", "binding", "resource"],
+  refresh: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource"],
   plan: [...BASE, "model", "binding", "resource"],
-  apply: [...BASE, "model", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
+  apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
   render: [...BASE, "model", "binding", "resource", "manifest", "plan", "apply"],
 };
 // The calls of the package, put together from all the others: only `wasm` is above it.
@@ -41,8 +42,11 @@ const INSTEAD = {
 
 /** Crates that belong to one place each: everything else goes through it. */
 const CRATES = [
-  { crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys)\b/, only: ["wasm/", "http/fetch.rs"] },
-  { crate: /\b(?:gloo_net|web_sys)\b/, only: ["http/fetch.rs"] },
+  {
+    crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys|web_sys)\b/,
+    only: ["wasm/", "http/fetch"],
+  },
+  { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },
   { crate: /\bannotate_snippets\b/, only: ["render/"] },

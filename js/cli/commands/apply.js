@@ -32,7 +32,10 @@ export const apply = {
 
 /** Nothing is published for manifests that can't be applied. */
 async function publishChecked({ context, view, flags }, session) {
-  const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
+  const { ok, diagnostics } = await session.api.validate(session.sources, {
+    ...session.options,
+    accountId: session.creds.accountId,
+  });
   if (!ok) throw badManifest(diagnostics);
   const bundle = await publishBundle(context, session, flags.bundle);
   view.attach(session.api, session.sources);
@@ -49,7 +52,7 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   const { api, sources, creds, options, host, local } = session;
   const started = performance.now();
   const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
-  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
+  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation });
   await view.diagnostics(result.diagnostics);
   await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local });
   return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });

@@ -20,6 +20,7 @@ export const local = {
   ],
   async run({ context, view, flags }) {
     if (await runsIn(context.cwd)) throw usageError("a Local Cloudflare already runs in this directory");
+    context.interrupt.own();
     const cloudflare = await start(context, flags);
     try {
       cloudflare.createBucket(BUCKET);
@@ -53,7 +54,7 @@ async function start({ cwd }, { port, persist, latency, fault, zone = [DEFAULT_Z
 }
 
 function startFailure(error, port) {
-  if (error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("miniflare")) {
+  if ((error.cause ?? error).code === "ERR_MODULE_NOT_FOUND" && error.message.includes("miniflare")) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
   if (error.code === "EADDRINUSE")

@@ -1,5 +1,5 @@
 import { readManifests } from "../manifests.js";
-import { readOptions } from "../session.js";
+import { readCredentials, readOptions } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
 const BAD_MANIFEST = 65;
@@ -12,7 +12,8 @@ export const validate = {
   examples: ["cfworker-deploy validate worker.yaml", "cfworker-deploy validate workers/*.yaml --json"],
   async run({ context, view, operands, flags }) {
     const sources = await readManifests(context, operands[0]);
-    const options = await readOptions(context, flags);
+    const { creds } = await readCredentials(context, flags);
+    const options = { ...(await readOptions(context, flags)), accountId: creds.accountId };
     const api = await context.loadApi();
     view.attach(api, sources);
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);

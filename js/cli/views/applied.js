@@ -17,7 +17,7 @@ const DONE = [
  */
 export async function showApplied({ view }, { plan, workers, undo, dashboard = [] }, { seconds, local }) {
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
-  view.talk(summaryOf(plan, seconds));
+  if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
   if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);
   else for (const link of dashboard) view.talk(`See:   ${link}`);
@@ -25,7 +25,6 @@ export async function showApplied({ view }, { plan, workers, undo, dashboard = [
 }
 
 function summaryOf(plan, seconds) {
-  if (countChanges(plan) === 0) return "Nothing to do: everything is as the manifest says.";
   const counts = DONE.filter(([action]) => plan.summary[action] > 0).map(
     ([action, verb]) => `${plan.summary[action]} ${verb}`,
   );

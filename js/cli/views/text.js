@@ -1,5 +1,6 @@
 /** For people: what was asked for on standard output, everything else on standard error. */
 
+import { USAGE_CODE } from "../../errors.js";
 import { failureOf } from "./failure.js";
 import { createProgress } from "./progress.js";
 import { printable, terminalOf } from "./terminal.js";
@@ -55,9 +56,10 @@ export function createTextView({ stdout, stderr, env }) {
   }
 
   async function failureText(failure) {
-    if (!api) return plainError(failure, talk.paint);
+    if (!api || failure.code === USAGE_CODE) return plainError(failure, talk.paint);
+    const fresh = failure.diagnostics.filter((diagnostic) => !shown.has(JSON.stringify(diagnostic)));
     try {
-      return await api.renderError(sources, failure, styleOf(talk));
+      return await api.renderError(sources, withDiagnostics(failure, fresh), styleOf(talk));
     } catch {
       return plainError(failure, talk.paint); // Without its engine a failure is still told.
     }
@@ -111,9 +113,14 @@ function planOf(changes, { fingerprint, reads, writes, create, update, replace, 
   return { format: "1.0", offline: false, fingerprint, changes: rows, summary, ...empty };
 }
 
-/** A failure from before the engine was there. */
-function plainError({ code, message, help }, paint) {
+function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics) {
+  return { code, message, exitCode, help, done, notDone, unknown, cause, diagnostics };
+}
+
+/** A failure of the command line itself, which needs no engine. */
+function plainError({ code, message, help, done }, paint) {
   const lines = [`${paint.red(`error[${code}]`)}: ${printable(message)}`];
+  if (done.length > 0) lines.push(`  done: ${printable(done.join(", "))}`);
   if (help) lines.push(`  ${paint.cyan("help")}: ${printable(help)}`);
   return lines.join("\n");
 }

@@ -1,12 +1,15 @@
-/** Reads of the newer Workers API, a Worker by name or by id. https://developers.cloudflare.com/api/resources/workers/subresources/beta/ */
+/** The newer Workers API, a Worker by name or by id: reads, and the edit that makes a version without an upload. https://developers.cloudflare.com/api/resources/workers/subresources/beta/ */
 import { ApiError, pageOf, success } from "../envelope.js";
-import { reads } from "../permissions.js";
-import { liveDeployment } from "../versions.js";
-import { shown } from "./bindings.js";
+import { reads, writes } from "../permissions.js";
+import { addDerivedVersion, liveDeployment } from "../versions.js";
+import { resolveBindings, shown } from "./bindings.js";
+import { isObject, readObject } from "./body.js";
 import { newestOf } from "./lookup.js";
+import { readAnnotations } from "./metadata.js";
 import { endpoint } from "./router.js";
 import { settingsView } from "./script-view.js";
 import { referrersOf } from "./scripts.js";
+import { sourceOf } from "./upload.js";
 
 const WORKERS = "/accounts/{accountId}/workers/workers";
 
@@ -17,6 +20,7 @@ export const betaWorkers = [
   ),
   endpoint("GET", `${WORKERS}/{worker}/versions`, reads("Workers Scripts"), listVersions),
   endpoint("GET", `${WORKERS}/{worker}/versions/{versionId}`, reads("Workers Scripts"), readVersion),
+  endpoint("PATCH", `${WORKERS}/{worker}/versions/latest`, writes("Workers Scripts"), patchLatest),
 ];
 
 function list({ state, query }) {
@@ -40,6 +44,25 @@ function readVersion(context) {
   const found = versionId.length >= 8 ? script.versions.filter(({ id }) => id.startsWith(versionId)) : [];
   if (found.length !== 1) throw new ApiError(404, 10071, "Version not found.");
   return success(versionView(found[0]));
+}
+
+/** RFC 7396 over `env` and annotations of the newest version: a new one that is not live. */
+function patchLatest(context) {
+  const { state, request, switches, turn } = context;
+  const script = workerOf(context);
+  const { env = {}, annotations } = readObject(request, 10026, { types: ["application/merge-patch+json"] });
+  if (!isObject(env)) throw new ApiError(400, 10026, "could not parse request body: env must be an object");
+  return turn(script.name, async () => {
+    const base = newestOf(script);
+    const sent = Object.entries(env).filter(([, binding]) => binding !== null);
+    const kept = base.bindings.filter(({ name }) => !(name in env));
+    const set = sent.map(([name, binding]) => ({ ...binding, name }));
+    const options = { state, switches, strictInherit: true, scriptName: script.name };
+    const bindings = resolveBindings({ bindings: [...kept, ...set] }, [base], options);
+    const marks = { ...readAnnotations(annotations, switches.longTag), "workers/triggered_by": "version_upload" };
+    const changes = { bindings, annotations: marks, source: sourceOf(request.headers) };
+    return success(versionView(addDerivedVersion(state, script, base, changes)));
+  });
 }
 
 function workerOf({ state, params: { worker } }) {

@@ -63,7 +63,8 @@ const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
  * The binding set that a new version gets.
  * @param {{ bindings?: object[], keep_bindings?: string[] }} metadata
  * @param {import("../state.js").Version[]} versions of the script, newest first
- * @param {{ state: object, switches: object, strictInherit: boolean, scriptName: string }} options
+ * @param {{ state: object, switches: object, strictInherit: boolean, scriptName: string, carriesOver?: boolean }} options
+ *   `carriesOver`: uploads keep what keep_bindings names, edits replace the set
  */
 export function resolveBindings(metadata, versions, options) {
   const sent = metadata.bindings ?? [];
@@ -73,7 +74,9 @@ export function resolveBindings(metadata, versions, options) {
     binding.type === "inherit" ? inherited(binding, versions, options) : [binding],
   );
   for (const binding of named) TYPES[binding.type]?.target?.(binding, options);
-  const bindings = [...named, ...carried(named, metadata.keep_bindings, versions[0], options.switches)];
+  const bindings = options.carriesOver
+    ? [...named, ...carried(named, metadata.keep_bindings, versions[0], options.switches)]
+    : named;
   const variables = bindings.filter((binding) => VARIABLE_TYPES.includes(binding.type));
   if (variables.length > MAX_VARIABLES) {
     throw new ApiError(400, 10055, `You have exceeded the limit of ${MAX_VARIABLES} environment variables.`);

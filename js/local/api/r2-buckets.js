@@ -48,7 +48,7 @@ function list(context) {
 }
 
 function create(context) {
-  const { name } = readObject(context.request, 10040);
+  const { name } = readObject(context.request, 10040, { anyType: true });
   if (typeof name !== "string" || !NAME.test(name))
     throw new ApiError(400, 10005, "The specified bucket name is not valid.");
   const store = storeOf(context);

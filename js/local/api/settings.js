@@ -76,14 +76,7 @@ function versionChanges(context, script, base, sent) {
   if ("bindings" in sent) {
     const strictInherit = query.get("bindings_inherit") === "strict";
     const options = { state, switches, strictInherit, scriptName: params.scriptName };
-    changes.bindings = resolveBindings(
-      { bindings: sent.bindings, keep_bindings: sent.keep_bindings ?? [] },
-      script.versions,
-      {
-        ...options,
-        switches: { ...switches, keepBindingsEmptyDrops: true },
-      },
-    );
+    changes.bindings = resolveBindings({ bindings: sent.bindings }, script.versions, options);
   }
   return changes;
 }

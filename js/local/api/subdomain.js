@@ -27,7 +27,7 @@ function readAccount({ state }) {
 }
 
 function registerAccount({ state, request }) {
-  const { subdomain: name } = readObject(request, 10026);
+  const { subdomain: name } = readObject(request, 10026, { anyType: true });
   if (typeof name !== "string" || !NAME.test(name)) throw new ApiError(400, 10030, "Invalid workers.dev subdomain.");
   if (state.accountSubdomain && state.accountSubdomain !== name) {
     throw new ApiError(409, 10036, "You already have an associated subdomain.");

@@ -57,6 +57,7 @@ export async function readVersion(context, script, { metadata, modules }, trigge
       switches,
       strictInherit: query.get("bindings_inherit") === "strict",
       scriptName: params.scriptName,
+      carriesOver: true,
     }),
   };
   checkParts(fields);

@@ -10,8 +10,8 @@ import { PROBE_PREFIX, probeServiceWorker } from "./sources.js";
 
 const SYNTAX_OR_START = 10021;
 const NO_HANDLERS = 10068;
-const TIMEOUT_MS = 5000;
 const PROBE_NAME = "probe";
+const TOO_LONG = "Script startup exceeded CPU time limit.";
 const REMEMBERED = 100;
 const LOADER_KINDS = { esm: "js", cjs: "cjs", wasm: "wasm", text: "text", data: "data" };
 
@@ -98,12 +98,12 @@ export class StartCheck {
     const checker = await this.#checker;
     const startedAt = performance.now();
     try {
-      const { error, ...outcome } = await checker.check(script, TIMEOUT_MS);
+      const { error, ...outcome } = await checker.check(script);
       if (error !== undefined) return { error: error.replace(/^Failed to start Worker:\n/, "") };
       return { ...outcome, tookMs: performance.now() - startedAt };
     } catch (failure) {
       await this.close();
-      return failure.name === "TimeoutError" ? { error: "Script startup exceeded CPU time limit." } : null;
+      return failure.name === "TimeoutError" ? { error: TOO_LONG } : null;
     }
   }
 }
@@ -113,9 +113,11 @@ async function startServiceWorker(version, entry) {
   const modules = version.modules.map((module) => (module === entry ? probe : module));
   const startedAt = performance.now();
   try {
-    const { body } = await startAlone({ name: PROBE_NAME, version: { ...version, modules }, nameOf: () => undefined });
-    return { handlers: [...new Set(JSON.parse(body))], named: [], tookMs: performance.now() - startedAt };
+    const worker = { name: PROBE_NAME, version: { ...version, modules }, nameOf: () => undefined };
+    const events = await startAlone(worker, async (url) => (await fetch(url)).json());
+    return { handlers: [...new Set(events)], named: [], tookMs: performance.now() - startedAt };
   } catch (error) {
+    if (error.name === "TimeoutError") return { error: TOO_LONG };
     return { error: inWordsOfScript(error.message, entry.name) };
   }
 }

@@ -71,7 +71,12 @@ class Runtime {
    *   `exception`: what the Worker threw instead of answering
    */
   async fetch(scriptName, request) {
-    await this.#ready(scriptName);
+    this.#request(scriptName);
+    try {
+      while (this.#unready) await this.#reload();
+    } catch (error) {
+      return thrown(`the local workerd does not start: ${error.message}`);
+    }
     // INVARIANT: no `await` from here to the instance's `fetch`, or a reload could begin in between.
     const script = this.#state.scripts.get(scriptName);
     const version = script && drawVersion(script);
@@ -91,7 +96,7 @@ class Runtime {
     const call =
       (method) =>
       async (...args) => {
-        if (!this.#loadedKv.has(id) || this.#reloading) await this.#ready();
+        while (this.#reloading || (this.#unready && !this.#loadedKv.has(id))) await this.#reload();
         return this.#instance.kv(id, method, args);
       };
     return {
@@ -112,21 +117,19 @@ class Runtime {
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #ready(scriptName) {
-    do await this.#settled(scriptName);
-    while (this.#stale || this.#reloading);
+  /** From now on the script is among those that are loaded. */
+  #request(scriptName) {
+    if (this.#requested.has(scriptName)) return;
+    this.#requested.add(scriptName);
+    this.#stale = true;
   }
 
-  async #settled(scriptName) {
-    if (this.#closed) throw new Error("the runtime is closed");
-    if (scriptName && !this.#requested.has(scriptName)) {
-      this.#requested.add(scriptName);
-      this.#stale = true;
-    }
-    while (this.#stale || this.#reloading) await this.#reload();
+  get #unready() {
+    return this.#stale || this.#reloading !== undefined;
   }
 
   #reload() {
+    if (this.#closed) throw new Error("the runtime is closed");
     this.#reloading ??= this.#loadLiveSet().finally(() => {
       this.#reloading = undefined;
     });
@@ -146,7 +149,7 @@ class Runtime {
       await this.#load(live, kvIds);
     } catch (error) {
       this.#print(`reload failed, looking for the Worker that causes it: ${error.message}`);
-      await this.#load(await this.#withoutBroken(live), kvIds);
+      await this.#loadWithoutBroken(live, kvIds);
     }
     this.#loadedKey = key;
     this.#loadedKv = new Set(kvIds);
@@ -180,12 +183,17 @@ class Runtime {
     });
   }
 
-  async #withoutBroken(live) {
+  async #loadWithoutBroken(live, kvIds) {
     for (const worker of live) {
       const alone = { ...worker, nameOf: () => undefined };
-      await startAlone(alone, {}).catch((error) => this.#broken.set(worker.version.id, error.message));
+      await startAlone(alone, async () => {}).catch(({ message }) => this.#broken.set(worker.version.id, message));
     }
-    return this.#liveWorkers();
+    try {
+      await this.#load(this.#liveWorkers(), kvIds);
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    }
   }
 
   /** Requests that take long end where they began, beside the new instance. */

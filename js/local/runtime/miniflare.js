@@ -16,6 +16,8 @@ const MODULE_TYPES = { esm: "ESModule", cjs: "CommonJS", wasm: "CompiledWasm", t
 const FIRST_COMPATIBILITY_DATE = "2021-11-02";
 /** A connection to workerd that is silent for so long is given up. */
 const ANSWER_MS = 60_000;
+/** A script has so long to start. */
+const START_MS = 5000;
 
 /** Miniflare's namespace speaks ArrayBuffer, ours Buffer. */
 const KV = {
@@ -164,8 +166,8 @@ export class WorkerdInstance {
 
 /**
  * A workerd that starts scripts in isolates of their own and tells how that went.
- * @returns {Promise<{ check(script: object, timeoutMs: number): Promise<object>, close(): Promise<void> }>}
- *   `check` resolves to `{ handlers, named }` or `{ error }`; rejects when there is no answer in time
+ * @returns {Promise<{ check(script: object): Promise<object>, close(): Promise<void> }>}
+ *   `check` resolves to `{ handlers, named }` or `{ error }`; rejects with a `TimeoutError` when there is no answer in time
  */
 export async function startChecker(output) {
   const namespace = await loadMiniflare();
@@ -184,12 +186,9 @@ export async function startChecker(output) {
   });
   const url = await checker.unsafeGetDirectURL(ENTRY);
   return {
-    async check(script, timeoutMs) {
-      const response = await fetch(url, {
-        method: "POST",
-        body: JSON.stringify(script),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
+    async check(script) {
+      const signal = AbortSignal.timeout(START_MS);
+      const response = await fetch(url, { method: "POST", body: JSON.stringify(script), signal });
       return response.json();
     },
     close: () => checker.dispose(),
@@ -197,12 +196,14 @@ export async function startChecker(output) {
 }
 
 /**
- * Starts one Worker alone, with nothing else in its workerd, and requests it once.
+ * Starts one Worker alone, with nothing else in its workerd.
+ * @template T
  * @param {LoadedWorker} worker
- * @returns {Promise<{ body: string }>} the answer
+ * @param {(url: URL) => Promise<T>} ask what to do with it once it runs
+ * @returns {Promise<T>}
  * @throws {Error} with workerd's message
  */
-export async function startAlone(worker, probeHeaders) {
+export async function startAlone(worker, ask) {
   const namespace = await loadMiniflare();
   const lines = [];
   const options = workerOptions(namespace, worker);
@@ -211,14 +212,18 @@ export async function startAlone(worker, probeHeaders) {
     workers: [{ ...options, unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }] }],
   });
   try {
-    const url = await alone.unsafeGetDirectURL(options.name);
-    const response = await fetch(url, { headers: probeHeaders, redirect: "manual" });
-    return { body: await response.text() };
+    return await inTime(alone.unsafeGetDirectURL(options.name).then(ask));
   } catch (error) {
-    throw new Error(startMessage(lines) || error.message, { cause: error });
+    throw error.name === "TimeoutError" ? error : new Error(startMessage(lines) || error.message, { cause: error });
   } finally {
     await alone.dispose().catch(() => {});
   }
+}
+
+function inTime(promise) {
+  const signal = AbortSignal.timeout(START_MS);
+  const late = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  return Promise.race([promise, late]);
 }
 
 function sharedOptions({ NoOpLog }, output) {

@@ -1,0 +1,149 @@
+//! `publish`: a bundle into R2 under a versioned key.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::failure::failure;
+use super::session::Session;
+use super::validate::read;
+use super::{Credentials, Io, Options, bundles};
+use crate::bundle;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::error::{Error, Exit};
+use crate::manifest::{Read, Source};
+use crate::model::hex;
+use crate::r2::{Object, Put, Written, check_key};
+
+/// Digits of the SHA-256 that name a version.
+const VERSION_DIGITS: usize = 12;
+
+/// Where to publish.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PublishTarget {
+    /// Bucket name.
+    pub bucket: String,
+    /// Object key; one that ends in `/` gets `<version>.js`.
+    pub key: String,
+    /// Version in the key; default 12 hex digits of the bundle's SHA-256.
+    pub version: Option<String>,
+    /// `eu` or `fedramp`.
+    pub jurisdiction: Option<String>,
+    /// Account, where the credentials name none.
+    pub account_id: Option<String>,
+    /// Replace an object that is there.
+    pub overwrite: bool,
+}
+
+/// What was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Published {
+    /// Bucket name.
+    pub bucket: String,
+    /// Object key.
+    pub key: String,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
+    /// Size of the object.
+    pub bytes: usize,
+    /// The same bytes were there already.
+    pub existed: bool,
+}
+
+/// Where the bundle of a document lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BundleTarget {
+    /// Index of the document inside its file.
+    pub document: usize,
+    /// The file.
+    pub file: String,
+    /// Account id.
+    pub account: String,
+    /// Script name.
+    pub script: String,
+    /// Bucket name.
+    pub bucket: String,
+    /// Object key.
+    pub key: String,
+    /// `eu` or `fedramp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<String>,
+    /// Path of the scalar that holds the key.
+    pub path: String,
+}
+
+/// Writes a bundle to R2; an object that is there with other bytes stays unless `overwrite` says so.
+///
+/// # Errors
+/// A bundle that no Worker could hold, a key that is taken, and requests that failed.
+pub async fn publish(
+    bytes: Vec<u8>,
+    target: &PublishTarget,
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<Published, Error> {
+    let session = Session::open(io, credentials, options.timeout_ms)?;
+    let account =
+        target.account_id.as_ref().or(options.account_id.as_ref()).or(credentials.account_id.as_ref()).ok_or_else(
+            || {
+                Error::new(Code::AccountUnknown, Exit::Usage, "no account is named")
+                    .with_help("set CLOUDFLARE_ACCOUNT_ID")
+            },
+        )?;
+    bundle::read(bytes.clone(), None).map_err(|finding| failure(vec![finding]))?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
+    let mut keys = BTreeMap::new();
+    let store = bundles::store(&session, account, target.jurisdiction.as_deref(), &mut keys);
+    let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
+    let (size, bytes): (usize, Rc<[u8]>) = (bytes.len(), bytes.into());
+    let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };
+    let put = Put { content_type, bytes: &bytes, sha256: &sha256, overwrite: target.overwrite };
+    let written = store.put(&session.client, &object, &put).await.map_err(|error| failure(vec![error.diagnostic()]))?;
+    let Object { bucket, key } = object;
+    Ok(Published { bucket, key, sha256, bytes: size, existed: written == Written::Already })
+}
+
+fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
+    let usage = |message: String| Error::new(Code::ObjectAddress, Exit::Usage, message);
+    let key = match (target.key.ends_with('/'), &target.version) {
+        (true, Some(version)) => format!("{}{version}.js", target.key),
+        (true, None) => format!("{}{}.js", target.key, sha256.get(..VERSION_DIGITS).unwrap_or(sha256)),
+        (false, None) => target.key.clone(),
+        (false, Some(_)) => return Err(usage("a version goes only with a key that ends in `/`".into())),
+    };
+    check_key(&key).map_err(|problem| usage(format!("the key `{key}` {problem}")))?;
+    Ok(key)
+}
+
+/// Where each document's bundle lies.
+///
+/// # Errors
+/// Bad manifests.
+pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<BundleTarget>, Error> {
+    let Read { desired, diagnostics, places, .. } = read(sources, options, None);
+    super::planning::stop_on_error(&diagnostics)?;
+    let target = |manifest: &crate::resource::DesiredManifest| {
+        let (source, document) = places.source(manifest.document)?;
+        let bundle = &manifest.script.bundle;
+        Some(BundleTarget {
+            document,
+            file: sources.get(source)?.name.clone(),
+            account: manifest.identity.account.clone(),
+            script: manifest.script.name.clone(),
+            bucket: bundle.bucket.clone(),
+            key: bundle.key.clone(),
+            jurisdiction: bundle.jurisdiction.clone(),
+            path: places.bundle_path(manifest.document)?.to_owned(),
+        })
+    };
+    let targets: Vec<_> = desired.manifests.iter().filter_map(target).collect();
+    if targets.is_empty() {
+        return Err(failure(vec![Diagnostic::error(Code::Empty, "no manifest names a bundle")]));
+    }
+    Ok(targets)
+}

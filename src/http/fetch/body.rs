@@ -1,0 +1,91 @@
+//! The body of an answer: a stream, read or cancelled.
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::Flight;
+use super::failure::failure;
+use crate::http::{Body, LocalFuture, TransportError};
+
+/// Body of a `fetch` answer. Dropped unread, its connection is given up.
+pub(super) struct FetchBody {
+    stream: JsValue,
+    length: Option<usize>,
+    flight: Flight,
+}
+
+impl FetchBody {
+    pub(super) fn new(stream: JsValue, length: Option<usize>, mut flight: Flight) -> Self {
+        if stream.is_null() || stream.is_undefined() {
+            flight.land();
+        }
+        Self { stream, length, flight }
+    }
+
+    async fn collect(mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
+        if self.stream.is_null() || self.stream.is_undefined() {
+            return Ok(Vec::new());
+        }
+        // One allocation where the size is known: growing by doubling would take twice the memory.
+        let mut bytes = Vec::with_capacity(self.length.unwrap_or_default().min(limit));
+        let reader = call(&self.stream, "getReader").map_err(|error| failure(&error))?;
+        loop {
+            let read = call(&reader, "read").map_err(|error| failure(&error))?;
+            let chunk = JsFuture::from(Promise::resolve(&read)).await.map_err(|error| failure(&error))?;
+            if member(&chunk, "done").is_truthy() {
+                self.flight.land();
+                return Ok(bytes);
+            }
+            append(&mut bytes, &member(&chunk, "value"), limit);
+            if bytes.len() > limit {
+                settle(call(&reader, "cancel"));
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+impl Body for FetchBody {
+    fn read(self: Box<Self>, limit: usize) -> LocalFuture<'static, Result<Vec<u8>, TransportError>> {
+        Box::pin(self.collect(limit))
+    }
+
+    fn cancel(self: Box<Self>) {
+        if !self.flight.landed {
+            settle(call(&self.stream, "cancel"));
+        }
+    }
+}
+
+/// Appends a chunk; of one that goes beyond the limit only what shows that it does.
+fn append(bytes: &mut Vec<u8>, chunk: &JsValue, limit: usize) {
+    let chunk = match chunk.dyn_ref::<Uint8Array>() {
+        Some(chunk) => chunk.clone(),
+        None => Uint8Array::new(chunk),
+    };
+    let start = bytes.len();
+    let room = limit.saturating_sub(start).saturating_add(1);
+    let taken = (chunk.length() as usize).min(room);
+    bytes.resize(start + taken, 0);
+    if let Some(target) = bytes.get_mut(start..) {
+        chunk.subarray(0, taken as u32).copy_to(target);
+    }
+}
+
+fn member(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn call(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &name.into())?.dyn_into::<Function>()?.call0(object)
+}
+
+/// Lets a promise end without anybody waiting: a rejection must not end the process.
+fn settle(promise: Result<JsValue, JsValue>) {
+    if let Ok(promise) = promise {
+        spawn_local(async move {
+            let _ = JsFuture::from(Promise::resolve(&promise)).await;
+        });
+    }
+}

@@ -1,0 +1,116 @@
+//! Requests for one object: presigned, path style, region `auto`.
+//!
+//! <https://developers.cloudflare.com/r2/api/s3/presigned-urls/>
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusty_s3::actions::S3Action;
+use rusty_s3::{Bucket, UrlStyle};
+
+use super::{Credentials, S3Endpoint};
+use crate::http::{Method, Repeat, Request};
+use crate::secret::Secret;
+
+/// A presigned URL is good for this long: all tries of one request fit in.
+const GOOD_FOR: Duration = Duration::from_secs(600);
+/// Metadata that we put on what we publish: the SHA-256 of the content.
+pub(super) const SHA256_HEADER: &str = "x-amz-meta-sha256";
+
+/// One object, by bucket and key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Bucket name.
+    pub bucket: String,
+    /// Key, verbatim: no decoding, no normalising.
+    pub key: String,
+}
+
+/// Checks a key. URL parsers fold dot segments away: such a key would sign and fetch *another* object.
+///
+/// # Errors
+/// What is wrong with it, to be put after the key.
+pub fn check_key(key: &str) -> Result<(), &'static str> {
+    if key.is_empty() {
+        return Err("is empty");
+    }
+    if key.len() > 1_024 {
+        return Err("is longer than 1,024 bytes");
+    }
+    if key.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err("holds a `.` or `..` segment, which would name another object");
+    }
+    if key.chars().any(char::is_control) {
+        return Err("holds a control character");
+    }
+    Ok(())
+}
+
+/// What is signed with what, and when.
+pub(super) struct Signer<'a> {
+    pub(super) endpoint: &'a S3Endpoint,
+    pub(super) credentials: &'a Credentials,
+    pub(super) object: &'a Object,
+    /// Milliseconds since the epoch, by the other side's clock.
+    pub(super) now_ms: f64,
+}
+
+impl Signer<'_> {
+    /// `GET`: read the object.
+    pub(super) fn get(&self) -> Result<Request, String> {
+        let (bucket, keys) = self.parts()?;
+        let action = bucket.get_object(Some(&keys), &self.object.key);
+        Ok(Request::new(Method::Get, action.sign_with_time(GOOD_FOR, &self.time()?)))
+    }
+
+    /// `HEAD`: read what is known about it.
+    pub(super) fn head(&self) -> Result<Request, String> {
+        let (bucket, keys) = self.parts()?;
+        let action = bucket.head_object(Some(&keys), &self.object.key);
+        Ok(Request::new(Method::Head, action.sign_with_time(GOOD_FOR, &self.time()?)))
+    }
+
+    /// `PUT`: write it, with its SHA-256 as metadata; unless told otherwise only where nothing is.
+    pub(super) fn put(
+        &self,
+        content_type: &str,
+        bytes: &Rc<[u8]>,
+        sha256: &str,
+        overwrite: bool,
+    ) -> Result<Request, String> {
+        let (bucket, keys) = self.parts()?;
+        let mut action = bucket.put_object(Some(&keys), &self.object.key);
+        action.headers_mut().insert(SHA256_HEADER, sha256);
+        action.headers_mut().insert("content-type", content_type);
+        if !overwrite {
+            action.headers_mut().insert("if-none-match", "*");
+        }
+        let mut request = Request::new(Method::Put, action.sign_with_time(GOOD_FOR, &self.time()?));
+        request.headers.push((SHA256_HEADER, Secret::new(sha256)));
+        if !overwrite {
+            request.headers.push(("if-none-match", Secret::new("*")));
+            request.repeat = Repeat::LookFirst;
+        }
+        request.body = Some((content_type.to_owned(), bytes.clone()));
+        Ok(request)
+    }
+
+    fn parts(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
+        check_key(&self.object.key)?;
+        let url = self.endpoint.url.clone();
+        let bucket = Bucket::new(url, UrlStyle::Path, self.object.bucket.clone(), "auto")
+            .map_err(|error| format!("can't be addressed: {error}"))?;
+        let Credentials { access_key_id, secret_access_key, session_token, .. } = self.credentials;
+        let (id, secret) = (access_key_id.as_str(), secret_access_key.reveal());
+        let keys = match session_token {
+            Some(token) => rusty_s3::Credentials::new_with_token(id, secret, token.reveal()),
+            None => rusty_s3::Credentials::new(id, secret),
+        };
+        Ok((bucket, keys))
+    }
+
+    fn time(&self) -> Result<Timestamp, String> {
+        Timestamp::from_millisecond(self.now_ms as i64).map_err(|error| format!("the clock is wrong: {error}"))
+    }
+}

@@ -1,0 +1,141 @@
+//! The border to JavaScript: conversions both ways, nothing else.
+//!
+//! Exports answer `{ ok }` or `{ error }` and never throw for expected failures; `js/index.js` makes the
+//! typed error. Manifests come as JSON text, bundles as bytes, options and results as plain objects.
+
+mod host;
+mod render;
+mod tagged;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine::{self, Credentials, Options, PublishTarget};
+use crate::manifest::{self, Source};
+
+use host::Host;
+use tagged::{from_js, sources, tagged};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Told where a panic happened before the instance is given up: file and line, never values.
+    #[wasm_bindgen(js_name = reportPanic)]
+    fn report_panic(location: &str);
+}
+
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(location) = panic.location() {
+            report_panic(&format!("{}:{}", location.file(), location.line()));
+        }
+    }));
+}
+
+/// Version of the engine.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// JSON Schema (draft-07) of manifests, as text.
+#[wasm_bindgen]
+pub fn schema() -> String {
+    manifest::schema().to_string()
+}
+
+/// What a code means; undefined for a code that does not exist.
+#[wasm_bindgen]
+pub fn explain(code: &str) -> Option<String> {
+    crate::diagnostic::explain(code)
+}
+
+/// Checks manifests offline.
+#[wasm_bindgen]
+pub fn validate(source_text: &str, options: JsValue) -> JsValue {
+    tagged(sources(source_text).and_then(|sources| Ok(engine::validate(&sources, &from_js("options", options)?))))
+}
+
+/// Plans manifests; without credentials against an empty account.
+#[wasm_bindgen]
+pub async fn plan(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Option<Credentials> = from_js("credentials", creds)?;
+        engine::plan(&call.sources, credentials.as_ref(), &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
+/// Makes the account what the manifests say.
+#[wasm_bindgen]
+pub async fn apply(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = from_js("credentials", creds)?;
+        engine::apply(&call.sources, &credentials, &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
+/// Removes what the manifests' identities own; with `dryRun` it answers the plan.
+#[wasm_bindgen]
+pub async fn destroy(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = from_js("credentials", creds)?;
+        let dry_run = call.options.dry_run;
+        let result = engine::destroy(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
+        Ok(if dry_run { serde_json::json!(result.plan) } else { serde_json::json!(result) })
+    };
+    tagged(answer.await)
+}
+
+/// Reads the outputs of what is deployed.
+#[wasm_bindgen]
+pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = from_js("credentials", creds)?;
+        engine::outputs(&call.sources, &credentials, &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
+/// Puts a bundle into R2.
+#[wasm_bindgen]
+pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new("[]", options, &host)?;
+        let target: PublishTarget = from_js("target", target)?;
+        let credentials: Credentials = from_js("credentials", creds)?;
+        engine::publish(bytes.to_vec(), &target, &credentials, &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
+/// Where each document's bundle lies.
+#[wasm_bindgen(js_name = bundleTargets)]
+pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {
+    tagged(sources(source_text).and_then(|sources| engine::bundle_targets(&sources, &from_js("options", options)?)))
+}
+
+/// Rewrites one scalar of a YAML text; comments and layout stay.
+#[wasm_bindgen(js_name = setValue)]
+pub fn set_value(source: &str, document: usize, path: &str, value: &str) -> JsValue {
+    tagged(manifest::set_value(source, document, path, value))
+}
+
+/// What all calls that send requests take.
+struct Call {
+    sources: Vec<Source>,
+    options: Options,
+    host: Host,
+}
+
+impl Call {
+    fn new(source_text: &str, options: JsValue, host: &JsValue) -> Result<Self, crate::error::Error> {
+        Ok(Self { sources: sources(source_text)?, options: from_js("options", options)?, host: Host::new(host)? })
+    }
+}

@@ -1,0 +1,56 @@
+//! Values across the border.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use crate::diagnostic::Code;
+use crate::error::{Error, Exit};
+use crate::manifest::Source;
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Tagged<T> {
+    Ok(T),
+    Error(Box<Error>),
+}
+
+#[derive(Deserialize)]
+struct GivenSource {
+    name: String,
+    text: String,
+}
+
+/// `{ ok }` or `{ error }` as a plain object: maps become objects, nothing becomes null.
+pub(super) fn tagged<T: Serialize>(result: Result<T, Error>) -> JsValue {
+    let answer = match result {
+        Ok(value) => Tagged::Ok(value),
+        Err(error) => Tagged::Error(Box::new(error)),
+    };
+    to_js(&answer)
+}
+
+/// A value as a plain object.
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
+    // Our own types always have such a form; undefined would be answered as a defect by js/index.js.
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Reads an argument; null and undefined are its default.
+pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(T::default());
+    }
+    serde_wasm_bindgen::from_value(value).map_err(|error| bad_argument(&format!("the {name} can't be read: {error}")))
+}
+
+/// Reads the list of sources.
+pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
+    let given: Vec<GivenSource> = serde_json::from_str(text)
+        .map_err(|error| bad_argument(&format!("the list of manifests can't be read: {error}")))?;
+    Ok(given.into_iter().map(|GivenSource { name, text }| Source { name, text }).collect())
+}
+
+fn bad_argument(message: &str) -> Error {
+    Error::new(Code::BadArgument, Exit::Usage, message)
+}
