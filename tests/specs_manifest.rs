@@ -1,6 +1,10 @@
 //! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
 //!
-//! `options.json` may hold `today`, `accountId`, `values` and `set`. `UPDATE_SPECS=1` rewrites the expectations.
+//! `options.json` may hold `today`, `accountId`, `values` and `set`; `rendered.txt`, where it stands, is the text for a
+//! terminal. `UPDATE_SPECS=1` rewrites the expectations.
+
+#![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
+#![expect(clippy::disallowed_methods, reason = "tests read their specs from files")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
 use cfworker_deploy::manifest::{self, Read, ReadOptions, Source};
+use cfworker_deploy::render::{self, Style};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -79,18 +84,35 @@ fn manifests_are_read_as_specified() {
         let read = read(&folder);
         let findings: String = read.diagnostics.iter().map(line).collect();
         let desired: String = read.desired.manifests.iter().map(|manifest| format!("{manifest:#?}\n")).collect();
-        for (file, actual) in [("findings.txt", findings), ("desired.txt", desired)] {
-            let path = folder.join(file);
-            if update {
-                fs::write(&path, &actual).expect("written");
-            }
-            let expected = fs::read_to_string(&path).unwrap_or_default();
-            if expected != actual {
-                writeln!(failures, "{}:\n--- expected\n{expected}\n+++ actual\n{actual}", path.display())
-                    .expect("a line");
-            }
+        let mut outcomes = vec![("findings.txt", findings), ("desired.txt", desired)];
+        if folder.join("rendered.txt").exists() {
+            let rendered = render::diagnostics(&sources(&folder), &read.diagnostics, &Style::default());
+            outcomes.push(("rendered.txt", rendered));
+        }
+        for (file, actual) in outcomes {
+            compare(&folder.join(file), &actual, update, &mut failures);
         }
     }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn compare(path: &Path, actual: &str, update: bool, failures: &mut String) {
+    if update {
+        fs::write(path, actual).expect("written");
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if expected != actual {
+        writeln!(failures, "{}:\n--- expected\n{expected}\n+++ actual\n{actual}", path.display()).expect("a line");
+    }
+}
+
+/// The schema for editors is what the types say.
+#[test]
+fn the_committed_schema_is_the_types_schema() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/cloudflare-worker.schema.json");
+    let actual = serde_json::to_string_pretty(&manifest::schema()).expect("JSON") + "\n";
+    let mut failures = String::new();
+    compare(&path, &actual, std::env::var_os("UPDATE_SPECS").is_some(), &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

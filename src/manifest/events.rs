@@ -8,9 +8,13 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::cursor::Cursor;
+use super::frame::{Fault, Frame};
 use super::limits::{MAX_ALIASES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES};
 use super::quote::quote;
-use super::tree::{Content, Document, Entry, Key, Node, Scalar, Span, Style};
+use super::tree::{Content, Document, Key, Node, Scalar, Span, Style};
+
+/// Most duplicate keys of a file that are told.
+const MAX_DUPLICATES: usize = 100;
 
 /// The documents of a text that [`super::limits::readable`] passed, and what is wrong with it.
 ///
@@ -40,19 +44,8 @@ struct Builder<'text> {
     anchors: BTreeMap<usize, Node>,
     nodes: usize,
     aliases: usize,
-    seen_documents: usize,
-    findings_before: usize,
-}
-
-struct Frame {
-    start: Span,
-    anchor: usize,
-    held: Held,
-}
-
-enum Held {
-    List(Vec<Node>),
-    Mapping { entries: Vec<Entry>, keys: BTreeMap<String, Span>, key: Option<Key> },
+    /// A value of this document was left out.
+    damaged: bool,
 }
 
 impl<'text> Builder<'text> {
@@ -67,8 +60,7 @@ impl<'text> Builder<'text> {
             anchors: BTreeMap::new(),
             nodes: 0,
             aliases: 0,
-            seen_documents: 0,
-            findings_before: 0,
+            damaged: false,
         }
     }
 
@@ -76,7 +68,10 @@ impl<'text> Builder<'text> {
         let span = span_of(span);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
-            Event::DocumentStart(_) => self.start_document(span),
+            Event::DocumentStart(_) => {
+                self.start_document();
+                Ok(())
+            }
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(1, span)?;
@@ -91,26 +86,20 @@ impl<'text> Builder<'text> {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.collection_tag("seq", tag.as_deref(), span)?;
-                self.open(Frame { start: span, anchor, held: Held::List(Vec::new()) })
+                self.open(Frame::list(span, anchor))
             }
             Event::MappingStart(anchor, tag) => {
                 self.collection_tag("map", tag.as_deref(), span)?;
-                let held = Held::Mapping { entries: Vec::new(), keys: BTreeMap::new(), key: None };
-                self.open(Frame { start: span, anchor, held })
+                self.open(Frame::mapping(span, anchor))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
         }
     }
 
-    fn start_document(&mut self, span: Span) -> Result<(), Diagnostic> {
-        self.seen_documents += 1;
+    fn start_document(&mut self) {
         self.nodes = 0;
-        self.findings_before = self.findings.len();
+        self.damaged = false;
         self.anchors.clear();
-        if self.seen_documents > MAX_DOCUMENTS {
-            return Err(self.limit(span, format!("more than {MAX_DOCUMENTS} documents in one file")));
-        }
-        Ok(())
     }
 
     fn open(&mut self, frame: Frame) -> Result<(), Diagnostic> {
@@ -123,13 +112,9 @@ impl<'text> Builder<'text> {
     }
 
     fn close(&mut self, end: Span) -> Result<(), Diagnostic> {
-        let Some(Frame { start, anchor, held }) = self.open.pop() else { return Ok(()) };
-        let span = Span { end_line: end.end_line, end_column: end.end_column, ..start };
-        let content = match held {
-            Held::List(items) => Content::List(items),
-            Held::Mapping { entries, .. } => Content::Mapping(entries),
-        };
-        self.finish(Node { span, content }, anchor)
+        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let anchor = frame.anchor;
+        self.finish(frame.close(end), anchor)
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
@@ -157,48 +142,33 @@ impl<'text> Builder<'text> {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
-        match self.open.last_mut().map(|frame| &mut frame.held) {
-            None => {
-                self.end_document(node);
-                Ok(())
-            }
-            Some(Held::List(items)) => {
-                items.push(node);
-                Ok(())
-            }
-            Some(Held::Mapping { key: key @ None, .. }) => match node.content {
-                Content::Scalar(scalar) if scalar.style == Style::Plain && scalar.text == "<<" => {
-                    Err(self.merge_key(node.span))
+        let Some(frame) = self.open.last_mut() else { return self.end_document(node) };
+        match frame.take(node) {
+            Ok(()) => Ok(()),
+            Err(Fault::MergeKey(span)) => Err(self.merge_key(span)),
+            Err(Fault::ComplexKey(span)) => Err(self.complex_key(span)),
+            Err(Fault::Duplicate { key, first }) => {
+                self.damaged = true;
+                if self.findings.len() < MAX_DUPLICATES {
+                    self.findings.push(duplicate_key(&self.file, &key, first));
                 }
-                Content::Scalar(scalar) => {
-                    *key = Some(Key { text: scalar.text, span: node.span });
-                    Ok(())
-                }
-                Content::List(_) | Content::Mapping(_) => Err(self.complex_key(node.span)),
-            },
-            Some(Held::Mapping { entries, keys, key }) => {
-                let Some(key) = key.take() else { return Ok(()) };
-                if let Some(first) = keys.get(&key.text) {
-                    let finding = duplicate_key(&self.file, &key, *first);
-                    self.findings.push(finding);
-                    return Ok(());
-                }
-                keys.insert(key.text.clone(), key.span);
-                entries.push(Entry { key, value: node });
                 Ok(())
             }
         }
     }
 
-    fn end_document(&mut self, root: Node) {
+    fn end_document(&mut self, root: Node) -> Result<(), Diagnostic> {
         let empty = root.scalar().is_some_and(|scalar| scalar.style == Style::Plain && scalar.text.is_empty());
         if empty {
-            return;
+            return Ok(());
+        }
+        if self.documents.len() == MAX_DOCUMENTS {
+            return Err(self.limit(root.span, format!("more than {MAX_DOCUMENTS} documents in one file")));
         }
         let index_in_source = self.documents.len();
-        let damaged = self.findings.len() > self.findings_before;
-        let (file, source) = (self.file.clone(), self.source);
+        let (file, source, damaged) = (self.file.clone(), self.source, self.damaged);
         self.documents.push(Document { file, source, index_in_source, damaged, set: Vec::new(), root });
+        Ok(())
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Diagnostic> {
@@ -366,7 +336,7 @@ mod tests {
         assert_eq!(codes(&"[".repeat(200_000)), [Code::Limit]);
         assert_eq!(codes(&"- ".repeat(100_000)), [Code::Limit]);
         assert_eq!(codes(&format!("a: [{}]", "x,".repeat(10_000))), [Code::Limit]);
-        assert_eq!(codes(&"a: 1\n---\n".repeat(1_001)), [Code::Limit]);
+        assert_eq!(codes(&"---\na: 1\n".repeat(1_001)), [Code::Limit]);
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
         assert_eq!(codes(bomb), [Code::Limit]);
         let aliases = format!("a: &a 1\nb: [{}]\n", "*a ,".repeat(101));

@@ -9,6 +9,7 @@ mod edit;
 mod env;
 mod events;
 mod findings;
+mod frame;
 mod generations;
 mod hidden;
 mod hostname;

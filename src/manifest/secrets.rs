@@ -118,3 +118,61 @@ fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
         None => format!("give {} by `--secrets-file`, standard input or the environment", quote(name)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretValues, WantedSecret, resolve_secrets, secrets};
+    use crate::diagnostic::Code;
+    use crate::manifest::{Read, ReadOptions, Source, read};
+    use crate::secret::Secret;
+
+    fn manifest(secrets: &str) -> Read {
+        let text = format!(
+            "apiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareWorker\nmetadata: {{name: a}}\nspec:\n  \
+             account_id: 074755a78d8e8f77c119a90a125e8a06\n  worker_name: a\n  script_bundle: {{bucket: code, path: a.js}}\n  \
+             env:\n    secrets:\n{secrets}"
+        );
+        read(&[Source { name: "a.yaml".into(), text }], &ReadOptions::default())
+    }
+
+    fn given(named: &[(&str, &str)], grouped: &[(&str, &str)]) -> SecretValues {
+        let map =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), Secret::new(*value))).collect();
+        SecretValues { named: map(named), grouped: map(grouped) }
+    }
+
+    #[test]
+    fn values_come_from_names_and_groups() {
+        let read = manifest(
+            "      A: ${MY_A}\n      B: $secrets-group/auth/jwt-key\n      C: literal\n      D: $secrets-group/aws/x\n",
+        );
+        let wanted = |name: Option<&str>, group_key: Option<&str>| WantedSecret {
+            name: name.map(str::to_owned),
+            group_key: group_key.map(str::to_owned),
+        };
+        // `AWS__X` would be a name of the deployer's credentials: only a JSON file can give it.
+        let expected = [
+            wanted(None, Some("aws/x")),
+            wanted(Some("AUTH__JWT_KEY"), Some("auth/jwt-key")),
+            wanted(Some("MY_A"), None),
+        ];
+        assert_eq!(secrets(&read.desired), expected);
+        let given = given(&[("MY_A", "1"), ("AUTH__JWT_KEY", "2"), ("AWS__X", "no")], &[("aws/x", "4")]);
+        let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
+        assert_eq!(findings, []);
+        let values: Vec<_> = values.iter().map(|((_, name), value)| (name.as_str(), value.reveal())).collect();
+        assert_eq!(values, [("A", "1"), ("B", "2"), ("C", "literal"), ("D", "4")]);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_its_place() {
+        let read = manifest("      A: ${MY_A}\n      B: $secrets-group/aws/x\n      C: ${TOO_LONG}\n");
+        let long = "x".repeat(6_000);
+        let given = given(&[("AWS__X", "no"), ("TOO_LONG", &long)], &[]);
+        let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
+        assert!(values.is_empty());
+        let told: Vec<_> =
+            findings.iter().map(|finding| (finding.code, finding.place.as_ref().expect("a place").line)).collect();
+        assert_eq!(told, [(Code::MissingSecret, 10), (Code::MissingSecret, 11), (Code::VariableSize, 12)]);
+    }
+}

@@ -33,13 +33,23 @@ fn one(finding: &Diagnostic, masks: &mut Masks<'_>, renderer: &Renderer, paint: 
     };
     let title = level.primary_title(paint.plain(&finding.message)).id(finding.code.as_str());
     let mut group = Group::with_title(title);
+    let mut moved = false;
     if let Some(place) = &finding.place {
-        group = with_place(group, place, masks.line(place), paint);
+        let line = masks.line(place);
+        moved = line.as_ref().is_some_and(|line| line.column != place.column);
+        group = with_place(group, place, line, paint);
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(paint.plain(help)));
     }
-    renderer.render(&[group]) + "\n"
+    let text = renderer.render(&[group]) + "\n";
+    if moved { without_separator(&text) } else { text }
+}
+
+/// The text without the line that sets a place apart from the source below it, which is the same file here.
+fn without_separator(text: &str) -> String {
+    let lines = text.split_inclusive('\n').enumerate();
+    lines.filter(|(index, line)| !(*index == 3 && line.contains(":::"))).map(|(_, line)| line).collect()
 }
 
 fn with_place<'text>(group: Group<'text>, place: &Place, line: Option<SourceLine>, paint: &Paint) -> Group<'text> {

@@ -1,0 +1,107 @@
+//! Hostile files: the right verdict, and soon.
+
+#![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
+#![expect(clippy::disallowed_types, reason = "tests run natively and measure")]
+
+use std::time::{Duration, Instant};
+
+use cfworker_deploy::diagnostic::Code;
+use cfworker_deploy::manifest::{Read, ReadOptions, Source, read};
+use cfworker_deploy::render::{self, Style};
+
+/// An optimised build needs a hundredth of it.
+const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
+
+fn timed(name: &str, text: String) -> Read {
+    let sources = [Source { name: "a.yaml".into(), text }];
+    let start = Instant::now();
+    let read = read(&sources, &ReadOptions::default());
+    render::diagnostics(&sources, &read.diagnostics, &Style::default());
+    let took = start.elapsed();
+    assert!(took < SOON, "{name}: {took:?}");
+    read
+}
+
+fn verdict(name: &str, text: String) -> Code {
+    timed(name, text).diagnostics.first().expect("a finding").code
+}
+
+/// A quarter of what a file may hold: what grows faster than its input shows already.
+fn flood(piece: &str) -> String {
+    piece.repeat((1 << 18) / piece.len())
+}
+
+#[test]
+fn floods_are_stopped() {
+    for piece in
+        ["[", "{", "- ", "? ", "[{", "{a: ", "a: [", "&a [", "!a [", "[[],", "- - -\n", "[\n", "{\n a:", "\"a\": {"]
+    {
+        let code = verdict(piece, flood(piece));
+        assert!(matches!(code, Code::Limit | Code::Syntax | Code::Unsupported), "{piece}: {code}");
+    }
+    assert_eq!(verdict("200 KB of brackets", "[".repeat(200_000)), Code::Limit);
+    assert_eq!(verdict("200 KB of closed brackets", "[".repeat(100_000) + &"]".repeat(100_000)), Code::Limit);
+    timed("1 MiB", "- \"a\"\n".repeat((1 << 20) / 6));
+    assert_eq!(verdict("2 MB", "a: b\n".repeat(400_000)), Code::Limit);
+}
+
+#[test]
+fn bombs_are_stopped() {
+    let levels: String = ('b'..='k')
+        .map(|level| {
+            let inner = char::from(level as u8 - 1);
+            format!(
+                "{level}: &{level} [*{inner},*{inner},*{inner},*{inner},*{inner},*{inner},*{inner},*{inner},*{inner}]\n"
+            )
+        })
+        .collect();
+    assert_eq!(verdict("lists", format!("a: &a [x,x,x,x,x,x,x,x,x]\n{levels}")), Code::Limit);
+    let deep: String = (0..60).map(|level| format!("a{}: &a{} [*a{level}]\n", level + 1, level + 1)).collect();
+    assert_eq!(verdict("chain", format!("a0: &a0 x\n{deep}")), Code::Limit);
+    assert_eq!(verdict("itself", "a: &a [*a]\n".into()), Code::Syntax);
+}
+
+#[test]
+fn large_files_are_read() {
+    for piece in [
+        "a",
+        "a: b\n",
+        "a b ",
+        "# c\n",
+        "\n",
+        "'a' ",
+        "\"\\u202e\" ",
+        "\u{202e}",
+        "- a\n",
+        "a,",
+        "---\n",
+        "a\n---\n",
+        "\t",
+        "&a ",
+        "\r\n",
+        "é",
+        "%",
+        "|\n a\n",
+    ] {
+        timed(piece, flood(piece));
+    }
+    let wide =
+        |head: &str, piece: &str, tail: &str| format!("{head}{}{tail}", piece.repeat(((1 << 18) - 100) / piece.len()));
+    for (head, piece, tail) in [
+        ("a: \"", "a", "\""),
+        ("a: '", "''", "'"),
+        ("{", "a", ": 1}"),
+        ("[", "{},", "]"),
+        ("{\"kind\": \"CloudflareWorker\", \"spec\": {", "\"x\": 1, ", "}}"),
+        ("kind: CloudflareWorker\nspec:\n  env:\n    variables:\n", "      A: 1\n", ""),
+        ("kind: ", "CloudflareWorker", ""),
+    ] {
+        timed(head, wide(head, piece, tail));
+    }
+    let many: String = (0..4_000).map(|index| format!("      VARIABLE_{index}: \u{202e}value\n")).collect();
+    timed("variables", format!("kind: CloudflareWorker\nspec:\n  env:\n    variables:\n{many}"));
+    let documents = "apiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareWorker\nmetadata: {name: NAME}\nspec: {account_id: 074755a78d8e8f77c119a90a125e8a06, worker_name: NAME, script_bundle: {bucket: code, path: a.js}}\n---\n";
+    let fleet = (0..1_000).map(|index| documents.replace("NAME", &format!("w{index}"))).collect();
+    let fleet = timed("fleet", fleet);
+    assert_eq!((fleet.desired.manifests.len(), fleet.diagnostics.as_slice()), (1_000, &[][..]));
+}
