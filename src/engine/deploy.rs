@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::failure::failure;
-use super::outputs::{dashboard, outputs_of};
+use super::outputs::{OutputsResult, collect, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::wait::{Target, wait};
@@ -14,7 +14,7 @@ use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
-use crate::model::{Address, Outputs};
+use crate::model::{Address, OutputSet, Outputs};
 use crate::plan;
 
 /// What a run did.
@@ -23,6 +23,8 @@ use crate::plan;
 pub struct ApplyResult {
     /// The plan that was carried out.
     pub plan: PlanResult,
+    /// Outputs by `Kind/name`, as `--outputs FILE` reads them.
+    pub outputs: OutputSet,
     /// Outputs by script name.
     pub workers: BTreeMap<String, Outputs>,
     /// Changes that took effect.
@@ -178,12 +180,13 @@ fn raced(outcome: Outcome) -> Error {
 
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let workers = manifests.map(|(desired, live)| (desired.script.name.clone(), outputs_of(desired, live)));
+    let OutputsResult { outputs, workers } = collect(manifests.filter(|_| !destroyed));
     let versions = outcome.versions.iter().filter_map(|(index, version)| {
         Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
     });
     ApplyResult {
-        workers: if destroyed { BTreeMap::new() } else { workers.collect() },
+        outputs,
+        workers,
         versions: versions.collect(),
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),
