@@ -3,6 +3,7 @@
 import { usageError } from "../errors.js";
 import { canSignIn, credentialsFrom } from "./environment.js";
 import { readText } from "./input.js";
+import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
 import { readAllPairs } from "./pairs.js";
@@ -19,7 +20,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @property {{ name: string, text: string }[]} sources
  * @property {object} creds
  * @property {object} options of every call
- * @property {object} host `onEvent` and `signal`
+ * @property {object} host `onEvent`, `signal` and, with `--local`, `fetch`
  * @property {import("./local-state.js").LocalState} [local]
  */
 
@@ -36,7 +37,11 @@ export async function openSession({ context, view, flags }, paths) {
   const api = await context.loadApi();
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
-  const host = { onEvent: view.event, signal: context.interrupt.signal };
+  const host = {
+    onEvent: view.event,
+    signal: context.interrupt.signal,
+    ...(local && { fetch: createLocalFetch(local) }),
+  };
   return { api, sources, creds, options, host, local };
 }
 

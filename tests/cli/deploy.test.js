@@ -79,6 +79,16 @@ describe("a Worker's life", { concurrency: false }, () => {
     assert.equal(JSON.parse(text).secret, `set, ${CANARY.length} characters`);
   });
 
+  test("--wait asks the Worker through its hostname, on this machine", async () => {
+    const { exit, stderr } = await run("apply", "worker.yaml", "--wait");
+    assert.equal(exit, 0, stderr);
+    const visits = site.cloudflare.requests.all().filter(({ surface }) => surface === "data");
+    assert.deepEqual(
+      visits.map(({ method, path }) => `${method} ${path}`),
+      ["GET /"],
+    );
+  });
+
   test("again: nothing to do, no write, no second plan text", async () => {
     const { exit, stdout, stderr } = await run("apply", "worker.yaml");
     assert.equal(exit, 0);

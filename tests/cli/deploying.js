@@ -53,6 +53,7 @@ export function startCli(cwd, args, { env = {}, stdin, command = [process.execPa
     cwd,
     env: { PATH: process.env.PATH, HELLO_API_KEY: CANARY, ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    timeout: 90_000, // A test that fails leaves no process behind.
   });
   if (stdin !== null) child.stdin.end(stdin ?? "");
   const text = { stdout: "", stderr: "" };

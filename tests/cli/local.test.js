@@ -1,8 +1,10 @@
 /** `cfworker-deploy local` as a process: ready lines, its file, a clean end. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { printed, startCli } from "./deploying.js";
@@ -51,9 +53,16 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 
 test("what it can't do is exit 64", async () => {
   const directory = await directoryWith({});
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const busy = await startCli(directory, ["local", "--port", String(taken.address().port)]).ended;
+  taken.close();
+  assert.equal(busy.exit, 64, busy.stderr);
+  assert.match(busy.stderr, /port \d+ is taken/);
   for (const args of [
     ["--fault", "nonsense"],
     ["--token", "nameless"],
+    ["--token", "ci=No Such Group"],
     ["--port", "80a"],
     ["--latency", "-1"],
   ]) {
@@ -74,4 +83,16 @@ test("it keeps its account with --persist", async () => {
     assert.equal((await running.ended).exit, 0);
   }
   assert.deepEqual([accounts[0].account, accounts[0].token], [accounts[1].account, accounts[1].token]);
+});
+
+const PROJECT = process.env.PACKAGED_PROJECT;
+
+test("without miniflare it says how to get it, and ends", {
+  skip: !PROJECT && "needs an installed package",
+}, async () => {
+  const bin = join(PROJECT, "node_modules/cfworker-deploy/js/cli/main.js");
+  const { exit, stderr } = await startCli(await directoryWith({}), ["local"], { command: [process.execPath, bin] })
+    .ended;
+  assert.equal(exit, 64);
+  assert.match(stderr, /help: npm i -D miniflare@\d/);
 });

@@ -14,7 +14,7 @@ export const doctor = {
   async run(run) {
     const { view, flags, operands } = run;
     const { api, sources, creds, options, host } = await openSession(run, operands[0]);
-    const checkup = await api.doctor(sources, creds, { ...options, signal: host.signal });
+    const checkup = await api.doctor(sources, creds, { ...options, ...host, onEvent: undefined });
     if (flags.json) view.data(JSON.stringify(checkup, null, 2));
     else await view.checkup(checkup);
     return view.end({ exit: exitOf(checkup) });

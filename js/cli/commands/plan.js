@@ -29,8 +29,8 @@ export const plan = {
 };
 
 /** People see the answer; the events on the way to it are for programs. */
-function eventsFor({ json }, { onEvent, signal }) {
-  return json ? { onEvent, signal } : { signal };
+function eventsFor({ json }, host) {
+  return json ? host : { ...host, onEvent: undefined };
 }
 
 function exitOf(planned, { detailedExitcode }) {
