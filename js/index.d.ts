@@ -175,11 +175,12 @@ export interface Plan {
   unmanaged: Left[];
   diagnostics: Diagnostic[];
   summary: Summary;
-  conflicts: number;
+  /** Flags that would solve all conflicts, such as `--take route:a.example.com/*`. */
+  resolve?: string[];
   /** Deletions that need `allowDeletes`. */
   needsDeletes: string[];
-  /** With findings that `apply` would refuse: 65, 5 or 4. */
-  exitCode?: number;
+  /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
+  exitCode: number;
 }
 
 export type OutputValue = string | number | boolean | null | OutputValue[];
@@ -193,17 +194,17 @@ export type OutputSet = Record<string, Outputs>;
 export interface ApplyResult {
   plan: Plan;
   outputs: OutputSet;
-  /** Outputs of the Workers, by label. */
+  /** By script name. */
   workers: Record<string, Outputs>;
   /** Addresses whose change took effect. */
   done: string[];
   diagnostics: Diagnostic[];
   /** 6: applied, not visible within `wait`. */
   exitCode: 0 | 6;
-  /** The command that goes back. */
-  undo?: string;
+  /** Version that each upload made, by script name. */
+  versions: Record<string, string>;
   /** Pages of Cloudflare's dashboard. */
-  dashboard?: string[];
+  dashboard: string[];
 }
 
 export interface OutputsResult {
@@ -230,7 +231,6 @@ export interface Published {
   /** 64 hex digits. */
   sha256: string;
   bytes: number;
-  etag: string;
   /** The same bytes were already there. */
   existed: boolean;
 }
@@ -239,7 +239,7 @@ export interface Published {
 export interface BundleTarget {
   document: number;
   file: string;
-  account?: string;
+  account: string;
   bucket: string;
   key: string;
   /** Of the scalar that holds the key. */
