@@ -107,7 +107,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     plan.changes.push(script.change);
     plan.changes.extend(changes);
     plan.kept.extend(script.kept);
-    plan.unmanaged.extend(route::unmanaged(context, &tags.marks));
+    plan.unmanaged.extend(route::unmanaged(context, &script.live_marks));
     plan.diagnostics.extend(tags.finding(context));
     plan.diagnostics.extend(script.diagnostics);
     plan.diagnostics.extend(record.into_iter().flat_map(|record| record.diagnostics));
