@@ -248,15 +248,11 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, date: &str, sha256: &str) 
         let new = format!("r2://{}/{}", desired.bundle.bucket, desired.bundle.key);
         fields.push(Field::new("bundle", old_sha, new_sha.map_or(new.clone(), |sha| format!("{new} ({sha})"))));
     }
+    let live_flags = live.map(|live| live.compatibility_flags.clone());
     let empty = LiveScript::default();
     let live = live.unwrap_or(&empty);
     Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
-    Field::push(
-        &mut fields,
-        "compatibility_flags",
-        json!(live.compatibility_flags),
-        json!(desired.compatibility_flags),
-    );
+    Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_field(binding, old));
