@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { BIN, CANARY, createSite } from "../cli/deploying.js";
 
 const README = fileURLToPath(new URL("../../README.md", import.meta.url));
-const SESSION = /^```console\n([^]*?)^```$/gm;
+const SESSION = /^```console\n([\s\S]*?)^```$/gm;
 
 describe("README.md", () => {
   let site;
