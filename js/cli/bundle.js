@@ -15,7 +15,7 @@ const VERSION_DIGITS = 12;
  * @param {import("./process.js").Context} context
  * @param {import("./session.js").Session} session its sources name the new path afterwards
  * @param {string} file
- * @returns {Promise<{ address: string, existed: boolean, save: () => Promise<void> }>}
+ * @returns {Promise<{ address: string, existed: boolean, path: string, previousKey: string, save: () => Promise<void> }>}
  */
 export async function publishBundle(context, session, file) {
   const { api, creds, options, host } = session;
@@ -30,6 +30,8 @@ export async function publishBundle(context, session, file) {
   return {
     address: `r2://${bucket}/${key}`,
     existed: published.existed,
+    path: target.path,
+    previousKey: target.key,
     save: () => replaceFile(resolve(context.cwd, target.file), rewritten.text),
   };
 }

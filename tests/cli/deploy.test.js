@@ -19,19 +19,6 @@ function assertClean({ stdout, stderr }, site) {
   assert.doesNotMatch(text, /Warning:/);
 }
 
-test("the result event has the outputs of the run", { todo: "`apply` answers no `outputs` yet" }, async () => {
-  const site = await createSite();
-  try {
-    const applied = eventsOf(await site.cli("worker.yaml", "--bundle", "index.js", "--local", "--json"));
-    assert.deepEqual(
-      JSON.parse((await site.cli("outputs", "worker.yaml", "--local", "--json")).stdout),
-      applied.at(-1).outputs,
-    );
-  } finally {
-    await site.close();
-  }
-});
-
 describe("a Worker's life", { concurrency: false }, () => {
   let site;
   before(async () => {
@@ -71,7 +58,7 @@ describe("a Worker's life", { concurrency: false }, () => {
     assert.match(stderr, / {2}ok {4}script {3}hello created +\d+\.\d s\n/);
     assert.match(
       stderr,
-      /Done in \d+\.\d s: 3 created\.\nTry: {3}curl -H 'Host: hello\.example\.com' http:\/\/127\.0\.0\.1:\d+\/\n/,
+      /Done in \d+\.\d s: 3 created\.\nTry: {3}curl -H 'Host: hello\.example\.com' http:\/\/127\.0\.0\.1:\d+\/\nUndo: {2}cfworker-deploy destroy worker\.yaml --local\n$/,
     );
     assert.match(await readFile(join(site.directory, "worker.yaml"), "utf8"), /path: hello\/[0-9a-f]{12}\.js # `apply/);
     const { status, text } = await site.cloudflare.request(HOST, "/");
@@ -95,6 +82,19 @@ describe("a Worker's life", { concurrency: false }, () => {
     assert.equal(stdout, `https://${HOST}/\n`);
     assert.equal(stderr.match(/Nothing to do/g).length, 1);
     assert.deepEqual(writes(), []);
+  });
+
+  test("another bundle, and the undo that is printed brings the old one back", async () => {
+    await writeFile(join(site.directory, "two.js"), "export default { fetch: () => new Response('two') };");
+    const { exit, stderr } = await run("apply", "worker.yaml", "--bundle", "two.js");
+    assert.equal(exit, 0, stderr);
+    assert.equal((await site.cloudflare.request(HOST, "/")).text, "two");
+    const [, undo] = /Undo: {2}cfworker-deploy (apply worker\.yaml --set \S+=hello\/[0-9a-f]{12}\.js) --local\n$/.exec(
+      stderr,
+    );
+    assert.equal((await run(...undo.split(" "))).exit, 0);
+    assert.match((await site.cloudflare.request(HOST, "/")).text, /visits/);
+    assert.equal((await run("apply", "worker.yaml", "--bundle", "index.js")).exit, 0);
   });
 
   test("plan --detailed-exitcode, --out and apply --plan", async () => {
@@ -127,6 +127,7 @@ describe("a Worker's life", { concurrency: false }, () => {
       ["start script:hello", "done script:hello"],
     );
     assert.deepEqual(events.at(-1).done, ["script:hello"]);
+    assert.deepEqual(events.at(-1).outputs["CloudflareWorker/hello"].script_id, "hello");
   });
 
   test("outputs: lines and JSON", async () => {

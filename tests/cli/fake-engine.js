@@ -52,7 +52,6 @@ export function resultOf(fields = {}) {
     done: ["script:hello"],
     diagnostics: [],
     exitCode: 0,
-    undo: "cfworker-deploy destroy worker.yaml",
     dashboard: ["https://dash.example.com/hello"],
     ...fields,
   };

@@ -3,6 +3,7 @@ import { askAbout, isAsking } from "../agreement.js";
 import { afterPublishing, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
+import { undoOf } from "../undo.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -51,7 +52,8 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
   const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
   await view.diagnostics(result.diagnostics);
-  await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local });
+  const undo = undoOf(result, { paths: run.operands[0], flags, bundle });
+  await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local, undo });
   return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
 }
 

@@ -12,10 +12,10 @@ const DONE = [
 
 /**
  * @param {{ view: import("./index.js").View }} run
- * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, undo?: string, dashboard?: string[] }} result
- * @param {{ seconds: number, local?: import("../local-state.js").LocalState }} facts
+ * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, dashboard?: string[] }} result
+ * @param {{ seconds: number, local?: import("../local-state.js").LocalState, undo?: string }} facts
  */
-export async function showApplied({ view }, { plan, workers, undo, dashboard = [] }, { seconds, local }) {
+export async function showApplied({ view }, { plan, workers, dashboard = [] }, { seconds, local, undo }) {
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
