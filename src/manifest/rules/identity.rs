@@ -23,12 +23,17 @@ fn account(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(spec) = subject.spec().filter(|_| !subject.is_broken(&path)) else { return };
     match (filled(&spec.account_id), &subject.options.account_id) {
         (Some(id), _) => tell(findings, &path, names::account_id(id)),
-        (None, Some(_)) => {}
+        (None, Some(of_run)) => tell(findings, &path, names::account_id(of_run).map_err(of_the_run)),
         (None, None) => {
             let finding = Diagnostic::error(Code::AccountUnknown, "no account is named");
             findings.add(&path, finding.with_help("add `spec.account_id`, or set CLOUDFLARE_ACCOUNT_ID"));
         }
     }
+}
+
+/// The manifest is right; what the run says is not.
+fn of_the_run(finding: Diagnostic) -> Diagnostic {
+    finding.with_help("the run names this account, by CLOUDFLARE_ACCOUNT_ID or an option")
 }
 
 fn name(subject: &Subject<'_>, findings: &mut Findings<'_>) {
