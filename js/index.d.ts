@@ -46,6 +46,8 @@ export interface Options {
   signal?: AbortSignal | undefined;
   /** Sends the requests; default the runtime's own. */
   fetch?: ((input: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Account where a manifest does not say; the one of the credentials where they name one. */
+  accountId?: string | undefined;
   /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */
   adopt?: readonly string[] | undefined;
   /** Addresses that may be taken from their owner. */
@@ -70,12 +72,6 @@ export interface Options {
   timeoutMs?: number | undefined;
   /** `[path, value]` pairs that overlay every manifest. */
   set?: readonly (readonly [path: string, value: string])[] | undefined;
-}
-
-/** Of the calls that have no credentials. */
-export interface ReadOptions extends Options {
-  /** Account where a manifest does not say. */
-  accountId?: string | undefined;
 }
 
 export interface DestroyOptions extends Options {
@@ -179,11 +175,12 @@ export interface Plan {
   unmanaged: Left[];
   diagnostics: Diagnostic[];
   summary: Summary;
-  conflicts: number;
+  /** Flags that would solve all conflicts, such as `--take route:a.example.com/*`. */
+  resolve?: string[];
   /** Deletions that need `allowDeletes`. */
   needsDeletes: string[];
-  /** With findings that `apply` would refuse: 65, 5 or 4. */
-  exitCode?: number;
+  /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
+  exitCode: number;
 }
 
 export type OutputValue = string | number | boolean | null | OutputValue[];
@@ -197,17 +194,17 @@ export type OutputSet = Record<string, Outputs>;
 export interface ApplyResult {
   plan: Plan;
   outputs: OutputSet;
-  /** Outputs of the Workers, by label. */
+  /** By script name. */
   workers: Record<string, Outputs>;
   /** Addresses whose change took effect. */
   done: string[];
   diagnostics: Diagnostic[];
   /** 6: applied, not visible within `wait`. */
   exitCode: 0 | 6;
-  /** The command that goes back. */
-  undo?: string;
+  /** Version that each upload made, by script name. */
+  versions: Record<string, string>;
   /** Pages of Cloudflare's dashboard. */
-  dashboard?: string[];
+  dashboard: string[];
 }
 
 export interface OutputsResult {
@@ -234,7 +231,6 @@ export interface Published {
   /** 64 hex digits. */
   sha256: string;
   bytes: number;
-  etag: string;
   /** The same bytes were already there. */
   existed: boolean;
 }
@@ -243,7 +239,7 @@ export interface Published {
 export interface BundleTarget {
   document: number;
   file: string;
-  account?: string;
+  account: string;
   bucket: string;
   key: string;
   /** Of the scalar that holds the key. */
@@ -316,7 +312,7 @@ export class DeployError extends Error {
  * @example
  * const { ok, diagnostics } = await validate(await readFile("worker.yaml", "utf8"));
  */
-export function validate(manifest: Manifest, options?: ReadOptions): Promise<Validation>;
+export function validate(manifest: Manifest, options?: Options): Promise<Validation>;
 
 /**
  * Compares a manifest with the live account and says what `apply` would do. Reads only. Without credentials the
@@ -356,6 +352,29 @@ export function destroy(
   options?: DestroyOptions & { dryRun?: false | undefined },
 ): Promise<ApplyResult>;
 
+/** What `doctor` found. */
+export interface Checkup {
+  /** Nothing failed. */
+  ok: boolean;
+  checks: { name: string; ok: boolean; detail: string; help?: string; permission?: string }[];
+  /** Permission groups that were refused, by Cloudflare's names. */
+  missing: string[];
+  /** Permission groups that the manifest needs and that no read can prove. */
+  unproven: string[];
+  /** The dashboard's form for a token that has all of them. */
+  link: string;
+}
+
+/**
+ * Checks whether these credentials can deploy this manifest: token, clock, account, zones, permissions, S3 keys and
+ * bundles, by reads only.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { ok, missing, link } = await doctor(manifest, { apiToken });
+ */
+export function doctor(manifest: Manifest, creds: Credentials, options?: Options): Promise<Checkup>;
+
 /**
  * Reads the outputs of what is deployed.
  *
@@ -386,7 +405,7 @@ export function publish(
  * @example
  * const [{ bucket, key, document, path }] = await bundleTargets(text);
  */
-export function bundleTargets(manifest: Manifest, options?: ReadOptions): Promise<BundleTarget[]>;
+export function bundleTargets(manifest: Manifest, options?: Options): Promise<BundleTarget[]>;
 
 /**
  * Rewrites one scalar of a YAML text; comments and layout stay.
@@ -420,6 +439,14 @@ export function explain(code: string): Promise<string | undefined>;
  * console.log(await version());
  */
 export function version(): Promise<string>;
+
+/**
+ * A check-up as text for people.
+ *
+ * @example
+ * console.log(await renderCheckup(await doctor(manifest, { apiToken })));
+ */
+export function renderCheckup(checkup: Checkup, style?: Style): Promise<string>;
 
 /**
  * A plan as text for people.

@@ -65,6 +65,15 @@ export function createApi(engine) {
     /** Reads the outputs of what is deployed. */
     outputs: deploying("outputs"),
 
+    /**
+     * Checks whether these credentials can deploy this manifest: token, clock, account, zones, permissions, S3 keys and
+     * bundles, by reads only.
+     *
+     * @example
+     * const { ok, missing, link } = await doctor(manifest, { apiToken });
+     */
+    doctor: deploying("doctor"),
+
     /** Puts a bundle into R2. */
     async publish(bytes, target, creds, options) {
       if (!(bytes instanceof Uint8Array)) throw new TypeError("the bundle is no Uint8Array");
@@ -98,6 +107,11 @@ export function createApi(engine) {
     /** The version of the engine. */
     async version() {
       return trapped(engine.call("version"));
+    },
+
+    /** A check-up as text for people. */
+    async renderCheckup(checkup, style = PLAIN) {
+      return trapped(engine.call("renderCheckup", checkup, style));
     },
 
     /** A plan as text for people. */

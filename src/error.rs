@@ -33,6 +33,11 @@ pub enum Exit {
 impl Exit {
     /// The exit code of a finding before any write, by the family of its code.
     pub fn of(code: Code) -> Self {
+        match code {
+            Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
+            Code::ObjectExists => return Self::Conflict,
+            _ => {}
+        }
         match code.family() {
             "01" | "02" => Self::BadManifest,
             "04" => Self::Permission,

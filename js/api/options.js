@@ -28,7 +28,7 @@ const OPTIONS = [
 ];
 
 /** What only one call has. */
-const OWN_OPTIONS = { destroy: ["dryRun"], validate: ["accountId"], bundleTargets: ["accountId"] };
+const OWN_OPTIONS = { destroy: ["dryRun"] };
 
 /**
  * Splits a call's options into what the engine reads and what the host gives it.

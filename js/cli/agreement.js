@@ -20,18 +20,23 @@ export function isAsking(context, flags) {
  *
  * @param {{ context: import("./process.js").Context, view: import("./views/index.js").View }} run
  * @param {object} plan without errors
- * @param {string} verb `Apply` or `Destroy`
+ * @param {(plan: object, count: number) => string} [question]
  * @returns {Promise<{ expect: string, allowDeletes: boolean } | undefined>} undefined: the answer was no
  */
-export async function askAbout({ context, view }, plan, verb) {
+export async function askAbout({ context, view }, plan, question = applicationOf) {
   await view.plan(plan, false);
   const count = countChanges(plan);
-  const agreed = count === 0 || (await askYesNo(context, question(plan, verb, count)));
+  const agreed = count === 0 || (await askYesNo(context, question(plan, count)));
   return agreed ? { expect: plan.fingerprint, allowDeletes: true } : undefined;
 }
 
-function question({ summary }, verb, count) {
+/** The question before a destroy. */
+export function deletionOf(_plan, count) {
+  return `Delete ${count} ${count === 1 ? "resource" : "resources"}?`;
+}
+
+function applicationOf({ summary }, count) {
   const deletions = (summary.delete ?? 0) + (summary.replace ?? 0);
-  const what = `${verb} ${count} ${count === 1 ? "change" : "changes"}`;
-  return deletions > 0 && verb !== "Destroy" ? `${what}, ${deletions} of them with a deletion?` : `${what}?`;
+  const changes = `${count} ${count === 1 ? "change" : "changes"}`;
+  return deletions > 0 ? `Apply ${changes}, ${deletions} of them deletions?` : `Apply ${changes}?`;
 }

@@ -42,8 +42,8 @@ export async function publishBundle(context, session, file) {
  * @param {(target: object) => boolean} fits
  * @throws {DeployError} 64 unless there is exactly one, in a file
  */
-export async function bundleTarget({ api, sources, creds, options }, flag, fits) {
-  const targets = (await api.bundleTargets(sources, { ...options, accountId: creds.accountId })).filter(fits);
+export async function bundleTarget({ api, sources, options }, flag, fits) {
+  const targets = (await api.bundleTargets(sources, options)).filter(fits);
   if (targets.length !== 1) {
     const names = targets.map(({ script }) => `\`${script}\``).join(", ");
     throw usageError(

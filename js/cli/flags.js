@@ -2,9 +2,9 @@
 
 import { InvalidArgumentError } from "commander";
 
-const PLANNING = ["apply", "plan", "destroy"];
-const READING = [...PLANNING, "validate", "outputs"];
-const SENDING = [...PLANNING, "outputs", "publish"];
+const PLANNING = ["apply", "plan", "drift", "destroy"];
+const READING = [...PLANNING, "validate", "outputs", "doctor"];
+const SENDING = [...PLANNING, "outputs", "doctor", "publish"];
 
 /**
  * @typedef {object} Flag
@@ -25,8 +25,8 @@ export const FLAGS = [
   { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
   { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
-  { flag: "--out <file>", on: ["plan"], text: "save the plan as JSON" },
-  { flag: "--detailed-exitcode", on: ["plan"], text: "exit 2 when there are changes" },
+  { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
+  { flag: "--detailed-exitcode", on: ["plan", "drift"], text: "exit 2 when there are changes" },
   { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
   { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken" },
   { flag: "--manifest <file>", on: ["publish"], text: "write the new path into this YAML, comments kept" },
@@ -39,6 +39,7 @@ export const FLAGS = [
   { flag: "--values <file>", on: READING, text: "values of $variables-group/…: dotenv or JSON", parse: collect },
   { flag: "--outputs <file>", on: PLANNING, text: "outputs of other runs, as `outputs --json` prints them" },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
+  { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
   { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },
   { flag: "--local", on: [...SENDING, "validate"], text: "use the Local Cloudflare that runs here" },
   { flag: "--json", on: [...READING, "publish"], text: "NDJSON events on stdout" },

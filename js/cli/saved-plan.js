@@ -24,7 +24,7 @@ export async function expectedOf(context, { plan: path, expect }) {
 /** Adds to a refusal what is different by now; any other failure stays as it is. */
 export async function movedSince({ api, sources, creds, options, host }, saved, error) {
   if (error?.exitCode !== CONFLICT || error.done.length > 0) return error;
-  const now = await api.plan(sources, creds, { ...options, signal: host.signal });
+  const now = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
   if (now.fingerprint === saved.fingerprint) return error;
   const moved = movedAddresses(saved.changes, now.changes);
   error.help = [error.help, `moved since the plan was saved: ${moved.join(", ")}`].filter(Boolean).join("\n");

@@ -3,6 +3,7 @@
 import { usageError } from "../errors.js";
 import { canSignIn, credentialsFrom } from "./environment.js";
 import { readText } from "./input.js";
+import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
 import { readAllPairs } from "./pairs.js";
@@ -19,7 +20,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @property {{ name: string, text: string }[]} sources
  * @property {object} creds
  * @property {object} options of every call
- * @property {object} host `onEvent` and `signal`
+ * @property {object} host `onEvent`, `signal` and, with `--local`, `fetch`
  * @property {import("./local-state.js").LocalState} [local]
  */
 
@@ -32,15 +33,15 @@ export async function openSession({ context, view, flags }, paths) {
   const sources = await readManifests(context, paths);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags.secretsFile);
-  const options = {
-    ...(await readOptions(context, flags)),
-    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
-    accountId: creds.accountId,
-  };
+  const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
-  const host = { onEvent: view.event, signal: context.interrupt.signal };
+  const host = {
+    onEvent: view.event,
+    signal: context.interrupt.signal,
+    ...(local && { fetch: createLocalFetch(local) }),
+  };
   return { api, sources, creds, options, host, local };
 }
 
@@ -59,11 +60,8 @@ export function planningCredentials({ creds }) {
 }
 
 /** What plans depend on, the same for every command that has the flags. */
-export async function readOptions(context, flags) {
-  const options = {
-    today: new Date().toISOString().slice(0, 10),
-    accountId: context.env.CLOUDFLARE_ACCOUNT_ID || undefined,
-  };
+export async function readOptions(context, flags, { accountId }) {
+  const options = { today: new Date().toISOString().slice(0, 10), accountId };
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;

@@ -17,6 +17,7 @@ export const {
   apply,
   destroy,
   outputs,
+  doctor,
   publish,
   bundleTargets,
   setValue,
@@ -26,5 +27,6 @@ export const {
   renderPlan,
   renderDiagnostics,
   renderError,
+  renderCheckup,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

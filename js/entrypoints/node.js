@@ -13,6 +13,7 @@ export const {
   apply,
   destroy,
   outputs,
+  doctor,
   publish,
   bundleTargets,
   setValue,
@@ -22,5 +23,6 @@ export const {
   renderPlan,
   renderDiagnostics,
   renderError,
+  renderCheckup,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

@@ -10,6 +10,7 @@ export const {
   apply,
   destroy,
   outputs,
+  doctor,
   publish,
   bundleTargets,
   setValue,
@@ -19,5 +20,6 @@ export const {
   renderPlan,
   renderDiagnostics,
   renderError,
+  renderCheckup,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

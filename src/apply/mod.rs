@@ -50,6 +50,8 @@ pub struct Outcome {
     pub aborted: bool,
     /// A write took effect, or may have.
     pub wrote: bool,
+    /// Uploads that overwrote somebody else's deployment of the same moment.
+    pub raced: Vec<Diagnostic>,
     /// Version that a manifest's upload made, by index of the manifest.
     pub versions: BTreeMap<usize, String>,
 }
@@ -70,13 +72,22 @@ pub struct Run<'a> {
 
 /// How a step ended.
 enum Ended {
-    Done(Option<String>),
+    Done(Made),
     /// It did not take effect, or (`unknown`) nobody can tell.
     Failed {
         finding: Box<Diagnostic>,
         unknown: bool,
         aborted: bool,
     },
+}
+
+/// What a step made that others want to know.
+#[derive(Default)]
+struct Made {
+    /// Version of an upload.
+    version: Option<String>,
+    /// Somebody else deployed meanwhile.
+    raced: Option<Diagnostic>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -185,10 +196,11 @@ fn creates_script(plan: &Plan, manifest: usize) -> bool {
 
 fn settle(run: &Run<'_>, step: &Step, started: f64, ended: Ended, outcome: &mut Outcome) -> State {
     match ended {
-        Ended::Done(version) => {
+        Ended::Done(made) => {
             let elapsed = (run.client.clock().now_ms() - started).max(0.0);
             (run.events)(Event::Done { address: step.address.clone(), ms: elapsed as u64 });
-            if let Some(version) = version {
+            outcome.raced.extend(made.raced);
+            if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }
             State::Done
@@ -222,6 +234,10 @@ fn sort_addresses(plan: &Plan, states: &[State], outcome: &mut Outcome) {
         };
         list.push(address.clone());
     }
+}
+
+fn done() -> Ended {
+    Ended::Done(Made::default())
 }
 
 fn failed(finding: Diagnostic, unknown: bool) -> Ended {

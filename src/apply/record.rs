@@ -1,6 +1,6 @@
 //! Writes of DNS records.
 
-use super::{Ended, Target, ended, failed};
+use super::{Ended, Target, done, ended, failed};
 use crate::cloudflare::all;
 use crate::cloudflare::dns_records::{
     CreateRecord, DeleteRecord, ListRecords, PatchRecord, Record, RecordBody, RecordFilter,
@@ -22,14 +22,14 @@ pub(super) async fn create(target: &Target<'_>, write: &RecordWrite) -> Ended {
             target.client.clock().sleep(f64::from(250 << try_number)).await;
         }
         let error = match target.api.call(target.client, &request).await {
-            Ok(_) => return Ended::Done(None),
+            Ok(_) => return done(),
             Err(error) => error,
         };
         if !is_open(&error) {
             return ended(&error);
         }
         match find(target, write).await {
-            Ok(Some(record)) if record.comment.as_deref() == Some(write.comment.as_str()) => return Ended::Done(None),
+            Ok(Some(record)) if record.comment.as_deref() == Some(write.comment.as_str()) => return done(),
             Ok(Some(record)) => return appeared(write, &record),
             // Refused as existing and yet not there: another type stands in the way, or the list lags behind.
             Ok(None) if error.meaning() == Some(Meaning::Conflict) => last = Some(error),
@@ -72,7 +72,7 @@ fn appeared(write: &RecordWrite, record: &Record) -> Ended {
 pub(super) async fn update(target: &Target<'_>, id: &str, write: &RecordWrite) -> Ended {
     let request = PatchRecord { zone_id: &write.zone, record_id: id, record: &body(write) };
     match target.api.call(target.client, &request).await {
-        Ok(_) => Ended::Done(None),
+        Ok(_) => done(),
         Err(error) => ended(&error),
     }
 }
@@ -80,8 +80,8 @@ pub(super) async fn update(target: &Target<'_>, id: &str, write: &RecordWrite) -
 /// Deletes a record; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
     match target.api.call(target.client, &DeleteRecord { zone_id: zone, record_id: id }).await {
-        Ok(_) => Ended::Done(None),
-        Err(error) if error.is_absent() => Ended::Done(None),
+        Ok(_) => done(),
+        Err(error) if error.is_absent() => done(),
         Err(error) => ended(&error),
     }
 }

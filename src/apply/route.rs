@@ -1,6 +1,6 @@
 //! Writes of routes: one at a time, by id; the call that replaces all routes of a Worker is never made.
 
-use super::{Ended, Target, ended, failed};
+use super::{Ended, Target, done, ended, failed};
 use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, Route};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Meaning};
@@ -18,14 +18,14 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
             target.client.clock().sleep(f64::from(250 << try_number)).await;
         }
         let error = match target.call(&request).await {
-            Ok(_) => return Ended::Done(None),
+            Ok(_) => return done(),
             Err(error) => error,
         };
         if error.is_aborted() || !(error.may_have_arrived || error.meaning() == Some(Meaning::Conflict)) {
             return ended(&error);
         }
         match find(target, zone, pattern).await {
-            Ok(Some(route)) if route.script.as_deref() == Some(target.script()) => return Ended::Done(None),
+            Ok(Some(route)) if route.script.as_deref() == Some(target.script()) => return done(),
             Ok(Some(route)) => return appeared(pattern, &route),
             Ok(None) => last = Some(error),
             Err(_) => return ended(&error),
@@ -59,7 +59,7 @@ fn appeared(pattern: &str, route: &Route) -> Ended {
 pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &str) -> Ended {
     let request = PutRoute { zone_id: zone, route_id: id, pattern, script: target.script() };
     match target.call(&request).await {
-        Ok(_) => Ended::Done(None),
+        Ok(_) => done(),
         Err(error) => ended(&error),
     }
 }
@@ -67,8 +67,8 @@ pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &
 /// Deletes a route; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
     match target.api.call(target.client, &DeleteRoute { zone_id: zone, route_id: id }).await {
-        Ok(_) => Ended::Done(None),
-        Err(error) if error.is_absent() => Ended::Done(None),
+        Ok(_) => done(),
+        Err(error) if error.is_absent() => done(),
         Err(error) => ended(&error),
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join;
 use serde_json::{Value, json};
 
-use super::{Ended, Payload, Target, ended, failed};
+use super::{Ended, Made, Payload, Target, done, ended, failed};
 use crate::binding::{Binding, secret_text};
+use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
@@ -31,14 +33,40 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
         }
     };
     let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
-    let uploaded = match target.call(&request).await {
+    // Cloudflare has no compare-and-set here: what is live is looked at beside the write, without a round of its own.
+    let (answer, deployments) = join(target.call(&request), live_deployment(target, upload)).await;
+    let uploaded = match answer {
         Ok(uploaded) => uploaded,
         Err(error) => return ended(&error),
     };
     if let Err(failure) = remove_secrets(target, &upload.remove_secrets).await {
         return failure;
     }
-    Ended::Done(uploaded.version_id())
+    let version = uploaded.version_id();
+    let raced = deployments.and_then(|live| race(target, upload, version.as_deref(), &live));
+    Ended::Done(Made { version, raced })
+}
+
+/// What is live while the upload is under way; a failed look says nothing.
+async fn live_deployment(target: &Target<'_>, upload: &Upload) -> Option<Deployment> {
+    upload.replaces.as_ref()?;
+    let read = ListDeployments { account_id: target.account(), script: target.script() };
+    target.api.call(target.client, &read).await.ok()?.into_iter().next()
+}
+
+/// Somebody deployed between our plan and our upload.
+fn race(target: &Target<'_>, upload: &Upload, version: Option<&str>, live: &Deployment) -> Option<Diagnostic> {
+    let planned = upload.replaces.as_ref() == Some(&live.id);
+    let ours = live.versions.iter().any(|deployed| Some(deployed.version_id.as_str()) == version);
+    (!planned && !ours && version.is_some()).then(|| {
+        let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
+        let message = format!(
+            "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
+            target.script()
+        );
+        Diagnostic::error(Code::Raced, message)
+            .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
+    })
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
@@ -109,7 +137,7 @@ pub(super) async fn patch_settings(
     };
     let request = PatchScriptSettings { account_id: target.account(), script: target.script(), settings: &settings };
     match target.call(&request).await {
-        Ok(_) => Ended::Done(None),
+        Ok(_) => done(),
         Err(error) => ended(&error),
     }
 }
@@ -119,7 +147,7 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
     let switches = ScriptSubdomain { enabled: wanted.enabled, previews_enabled: wanted.previews_enabled };
     let request = WriteScriptSubdomain { account_id: target.account(), script: target.script(), switches };
     match target.call(&request).await {
-        Ok(_) => Ended::Done(None),
+        Ok(_) => done(),
         Err(error) => ended(&error),
     }
 }
@@ -127,8 +155,8 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
 /// Deletes a Worker, never forced; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
     match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
-        Ok(_) => Ended::Done(None),
-        Err(error) if error.is_absent() => Ended::Done(None),
+        Ok(_) => done(),
+        Err(error) if error.is_absent() => done(),
         Err(error) if error.meaning() == Some(Meaning::Conflict) => {
             let message = format!("`{name}` is still used: {error}");
             failed(

@@ -60,6 +60,9 @@ pub struct Script {
     /// Digest of its content: a hint, bindings are perhaps not in it.
     #[serde(default)]
     pub etag: Option<String>,
+    /// Its live version serves static assets.
+    #[serde(default)]
+    pub has_assets: Option<bool>,
     /// When it changed, RFC 3339.
     #[serde(default)]
     pub modified_on: Option<String>,

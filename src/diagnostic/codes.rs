@@ -232,6 +232,12 @@ codes! {
         "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
     BadArgument = "CFD0902": "a call's argument can't be read",
         "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
+    Raced = "CFD0525": "somebody else deployed at the same time",
+        "Between the plan and the upload of this run, or while it ran, another deployment of the same Worker went live. Cloudflare has no lock for that, so one of the two uploads has the last word. All writes of this run took effect; look at the plan to see what is live. A deployer Worker serialises deployments.";
+    NotVisible = "CFD0526": "applied, and not visible yet",
+        "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
+    ClaimedTwice = "CFD0136": "two manifests claim one host or pattern",
+        "Two manifests of this run want the same DNS record or the same route. A zone holds a pattern once, and a record has one owner: give one of them another hostname or pattern. To put several Workers behind one hostname, let one manifest own the record and set `dns.record: existing` in the others.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }

@@ -55,6 +55,9 @@ pub struct Diagnostic {
     /// Path inside the document, such as `spec.dns.hostname`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Permission group whose lack explains it, by Cloudflare's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
 }
 
 impl Diagnostic {
@@ -74,7 +77,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), help: None, place: None, path: None }
+        Self { severity, code, message: message.into(), help: None, place: None, path: None, permission: None }
     }
 
     /// Adds the way out.

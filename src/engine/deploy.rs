@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::failure::failure;
-use super::outputs::{dashboard, outputs_of};
+use super::outputs::{OutputsResult, collect, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
+use super::wait::{Target, wait};
 use super::{Credentials, Io, Options};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
-use crate::model::{Address, Outputs};
+use crate::model::{Address, OutputSet, Outputs};
 use crate::plan;
 
 /// What a run did.
@@ -22,6 +23,8 @@ use crate::plan;
 pub struct ApplyResult {
     /// The plan that was carried out.
     pub plan: PlanResult,
+    /// Outputs by `Kind/name`, as `--outputs FILE` reads them.
+    pub outputs: OutputSet,
     /// Outputs by script name.
     pub workers: BTreeMap<String, Outputs>,
     /// Changes that took effect.
@@ -49,7 +52,27 @@ pub async fn apply(
 ) -> Result<ApplyResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
-    carry_out(&session, &prepared, options).await
+    let mut result = carry_out(&session, &prepared, options).await?;
+    if options.wait {
+        wait_for(&prepared, &mut result, io).await;
+    }
+    Ok(result)
+}
+
+/// Waits until the Workers answer through their hostnames; what stays invisible is exit code 6.
+async fn wait_for(prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
+    let mut targets = Vec::new();
+    for manifest in &prepared.desired.manifests {
+        let name = &manifest.script.name;
+        let version = result.versions.get(name);
+        let urls = result.workers.get(name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
+        targets.extend(urls.iter().map(|url| Target::new(url, manifest.wait.as_ref(), version)));
+    }
+    let findings = wait(io, targets).await;
+    if !findings.is_empty() {
+        result.exit_code = Exit::NotVisible;
+        result.diagnostics.extend(findings);
+    }
 }
 
 /// Removes what the manifests' identities own; stores stay.
@@ -90,6 +113,9 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     let outcome = crate::apply::apply(&run, &prepared.plan).await;
     if outcome.aborted || !outcome.failures.is_empty() {
         return Err(partial(&plan, outcome));
+    }
+    if !outcome.raced.is_empty() {
+        return Err(raced(outcome));
     }
     let destroyed = prepared.payloads.is_empty();
     Ok(report(prepared, plan, outcome, destroyed))
@@ -145,14 +171,22 @@ fn partial(plan: &PlanResult, outcome: Outcome) -> Error {
     error
 }
 
+/// All is done, and somebody else did something too.
+fn raced(outcome: Outcome) -> Error {
+    let mut error = failure(outcome.raced);
+    error.done = outcome.done.iter().map(ToString::to_string).collect();
+    error
+}
+
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let workers = manifests.map(|(desired, live)| (desired.script.name.clone(), outputs_of(desired, live)));
+    let OutputsResult { outputs, workers } = collect(manifests.filter(|_| !destroyed));
     let versions = outcome.versions.iter().filter_map(|(index, version)| {
         Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
     });
     ApplyResult {
-        workers: if destroyed { BTreeMap::new() } else { workers.collect() },
+        outputs,
+        workers,
         versions: versions.collect(),
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),

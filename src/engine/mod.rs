@@ -4,15 +4,19 @@
 
 mod bundles;
 mod deploy;
+mod doctor;
 mod failure;
 mod options;
 mod outputs;
+mod permissions;
 mod planning;
 mod publish;
 mod session;
 mod validate;
+mod wait;
 
 pub use deploy::{ApplyResult, apply, destroy};
+pub use doctor::{Check, Checkup, doctor};
 pub use options::{Credentials, Options, R2Credentials};
 pub use outputs::{OutputsResult, outputs};
 pub use planning::{PlanResult, plan};

@@ -34,11 +34,14 @@ pub async fn outputs(
 ) -> Result<OutputsResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = planning::prepare_removal(&session, sources, options).await?;
+    let deployed = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
+    Ok(collect(deployed.filter(|(_, live)| live.script.is_some())))
+}
+
+/// Outputs of manifests that are deployed.
+pub(super) fn collect<'a>(deployed: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };
-    for (desired, live) in prepared.desired.manifests.iter().zip(&prepared.live.manifests) {
-        if live.script.is_none() {
-            continue;
-        }
+    for (desired, live) in deployed {
         let outputs = outputs_of(desired, live);
         let fields: BTreeMap<String, Value> = BTreeMap::from([
             ("script_id".into(), json!(outputs.script_id)),
@@ -48,11 +51,11 @@ pub async fn outputs(
         result.outputs.insert(format!("CloudflareWorker/{}", desired.identity.name), fields);
         result.workers.insert(desired.script.name.clone(), outputs);
     }
-    Ok(result)
+    result
 }
 
 /// Outputs of one manifest once it is applied.
-pub(super) fn outputs_of(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
+fn outputs_of(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
     let name = &desired.script.name;
     let mut route_urls: Vec<String> =
         desired.routing.iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.clone()).collect();

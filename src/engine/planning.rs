@@ -10,7 +10,7 @@ use super::bundles::{self, Bundles};
 use super::failure::failure;
 use super::session::Session;
 use super::validate::read;
-use super::{Credentials, Io, Options};
+use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
@@ -148,8 +148,19 @@ pub(super) async fn prepare(
     options: &Options,
     purpose: Purpose,
 ) -> Result<Prepared, Error> {
-    let (read, mut diagnostics) = read_manifests(session, sources, options)?;
-    let Read { mut desired, places, .. } = read;
+    let (read, diagnostics) = read_manifests(session, sources, options)?;
+    let Read { desired, places, .. } = read;
+    let explain = |error| permissions::explained(error, &desired, session.credentials);
+    prepared(session, options, purpose, (desired.clone(), places), diagnostics).await.map_err(explain)
+}
+
+async fn prepared(
+    session: &Session<'_>,
+    options: &Options,
+    purpose: Purpose,
+    (mut desired, places): (DesiredState, Places),
+    mut diagnostics: Vec<Diagnostic>,
+) -> Result<Prepared, Error> {
     let secrets = secrets(session.credentials, &desired, &places, purpose, &mut diagnostics);
     stop_on_error(&diagnostics)?;
 
@@ -178,7 +189,7 @@ pub(super) async fn prepare(
     Ok(Prepared { payloads: payloads(&desired, bundles, secrets), reads, desired, live, plan })
 }
 
-fn read_manifests(
+pub(super) fn read_manifests(
     session: &Session<'_>,
     sources: &[Source],
     options: &Options,
@@ -288,8 +299,9 @@ pub(super) async fn prepare_removal(
 ) -> Result<Prepared, Error> {
     let (read, diagnostics) = read_manifests(session, sources, options)?;
     let Read { desired, .. } = read;
-    let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(failure)?;
-    let (live, _) = refresh::refresh(&session.api, &session.client, &desired, &zones).await.map_err(failure)?;
+    let explain = |findings| permissions::explained(failure(findings), &desired, session.credentials);
+    let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
+    let (live, _) = refresh::refresh(&session.api, &session.client, &desired, &zones).await.map_err(explain)?;
     let plan = Plan { diagnostics, ..Plan::default() };
     let reads = session.client.sent().reads;
     Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })

@@ -9,56 +9,13 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 
+use super::attempt::{Attempt, Attempts, Failure, Judge, Received, Verdict, receive, sendable, unsendable};
 use super::pace::Pace;
 use super::retry::{Budget, Policy, retry_after};
+use super::watch::{Sent, Signal, Wait};
 use super::{
-    Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Refusal, Repeat, Request, Response, Transport,
-    TransportError,
+    Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Repeat, Request, Transport, TransportError,
 };
-use crate::diagnostic::plain;
-
-/// The caller's wish to stop: no further request is sent, a write in flight ends first.
-pub trait Signal {
-    /// Whether the wish was spoken.
-    fn is_aborted(&self) -> bool;
-
-    /// Resolves when it is spoken.
-    fn aborted(&self) -> LocalFuture<'_, ()>;
-}
-
-/// A wait of a second or more, for those who watch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wait {
-    /// What waits: the name given by [`Client::named`], else method and URL without its query.
-    pub target: String,
-    /// Why.
-    pub why: String,
-    /// How long.
-    pub seconds: f64,
-}
-
-/// What an answer means to the one who asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// What was asked for.
-    Accepted,
-    /// No, and why.
-    Refused(Box<Refusal>),
-    /// Neither: cut off, or not the other side's own words.
-    Garbled(String),
-}
-
-/// Tells what an answer means.
-pub type Judge<'a> = &'a dyn Fn(&Answer) -> Verdict;
-
-/// How many requests went out, each try counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sent {
-    /// Requests that only read.
-    pub reads: u32,
-    /// Requests that can change something.
-    pub writes: u32,
-}
 
 /// Sends requests; cheap to clone, clones share limits and budget.
 #[derive(Clone)]
@@ -163,7 +120,7 @@ impl Client {
     async fn run(&self, request: &Request, judge: Judge<'_>, lazily: bool) -> Result<Received, CallError> {
         let origin = sendable(request).map_err(|reason| unsendable(request, reason))?;
         let pace = self.pace(&origin);
-        let mut state = Attempts { started: self.now(), tries: 0, unclear: 0, not_yet: 0, taken: 0, arrived: false };
+        let mut state = Attempts::at(self.now());
         loop {
             self.turn(request, &pace, &state).await?;
             state.tries += 1;
@@ -348,137 +305,9 @@ impl Opened {
     }
 }
 
-/// What one request has gone through.
-struct Attempts {
-    started: f64,
-    tries: u32,
-    unclear: u32,
-    not_yet: u32,
-    taken: u32,
-    arrived: bool,
-}
-
-impl Attempts {
-    fn failed(&self, request: &Request, kind: CallErrorKind) -> CallError {
-        CallError { target: request.target(), tries: self.tries, may_have_arrived: self.arrived, kind }
-    }
-}
-
 struct Pending {
     milliseconds: f64,
     why: String,
-}
-
-struct Received {
-    answer: Answer,
-    body: Option<Box<dyn Body>>,
-}
-
-enum Attempt {
-    Received(Received, Verdict),
-    TooLarge(Answer),
-    Lost(TransportError),
-}
-
-impl Attempt {
-    fn answer(&self) -> Option<&Answer> {
-        match self {
-            Self::Received(received, _) => Some(&received.answer),
-            Self::TooLarge(answer) => Some(answer),
-            Self::Lost(_) => None,
-        }
-    }
-}
-
-/// A try that was not accepted.
-struct Failure {
-    again: Again,
-    may_have_arrived: bool,
-    kind: CallErrorKind,
-}
-
-impl Failure {
-    fn of(attempt: Attempt) -> Self {
-        let unclear = |again| again == Again::Unclear;
-        match attempt {
-            Attempt::Received(_, Verdict::Refused(refusal)) => {
-                let again = refusal.again;
-                Self { again, may_have_arrived: unclear(again), kind: CallErrorKind::Refused(refusal) }
-            }
-            Attempt::Received(received, Verdict::Garbled(reason)) => {
-                Self { again: Again::Unclear, may_have_arrived: true, kind: malformed(&received.answer, reason) }
-            }
-            Attempt::Received(received, Verdict::Accepted) => {
-                Self { again: Again::Never, may_have_arrived: true, kind: malformed(&received.answer, String::new()) }
-            }
-            Attempt::TooLarge(answer) => {
-                let kind = malformed(&answer, "it is too large".into());
-                Self { again: Again::Never, may_have_arrived: true, kind }
-            }
-            Attempt::Lost(TransportError { aborted: true, may_have_arrived, .. }) => {
-                Self { again: Again::Never, may_have_arrived, kind: CallErrorKind::Aborted }
-            }
-            Attempt::Lost(TransportError { message, may_have_arrived, .. }) => {
-                let reason = plain(&message, 300);
-                Self { again: Again::Unclear, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
-            }
-        }
-    }
-
-    fn reason(&self) -> String {
-        match &self.kind {
-            CallErrorKind::Refused(refusal) => format!("the other side failed with status {}", refusal.status),
-            CallErrorKind::Malformed { reason, .. } => format!("the answer can't be read: {reason}"),
-            CallErrorKind::Unanswered { reason } => format!("no answer: {reason}"),
-            CallErrorKind::Aborted | CallErrorKind::Unsendable { .. } => String::new(),
-        }
-    }
-
-    /// The end of the call. An unclear create is reported as unanswered: only a look can tell what became of it.
-    fn into_kind(self, look_first: bool) -> CallErrorKind {
-        let reason = self.reason();
-        match self.kind {
-            CallErrorKind::Refused(_) | CallErrorKind::Malformed { .. } if look_first && self.may_have_arrived => {
-                CallErrorKind::Unanswered { reason }
-            }
-            kind => kind,
-        }
-    }
-}
-
-fn unsendable(request: &Request, reason: String) -> CallError {
-    let kind = CallErrorKind::Unsendable { reason };
-    CallError { target: request.target(), tries: 0, may_have_arrived: false, kind }
-}
-
-fn malformed(answer: &Answer, reason: String) -> CallErrorKind {
-    CallErrorKind::Malformed { reason, cf_ray: answer.cf_ray() }
-}
-
-async fn receive(response: Response, lazily: bool, limit: usize) -> Result<Received, TransportError> {
-    let mut answer = Answer::head_of(&response);
-    if lazily && answer.is_success() {
-        return Ok(Received { answer, body: Some(response.body) });
-    }
-    answer.body = response.body.read(limit).await?;
-    Ok(Received { answer, body: None })
-}
-
-/// Origin of a request that can be sent: its headers hold nothing that a runtime would choke on.
-fn sendable(request: &Request) -> Result<String, String> {
-    for (name, value) in &request.headers {
-        if !value
-            .reveal()
-            .chars()
-            .all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{a0}'..='\u{ff}'))
-        {
-            return Err(format!(
-                "the header `{name}` holds a line break or another character that is not allowed there"
-            ));
-        }
-    }
-    let url = url::Url::parse(&request.url).map_err(|error| format!("its URL is not valid: {error}"))?;
-    Ok(url.origin().ascii_serialization())
 }
 
 struct NoBody;

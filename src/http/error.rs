@@ -86,7 +86,9 @@ impl CallError {
 
     /// The finding that tells people.
     pub fn diagnostic(&self) -> Diagnostic {
-        let finding = Diagnostic::error(self.finding_code(), self.to_string());
+        let mut finding = Diagnostic::error(self.finding_code(), self.to_string());
+        let refused = self.refusal().filter(|refusal| refusal.meaning == Meaning::Permission);
+        finding.permission = refused.and_then(|refusal| refusal.permission).map(str::to_owned);
         match self.help() {
             Some(help) => finding.with_help(help),
             None => finding,

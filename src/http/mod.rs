@@ -4,6 +4,7 @@
 //! in tests: an in-memory account.
 
 mod answer;
+mod attempt;
 mod client;
 mod error;
 #[cfg(target_arch = "wasm32")]
@@ -13,18 +14,21 @@ mod origin;
 mod pace;
 mod refusal;
 mod retry;
+mod watch;
 
 use std::future::Future;
 use std::pin::Pin;
 
 pub use answer::Answer;
-pub use client::{Client, Judge, Opened, Sent, Signal, Verdict, Wait};
+pub use attempt::{Judge, Verdict};
+pub use client::{Client, Opened};
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Method, Repeat, Request, Response, TransportError};
 pub use origin::endpoint;
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
 pub(crate) use retry::http_date;
+pub use watch::{Sent, Signal, Wait};
 
 /// A future that stays on its thread: wasm has one.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

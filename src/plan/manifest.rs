@@ -1,5 +1,7 @@
 //! All changes of a run: parts planned one by one, then put in order.
 
+use std::collections::BTreeMap;
+
 use super::order::{Order, attaches};
 use super::removal::{self, Removal};
 use super::sketch::Context;
@@ -7,7 +9,7 @@ use super::tags::Tags;
 use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Address, Kind};
-use crate::resource::{DesiredManifest, DesiredState, LiveState};
+use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
 
 /// Plans a run. `secrets` has one entry a manifest: the digest of the values at hand.
 pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFacts>], options: &PlanOptions) -> Plan {
@@ -17,8 +19,31 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
         let secrets = secrets.get(index).and_then(Option::as_ref);
         add(&mut plan, &Context { index, desired: manifest, live: state, secrets, options });
     }
+    let claimed = claimed_twice(desired);
+    plan.diagnostics.extend(claimed);
     plan.resolve = resolve(&plan.diagnostics);
     plan
+}
+
+/// Two manifests of one run that want the same host or pattern would take it from each other for ever.
+fn claimed_twice(desired: &DesiredState) -> Vec<Diagnostic> {
+    let mut claims: BTreeMap<Address, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for manifest in &desired.manifests {
+        let Some(routing) = &manifest.routing else { continue };
+        let record = matches!(routing.record, DesiredRecord::Managed(_)).then(|| Address::record(&routing.hostname));
+        let routes = routing.routes.iter().map(|route| Address::route(&route.pattern));
+        for address in record.into_iter().chain(routes) {
+            if let Some(other) = claims.insert(address.clone(), &manifest.script.name) {
+                let message = format!("`{other}` and `{}` both claim {address}", manifest.script.name);
+                findings.push(
+                    Diagnostic::error(Code::ClaimedTwice, message)
+                        .with_help("give one of them another hostname or pattern"),
+                );
+            }
+        }
+    }
+    findings
 }
 
 /// The order of the files makes no difference.
@@ -68,7 +93,10 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
 
     let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
     changes.extend(gone.iter().map(|removal| removal.change(reason)));
-    plan.needs_deletes.extend(gone.iter().map(|removal| removal.address.clone()));
+    if stated {
+        // `--prune` is the yes to deletions by omission.
+        plan.needs_deletes.extend(gone.iter().map(|removal| removal.address.clone()));
+    }
     plan.orphans.extend(
         orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
     );
@@ -79,7 +107,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     plan.changes.push(script.change);
     plan.changes.extend(changes);
     plan.kept.extend(script.kept);
-    plan.unmanaged.extend(route::unmanaged(context, &tags.marks));
+    plan.unmanaged.extend(route::unmanaged(context, &script.live_marks));
     plan.diagnostics.extend(tags.finding(context));
     plan.diagnostics.extend(script.diagnostics);
     plan.diagnostics.extend(record.into_iter().flat_map(|record| record.diagnostics));
@@ -115,7 +143,6 @@ fn renamed(plan: &mut Plan, context: &Context<'_>, changes: &mut Vec<Change>) {
             plan.orphans.push(left(address, &format!("{reason}, kept without `--prune`")));
             continue;
         }
-        plan.needs_deletes.push(address.clone());
         changes.push(Change {
             address,
             kind: Kind::Script,

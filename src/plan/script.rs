@@ -138,6 +138,7 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
     sketch.change.fields.extend(fields(context, sketch, &date, &sha256));
     sketch.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
+        replaces: live.and_then(|live| live.deployment.as_ref()).map(|deployment| deployment.id.clone()),
         bindings: desired.bindings.clone(),
         inherit,
         remove_secrets,
@@ -247,15 +248,11 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, date: &str, sha256: &str) 
         let new = format!("r2://{}/{}", desired.bundle.bucket, desired.bundle.key);
         fields.push(Field::new("bundle", old_sha, new_sha.map_or(new.clone(), |sha| format!("{new} ({sha})"))));
     }
+    let live_flags = live.map(|live| live.compatibility_flags.clone());
     let empty = LiveScript::default();
     let live = live.unwrap_or(&empty);
     Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
-    Field::push(
-        &mut fields,
-        "compatibility_flags",
-        json!(live.compatibility_flags),
-        json!(desired.compatibility_flags),
-    );
+    Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_field(binding, old));

@@ -92,7 +92,11 @@ impl R2Error {
             }
             R2ErrorKind::Call(error) => return error.diagnostic(),
         };
-        Diagnostic::error(code, self.to_string()).with_help(help)
+        let mut finding = Diagnostic::error(code, self.to_string()).with_help(help);
+        // Keys that somebody gave have permissions of their own; derived ones have the token's.
+        let of_token = self.kind == R2ErrorKind::Forbidden && self.source == Source::Derived;
+        finding.permission = of_token.then(|| "Workers R2 Storage Read".to_owned());
+        finding
     }
 
     fn bucket_help(&self) -> String {

@@ -47,6 +47,7 @@ fn script(account: &str, name: &str, known: &Known) -> Option<LiveScript> {
         return None;
     }
     let mut script = settings.map(from_settings).unwrap_or_default();
+    script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
     if settings.is_none() {
         script.tags = listed.map(|listed| listed.tags.clone()).unwrap_or_default();
     }

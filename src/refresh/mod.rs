@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloudflare::Api;
 use crate::diagnostic::Diagnostic;
-use crate::http::Client;
+use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
 
-use reads::{Found, Read};
+pub use reads::{Found, Read};
 
 pub use references::resolve;
 pub use zones::{ZoneIds, find as find_zones};
@@ -45,6 +45,18 @@ pub async fn refresh(
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
     Ok((LiveState { manifests: live }, known))
+}
+
+/// Makes the reads of a plan, each with its own answer: for those who want to know what a token may see.
+pub async fn probe(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    zones: &ZoneIds,
+) -> Vec<(Read, Result<Found, CallError>)> {
+    let reads = desired.manifests.iter().enumerate();
+    let reads: BTreeSet<Read> = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).collect();
+    reads::look(api, client, reads.into_iter().collect()).await
 }
 
 /// What every plan of this manifest looks at.

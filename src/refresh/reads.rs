@@ -18,6 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client, Meaning};
 
 /// One read, by what it is about.
+#[expect(missing_docs, reason = "the names of the fields say all there is to say")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Read {
     /// All scripts of an account, with tags.
@@ -42,6 +43,25 @@ pub enum Read {
     Routes { zone: String },
     /// Records of a host, and records whose comment starts so.
     Records { zone: String, host: Option<String>, comment: String },
+}
+
+impl Read {
+    /// What it looks at, for people.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Scripts { account } => format!("scripts of account {account}"),
+            Self::Settings { script, .. } => format!("settings of `{script}`"),
+            Self::Deployments { script, .. } => format!("deployments of `{script}`"),
+            Self::Versions { script, .. } => format!("versions of `{script}`"),
+            Self::Version { script, version, .. } => format!("version {version} of `{script}`"),
+            Self::WorkersDev { script, .. } => format!("workers.dev address of `{script}`"),
+            Self::AccountSubdomain { account } => format!("workers.dev name of account {account}"),
+            Self::Namespaces { account } => format!("KV namespaces of account {account}"),
+            Self::Zone { zone } => format!("zone {zone}"),
+            Self::Routes { zone } => format!("routes of zone {zone}"),
+            Self::Records { zone, .. } => format!("DNS records of zone {zone}"),
+        }
+    }
 }
 
 /// The answer to a read.
@@ -81,9 +101,8 @@ pub enum Found {
 /// A finding for each read that failed, without repetitions.
 pub async fn make(api: &Api, client: &Client, reads: BTreeSet<Read>, known: &mut Known) -> Result<(), Vec<Diagnostic>> {
     let new: Vec<Read> = reads.into_iter().filter(|read| !known.contains_key(read)).collect();
-    let answers = join_all(new.iter().map(|read| one(api, client, read))).await;
     let mut findings: Vec<Diagnostic> = Vec::new();
-    for (read, answer) in new.into_iter().zip(answers) {
+    for (read, answer) in look(api, client, new).await {
         match answer {
             Ok(found) => drop(known.insert(read, found)),
             Err(error) => findings.push(error.diagnostic()),
@@ -91,6 +110,12 @@ pub async fn make(api: &Api, client: &Client, reads: BTreeSet<Read>, known: &mut
     }
     findings.dedup_by(|one, other| one.message == other.message);
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Makes reads, all together, and gives each its own answer.
+pub async fn look(api: &Api, client: &Client, reads: Vec<Read>) -> Vec<(Read, Result<Found, CallError>)> {
+    let answers = join_all(reads.iter().map(|read| one(api, client, read))).await;
+    reads.into_iter().zip(answers).collect()
 }
 
 async fn one(api: &Api, client: &Client, read: &Read) -> Result<Found, CallError> {

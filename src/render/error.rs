@@ -38,7 +38,8 @@ pub fn error(sources: &[Source], error: &Value, style: &Style) -> String {
     text.push_str(&diagnostics(sources, &view.diagnostics, style));
     push_settled(&mut text, &view, &paint);
     if let Some(help) = help(&view, errors) {
-        text.push_str(&format!("\n{}\n", paint.plain(&help)));
+        let lines: Vec<String> = help.lines().map(|line| paint.plain(line)).collect();
+        text.push_str(&format!("\n{}\n", lines.join("\n")));
     }
     text.push_str(&format!("\n{}\n", closing(&view, errors)));
     text

@@ -1,12 +1,14 @@
 //! Values → text. The one place where words for people are laid out, so that the command line,
 //! the page and a comment on a pull request can't drift apart.
 
+mod checkup;
 mod diagnostics;
 mod error;
 mod paint;
 mod plan;
 mod source_line;
 
+pub use checkup::checkup;
 pub use diagnostics::diagnostics;
 pub use error::error;
 pub use paint::{Paint, Style};

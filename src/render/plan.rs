@@ -104,7 +104,9 @@ fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) 
     let shown = paint.plain(&format!("{}{from}", change.reason));
     text.push_str(&format!("  {sign}  {kind:<6}  {}\n", paint.plain(key)));
     text.push_str(&format!("             {}\n", paint.dim(&shown)));
-    for field in change.fields.iter().filter(|_| change.action != "no-op") {
+    // What a new Worker keeps track of are the routes that follow.
+    let told = |field: &&Field| change.action != "no-op" && !(change.action == "create" && field.path == "inventory");
+    for field in change.fields.iter().filter(told) {
         push_field(text, field, paint, width);
     }
 }
@@ -117,7 +119,7 @@ fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
         // Hashes tell a reader nothing: how many routes the Worker keeps track of does.
         format!("{} -> {} routes kept track of", old.len(), new.len())
     } else {
-        let room = width.saturating_sub(17 + path.chars().count()).max(24);
+        let room = width.saturating_sub(15 + path.chars().count()).max(24);
         match (&field.old, field.later) {
             (old, true) => format!("{} -> (known after apply)", shown(old, room / 2)),
             (Value::Null, false) => shown(&field.new, room),

@@ -103,6 +103,17 @@ pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host
     tagged(answer.await)
 }
 
+/// Checks whether these credentials can deploy these manifests, as far as reads can tell.
+#[wasm_bindgen]
+pub async fn doctor(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = from_js("credentials", creds)?;
+        engine::doctor(&call.sources, &credentials, &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
 /// Puts a bundle into R2.
 #[wasm_bindgen]
 pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {

@@ -22,6 +22,14 @@ pub fn render_diagnostics(source_text: &str, diagnostics: JsValue, style: JsValu
     render::diagnostics(&sources, &from_js::<Vec<_>>("diagnostics", diagnostics).unwrap_or_default(), &style)
 }
 
+/// A check-up as text.
+#[wasm_bindgen(js_name = renderCheckup)]
+pub fn render_checkup(checkup: JsValue, style: JsValue) -> String {
+    let checkup: serde_json::Value = from_js("checkup", checkup).unwrap_or_default();
+    let style: Style = from_js("style", style).unwrap_or_default();
+    render::checkup(&checkup, &style)
+}
+
 /// An error as text: what happened, what is done and what is not, the next command.
 #[wasm_bindgen(js_name = renderError)]
 pub fn render_error(source_text: &str, error: JsValue, style: JsValue) -> String {

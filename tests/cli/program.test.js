@@ -361,7 +361,7 @@ test("destroy on a terminal shows its plan and asks", async () => {
     { tty: true, stdin: answering("yes") },
   );
   assert.equal(exit, 0);
-  assert.match(stderr, /Destroy 1 change\?|Delete/);
+  assert.match(stderr, /Delete 1 resource\? \[y\/N\]/);
   assert.equal(engine.calls.filter(({ name }) => name === "destroy").at(-1).args[2].expect, "b3f1c09ab3f1c09a");
 });
 

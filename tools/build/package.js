@@ -1,5 +1,5 @@
 /** Fills pkg/: what `npm pack` takes is the template, the JavaScript, the engine, the documents. */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE, ROOT } from "../paths.js";
 import { run } from "../run.js";
@@ -8,21 +8,45 @@ const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"]
 
 /** `engine`: folder with engine_bg.wasm and glue.js. */
 export async function assemblePackage({ engine }) {
-  rmSync(PACKAGE, { recursive: true, force: true });
-  mkdirSync(PACKAGE, { recursive: true });
-  writeFileSync(join(PACKAGE, "package.json"), `${JSON.stringify(packageJson(), null, 2)}\n`);
-  cpSync(join(ROOT, "js"), join(PACKAGE, "js"), { recursive: true });
-  for (const name of ["engine_bg.wasm", "glue.js"]) cpSync(join(engine, name), join(PACKAGE, "wasm", name));
-  for (const name of DOCUMENTS.filter((file) => existsSync(join(ROOT, file)))) {
-    cpSync(join(ROOT, name), join(PACKAGE, name));
+  const fresh = `${PACKAGE}.${process.pid}`;
+  try {
+    fill(fresh, engine);
+    writeFileSync(join(fresh, "schema.json"), await schemaText(fresh));
+    replacePackage(fresh);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
-  writeFileSync(join(PACKAGE, "schema.json"), await schemaText());
+}
+
+function fill(folder, engine) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(packageJson(), null, 2)}\n`);
+  cpSync(join(ROOT, "js"), join(folder, "js"), { recursive: true });
+  for (const name of ["engine_bg.wasm", "glue.js"]) cpSync(join(engine, name), join(folder, "wasm", name));
+  for (const name of DOCUMENTS.filter((file) => existsSync(join(ROOT, file))))
+    cpSync(join(ROOT, name), join(folder, name));
+}
+
+/** Whole or not at all: another build of this clone may do the same, and somebody may be using what is there. */
+function replacePackage(fresh) {
+  const old = `${fresh}.old`;
+  try {
+    renameSync(PACKAGE, old);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+  try {
+    renameSync(fresh, PACKAGE);
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error; // The other one's is as good.
+  }
 }
 
 /** Asks the package itself, in a process of its own: this one may have loaded an older one. */
-async function schemaText() {
+async function schemaText(folder) {
   const program = `import { schema } from "./js/entrypoints/node.js"; process.stdout.write(await schema());`;
-  const text = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: PACKAGE });
+  const text = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
   return `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
 

@@ -32,10 +32,7 @@ export const apply = {
 
 /** Nothing is published for manifests that can't be applied. */
 async function publishChecked({ context, view, flags }, session) {
-  const { ok, diagnostics } = await session.api.validate(session.sources, {
-    ...session.options,
-    accountId: session.creds.accountId,
-  });
+  const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
   if (!ok) throw badManifest(diagnostics);
   const bundle = await publishBundle(context, session, flags.bundle);
   view.attach(session.api, session.sources);
@@ -52,7 +49,7 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   const { api, sources, creds, options, host, local } = session;
   const started = performance.now();
   const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
-  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation });
+  const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
   await view.diagnostics(result.diagnostics);
   await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local });
   return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
@@ -60,11 +57,11 @@ async function agreeAndApply(run, session, { saved, bundle }) {
 
 /** A plan that can't be applied is refused by `apply` itself, with all that belongs to it. */
 async function planAndAsk(run, { api, sources, creds, options, host }, saved) {
-  const plan = await api.plan(sources, creds, { ...options, signal: host.signal });
+  const plan = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
   const isExpected = !saved.expect || saved.expect === plan.fingerprint;
   if (plan.exitCode || !isExpected) return {};
   await run.view.diagnostics(plan.diagnostics);
-  const agreed = await askAbout(run, plan, "Apply");
+  const agreed = await askAbout(run, plan);
   if (!agreed) throw declined(run.context);
   return agreed;
 }

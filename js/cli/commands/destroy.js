@@ -1,5 +1,5 @@
 import { DeployError, usageError } from "../../errors.js";
-import { askAbout, isAsking } from "../agreement.js";
+import { askAbout, deletionOf, isAsking } from "../agreement.js";
 import { openSession } from "../session.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
@@ -29,10 +29,10 @@ export const destroy = {
 };
 
 async function planAndAsk(run, { api, sources, creds, options, host }) {
-  const plan = await api.destroy(sources, creds, { ...options, signal: host.signal, dryRun: true });
+  const plan = await api.destroy(sources, creds, { ...options, ...host, onEvent: undefined, dryRun: true });
   if (plan.exitCode) return {};
   await run.view.diagnostics(plan.diagnostics);
-  const agreed = await askAbout(run, plan, "Destroy");
+  const agreed = await askAbout(run, plan, deletionOf);
   if (agreed) return agreed;
   const exitCode = run.context.interrupt.exitCode() ?? 1;
   throw new DeployError({ code: "CFD0001", exitCode, message: "nothing was deleted: the answer was no" });

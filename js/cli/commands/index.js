@@ -2,6 +2,8 @@
 
 import { apply } from "./apply.js";
 import { destroy } from "./destroy.js";
+import { doctor } from "./doctor.js";
+import { drift } from "./drift.js";
 import { explain } from "./explain.js";
 import { local } from "./local.js";
 import { outputs } from "./outputs.js";
@@ -22,7 +24,7 @@ import { validate } from "./validate.js";
  */
 
 /** @type {CommandDefinition[]} */
-export const COMMANDS = [apply, plan, validate, destroy, outputs, publish, schema, explain, local];
+export const COMMANDS = [apply, plan, validate, destroy, outputs, drift, doctor, publish, schema, explain, local];
 
 /** What runs when the first word is a file. */
 export const DEFAULT_COMMAND = "apply";

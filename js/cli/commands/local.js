@@ -23,11 +23,14 @@ export const local = {
     context.interrupt.own();
     const cloudflare = await start(context, flags);
     try {
+      await cloudflare.runtime.warmUp();
       cloudflare.createBucket(BUCKET);
       const path = await writeLocal(context.cwd, stateOf(cloudflare));
       for (const line of readyLines(cloudflare, path)) view.data(line);
       await interrupted(context.interrupt);
       await removeLocal(path, process.pid);
+    } catch (error) {
+      throw startFailure(error, flags);
     } finally {
       await cloudflare.close();
     }
@@ -35,39 +38,43 @@ export const local = {
   },
 };
 
-async function start({ cwd }, { port, persist, latency, fault, zone = [DEFAULT_ZONE], token }) {
+async function start({ cwd }, flags) {
+  const { startLocalCloudflare } = await import("../../local/index.js");
+  const { PERMISSION_GROUPS } = await import("../../local/permissions.js");
+  const groups = PERMISSION_GROUPS.map(({ name }) => name);
+  const { port, persist, latency, fault, zone = [DEFAULT_ZONE], token } = flags;
+  const options = {
+    port,
+    latencyMs: latency,
+    faults: fault,
+    zones: zone,
+    tokens: token.map((text) => tokenOf(text, groups)),
+    quiet: false,
+  };
   try {
-    const { startLocalCloudflare } = await import("../../local/index.js");
-    return await startLocalCloudflare({
-      port,
-      persist: persist && resolve(cwd, persist),
-      latencyMs: latency,
-      faults: fault,
-      zones: zone,
-      tokens: token.map(tokenOf),
-      quiet: false,
-      warmUp: true,
-    });
+    return await startLocalCloudflare({ ...options, persist: persist && resolve(cwd, persist) });
   } catch (error) {
-    throw startFailure(error, port);
+    throw startFailure(error, flags);
   }
 }
 
-function startFailure(error, port) {
+function startFailure(error, { port }) {
   if ((error.cause ?? error).code === "ERR_MODULE_NOT_FOUND" && error.message.includes("miniflare")) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
-  if (error.code === "EADDRINUSE")
-    return usageError(`port ${port} is taken`, "another `--port`, or none for a free one");
+  if (error.code === "EADDRINUSE") return usageError(`port ${port} is taken`, "leave `--port` out for a free one");
   if (/^fault /.test(error.message)) return usageError(error.message);
   return error;
 }
 
 /** `NAME=GROUP,GROUP` */
-function tokenOf(text) {
-  const [, name, groups] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (!groups) throw usageError(`\`${text}\` is no token`, "--token 'ci=Workers Scripts Write,Zone Read'");
-  return { name: name.trim(), permissionGroups: groups.split(",").map((group) => group.trim()) };
+function tokenOf(text, known) {
+  const [, name, list] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (!list) throw usageError(`\`${text}\` is no token`, "--token 'ci=Workers Scripts Write,Zone Read'");
+  const permissionGroups = list.split(",").map((group) => group.trim());
+  const unknown = permissionGroups.find((group) => !known.includes(group));
+  if (unknown) throw usageError(`\`${unknown}\` is no permission group`, `known: ${known.join(", ")}`);
+  return { name: name.trim(), permissionGroups };
 }
 
 function stateOf({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3, state }) {

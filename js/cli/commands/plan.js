@@ -13,7 +13,7 @@ export const plan = {
   operands: MANIFESTS,
   examples: [
     "cfworker-deploy plan worker.yaml",
-    "cfworker-deploy plan worker.yaml --detailed-exitcode   # exit 2 when there are changes",
+    "cfworker-deploy plan worker.yaml --detailed-exitcode   # 2: there are changes",
     "cfworker-deploy plan worker.yaml --out plan.json",
   ],
   async run(run) {
@@ -29,8 +29,8 @@ export const plan = {
 };
 
 /** People see the answer; the events on the way to it are for programs. */
-function eventsFor({ json }, { onEvent, signal }) {
-  return json ? { onEvent, signal } : { signal };
+function eventsFor({ json }, host) {
+  return json ? host : { ...host, onEvent: undefined };
 }
 
 function exitOf(planned, { detailedExitcode }) {

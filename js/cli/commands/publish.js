@@ -15,7 +15,8 @@ export const publish = {
   ],
   examples: [
     "cfworker-deploy publish dist/index.js r2://bundles/hello/",
-    "cfworker-deploy publish dist/index.js r2://bundles/hello/ --version v42 --manifest worker.yaml",
+    "cfworker-deploy publish dist/index.js r2://bundles/hello/ --version v42",
+    "cfworker-deploy publish app.js r2://bundles/hello/ --manifest worker.yaml",
   ],
   async run(run) {
     const { context, view, flags, operands } = run;

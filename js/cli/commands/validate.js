@@ -13,7 +13,7 @@ export const validate = {
   async run({ context, view, operands, flags }) {
     const sources = await readManifests(context, operands[0]);
     const { creds } = await readCredentials(context, flags);
-    const options = { ...(await readOptions(context, flags)), accountId: creds.accountId };
+    const options = await readOptions(context, flags, creds);
     const api = await context.loadApi();
     view.attach(api, sources);
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);

@@ -22,7 +22,7 @@ export function createEventView({ stdout, version }) {
     stdout.write(`${JSON.stringify(event)}\n`);
   }
 
-  function event({ plan, ...data }) {
+  function event(data) {
     if (data.type === "diagnostic") told.add(keyOf(data));
     write(data);
   }

@@ -9,6 +9,7 @@ import { createTextView } from "./text.js";
  * @property {(event: object) => void} event of the engine
  * @property {(list: object[]) => Promise<void>} diagnostics
  * @property {(plan: object, isData: boolean) => Promise<void>} plan
+ * @property {(checkup: object) => Promise<void>} [checkup] only for people: programs get the value
  * @property {(line: string) => void} talk a line for people
  * @property {(line: string, event?: object) => void} data a line of what was asked for, as an event where it is NDJSON
  * @property {(facts: { exit: number, outputs?: object, done?: string[] }) => Promise<number>} end

@@ -14,6 +14,7 @@ const VERBS = { create: "created", update: "updated", replace: "replaced", delet
 export function createProgress(stream, { animated, width, paint }) {
   const actions = new Map();
   const running = new Map();
+  const reasons = new Map();
   let drawn = 0;
   let ticking;
 
@@ -27,6 +28,9 @@ export function createProgress(stream, { animated, width, paint }) {
     wait({ address, why, seconds }) {
       const waiting = running.get(address);
       if (waiting) waiting.note = `${why}, ${seconds} s`;
+      // Looking again and again for the same reason is told once.
+      if (reasons.get(address) === why) return;
+      reasons.set(address, why);
       line(row(paint.yellow("wait"), address, `${why}, again in ${seconds} s`));
     },
     failed({ address, code }) {
@@ -85,8 +89,15 @@ export function createProgress(stream, { animated, width, paint }) {
 
 /** `  ok    route    api.example.com/* created              0.3 s` */
 function row(state, address, note, ms) {
-  const [kind, ...key] = printable(address).split(":");
-  const text = [key.join(":"), printable(note ?? "")].filter(Boolean).join(" ");
+  const [kind, key] = partsOf(printable(address));
+  const text = [key, printable(note ?? "")].filter(Boolean).join(" ");
   const time = ms === undefined ? "" : `${(ms / 1000).toFixed(1)} s`.padStart(8);
   return `  ${state}  ${kind.padEnd(7)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
+}
+
+/** An address has a kind before its first colon; a URL that is waited for is none. */
+function partsOf(address) {
+  if (/^https?:\/\//.test(address)) return ["live", address];
+  const colon = address.indexOf(":");
+  return [address.slice(0, colon), address.slice(colon + 1)];
 }

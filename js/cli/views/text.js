@@ -52,7 +52,7 @@ export function createTextView({ stdout, stderr, env }) {
   async function heardPlan(told) {
     // Errors end the run, and are told then.
     await diagnostics(heard.diagnostics.filter(({ severity }) => severity !== "error").map(withoutType));
-    await plan(told.plan ?? planOf(heard.changes, told), false);
+    await plan(planOf(heard.changes, told), false);
   }
 
   async function failureText(failure) {
@@ -73,6 +73,7 @@ export function createTextView({ stdout, stderr, env }) {
     event,
     diagnostics: (list) => inTurn(() => diagnostics(list)),
     plan: (value, isData) => inTurn(() => plan(value, isData)),
+    checkup: (value) => inTurn(async () => print(stdout, await api.renderCheckup(value, styleOf(data)))),
     talk: (line) => inTurn(() => print(stderr, line)),
     data: (line) => inTurn(() => print(stdout, line)),
     async end({ exit }) {
@@ -97,20 +98,10 @@ function print(stream, text) {
   stream.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** The part of a plan that events tell. */
-function planOf(changes, { fingerprint, reads, writes, create, update, replace, delete: deleted, adopt, noop }) {
-  const summary = { create, update, replace, delete: deleted, adopt, noop, reads, writes };
-  const rows = changes.map(({ type, ...change }) => ({ kind: change.address.split(":", 1)[0], needs: [], ...change }));
-  const empty = {
-    manifests: [],
-    kept: [],
-    orphans: [],
-    unmanaged: [],
-    diagnostics: [],
-    conflicts: 0,
-    needsDeletes: [],
-  };
-  return { format: "1.0", offline: false, fingerprint, changes: rows, summary, ...empty };
+/** The plan as events tell it. */
+function planOf(heard, { type, fingerprint, manifests = [], kept = [], orphans = [], unmanaged = [], ...summary }) {
+  const changes = heard.map(({ type, ...change }) => ({ ...change, kind: change.address.split(":", 1)[0], needs: [] }));
+  return { format: "1.0", offline: false, fingerprint, manifests, changes, kept, orphans, unmanaged, summary };
 }
 
 function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics) {

@@ -1,0 +1,27 @@
+import { openSession } from "../session.js";
+import { MANIFESTS } from "./manifests.js";
+
+const FAILED = 1;
+const PERMISSION = 4;
+
+/** `doctor MANIFEST…`: token, clock, account, zones, permissions, S3 keys and bundles, by reads only. */
+export const doctor = {
+  name: "doctor",
+  summary: "check whether these credentials can deploy this",
+  operands: MANIFESTS,
+  examples: ["cfworker-deploy doctor worker.yaml", "cfworker-deploy doctor worker.yaml --json"],
+  events: false,
+  async run(run) {
+    const { view, flags, operands } = run;
+    const { api, sources, creds, options, host } = await openSession(run, operands[0]);
+    const checkup = await api.doctor(sources, creds, { ...options, ...host, onEvent: undefined });
+    if (flags.json) view.data(JSON.stringify(checkup, null, 2));
+    else await view.checkup(checkup);
+    return view.end({ exit: exitOf(checkup) });
+  },
+};
+
+function exitOf({ ok, missing }) {
+  if (ok) return 0;
+  return missing.length > 0 ? PERMISSION : FAILED;
+}

@@ -1,0 +1,174 @@
+//! `doctor`: can these credentials deploy these manifests, as far as reads can tell?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::permissions::{self, Need};
+use super::planning::read_manifests;
+use super::session::Session;
+use super::{Credentials, Io, Options, bundles};
+use crate::cloudflare::Endpoint;
+use crate::cloudflare::tokens::{self, VerifyUserToken};
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use crate::http::{Answer, Verdict, http_date};
+use crate::manifest::{Read, Source};
+use crate::r2::Object;
+use crate::refresh::{self, Found};
+use crate::resource::{DesiredManifest, DesiredState};
+
+/// R2 refuses signatures that are off by fifteen minutes; a minute is worth telling.
+const SKEW_MS: f64 = 60_000.0;
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checkup {
+    /// Nothing failed.
+    pub ok: bool,
+    /// One entry a check, in the order in which they matter.
+    pub checks: Vec<Check>,
+    /// Permission groups that were refused.
+    pub missing: Vec<String>,
+    /// Permission groups that the manifests need and that no read can prove.
+    pub unproven: Vec<&'static str>,
+    /// Form for a token that has all of them.
+    pub link: String,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub name: String,
+    /// It is as it should be.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Permission group that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+}
+
+/// Checks token, clock, account, zones, permissions, S3 keys and bundles; only reads.
+///
+/// # Errors
+/// Bad manifests and unusable credentials; what the account says is in the result.
+pub async fn doctor(
+    sources: &[Source],
+    credentials: &Credentials,
+    options: &Options,
+    io: &Io,
+) -> Result<Checkup, Error> {
+    let session = Session::open(io, credentials, options.timeout_ms)?;
+    let (Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
+    let mut checks = token(&session, &desired).await;
+    checks.extend(clock(&session).await);
+    checks.extend(account_and_zones(&session, &desired).await);
+    for manifest in &desired.manifests {
+        checks.push(bundle(&session, manifest).await);
+    }
+    let needs = permissions::needed(&desired, credentials);
+    let missing: BTreeSet<String> = checks.iter().filter_map(|check| check.permission.clone()).collect();
+    let unproven =
+        needs.iter().filter(|need| !need.read_only).map(Need::group).filter(|group| !missing.contains(*group));
+    Ok(Checkup {
+        ok: checks.iter().all(|check| check.ok),
+        unproven: unproven.collect(),
+        missing: missing.into_iter().collect(),
+        link: permissions::link(&needs),
+        checks,
+    })
+}
+
+fn good(name: impl Into<String>, detail: impl Into<String>) -> Check {
+    Check { name: name.into(), ok: true, detail: detail.into(), help: None, permission: None }
+}
+
+fn bad(name: impl Into<String>, finding: Diagnostic) -> Check {
+    Check { name: name.into(), ok: false, detail: finding.message, help: finding.help, permission: finding.permission }
+}
+
+/// Whether the token is valid; a global key can't be asked about.
+async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
+    if session.api.token().is_none() {
+        return vec![good("credentials", "a global API key: it may do everything, an API token is safer")];
+    }
+    let accounts: BTreeSet<&str> =
+        desired.manifests.iter().map(|manifest| manifest.identity.account.as_str()).collect();
+    let mut checks = Vec::new();
+    for account in accounts {
+        checks.push(match tokens::verify(&session.api, &session.client, account).await {
+            Ok(status) if status.is_active() => {
+                let expiry = status.expires_on.map(|date| format!(", expires on {date}")).unwrap_or_default();
+                good("token", format!("active{expiry}"))
+            }
+            Ok(status) => Check { ok: false, help: Some("create a new token".into()), ..good("token", status.status) },
+            Err(error) => bad("token", error.diagnostic()),
+        });
+    }
+    checks
+}
+
+/// This machine's clock beside the server's.
+async fn clock(session: &Session<'_>) -> Option<Check> {
+    let request = VerifyUserToken.request(&session.api);
+    let any = |_: &Answer| Verdict::Accepted;
+    let answer = session.client.exchange(&request, &any).await.ok()?;
+    let skew = http_date(answer.header("date")?)? - session.client.clock().now_ms();
+    let seconds = (skew / 1000.0).round();
+    Some(if skew.abs() < SKEW_MS {
+        good("clock", "agrees with Cloudflare's")
+    } else {
+        let help = Some("set the clock; requests to R2 are signed with the server's time meanwhile".to_owned());
+        Check { ok: false, help, ..good("clock", format!("off by {seconds} s")) }
+    })
+}
+
+/// Every read that a plan makes, each by itself.
+async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let zones = match refresh::find_zones(&session.api, &session.client, desired).await {
+        Ok(zones) => zones,
+        Err(findings) => {
+            checks.extend(findings.into_iter().map(|finding| bad("zone", finding)));
+            refresh::ZoneIds::new()
+        }
+    };
+    for (read, answer) in refresh::probe(&session.api, &session.client, desired, &zones).await {
+        checks.push(match answer {
+            Ok(Found::Zone(zone)) => {
+                good(read.subject(), format!("{} is {}", zone.name, zone.status.unwrap_or_default()))
+            }
+            Ok(Found::Absent) => good(read.subject(), "readable, nothing there yet"),
+            Ok(Found::Hidden) => good(read.subject(), "not readable by its id: names are checked by Cloudflare"),
+            Ok(_) => good(read.subject(), "readable"),
+            Err(error) => bad(read.subject(), error.diagnostic()),
+        });
+    }
+    checks
+}
+
+/// Whether the bundle is there; its bytes are not read.
+async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Check {
+    let bundle = &manifest.script.bundle;
+    let name = format!("bundle r2://{}/{}", bundle.bucket, bundle.key);
+    let store =
+        bundles::store(session, &manifest.identity.account, bundle.jurisdiction.as_deref(), &mut BTreeMap::new()).await;
+    let store = match store {
+        Ok((store, _)) => store,
+        Err(finding) => return bad(name, finding),
+    };
+    let object = Object { bucket: bundle.bucket.clone(), key: bundle.key.clone() };
+    match store.open(&session.client, &object).await {
+        Ok(reading) => {
+            let size = reading.head.size.map(|size| format!(", {size} bytes")).unwrap_or_default();
+            reading.cancel();
+            good(name, format!("there{size}"))
+        }
+        Err(error) => bad(name, error.diagnostic()),
+    }
+}

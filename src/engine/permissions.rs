@@ -1,0 +1,112 @@
+//! What a token must be allowed to do for these manifests, and how to get one that is.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use super::Credentials;
+use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
+
+/// A permission that a run needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Need {
+    pub grant: Grant,
+    /// Reading is enough.
+    pub read_only: bool,
+}
+
+impl Need {
+    /// Cloudflare's name of the group.
+    pub fn group(&self) -> &'static str {
+        self.grant.group(!self.read_only).unwrap_or(self.grant.resource)
+    }
+}
+
+/// The smallest set of permissions for these manifests.
+pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> BTreeSet<Need> {
+    let mut needs: BTreeSet<Need> = desired.manifests.iter().flat_map(of_manifest).collect();
+    let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
+    if !has_keys {
+        needs.insert(Need { grant: R2, read_only: true });
+    }
+    needs
+}
+
+fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
+    let write = |grant| Need { grant, read_only: false };
+    let read = |grant| Need { grant, read_only: true };
+    let mut needs = vec![write(SCRIPTS)];
+    if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
+        needs.push(read(KV));
+    }
+    if let Some(routing) = &manifest.routing {
+        needs.push(write(ROUTES));
+        needs.push(match routing.record {
+            DesiredRecord::Managed(_) => write(DNS),
+            DesiredRecord::Existing => read(DNS),
+        });
+        if !matches!(routing.zone, ZoneRef::Id(_)) {
+            needs.push(read(ZONES));
+        }
+    }
+    needs
+}
+
+/// Adds to an error about permissions what is missing for certain, what no read can prove, and the link to a
+/// token that has it all.
+pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &Credentials) -> Error {
+    let missing = refused(&error.diagnostics);
+    if missing.is_empty() {
+        return error;
+    }
+    let needs = needed(desired, credentials);
+    let unproven: Vec<&str> = needs.iter().filter(|need| !need.read_only).map(Need::group).collect();
+    error.help = Some(format!(
+        "the token lacks for certain: {}\nthe manifest also needs, which no read can prove: {}\na token with all of it: {}",
+        missing.into_iter().collect::<Vec<_>>().join(", "),
+        unproven.join(", "),
+        link(&needs)
+    ));
+    error
+}
+
+/// Groups that findings name.
+pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
+    findings.iter().filter_map(|finding| finding.permission.clone()).collect()
+}
+
+/// The dashboard's form for a new token, filled in.
+///
+/// <https://developers.cloudflare.com/fundamentals/api/how-to/account-owned-token-template/>
+pub(super) fn link(needs: &BTreeSet<Need>) -> String {
+    let keys: Vec<_> =
+        needs.iter().filter_map(|need| Some(json!({ "key": key(need.grant)?, "type": level(need) }))).collect();
+    let keys = json!(keys).to_string();
+    format!(
+        "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys={}&accountId=%2A&zoneId=all&name=cfworker-deploy",
+        utf8_percent_encode(&keys, NON_ALPHANUMERIC)
+    )
+}
+
+fn level(need: &Need) -> &'static str {
+    if need.read_only { "read" } else { "edit" }
+}
+
+/// The form's own name of a group.
+fn key(grant: Grant) -> Option<&'static str> {
+    [
+        (SCRIPTS, "workers_scripts"),
+        (ROUTES, "workers_routes"),
+        (DNS, "dns"),
+        (ZONES, "zone"),
+        (KV, "workers_kv_storage"),
+        (R2, "workers_r2"),
+    ]
+    .into_iter()
+    .find(|(known, _)| *known == grant)
+    .map(|(_, key)| key)
+}

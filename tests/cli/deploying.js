@@ -1,0 +1,100 @@
+/** The built command line, run as a process of its own against a Local Cloudflare of this process. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeLocal } from "../../js/cli/local-state.js";
+import { startLocalCloudflare } from "../../js/local/index.js";
+
+/** The bin of the package that `npm run build` made. */
+export const BIN = fileURLToPath(new URL("../../pkg/js/cli/main.js", import.meta.url));
+const HELLO = fileURLToPath(new URL("../../examples/hello", import.meta.url));
+
+/** Found anywhere in the output, it is a leak. */
+export const CANARY = "canary-5c1e7a90";
+const NAMESPACE = "hello-visits";
+
+/**
+ * A directory with `examples/hello` and a running Local Cloudflare that `--local` finds there.
+ *
+ * @returns {Promise<{ directory: string, cloudflare: object, cli: Function, start: Function, close: () => Promise<void> }>}
+ */
+export async function createSite(options = {}) {
+  const directory = await mkdtemp(join(tmpdir(), "cfworker-site-"));
+  await cp(HELLO, directory, { recursive: true });
+  const cloudflare = await startLocalCloudflare(options);
+  cloudflare.createBucket("bundles");
+  await writeLocal(directory, localState(cloudflare));
+  await createNamespace(cloudflare);
+  const start = (args, more) => startCli(directory, args, more);
+  return {
+    directory,
+    cloudflare,
+    start,
+    cli: async (...args) => start(args).ended,
+    async close() {
+      await cloudflare.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * @param {string} cwd
+ * @param {string[]} args
+ * @param {{ env?: object, stdin?: string, command?: string[] }} [more] `command`: what runs node, such as a terminal
+ */
+export function startCli(cwd, args, { env = {}, stdin, command = [process.execPath, BIN] } = {}) {
+  const [program, ...before] = command;
+  const child = spawn(program, [...before, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HELLO_API_KEY: CANARY, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+    timeout: 90_000, // A test that fails leaves no process behind.
+  });
+  if (stdin !== null) child.stdin.end(stdin ?? "");
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) {
+    child[name].setEncoding("utf8").on("data", (data) => {
+      text[name] += data;
+    });
+  }
+  const ended = once(child, "close").then(([exit, signal]) => ({ exit, signal, ...text }));
+  return { child, text, ended };
+}
+
+/** Waits until a process has printed something that fits. */
+export async function printed({ child, text, ended }, pattern) {
+  let over = false;
+  ended.then(() => {
+    over = true;
+  });
+  while (!pattern.test(text.stdout + text.stderr)) {
+    if (over) throw new Error(`it ended without ${pattern}:\n${text.stdout}${text.stderr}`);
+    await Promise.race([once(child.stdout, "data"), once(child.stderr, "data"), ended]);
+  }
+}
+
+export const eventsOf = ({ stdout }) =>
+  stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+function localState({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3 }) {
+  const addresses = { api: apiUrl, s3: s3Url, data: dataUrl };
+  return { ...addresses, token, account: accountId, zones, keys: s3, tokens: [], pid: process.pid };
+}
+
+async function createNamespace({ apiUrl, accountId, token, requests }) {
+  const answer = await fetch(`${apiUrl}/accounts/${accountId}/storage/kv/namespaces`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ title: NAMESPACE }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  requests.clear();
+}

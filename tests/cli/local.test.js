@@ -1,0 +1,98 @@
+/** `cfworker-deploy local` as a process: ready lines, its file, a clean end. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { printed, startCli } from "./deploying.js";
+import { directoryWith } from "./harness.js";
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  test(`it serves what was asked for, and ${signal} ends it cleanly`, async () => {
+    const directory = await directoryWith({});
+    const args = [
+      "local",
+      "--zone",
+      "example.org",
+      "--zone",
+      "example.net",
+      "--token",
+      "ci=Zone Read",
+      "--latency",
+      "5",
+    ];
+    const running = startCli(directory, args);
+    await printed(running, /Deploy to it/);
+    const path = join(directory, ".cfworker-deploy/local.json");
+    const state = JSON.parse(await readFile(path, "utf8"));
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.deepEqual(Object.keys(state), ["api", "s3", "data", "token", "account", "zones", "keys", "tokens", "pid"]);
+    assert.deepEqual(
+      state.zones.map(({ name }) => name),
+      ["example.org", "example.net"],
+    );
+    assert.equal(state.tokens[0].name, "ci");
+    const headers = { authorization: `Bearer ${state.tokens[0].token}` };
+    assert.equal((await fetch(`${state.api}/zones`, { headers })).status, 200);
+    assert.equal((await fetch(`${state.api}/accounts/${state.account}/workers/scripts`, { headers })).status, 403);
+
+    const second = await startCli(directory, ["local"]).ended;
+    assert.equal(second.exit, 64);
+    assert.match(second.stderr, /already runs/);
+
+    running.child.kill(signal);
+    const { exit, stderr } = await running.ended;
+    assert.deepEqual([exit, stderr], [0, ""]);
+    assert.equal(existsSync(path), false);
+    assert.ok(!running.text.stdout.includes(state.token), "the token is in the file only");
+  });
+}
+
+test("what it can't do is exit 64", async () => {
+  const directory = await directoryWith({});
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const busy = await startCli(directory, ["local", "--port", String(taken.address().port)]).ended;
+  taken.close();
+  assert.equal(busy.exit, 64, busy.stderr);
+  assert.match(busy.stderr, /port \d+ is taken/);
+  for (const args of [
+    ["--fault", "nonsense"],
+    ["--token", "nameless"],
+    ["--token", "ci=No Such Group"],
+    ["--port", "80a"],
+    ["--latency", "-1"],
+  ]) {
+    const { exit, stderr } = await startCli(directory, ["local", ...args]).ended;
+    assert.equal(exit, 64, `${args}: ${stderr}`);
+  }
+});
+
+test("it keeps its account with --persist", async () => {
+  const directory = await directoryWith({});
+  await mkdir(join(directory, "kept"));
+  const accounts = [];
+  for (let run = 0; run < 2; run += 1) {
+    const running = startCli(directory, ["local", "--persist", "kept"]);
+    await printed(running, /Deploy to it/);
+    accounts.push(JSON.parse(await readFile(join(directory, ".cfworker-deploy/local.json"), "utf8")));
+    running.child.kill("SIGTERM");
+    assert.equal((await running.ended).exit, 0);
+  }
+  assert.deepEqual([accounts[0].account, accounts[0].token], [accounts[1].account, accounts[1].token]);
+});
+
+const PROJECT = process.env.PACKAGED_PROJECT;
+
+test("without miniflare it says how to get it, and ends", {
+  skip: !PROJECT && "needs an installed package",
+}, async () => {
+  const bin = join(PROJECT, "node_modules/cfworker-deploy/js/cli/main.js");
+  const { exit, stderr } = await startCli(await directoryWith({}), ["local"], { command: [process.execPath, bin] })
+    .ended;
+  assert.equal(exit, 64);
+  assert.match(stderr, /help: npm i -D miniflare@\d/);
+});

@@ -1,0 +1,402 @@
+//! What we send to the API, byte for byte, and what we make of its answers.
+//!
+//! Shapes are those of Cloudflare's API reference and of its SDK; where real answers differ, of those.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by stopping"
+)]
+
+mod wire;
+
+use std::collections::BTreeMap;
+
+use cfworker_deploy::bundle::{self, Modules};
+use cfworker_deploy::cloudflare::accounts::ListAccounts;
+use cfworker_deploy::cloudflare::deployments::ListDeployments;
+use cfworker_deploy::cloudflare::dns_records::{
+    CreateRecord, DeleteRecord, ListRecords, PatchRecord, RecordBody, RecordFilter,
+};
+use cfworker_deploy::cloudflare::kv::ListNamespaces;
+use cfworker_deploy::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute};
+use cfworker_deploy::cloudflare::scripts::{
+    DeleteScript, ListScripts, PatchScriptSettings, ReadSettings, ScriptSettings,
+};
+use cfworker_deploy::cloudflare::secrets::{ListSecrets, PatchSecrets};
+use cfworker_deploy::cloudflare::subdomain::{
+    ReadAccountSubdomain, ReadScriptSubdomain, ScriptSubdomain, WriteScriptSubdomain,
+};
+use cfworker_deploy::cloudflare::tokens::{self, VerifyAccountToken, VerifyUserToken};
+use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
+use cfworker_deploy::cloudflare::versions::{ListVersions, ReadVersion};
+use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
+use cfworker_deploy::cloudflare::{Api, Auth, Endpoint};
+use cfworker_deploy::http::{Again, Meaning, Repeat};
+use cfworker_deploy::secret::Secret;
+use serde_json::{Value, json};
+use wire::{Reply, bench, json as reply, ok, refused, with_header};
+
+const A: &str = "accounts/acc/workers/scripts/my-script";
+
+fn api() -> Api {
+    Api::new("https://api.example/v4", Auth::Token(Secret::new("t"))).expect("an API")
+}
+
+/// Method, path with query, JSON body, whether it may be repeated.
+fn sent<E: Endpoint>(endpoint: &E) -> (String, Value, Repeat) {
+    let request = endpoint.request(&api());
+    let path = request.url.strip_prefix("https://api.example/v4/").expect("below the base URL");
+    let body = request.body.as_ref().map_or(Value::Null, |(_, bytes)| serde_json::from_slice(bytes).expect("JSON"));
+    (format!("{} {path}", request.method.as_str()), body, request.repeat)
+}
+
+#[test]
+fn reads_go_where_the_reference_says() {
+    let (account_id, script, zone_id) = ("acc", "my-script", "zone");
+    for (seen, wanted) in [
+        (sent(&VerifyUserToken).0, "GET user/tokens/verify".to_owned()),
+        (sent(&VerifyAccountToken { account_id }).0, "GET accounts/acc/tokens/verify".into()),
+        (sent(&ListAccounts::default()).0, "GET accounts?page=1&per_page=50".into()),
+        (sent(&ReadZone { zone_id }).0, "GET zones/zone".into()),
+        (
+            sent(&ListZones { name: "example.com", account_id, page: 1 }).0,
+            "GET zones?name=example.com&account.id=acc&page=1&per_page=50".into(),
+        ),
+        (
+            sent(&ListRecords { zone_id, filter: RecordFilter::CommentPrefix("cfwd1-00"), page: 2 }).0,
+            "GET zones/zone/dns_records?comment.startswith=cfwd1-00&page=2&per_page=100".into(),
+        ),
+        (sent(&ListRoutes { zone_id }).0, "GET zones/zone/workers/routes".into()),
+        (sent(&ListScripts { account_id }).0, "GET accounts/acc/workers/scripts".into()),
+        (sent(&ReadSettings { account_id, script }).0, format!("GET {A}/settings")),
+        (sent(&ListVersions { account_id, script }).0, format!("GET {A}/versions?deployable=true")),
+        (sent(&ReadVersion { account_id, script, version_id: "v-1" }).0, format!("GET {A}/versions/v-1")),
+        (sent(&ListDeployments { account_id, script }).0, format!("GET {A}/deployments")),
+        (sent(&ListSecrets { account_id, script }).0, format!("GET {A}/secrets")),
+        (sent(&ReadScriptSubdomain { account_id, script }).0, format!("GET {A}/subdomain")),
+        (sent(&ReadAccountSubdomain { account_id }).0, "GET accounts/acc/workers/subdomain".into()),
+        (
+            sent(&ListNamespaces { account_id, page: 1 }).0,
+            "GET accounts/acc/storage/kv/namespaces?page=1&per_page=100".into(),
+        ),
+    ] {
+        assert_eq!(seen, wanted);
+    }
+}
+
+#[test]
+fn writes_send_exactly_this() {
+    let (account_id, script, zone_id) = ("acc", "my-script", "zone");
+    let record = RecordBody {
+        record_type: Some("A".into()),
+        name: Some("a.example".into()),
+        content: Some("100.0.0.1".into()),
+        ttl: Some(1),
+        proxied: Some(true),
+        comment: Some("mark".into()),
+    };
+    let whole = json!({ "type": "A", "name": "a.example", "content": "100.0.0.1", "ttl": 1, "proxied": true, "comment": "mark" });
+    let part = RecordBody { proxied: Some(true), ..RecordBody::default() };
+    let tags = ScriptSettings { tags: Some(vec!["x".into()]), ..ScriptSettings::default() };
+    let switches = ScriptSubdomain { enabled: false, previews_enabled: true };
+    let route = json!({ "pattern": "a.example/*", "script": "s" });
+    let secrets = BTreeMap::from([("A".to_owned(), Some(Secret::new("v"))), ("B".to_owned(), None)]);
+    for (seen, wanted, body, repeat) in [
+        (
+            sent(&CreateRecord { zone_id, record: &record }),
+            "POST zones/zone/dns_records".to_owned(),
+            whole,
+            Repeat::LookFirst,
+        ),
+        (
+            sent(&PatchRecord { zone_id, record_id: "r", record: &part }),
+            "PATCH zones/zone/dns_records/r".into(),
+            json!({ "proxied": true }),
+            Repeat::Safe,
+        ),
+        (
+            sent(&DeleteRecord { zone_id, record_id: "r" }),
+            "DELETE zones/zone/dns_records/r".into(),
+            Value::Null,
+            Repeat::Safe,
+        ),
+        (
+            sent(&CreateRoute { zone_id, pattern: "a.example/*", script: "s" }),
+            "POST zones/zone/workers/routes".into(),
+            route.clone(),
+            Repeat::LookFirst,
+        ),
+        (
+            sent(&PutRoute { zone_id, route_id: "r", pattern: "a.example/*", script: "s" }),
+            "PUT zones/zone/workers/routes/r".into(),
+            route,
+            Repeat::Safe,
+        ),
+        (
+            sent(&DeleteRoute { zone_id, route_id: "r" }),
+            "DELETE zones/zone/workers/routes/r".into(),
+            Value::Null,
+            Repeat::Safe,
+        ),
+        (
+            sent(&PatchScriptSettings { account_id, script, settings: &tags }),
+            format!("PATCH {A}/script-settings"),
+            json!({ "tags": ["x"] }),
+            Repeat::Safe,
+        ),
+        (sent(&DeleteScript { account_id, script }), format!("DELETE {A}"), Value::Null, Repeat::Safe),
+        (
+            sent(&WriteScriptSubdomain { account_id, script, switches }),
+            format!("POST {A}/subdomain"),
+            json!({ "enabled": false, "previews_enabled": true }),
+            Repeat::Safe,
+        ),
+        (
+            sent(&PatchSecrets { account_id, script, secrets: &secrets }),
+            format!("PATCH {A}/secrets-bulk"),
+            json!({ "secrets": { "A": { "name": "A", "text": "v", "type": "secret_text" }, "B": null } }),
+            Repeat::Safe,
+        ),
+    ] {
+        assert_eq!(seen, (wanted, body, repeat));
+    }
+    let request = PatchSecrets { account_id, script, secrets: &secrets }.request(&api());
+    assert_eq!(request.body.map(|(kind, _)| kind).as_deref(), Some("application/merge-patch+json"));
+}
+
+fn modules(source: &str) -> Modules {
+    bundle::read(source.as_bytes().to_vec(), None).expect("a bundle").0
+}
+
+#[test]
+fn an_upload_is_the_same_bytes_each_time() {
+    let metadata = Metadata {
+        bindings: vec![json!({ "type": "secret_text", "name": "S", "text": "canary-secret" })],
+        keep_bindings: Some(vec!["secret_text".into(), "secret_key".into()]),
+        compatibility_date: Some("2026-01-01".into()),
+        annotations: BTreeMap::from([("workers/tag".into(), "cfwd1:c".into())]),
+        tags: Some(vec!["cfwd1-0".into()]),
+        carried: BTreeMap::from([("logpush".into(), json!(true))]),
+        ..Metadata::default()
+    };
+    let modules = modules("export default {}");
+    let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
+    let request = put.request(&api());
+    assert_eq!(request.url, format!("https://api.example/v4/{A}?bindings_inherit=strict&excludeScript=true"));
+    assert_eq!(request.repeat, Repeat::Safe);
+    let (content_type, bytes) = request.body.clone().expect("a body");
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").expect("a boundary");
+    let expected = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"metadata\"\r\nContent-Type: application/json\r\n\r\n\
+         {{\"main_module\":\"index.js\",\"bindings\":[{{\"name\":\"S\",\"text\":\"canary-secret\",\"type\":\"secret_text\"}}],\
+         \"keep_bindings\":[\"secret_text\",\"secret_key\"],\"compatibility_date\":\"2026-01-01\",\
+         \"annotations\":{{\"workers/tag\":\"cfwd1:c\"}},\"tags\":[\"cfwd1-0\"],\"logpush\":true}}\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"index.js\"; filename=\"index.js\"\r\n\
+         Content-Type: application/javascript+module\r\n\r\nexport default {{}}\r\n--{boundary}--\r\n"
+    );
+    assert_eq!(String::from_utf8_lossy(&bytes), expected);
+    assert_eq!(put.request(&api()).body, request.body);
+    assert!(!format!("{request:?} {metadata:?} {modules:?}").contains("canary-secret"));
+}
+
+#[test]
+fn service_worker_syntax_is_a_body_part() {
+    let modules = modules("addEventListener('fetch', f)");
+    let metadata = Metadata::default();
+    let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &modules };
+    let (_, bytes) = put.request(&api()).body.expect("a body");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(text.contains("{\"body_part\":\"index.js\",\"bindings\":[]}"), "{text}");
+    assert!(text.contains("Content-Type: application/javascript\r\n"), "{text}");
+}
+
+#[test]
+fn an_upload_can_be_read_back_as_a_bundle() {
+    let metadata = Metadata::default();
+    let original = modules("export default { fetch() {} } // ü\r\n");
+    let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &original };
+    let (_, bytes) = put.request(&api()).body.expect("a body");
+    let (again, _) = bundle::read(bytes.to_vec(), None).expect("a bundle");
+    assert_eq!((again.syntax, again.main, again.modules), (original.syntax, original.main, original.modules));
+}
+
+fn read<E: Endpoint>(endpoint: &E, answer: Reply) -> E::Output {
+    let bench = bench(vec![answer], |_| panic!("one request too many"));
+    bench.clock.run(api().call(&bench.client, endpoint)).expect("an output")
+}
+
+#[test]
+fn real_answers_are_understood() {
+    let (account_id, script, zone_id) = ("acc", "s", "z");
+    let settings = read(
+        &ReadSettings { account_id, script },
+        ok(r#"{"bindings":[{"name":"A","type":"plain_text","text":"x"},{"name":"S","type":"secret_text"}],
+            "compatibility_date":"2026-01-01","compatibility_flags":null,"tags":null,"logpush":false,"limits":{},
+            "observability":{"enabled":true,"head_sampling_rate":null,"logs":{"enabled":true,"persist":null}},
+            "tail_consumers":null,"annotations":{"workers/triggered_by":"upload"},"placement":{},"brand_new":[1]}"#),
+    );
+    assert_eq!(settings.bindings[0].text("text"), Some("x"));
+    assert_eq!((settings.tags.len(), settings.bindings.len()), (0, 2));
+    assert!(settings.observability.is_some_and(|logs| logs.enabled == Some(true) && logs.head_sampling_rate.is_none()));
+
+    let versions = read(
+        &ListVersions { account_id, script },
+        ok(r#"{"items":[{"id":"a","number":1,"metadata":{"source":"wrangler","created_on":"2026-01-01T00:00:00Z"}},
+            {"id":"b","number":2,"metadata":null,"annotations":{"workers/tag":"t","workers/alias":null}}]}"#),
+    );
+    assert_eq!(versions[0].annotation("workers/tag"), Some("t"));
+    assert_eq!((versions[0].annotation("workers/alias"), versions[1].annotations.is_none()), (None, true));
+
+    let deployments = read(
+        &ListDeployments { account_id, script },
+        ok(r#"{"deployments":[{"id":"d","source":"api","strategy":"percentage","annotations":null,
+            "versions":[{"version_id":"b","percentage":100}]}]}"#),
+    );
+    assert_eq!(deployments[0].versions[0].percentage, 100.0);
+
+    let records = read(
+        &ListRecords { zone_id, filter: RecordFilter::Name("a.example"), page: 1 },
+        ok(r#"[{"id":"r","type":"AAAA","name":"a.example","content":"100::","ttl":1,"proxied":true,"comment":null,
+            "meta":{"read_only":true,"origin_worker_id":"x"},"tags":[],"settings":{}}]"#),
+    );
+    assert!(records.items[0].is_read_only() && records.items[0].comment.is_none());
+
+    assert_eq!(read(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
+    let routes =
+        read(&ListRoutes { zone_id }, ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
+    assert!(routes.iter().all(|route| route.script.is_none()));
+    assert!(read(&ListScripts { account_id }, reply(200, r#"{"success":true,"result":null}"#)).is_empty());
+    let script = read(&ListScripts { account_id }, ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
+    assert_eq!((script[0].id.as_str(), script[0].tags.len()), ("s", 0));
+    read(&DeleteScript { account_id, script: "s" }, ok("null"));
+    read(&DeleteRoute { zone_id, route_id: "r" }, reply(200, r#"{"success":true,"errors":null,"messages":["x"]}"#));
+    read(&DeleteRecord { zone_id, record_id: "r" }, Reply::Answer(204, Vec::new(), Vec::new()));
+    let zone =
+        read(&ReadZone { zone_id }, ok(r#"{"id":"z","name":"a.example","status":"active","account":{"id":"a"}}"#));
+    assert!(zone.is_active());
+}
+
+#[test]
+fn answers_that_lack_what_counts_are_malformed_and_told() {
+    for body in ["null", "{}", "[]", r#"{"id":7}"#] {
+        let bench = bench(vec![ok(body)], |_| panic!("one request too many"));
+        let error = bench.clock.run(api().call(&bench.client, &VerifyUserToken)).expect_err("an error");
+        assert!(error.to_string().contains("can't be read") && error.to_string().contains("ray-1"), "{error}");
+    }
+}
+
+#[test]
+fn a_token_is_verified_whoever_owns_it() {
+    let bad = || refused(401, 1000, "Invalid API Token");
+    let good = || ok(r#"{"id":"tok","status":"active"}"#);
+    for (user, account, id) in [
+        (good(), bad(), Some("tok")),
+        (bad(), good(), Some("tok")),
+        (bad(), bad(), None),
+        (refused(403, 9109, "no"), bad(), None),
+    ] {
+        let bench = bench(vec![user, account], |_| panic!("one request too many"));
+        let answer = bench.clock.run(tokens::verify(&api(), &bench.client, "acc"));
+        match (id, answer) {
+            (Some(id), Ok(status)) => assert!(status.id == id && status.is_active()),
+            (None, Err(error)) => assert_eq!(error.meaning(), Some(Meaning::Credentials)),
+            (_, answer) => panic!("{answer:?}"),
+        }
+    }
+}
+
+/// Family by an endpoint of it, status, code, text → meaning, whether to ask again.
+#[test]
+fn refusals_mean_what_the_reference_says() {
+    let (account_id, script, zone_id) = ("acc", "s", "z");
+    let workers = |reply| refusal(&DeleteScript { account_id, script }, reply);
+    let routes = |reply| refusal(&CreateRoute { zone_id, pattern: "p", script }, reply);
+    let record = RecordBody::default();
+    let dns = |reply| refusal(&CreateRecord { zone_id, record: &record }, reply);
+    let kv = |reply| refusal(&ListNamespaces { account_id, page: 1 }, reply);
+    let zones = |reply| refusal(&ReadZone { zone_id }, reply);
+    for (index, (seen, meaning)) in [
+        (workers(refused(404, 10007, "not found")), Meaning::Absent),
+        (workers(refused(404, 10222, "no versions")), Meaning::Absent),
+        (workers(refused(404, 10090, "service_not_found")), Meaning::Absent),
+        (workers(refused(409, 10215, "latest not deployed")), Meaning::Conflict),
+        (workers(refused(400, 10064, "in use")), Meaning::Conflict),
+        (workers(refused(400, 10021, "Uncaught SyntaxError")), Meaning::Invalid),
+        (workers(refused(400, 10041, "no such namespace")), Meaning::MissingTarget),
+        (workers(refused(403, 10037, "too many")), Meaning::Quota),
+        (workers(refused(403, 10000, "Authentication error")), Meaning::Permission),
+        (workers(refused(401, 10000, "Authentication error")), Meaning::Permission),
+        (workers(refused(401, 1000, "Invalid API Token")), Meaning::Credentials),
+        (workers(refused(400, 9106, "Missing headers")), Meaning::Credentials),
+        (workers(refused(400, 6003, "Invalid request headers")), Meaning::Credentials),
+        (workers(refused(404, 7003, "Could not route to")), Meaning::Invalid),
+        (workers(refused(403, 0, "You have exceeded the limit of 10 tags per Worker. Remove")), Meaning::Invalid),
+        (workers(refused(403, 9109, "Invalid account identifier")), Meaning::Invalid),
+        (routes(refused(409, 10020, "duplicate_route")), Meaning::Conflict),
+        (routes(refused(400, 10019, "does not exist")), Meaning::MissingTarget),
+        (routes(refused(400, 10022, "invalid pattern")), Meaning::Invalid),
+        (routes(refused(404, 10009, "not found")), Meaning::Absent),
+        (dns(refused(400, 81053, "exists")), Meaning::Conflict),
+        (dns(refused(400, 81058, "identical")), Meaning::Conflict),
+        (dns(refused(404, 81044, "not found")), Meaning::Absent),
+        (dns(refused(400, 9005, "must be a valid IPv4")), Meaning::Invalid),
+        (kv(refused(404, 10013, "namespace not found")), Meaning::Absent),
+        (kv(refused(400, 10014, "title exists")), Meaning::Conflict),
+        (zones(refused(403, 9109, "Invalid zone identifier")), Meaning::Absent),
+        (zones(refused(404, 7003, "Could not route to")), Meaning::Absent),
+        (zones(refused(403, 9109, "Unauthorized to access requested resource")), Meaning::Permission),
+        (
+            zones(refused(403, 0, "Actor requires permission 'com.cloudflare.api.account.zone.list'")),
+            Meaning::Permission,
+        ),
+        (zones(with_header(reply(403, "<html>"), "cf-mitigated", "challenge")), Meaning::Other),
+        (zones(refused(418, 0, "teapot")), Meaning::Other),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(seen, (meaning, Again::Never), "row {index}");
+    }
+    let busy = || refused(409, 10035, "multiple attempts");
+    let bench = bench(vec![busy(), busy()], |_| ok("null"));
+    bench.clock.run(api().call(&bench.client, &DeleteScript { account_id, script })).expect("done at last");
+}
+
+fn refusal<E: Endpoint>(endpoint: &E, answer: Reply) -> (Meaning, Again)
+where
+    E::Output: std::fmt::Debug,
+{
+    let bench = bench(vec![answer], |_| panic!("one request too many"));
+    let error = bench.clock.run(api().call(&bench.client, endpoint)).expect_err("an error");
+    error.refusal().map(|refusal| (refusal.meaning, refusal.again)).expect("a refusal")
+}
+
+#[test]
+fn the_real_cause_of_a_dns_error_is_told() {
+    let body = r#"{"success":false,"errors":[{"code":1004,"message":"DNS Validation Error","error_chain":
+        [{"code":9300,"message":"DNS record has 1 tags, exceeding the quota of 0."}]}],"result":null}"#;
+    let record = RecordBody::default();
+    let bench = bench(vec![reply(400, body)], |_| panic!("one request too many"));
+    let create = CreateRecord { zone_id: "z", record: &record };
+    let error = bench.clock.run(api().call(&bench.client, &create)).expect_err("an error");
+    assert_eq!((error.code(), error.meaning()), (Some(9300), Some(Meaning::Quota)));
+    assert!(error.to_string().contains("exceeding the quota"), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_answer_is_understood_or_refused(
+        status in 100_u16..600,
+        body in "[\\[\\]{}\":,a-z0-9 ]{0,60}|\\{\"success\":(true|false|1),\"errors\":[\\[\\]{}\":,a-z0-9null]{0,30},\"result\":[\\[\\]{}\":,a-z0-9null]{0,40}\\}",
+        header in "[ -~]{0,40}",
+    ) {
+        let answer = with_header(reply(status, &body), "ratelimit", &header);
+        let answer = with_header(with_header(answer, "retry-after", &header), "ratelimit-policy", &header);
+        let bench = bench(vec![answer], |_| ok("[]"));
+        let settings = ReadSettings { account_id: "a", script: "s" };
+        let _ = bench.clock.run(api().call(&bench.client, &settings));
+        let _ = bench.clock.run(api().call(&bench.client, &ListRoutes { zone_id: "z" }));
+    }
+}

@@ -1,0 +1,24 @@
+/**
+ * `npm run test:fidelity`: clients that we did not write (wrangler, the official SDK, AWS SDK, aws4fetch) against Local
+ * Cloudflare. A package of its own, installed on the first run: its clients bring 500 MB.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildPackage } from "./build/index.js";
+import { ROOT } from "./paths.js";
+import { run } from "./run.js";
+import { main, stage } from "./stage.js";
+
+const FOLDER = join(ROOT, "tests", "fidelity");
+
+await main("fidelity", async () => {
+  await buildPackage();
+  await stage("clients", async () => {
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: FOLDER });
+  });
+  await stage("fidelity tests", async () => {
+    const files = readdirSync(FOLDER).filter((name) => name.endsWith(".test.js"));
+    await run(process.execPath, ["--test", "--test-reporter=spec", ...files], { cwd: FOLDER, show: true });
+    return `${files.length} files`;
+  });
+});
