@@ -107,7 +107,7 @@ codes! {
     OldSpelling = "CFD0131": "an old spelling",
         "The spelling comes from an earlier schema. It works and means the same.";
     NoEffect = "CFD0132": "a setting without effect",
-        "The setting is read and kept for compatibility, but changes nothing. `usage_model`: Cloudflare bills all Workers by one model since 2024. `dns` without `enabled: true`: no record, no route.";
+        "The setting is read and kept for compatibility, but changes nothing. `usage_model`: Cloudflare bills all Workers by one model today. `dns` without `enabled: true`: no record, no route.";
     Wait = "CFD0133": "not a usable proof for --wait",
         "`wait.path` is a path that starts with `/`; `wait.header` is the name of the response header in which the Worker answers its version id.";
     TooMany = "CFD0134": "more findings than are shown",
