@@ -39,6 +39,7 @@ impl Exit {
             _ => {}
         }
         match code.family() {
+            "00" => Self::Usage,
             "01" | "02" => Self::BadManifest,
             "04" => Self::Permission,
             "05" => Self::Conflict,

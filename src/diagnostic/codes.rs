@@ -42,6 +42,8 @@ macro_rules! codes {
 }
 
 codes! {
+    Usage = "CFD0001": "the command was not understood",
+        "A word, flag or option of the call is not known, is missing or does not fit another one, or a question was answered with no. Nothing was sent. `cfworker-deploy --help` and `cfworker-deploy COMMAND --help` show what there is, with examples.";
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
     ReferenceUnresolved = "CFD0209": "a reference can't be resolved",

@@ -40,6 +40,7 @@ mod wanted;
 pub use edit::set_value;
 pub use hostname::is_within;
 pub use json_schema::schema;
+pub use nearest::nearest;
 pub use places::{Places, SecretText, secret_text};
 pub use quote::quote;
 pub use read::{DocumentReference, Read, ReadOptions, Source, read};

@@ -51,6 +51,12 @@ pub fn explain(code: &str) -> Option<String> {
     crate::diagnostic::explain(code)
 }
 
+/// The known word that somebody probably meant; undefined when none is near.
+#[wasm_bindgen]
+pub fn nearest(word: &str, known: Vec<String>) -> Option<String> {
+    manifest::nearest(word, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
 /// Checks manifests offline.
 #[wasm_bindgen]
 pub fn validate(source_text: &str, options: JsValue) -> JsValue {
