@@ -59,6 +59,7 @@ function runCall({ compiled, createGlue, name, args, resolve, reject }) {
   const glue = createGlue({
     ...timers.globals,
     fetch: requests.fetch,
+    Date,
     WebAssembly: { Module: WebAssembly.Module, Instance: guard.Instance },
     // The instance goes as a whole; a finalizer would only call into one that may have trapped.
     FinalizationRegistry: undefined,

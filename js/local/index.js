@@ -30,6 +30,7 @@ import { addToken, addZone, createState, s3SecretOf } from "./state.js";
  * @param {number} [options.latencyMs] added to each request to API and S3
  * @param {string[]} [options.faults] see `faults.js`
  * @param {object} [options.switches] readings of the real API, see `switches.js`
+ * @param {object} [options.runtime] what checks and runs the Workers instead of workerd, see `runtime/index.js`
  * @param {boolean} [options.quiet] false: problems and what Workers print go to stderr
  * @param {boolean} [options.warmUp] start workerd now, rather than at the first upload
  * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
@@ -38,7 +39,9 @@ export async function startLocalCloudflare(options = {}) {
   const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const persistence = options.persist ? new Persistence(options.persist) : null;
   const state = await openState(options, persistence, now);
-  const runtime = createRuntime({ state, persistDir: persistence?.storesDir, onOutput: quiet ? undefined : report });
+  const runtime =
+    options.runtime ??
+    createRuntime({ state, persistDir: persistence?.storesDir, onOutput: quiet ? undefined : report });
   const log = new RequestLog();
   const faults = new Faults(options.faults);
   let latency = latencyMs;
