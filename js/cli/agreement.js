@@ -1,7 +1,9 @@
 /** What a person agrees to: the plan they were shown. */
 
-import { askYesNo } from "./views/question.js";
+import { DeployError, USAGE_CODE } from "../errors.js";
 import { canAsk } from "./views/terminal.js";
+
+const INTERRUPTED = "CFD0608";
 
 const WRITING = ["create", "update", "replace", "delete", "adopt"];
 
@@ -18,16 +20,23 @@ export function isAsking(context, flags) {
 /**
  * Shows a plan and asks about it.
  *
- * @param {{ context: import("./process.js").Context, view: import("./views/index.js").View }} run
+ * @param {{ view: import("./views/index.js").View }} run
  * @param {object} plan without errors
  * @param {(plan: object, count: number) => string} [question]
  * @returns {Promise<{ expect: string, allowDeletes: boolean } | undefined>} undefined: the answer was no
  */
-export async function askAbout({ context, view }, plan, question = applicationOf) {
+export async function askAbout({ view }, plan, question = applicationOf) {
   await view.plan(plan, false);
   const count = countChanges(plan);
-  const agreed = count === 0 || (await askYesNo(context, question(plan, count)));
+  const agreed = count === 0 || (await view.ask(question(plan, count)));
   return agreed ? { expect: plan.fingerprint, allowDeletes: true } : undefined;
+}
+
+/** What ends a run whose question was not answered with yes. */
+export function declined({ interrupt }, what) {
+  const exitCode = interrupt.exitCode();
+  if (exitCode) return new DeployError({ code: INTERRUPTED, exitCode, message: "interrupted" });
+  return new DeployError({ code: USAGE_CODE, exitCode: 1, message: `${what}: the answer was no` });
 }
 
 /** The question before a destroy. */

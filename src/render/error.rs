@@ -36,8 +36,9 @@ pub fn error(sources: &[Source], error: &Value, style: &Style) -> String {
         text.push_str(&format!("{}: {}\n", paint.red(&format!("error[{}]", view.code)), paint.plain(&view.message)));
     }
     text.push_str(&diagnostics(sources, &view.diagnostics, style));
-    push_settled(&mut text, &view, &paint);
-    if let Some(help) = help(&view, errors) {
+    if view.has_begun() {
+        push_settled(&mut text, &view, &paint);
+    } else if let Some(help) = help(&view, errors) {
         let lines: Vec<String> = help.lines().map(|line| paint.plain(line)).collect();
         text.push_str(&format!("\n{}\n", lines.join("\n")));
     }
@@ -45,14 +46,29 @@ pub fn error(sources: &[Source], error: &Value, style: &Style) -> String {
     text
 }
 
-fn push_settled(text: &mut String, view: &View, paint: &Paint) {
-    let wrote = !view.done.is_empty() || !view.unknown.is_empty();
-    let lists = [("done", &view.done), ("not done", &view.not_done), ("unknown", &view.unknown)];
-    for (word, addresses) in lists.into_iter().filter(|(_, addresses)| wrote && !addresses.is_empty()) {
-        text.push_str(&format!("\n  {word:<9} {}", paint.plain(&addresses.join(", "))));
+impl View {
+    /// The run stopped on its way, so single changes are worth telling.
+    fn has_begun(&self) -> bool {
+        matches!(self.exit_code, 3 | 130 | 143) && self.is_settled()
     }
-    if wrote {
-        text.push('\n');
+
+    fn is_interrupted(&self) -> bool {
+        matches!(self.exit_code, 130 | 143)
+    }
+
+    /// There is something to tell about single changes.
+    fn is_settled(&self) -> bool {
+        [&self.done, &self.not_done, &self.unknown].into_iter().any(|addresses| !addresses.is_empty())
+    }
+}
+
+/// What is done, one address a line. An address of several writes is finished with the last of them.
+fn push_settled(text: &mut String, view: &View, paint: &Paint) {
+    for (word, addresses) in [("done", &view.done), ("not finished", &view.not_done), ("unknown", &view.unknown)] {
+        for (index, address) in addresses.iter().enumerate() {
+            let (gap, word) = if index == 0 { ("\n", word) } else { ("", "") };
+            text.push_str(&format!("{gap}  {word:<12}  {}\n", paint.plain(address)));
+        }
     }
 }
 
@@ -64,14 +80,60 @@ fn help(view: &View, errors: usize) -> Option<String> {
 }
 
 fn closing(view: &View, errors: usize) -> String {
+    let state = state(view);
+    if view.is_interrupted() {
+        return state.to_owned();
+    }
     let count = match errors {
         0 | 1 => "1 error".to_owned(),
         many => format!("{many} errors"),
     };
-    let state = match view.exit_code {
-        3 | 130 | 143 => "Nothing needs cleaning up: run the same command again, it looks before it writes.",
-        65 => "Nothing was sent to Cloudflare.",
-        _ => "Nothing was changed.",
-    };
     format!("{count}. {state}   cfworker-deploy explain {}", view.code)
+}
+
+/// How things stand now.
+fn state(view: &View) -> &'static str {
+    if view.has_begun() {
+        return "Nothing needs cleaning up: run the same command again.";
+    }
+    if view.exit_code != 65 {
+        return if view.done.is_empty() { "Nothing was changed." } else { "Everything was applied." };
+    }
+    // Findings about the text itself stop a run before its first request; those about references may need one.
+    let offline = view.diagnostics.iter().any(|finding| finding.is_error() && finding.code.family() == "01");
+    if offline { "Nothing was sent to Cloudflare." } else { "Nothing was changed." }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Style, error};
+
+    fn text(exit: u8, code: &str, lists: [&[&str]; 3]) -> String {
+        let [done, not_done, unknown] = lists;
+        let view = json!({
+            "code": code, "message": "it failed", "exitCode": exit, "help": "try again", "diagnostics": [],
+            "done": done, "notDone": not_done, "unknown": unknown,
+        });
+        error(&[], &view, &Style::default())
+    }
+
+    #[test]
+    fn what_began_is_told_change_by_change() {
+        let lists: [&[&str]; 3] = [&["script:a"], &["record:a.b", "route:a.b/*"], &["route:c/*"]];
+        let body = "\n  done          script:a\n\n  not finished  record:a.b\n                route:a.b/*\n\n  unknown       route:c/*\n";
+        let again = "\nNothing needs cleaning up: run the same command again.\n";
+        assert_eq!(text(130, "CFD0608", lists), format!("error[CFD0608]: it failed\n{body}{again}"));
+        let ends = "run the same command again.   cfworker-deploy explain CFD0602\n";
+        assert!(text(3, "CFD0602", lists).ends_with(ends));
+    }
+
+    #[test]
+    fn how_things_stand_is_never_a_guess() {
+        let nothing: [&[&str]; 3] = [&[], &[], &[]];
+        assert!(text(130, "CFD0608", nothing).ends_with("\nNothing was changed.\n"));
+        assert!(text(65, "CFD0209", nothing).contains("1 error. Nothing was changed.   "));
+        assert!(text(5, "CFD0525", [&["script:a"], &[], &[]]).contains("1 error. Everything was applied.   "));
+    }
 }

@@ -64,6 +64,9 @@ struct Summary {
     writes: u64,
 }
 
+/// Reasons that say no more than their action.
+const PLAIN_REASONS: [(&str, &str); 3] = [("create", "not found"), ("no-op", "unchanged"), ("delete", "destroyed")];
+
 /// Renders a plan. Text that is not a plan gives nothing.
 pub fn plan(plan: &Value, style: &Style) -> String {
     let Ok(view) = View::deserialize(plan) else { return String::new() };
@@ -100,12 +103,13 @@ fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) 
         "adopt" => paint.yellow("~ adopt "),
         _ => paint.dim("= no-op "),
     };
-    let from = change.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
-    let shown = paint.plain(&format!("{}{from}", change.reason));
     text.push_str(&format!("  {sign}  {kind:<6}  {}\n", paint.plain(key)));
-    text.push_str(&format!("             {}\n", paint.dim(&shown)));
-    // What a new Worker keeps track of are the routes that follow.
-    let told = |field: &&Field| change.action != "no-op" && !(change.action == "create" && field.path == "inventory");
+    let from = change.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
+    if !from.is_empty() || !PLAIN_REASONS.contains(&(change.action.as_str(), change.reason.as_str())) {
+        text.push_str(&format!("             {}\n", paint.dim(&paint.plain(&format!("{}{from}", change.reason)))));
+    }
+    // The inventory holds hashes of the routes that follow, which tell a reader nothing.
+    let told = |field: &&Field| change.action != "no-op" && field.path != "inventory";
     for field in change.fields.iter().filter(told) {
         push_field(text, field, paint, width);
     }
@@ -115,9 +119,6 @@ fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
     let path = paint.plain(&field.path);
     let value = if field.secret {
         "(secret)".to_owned()
-    } else if let (Value::Array(old), Value::Array(new), "inventory") = (&field.old, &field.new, path.as_str()) {
-        // Hashes tell a reader nothing: how many routes the Worker keeps track of does.
-        format!("{} -> {} routes kept track of", old.len(), new.len())
     } else {
         let room = width.saturating_sub(15 + path.chars().count()).max(24);
         match (&field.old, field.later) {

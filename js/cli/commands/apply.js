@@ -1,5 +1,5 @@
 import { DeployError } from "../../errors.js";
-import { askAbout, isAsking } from "../agreement.js";
+import { askAbout, declined, isAsking } from "../agreement.js";
 import { afterPublishing, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
@@ -64,13 +64,8 @@ async function planAndAsk(run, { api, sources, creds, options, host }, saved) {
   if (plan.exitCode || !isExpected) return {};
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan);
-  if (!agreed) throw declined(run.context);
+  if (!agreed) throw declined(run.context, "not applied");
   return agreed;
-}
-
-function declined({ interrupt }) {
-  const exitCode = interrupt.exitCode() ?? 1;
-  return new DeployError({ code: "CFD0001", exitCode, message: "not applied: the answer was no" });
 }
 
 function badManifest(diagnostics) {

@@ -1,5 +1,5 @@
-import { DeployError, usageError } from "../../errors.js";
-import { askAbout, deletionOf, isAsking } from "../agreement.js";
+import { usageError } from "../../errors.js";
+import { askAbout, declined, deletionOf, isAsking } from "../agreement.js";
 import { openSession } from "../session.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
@@ -33,7 +33,6 @@ async function planAndAsk(run, { api, sources, creds, options, host }) {
   if (plan.exitCode) return {};
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan, deletionOf);
-  if (agreed) return agreed;
-  const exitCode = run.context.interrupt.exitCode() ?? 1;
-  throw new DeployError({ code: "CFD0001", exitCode, message: "nothing was deleted: the answer was no" });
+  if (!agreed) throw declined(run.context, "nothing was deleted");
+  return agreed;
 }

@@ -1,4 +1,8 @@
+import { Help } from "commander";
 import { usageError } from "../../errors.js";
+import { terminalOf } from "../views/terminal.js";
+
+const PROSE_WIDTH = 80;
 
 /** `explain CODE`: what a finding means and what to do. */
 export const explain = {
@@ -10,7 +14,7 @@ export const explain = {
     const api = await context.loadApi();
     const text = await api.explain(code);
     if (text === undefined) throw usageError(`there is no code \`${code}\``, "codes look like CFD0101");
-    view.data(text.trimEnd());
+    view.data(new Help().boxWrap(text.trimEnd(), Math.min(terminalOf(context.stdout, context.env).width, PROSE_WIDTH)));
     return view.end({ exit: 0 });
   },
 };

@@ -10,6 +10,7 @@ import { createTextView } from "./text.js";
  * @property {(list: object[]) => Promise<void>} diagnostics
  * @property {(plan: object, isData: boolean) => Promise<void>} plan
  * @property {(checkup: object) => Promise<void>} [checkup] only for people: programs get the value
+ * @property {(question: string) => Promise<boolean>} [ask] only people can be asked
  * @property {(line: string) => void} talk a line for people
  * @property {(line: string, event?: object) => void} data a line of what was asked for, as an event where it is NDJSON
  * @property {(facts: { exit: number, outputs?: object, done?: string[] }) => Promise<number>} end

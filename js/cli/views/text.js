@@ -1,15 +1,18 @@
 /** For people: what was asked for on standard output, everything else on standard error. */
 
 import { USAGE_CODE } from "../../errors.js";
+import { countChanges } from "../agreement.js";
 import { failureOf } from "./failure.js";
 import { createProgress } from "./progress.js";
+import { askYesNo } from "./question.js";
 import { printable, terminalOf } from "./terminal.js";
 
 /**
  * @param {import("../process.js").Context} context
  * @returns {import("./index.js").View}
  */
-export function createTextView({ stdout, stderr, env }) {
+export function createTextView(context) {
+  const { stdout, stderr, env } = context;
   const talk = terminalOf(stderr, env);
   const data = terminalOf(stdout, env);
   const progress = createProgress(stderr, talk);
@@ -17,6 +20,7 @@ export function createTextView({ stdout, stderr, env }) {
   let api;
   let sources = [];
   let planShown = false;
+  let isAsking = false;
   /** Rendering takes a moment; what is told meanwhile waits for its turn. */
   let turn = Promise.resolve();
 
@@ -34,7 +38,24 @@ export function createTextView({ stdout, stderr, env }) {
 
   async function plan(value, isData) {
     planShown = true;
-    print(isData ? stdout : stderr, await api.renderPlan(value, styleOf(isData ? data : talk)));
+    const text = await api.renderPlan(value, styleOf(isData ? data : talk));
+    if (isData) return print(stdout, text);
+    // More will follow: a question, the progress, an error.
+    print(stderr, countChanges(value) > 0 ? `${text.trimEnd()}\n\n` : text);
+  }
+
+  /** At a question nothing is in flight: an interruption just ends it. */
+  async function ask(question) {
+    isAsking = true;
+    try {
+      return await askYesNo(context, question);
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  function stopping() {
+    if (!isAsking) inTurn(() => progress.line("stopping after the request in flight; again to stop at once"));
   }
 
   /** The plan as the engine tells it on the way; the `apply` that tells it goes on meanwhile. */
@@ -86,7 +107,8 @@ export function createTextView({ stdout, stderr, env }) {
       print(stderr, await failureText(failure));
       return failure.exitCode;
     },
-    stopping: () => inTurn(() => progress.line("stopping after the request in flight; again to stop at once")),
+    ask: (question) => inTurn(() => ask(question)),
+    stopping,
   };
 }
 
