@@ -4,8 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::http::{Clock, LocalFuture};
@@ -41,9 +42,7 @@ impl Sleep {
     fn new(milliseconds: f64) -> Self {
         let mut timer = JsValue::UNDEFINED;
         let promise = Promise::new(&mut |resolve, _| {
-            let delay = JsValue::from(milliseconds.clamp(0.0, LONGEST_MS));
-            let set = global("setTimeout").and_then(|set| set.call2(&JsValue::UNDEFINED, &resolve, &delay).ok());
-            timer = set.unwrap_or(JsValue::UNDEFINED);
+            timer = set_timeout(&resolve, milliseconds.clamp(0.0, LONGEST_MS)).unwrap_or(JsValue::UNDEFINED);
         });
         Self { timer, fired: JsFuture::from(promise) }
     }
@@ -59,12 +58,16 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Some(clear) = global("clearTimeout") {
-            let _ = clear.call1(&JsValue::UNDEFINED, &self.timer);
-        }
+        clear_timeout(&self.timer);
     }
 }
 
-fn global(name: &str) -> Option<Function> {
-    Reflect::get(&js_sys::global(), &name.into()).ok()?.dyn_into().ok()
+// By name, not from the global object: js/engine.js gives each instance timers of its own, which end with it.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout, catch)]
+    fn set_timeout(run: &Function, milliseconds: f64) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
 }
