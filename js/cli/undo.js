@@ -9,7 +9,8 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
   if (paths.includes("-")) return undefined;
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
-  if (changes.every(({ action }) => action === "create")) return command(["destroy", ...paths], flags, ["set"]);
+  // What stood before must outlive the undo.
+  if (plan.changes.every(({ action }) => action === "create")) return command(["destroy", ...paths], flags, ["set"]);
   if (!bundle || plan.manifests.length !== 1 || !isBundleOnly(changes)) return undefined;
   const back = { ...flags, set: [...(flags.set ?? []), [bundle.path, bundle.previousKey]] };
   return command(["apply", ...paths], back, ["set", "values", "secretsFile", "outputs"]);

@@ -170,10 +170,70 @@ fn closing(view: &View) -> String {
     let requests = if view.offline {
         "   Offline: planned against an empty account.".to_owned()
     } else {
-        format!("   {} reads, {} writes.", view.summary.reads, view.summary.writes)
+        let writes = if view.summary.writes == 1 { "write" } else { "writes" };
+        format!("   {} reads, {} {writes}.", view.summary.reads, view.summary.writes)
     };
     format!(
         "\n{create} to create, {update} to update, {delete} to delete{adopt}{orphans}.{requests}\nPlan {}\n",
         view.fingerprint
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Style, plan};
+
+    fn change(address: &str, action: &str, reason: &str, fields: Value) -> Value {
+        json!({ "address": address, "action": action, "reason": reason, "fields": fields })
+    }
+
+    fn text(changes: &[Value]) -> String {
+        let manifests =
+            json!([{ "account": "0123456789abcdef0123456789abcdef", "script": "shop", "zone": "a.example" }]);
+        let summary = json!({ "reads": 9, "writes": 1 });
+        let value = json!({ "fingerprint": "f", "manifests": manifests, "changes": changes, "summary": summary });
+        plan(&value, &Style::default())
+    }
+
+    fn field(path: &str, old: Value, new: Value) -> Value {
+        json!({ "path": path, "old": old, "new": new, "secret": false, "later": false })
+    }
+
+    #[test]
+    fn only_what_tells_something_is_shown() {
+        let inventory = field("inventory", json!(["x"]), json!(["y"]));
+        let changes = [
+            change(
+                "script:shop",
+                "update",
+                "code or configuration changed",
+                json!([field("a", json!(1), json!(2)), inventory]),
+            ),
+            change("record:a.example", "create", "not found", json!([field("proxied", Value::Null, json!(true))])),
+            change("route:a.example/*", "no-op", "unchanged", json!([])),
+        ];
+        let expected = "shop  (account 0123…cdef, zone a.example)
+
+  ~ update  script  shop
+             code or configuration changed
+             a  1 -> 2
+  + create  record  a.example
+             proxied  true
+  = no-op   route   a.example/*
+
+1 to create, 1 to update, 0 to delete.   9 reads, 1 write.
+Plan f
+";
+        assert_eq!(text(&changes), expected);
+    }
+
+    #[test]
+    fn a_line_keeps_to_its_width_and_foreign_text_is_inert() {
+        let long = field("variables.LONG", json!("x".repeat(90)), json!(format!("\u{1b}[2J{}", "y".repeat(900))));
+        let text = text(&[change("script:shop", "update", "changed", json!([long]))]);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("… (92 characters) -> ") && !text.contains('\u{1b}'), "{text}");
+    }
 }
