@@ -26,13 +26,17 @@ export function sourcesOf(manifest) {
 }
 
 function sourceOf(manifest, name) {
-  if (typeof manifest === "string") return { name, text: manifest };
-  if (manifest instanceof String) return { name, text: String(manifest) };
-  if (isSource(manifest)) return { name: manifest.name, text: manifest.text };
+  if (typeof manifest === "string" || manifest instanceof String) return { name, text: wellFormed(manifest) };
+  if (isSource(manifest)) return { name: manifest.name, text: wellFormed(manifest.text) };
   if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest)) {
     throw new TypeError(`\`${name}\` is ${kindOf(manifest)}; give YAML text or an object`);
   }
   return { name, text: jsonText(plainCopy(manifest, name, [])) };
+}
+
+/** Half a surrogate pair becomes U+FFFD, as wherever the platform encodes text. */
+function wellFormed(text) {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 /** A manifest has no key `text`, so exactly these two strings can't be one. */

@@ -4,13 +4,15 @@ import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { usageError } from "../errors.js";
+import { DeployError, usageError } from "../errors.js";
 
 /** The name that stands for standard input. */
 export const STDIN = "-";
 
 /** Far above every limit of the engine; only keeps a wrong path from filling the memory. */
 const MAX_BYTES = 256 * 1024 * 1024;
+
+const NOT_UTF8 = "CFD0112";
 
 const REASONS = {
   ENOENT: "there is no such file",
@@ -42,9 +44,8 @@ export async function readText(context, path) {
   const bytes = await readBytes(context, path);
   if (isUtf8(bytes)) return bytes.toString("utf8");
   const utf16 = bytes.length > 1 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0));
-  const error = usageError(`\`${path}\` is ${utf16 ? "UTF-16" : "not UTF-8"} text`, "save it as UTF-8");
-  error.exitCode = 65;
-  throw error;
+  const message = `\`${path}\` is ${utf16 ? "UTF-16" : "not UTF-8"} text`;
+  throw new DeployError({ code: NOT_UTF8, exitCode: 65, message, help: "save it as UTF-8" });
 }
 
 /** Standard input can be read once: who asks twice named it twice. */

@@ -334,7 +334,7 @@ test("validate: findings and exit 65, nothing sent", async () => {
   const answers = { validate: { ok: { ok: false, diagnostics, manifests: [] } } };
   const text = await inDirectory(["validate", "worker.yaml"], answers);
   assert.deepEqual([text.exit, text.stdout], [65, ""]);
-  assert.equal(text.stderr, "CFD0102: unknown key\n1 error; nothing was sent to Cloudflare\n");
+  assert.equal(text.stderr, "CFD0102: unknown key\n\n1 error. Nothing was sent to Cloudflare.\n");
   const { exit, events } = await inDirectory(["validate", "worker.yaml", "--json"], answers);
   assert.equal(exit, 65);
   assert.deepEqual(events[1], { type: "diagnostic", ...diagnostics[0] });

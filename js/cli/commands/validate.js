@@ -19,7 +19,7 @@ export const validate = {
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);
     await view.diagnostics(diagnostics);
     if (ok) view.talk(`${manifests.length} ${manifests.length === 1 ? "manifest is" : "manifests are"} valid`);
-    else view.talk(`${countErrors(diagnostics)}; nothing was sent to Cloudflare`);
+    else view.talk(`\n${countErrors(diagnostics)}. Nothing was sent to Cloudflare.`);
     return view.end({ exit: ok ? 0 : BAD_MANIFEST });
   },
 };
