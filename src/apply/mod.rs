@@ -146,6 +146,7 @@ async fn carry_out(run: &Run<'_>, plan: &Plan, manifest: &DesiredManifest, step:
             Some(payload) => script::upload(&target, upload, payload).await,
             None => failed(Diagnostic::error(Code::Internal, "an upload has no payload"), false),
         },
+        Operation::RemoveSecrets { names } => script::remove_secrets(&target, names).await,
         Operation::PatchSettings { tags, observability } => {
             script::patch_settings(&target, tags.as_ref(), observability.as_ref()).await
         }

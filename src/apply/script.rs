@@ -13,9 +13,10 @@ use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::Meaning;
+use crate::http::{CallError, Meaning};
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
+use crate::secret::Secret;
 
 /// Types of secrets: carried over unless an upload removes one.
 const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
@@ -39,9 +40,6 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
         Ok(uploaded) => uploaded,
         Err(error) => return ended(&error),
     };
-    if let Err(failure) = remove_secrets(target, &upload.remove_secrets).await {
-        return failure;
-    }
     let version = uploaded.version_id();
     let raced = deployments.and_then(|live| race(target, upload, version.as_deref(), &live));
     Ended::Done(Made { version, raced })
@@ -106,22 +104,34 @@ fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
 }
 
 /// Leaving a secret out of an upload is not sure to remove it: the set is read back.
-async fn remove_secrets(target: &Target<'_>, names: &[String]) -> Result<(), Ended> {
-    if names.is_empty() {
-        return Ok(());
+pub(super) async fn remove_secrets(target: &Target<'_>, names: &[String]) -> Ended {
+    match try_to_remove(target, names).await {
+        // One of them went meanwhile, perhaps by our own request whose answer was lost: the rest is still there.
+        Err(error) if error.is_absent() => settled(try_to_remove(target, names).await),
+        result => settled(result),
     }
+}
+
+async fn try_to_remove(target: &Target<'_>, names: &[String]) -> Result<(), CallError> {
     let read = ReadSettings { account_id: target.account(), script: target.script() };
-    let settings = target.api.call(target.client, &read).await.map_err(|error| ended(&error))?;
+    let settings = target.api.call(target.client, &read).await?;
     let is_there = |name: &&String| {
         settings.bindings.iter().any(|live| live.name == **name && live.binding_type == secret_text::TYPE)
     };
-    let secrets: BTreeMap<String, Option<crate::secret::Secret>> =
+    let secrets: BTreeMap<String, Option<Secret>> =
         names.iter().filter(is_there).map(|name| (name.clone(), None)).collect();
     if secrets.is_empty() {
         return Ok(());
     }
     let patch = PatchSecrets { account_id: target.account(), script: target.script(), secrets: &secrets };
-    target.api.call(target.client, &patch).await.map(drop).map_err(|error| ended(&error))
+    target.api.call(target.client, &patch).await.map(drop)
+}
+
+fn settled(result: Result<(), CallError>) -> Ended {
+    match result {
+        Ok(()) => done(),
+        Err(error) => ended(&error),
+    }
 }
 
 /// Changes tags or logs; makes no version.

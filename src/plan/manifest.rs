@@ -8,6 +8,7 @@ use super::sketch::Context;
 use super::tags::Tags;
 use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Kind};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
 
@@ -101,7 +102,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
         orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
     );
     renamed(plan, context, &mut changes);
-    finish_script(&mut script.change, tags.field(&script.live_marks));
+    finish_script(&mut script.change, &tags, &script.live_marks, context.live.script.is_some());
 
     plan.manifests.push(planned(context));
     plan.changes.push(script.change);
@@ -123,15 +124,15 @@ fn qualified(mut removal: Removal, changes: &[Change]) -> Removal {
     removal
 }
 
-/// The inventory is part of the Worker: a change of it alone is a change of the Worker's tags.
-fn finish_script(change: &mut Change, inventory: Option<crate::model::Field>) {
-    if let Some(field) = inventory {
-        change.fields.push(field);
-        if change.action == Action::NoOp {
-            change.action = Action::Update;
-            change.reason = "its list of routes changes".into();
-        }
+/// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
+fn finish_script(change: &mut Change, tags: &Tags, live: &ScriptMarks, exists: bool) {
+    let inventory = tags.field(live);
+    if change.action == Action::NoOp && exists && tags.change() {
+        change.action = Action::Update;
+        change.reason =
+            if inventory.is_some() { "its list of routes changes" } else { "its marks are out of date" }.into();
     }
+    change.fields.extend(inventory);
 }
 
 /// Workers that carry this identity under another name: the manifest renamed its Worker.

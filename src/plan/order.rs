@@ -33,7 +33,11 @@ impl<'a> Order<'a> {
         if let Some(mut upload) = script.upload.take() {
             upload.tags.clone_from(&tags.during);
             self.written.clone_from(&tags.during);
-            self.push(&address, Operation::Upload(Box::new(upload)), &[]);
+            let names = upload.remove_secrets.clone();
+            let uploaded = self.push(&address, Operation::Upload(Box::new(upload)), &[]);
+            if !names.is_empty() {
+                self.push(&address, Operation::RemoveSecrets { names }, &[uploaded]);
+            }
         } else {
             let before = (attaches && !tags::same(&tags.during, &self.written)).then(|| tags.during.clone());
             self.patch(before, script.observability.take(), &[]);

@@ -26,6 +26,11 @@ pub struct Step {
 pub enum Operation {
     /// Upload a version and put it live; also writes tags.
     Upload(Box<Upload>),
+    /// Remove the secrets that the upload before left out, where that did not remove them.
+    RemoveSecrets {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Change tags or logs without a new version.
     PatchSettings {
         /// Full list of tags.
@@ -105,8 +110,8 @@ pub struct Upload {
     pub bindings: Vec<Binding>,
     /// Names of live bindings to carry over as they are.
     pub inherit: Vec<String>,
-    /// Names of secrets that must be gone afterwards. Not empty: `keep_bindings` is an empty list and
-    /// the set is read back.
+    /// Names of secrets that must be gone afterwards. Not empty: `keep_bindings` is an empty list, and
+    /// `RemoveSecrets` follows.
     pub remove_secrets: Vec<String>,
     /// Name of the entry module of a single-module bundle.
     pub main_module: Option<String>,

@@ -31,8 +31,11 @@ impl Tags {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
         let kept = removals.iter().filter(|_| !removes);
         let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
-        let during =
-            ScriptMarks { inventory: union(&script.live_marks.inventory, &target.inventory), ..target.clone() };
+        let during = ScriptMarks {
+            inventory: union(&script.live_marks.inventory, &target.inventory),
+            names: target.names.iter().cloned().chain(leaving(script)).collect(),
+            ..target.clone()
+        };
         Self { during: during.merged_into(&live), target: target.merged_into(&live), marks: target, live }
     }
 
@@ -45,11 +48,21 @@ impl Tags {
         })
     }
 
+    /// Whether the Worker's tags end up other than they are.
+    pub fn change(&self) -> bool {
+        !same(&self.target, &self.live)
+    }
+
     /// The inventory as a field of the Worker, when it changes.
     pub fn field(&self, live: &ScriptMarks) -> Option<Field> {
         let (old, new) = (lines(&live.inventory), lines(&self.marks.inventory));
         (old != new).then(|| Field::new("inventory", old, new))
     }
+}
+
+/// Secrets that may outlive the upload which leaves them out: ours until they are seen to be gone.
+fn leaving(script: &ScriptPlan) -> impl Iterator<Item = String> + '_ {
+    script.upload.iter().flat_map(|upload| &upload.remove_secrets).map(|name| marks::hash(name))
 }
 
 /// Whether two lists are the same tags: their order on the Worker makes no difference.
