@@ -1,31 +1,135 @@
-/** docs/api-token-permissions.md names the groups that the code names, and no others. */
+/** docs/api-token-permissions.md: its groups are the code's, and a token of each row is enough and not too much. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { publish } from "../../pkg/js/entrypoints/node.js";
+import { createSite, manifestOf, ZONE } from "../e2e/site.js";
 
 const read = (path) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+const PAGE = read("docs/api-token-permissions.md");
 
-test("the groups of the docs are the groups of the code", () => {
-  const inCode = new Set(
-    [...read("src/cloudflare/permissions.rs").matchAll(/Some\("([^"]+)"\)/g)].map(([, name]) => name),
-  );
-  const inDocs = new Set(
-    [...read("docs/api-token-permissions.md").matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, name]) => name),
-  );
-  assert.ok(inDocs.size >= 8);
-  assert.deepEqual(
-    [...inDocs].filter((name) => !inCode.has(name)),
-    [],
-  );
-  for (const resource of [
-    "Workers Scripts",
-    "DNS",
-    "Workers Routes",
-    "Zone",
-    "Workers KV Storage",
-    "Workers R2 Storage",
-  ]) {
-    assert.ok(inDocs.has(`${resource} Read`), resource);
+/** By what the manifest has: the group, its scope, and the group for a plan. */
+const ROWS = new Map(
+  [...PAGE.matchAll(/^\| (.+?) \| `([^`]+)` \| (\w+) \| (?:`([^`]+)`)? ?\|$/gm)].map(([, has, group, scope, plan]) => [
+    has,
+    { group, scope, plan },
+  ]),
+);
+
+const ANY = "any Worker";
+const RECORD = "`dns` with a record of ours";
+const EXISTING = "`dns` with `record: existing`";
+const ROUTES = "`dns` (its routes)";
+const BY_NAME = "`dns` without `zone_id`";
+const KV = "a KV binding by title";
+const DERIVED = "no S3 keys given: they are derived from the token";
+const PUBLISH = "`publish` without S3 keys";
+
+test("groups and scopes are the code's", () => {
+  const inCode = new Map();
+  const grant = /scope: Scope::(\w+),\s+read: Some\("([^"]+)"\),\s+write: Some\("([^"]+)"\)/g;
+  for (const [, scope, ...groups] of read("src/cloudflare/permissions.rs").matchAll(grant)) {
+    for (const group of groups) inCode.set(group, scope.toLowerCase());
   }
+  const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
+  assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
+  for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
+  assert.equal(ROWS.size, 8);
 });
+
+describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
+  let site;
+  before(async () => {
+    site = await createSite({ zones: [ZONE] });
+    await site.bundle("shop");
+    const { apiUrl, accountId, token } = site.local;
+    const send = (path, body) =>
+      fetch(`${apiUrl}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    await send(`/accounts/${accountId}/storage/kv/namespaces`, { title: "visits" });
+    await send(`/zones/${site.zone}/dns_records`, {
+      type: "A",
+      name: `site.${ZONE}`,
+      content: "192.0.2.1",
+      proxied: true,
+    });
+  });
+  after(() => site.close());
+
+  /** Credentials of a token that has these groups. */
+  function credentialsWith(permissionGroups, keys) {
+    const { value } = site.local.addToken({ name: `t${Math.random()}`, permissionGroups });
+    return { apiToken: value, r2: { ...(keys ? site.local.s3 : {}), endpoint: site.local.s3Url } };
+  }
+
+  const dns = (more) => ({ enabled: true, hostname: `shop.${ZONE}`, ...more });
+  const withoutDns = { dns: undefined };
+  const CASES = {
+    "a Worker alone": { rows: [ANY], spec: () => withoutDns },
+    "a host of ours": { rows: [ANY, RECORD, ROUTES], spec: () => ({ dns: dns({ zone_id: site.zone }) }) },
+    "a host that exists": {
+      rows: [ANY, EXISTING, ROUTES],
+      spec: () => ({ dns: { ...dns({ zone_id: site.zone, record: "existing" }), hostname: `site.${ZONE}` } }),
+    },
+    "a zone found by name": { rows: [ANY, RECORD, ROUTES, BY_NAME], spec: () => ({ dns: dns() }) },
+    "a KV namespace by title": {
+      rows: [ANY, KV],
+      spec: () => ({
+        ...withoutDns,
+        kv_bindings: [{ name: "VISITS", field_path: "$cloudflare-kv-namespace/visits/status.outputs.namespace_id" }],
+      }),
+    },
+    "no S3 keys": { rows: [ANY, DERIVED], spec: () => withoutDns, keys: false },
+  };
+
+  for (const [name, { rows, spec, keys = true }] of Object.entries(CASES)) {
+    const groups = rows.map((row) => ROWS.get(row).group);
+    const forPlan = rows.map((row) => ROWS.get(row).plan);
+
+    test(`${name}: plan`, async () => {
+      const manifest = manifestOf(site, spec());
+      const planned = (list) => site.plan(manifest, { creds: credentialsWith(list, keys) });
+      assert.equal((await planned(forPlan)).exitCode, 0);
+      for (const lacking of forPlan) await assertRefused(() => planned(forPlan.filter((group) => group !== lacking)));
+    });
+
+    test(`${name}: apply`, async () => {
+      const manifest = manifestOf(site, spec());
+      const applied = (list) => site.apply(manifest, { creds: credentialsWith(list, keys) });
+      for (const lacking of groups) {
+        const { writes } = await site.during(() =>
+          assertRefused(() => applied(groups.filter((group) => group !== lacking))),
+        );
+        assert.deepEqual(writes, [], lacking);
+      }
+      for (const written of groups.filter((group) => group.endsWith(" Write"))) {
+        const reading = groups.map((group) => (group === written ? group.replace("Write", "Read") : group));
+        await assertRefused(() => applied(reading), [3, 4]);
+      }
+      assert.equal((await applied(groups)).exitCode, 0);
+      await site.destroy(manifest);
+    });
+  }
+
+  test("publish without S3 keys", async () => {
+    const published = (list) => {
+      const creds = { ...credentialsWith(list, false), baseUrl: site.local.apiUrl, accountId: site.local.accountId };
+      return publish(new TextEncoder().encode("export default {};"), { bucket: "bundles", key: "published.js" }, creds);
+    };
+    await assert.rejects(published(["Workers R2 Storage Read"]), ({ exitCode }) => exitCode === 4);
+    assert.equal((await published([ROWS.get(PUBLISH).group])).key, "published.js");
+  });
+});
+
+/** A plan tells it as its exit code, an apply throws. */
+async function assertRefused(run, exitCodes = [4, 5, 65]) {
+  const exitCode = await run().then(
+    (result) => result.exitCode,
+    (error) => error.exitCode,
+  );
+  assert.ok(exitCodes.includes(exitCode), `exit ${exitCode}`);
+}

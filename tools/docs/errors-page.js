@@ -1,0 +1,56 @@
+/** docs/errors.md: what `cfworker-deploy explain CODE` says of every code, on one page. */
+
+/** Title and exit code of each family of codes, as `src/error.rs` has them. */
+const FAMILIES = {
+  "00": ["The command", "64; 1 when the answer to a question was no"],
+  "01": ["The manifest", "65"],
+  "02": ["References and inputs", "65"],
+  "03": ["The bundle and R2", "1; 4 when keys are refused or lack a permission, 5 when the object exists already"],
+  "04": ["Credentials and permissions", "4"],
+  "05": ["Ownership, conflicts, what is live", "5; 1 when only `--yes` is missing, 6 when only `--wait` was in vain"],
+  "06": ["Requests to Cloudflare", "1; 130 or 143 when interrupted"],
+  "09": ["The engine", "1"],
+};
+const NUMBERS = 100;
+
+/**
+ * @param {(code: string) => Promise<string | undefined>} explain of the package
+ * @returns {Promise<string>} the page
+ */
+export async function errorsPage(explain) {
+  const parts = [INTRODUCTION];
+  for (const [family, [title, exit]] of Object.entries(FAMILIES)) {
+    parts.push(`## ${title}\n\nExit code: ${exit}.\n`);
+    for (let number = 0; number < NUMBERS; number += 1) {
+      const text = await explain(`CFD${family}${String(number).padStart(2, "0")}`);
+      if (text !== undefined) parts.push(section(text));
+    }
+  }
+  return parts.join("\n");
+}
+
+const INTRODUCTION = `# Codes
+
+Every finding and every error has a code that never changes its meaning. \`cfworker-deploy explain CODE\` prints the same
+text. This page is generated: \`npm run docs\`.
+
+A warning or a note never changes the exit code. When a write of the run took effect, or may have, and not all is done,
+the exit code is 3 whatever the cause: the same command again goes on.
+`;
+
+/** `explain` answers `CODE: title`, an empty line, and a paragraph. */
+function section(text) {
+  const [heading, explanation] = text.trimEnd().split("\n\n");
+  return `### ${heading}\n\n${wrapped(explanation)}\n`;
+}
+
+/** Lines of at most 120 characters, as the rest of the documents. */
+function wrapped(paragraph) {
+  const lines = [];
+  for (const word of paragraph.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= 120) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
