@@ -5,7 +5,6 @@ use std::rc::Rc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::envelope;
 use super::error::{self, Family};
 use super::permissions::Grant;
 use crate::diagnostic::{Code, Diagnostic, plain};
@@ -175,11 +174,6 @@ pub(crate) fn with_query(mut request: Request, pairs: &[(&str, &str)]) -> Reques
         request.url.extend(utf8_percent_encode(value, SEGMENT));
     }
     request
-}
-
-/// Reads the `result` of an accepted answer.
-pub(crate) fn result<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<T, String> {
-    envelope::read::<T>(answer)?.result.ok_or_else(|| "it holds no `result`".to_owned())
 }
 
 fn checked(auth: Auth) -> Result<Auth, Diagnostic> {

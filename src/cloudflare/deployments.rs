@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::api::{Api, Endpoint};
-use super::envelope::{self, or_default};
+use super::envelope::{or_default, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -53,7 +53,7 @@ pub struct DeployedVersion {
     pub percentage: f64,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Deployments {
     #[serde(default, deserialize_with = "or_default")]
     deployments: Vec<Deployment>,
@@ -69,7 +69,6 @@ impl Endpoint for ListDeployments<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let list = envelope::read::<Deployments>(answer)?;
-        Ok(list.result.map(|result| result.deployments).unwrap_or_default())
+        result_or_default(answer).map(|list: Deployments| list.deployments)
     }
 }

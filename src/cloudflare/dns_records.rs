@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::api::{Api, Endpoint, result, with_query};
-use super::envelope::Done;
+use super::api::{Api, Endpoint, with_query};
+use super::envelope::{Done, result};
 use super::error::Family;
 use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};

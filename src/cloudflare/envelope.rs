@@ -11,10 +11,9 @@ use serde_json::Value;
 
 use crate::http::Answer;
 
-/// An answer's JSON, its result typed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "T: serde::de::DeserializeOwned")]
-pub struct Envelope<T> {
+/// An answer's JSON. One type for all endpoints, so that the engine holds one parser of JSON text.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Envelope {
     /// Whether Cloudflare did it; a 2xx status alone says nothing.
     #[serde(default)]
     pub success: bool,
@@ -22,8 +21,8 @@ pub struct Envelope<T> {
     #[serde(default, deserialize_with = "tolerant")]
     pub errors: Vec<ApiMessage>,
     /// What was asked for.
-    #[serde(default = "none")]
-    pub result: Option<T>,
+    #[serde(default)]
+    pub result: Option<Value>,
     /// Where a list stands.
     #[serde(default)]
     pub result_info: Option<ResultInfo>,
@@ -56,15 +55,28 @@ pub struct ResultInfo {
 pub struct Done;
 
 /// Reads an envelope, or says what is wrong with the text.
-pub(crate) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<Envelope<T>, String> {
+pub(crate) fn read(answer: &Answer) -> Result<Envelope, String> {
     if answer.body.is_empty() && matches!(answer.status, 204 | 205) {
-        return Ok(Envelope { success: true, errors: Vec::new(), result: None, result_info: None });
+        return Ok(Envelope { success: true, ..Envelope::default() });
     }
     serde_json::from_slice(&answer.body).map_err(|error| error.to_string())
 }
 
-fn none<T>() -> Option<T> {
-    None
+impl Envelope {
+    /// The result as what was asked for; null and nothing are nothing.
+    pub(crate) fn result<T: DeserializeOwned>(self) -> Result<Option<T>, String> {
+        self.result.map(T::deserialize).transpose().map_err(|error| error.to_string())
+    }
+}
+
+/// The `result` of an accepted answer.
+pub(crate) fn result<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> {
+    read(answer)?.result()?.ok_or_else(|| "it holds no `result`".to_owned())
+}
+
+/// The `result` of an accepted answer; null and nothing are empty.
+pub(crate) fn result_or_default<T: DeserializeOwned + Default>(answer: &Answer) -> Result<T, String> {
+    Ok(read(answer)?.result()?.unwrap_or_default())
 }
 
 /// Errors as they come: null, bare strings, numbers as text.
@@ -95,8 +107,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::read;
     use crate::http::Answer;
 
@@ -112,18 +122,18 @@ mod tests {
             r#"{"success":true,"messages":["bare text"]}"#,
             r#"{"success":true,"result":[1],"result_info":{"page":1,"count":1,"new":{}},"brand_new":1}"#,
         ] {
-            assert!(read::<Value>(&answer(200, body)).is_ok_and(|envelope| envelope.success), "{body}");
+            assert!(read(&answer(200, body)).is_ok_and(|envelope| envelope.success), "{body}");
         }
-        assert!(read::<Value>(&answer(204, "")).is_ok_and(|envelope| envelope.success));
-        assert!(read::<Value>(&answer(200, "")).is_err());
-        assert!(read::<Value>(&answer(200, "<html>")).is_err());
+        assert!(read(&answer(204, "")).is_ok_and(|envelope| envelope.success));
+        assert!(read(&answer(200, "")).is_err());
+        assert!(read(&answer(200, "<html>")).is_err());
     }
 
     #[test]
     fn reads_errors_of_every_shape() {
         let body = r#"{"success":false,"errors":["text",{"code":"971","message":"m"},
             {"code":1004,"message":"outer","error_chain":[{"code":9005,"message":"inner"}]},null,7]}"#;
-        let errors = read::<Value>(&answer(400, body)).expect("an envelope").errors;
+        let errors = read(&answer(400, body)).expect("an envelope").errors;
         let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
         assert_eq!(codes, [None, Some(971), Some(1004), None, None]);
         assert_eq!(errors[2].chain[0].code, Some(9005));

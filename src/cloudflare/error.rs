@@ -2,8 +2,6 @@
 //!
 //! <https://developers.cloudflare.com/workers/observability/errors/>
 
-use serde_json::Value;
-
 use super::envelope::{self, ApiMessage, Envelope};
 use crate::diagnostic::plain;
 use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
@@ -29,7 +27,7 @@ pub enum Family {
 
 /// What an answer means to an endpoint of `family` that needs `permission`.
 pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_created: bool, answer: &Answer) -> Verdict {
-    let envelope = match envelope::read::<Value>(answer) {
+    let envelope = match envelope::read(answer) {
         Ok(envelope) => envelope,
         Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
         Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
@@ -54,7 +52,7 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
 }
 
 /// The error to show and to classify on: the first, or what it wraps (DNS 1004, headers 6003).
-fn cause(envelope: &Envelope<Value>) -> Option<ApiMessage> {
+fn cause(envelope: &Envelope) -> Option<ApiMessage> {
     let first = envelope.errors.first()?;
     match first.chain.first() {
         Some(inner) if first.code == Some(1004) => {

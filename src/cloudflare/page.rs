@@ -62,6 +62,7 @@ fn endless<E: Paged>(api: &Api, endpoint: &E, tries: u32, reason: &str) -> CallE
 
 /// Reads one page whose `result` is the list.
 pub(crate) fn page<T: DeserializeOwned>(answer: &Answer) -> Result<Page<T>, String> {
-    let envelope = envelope::read::<Vec<T>>(answer)?;
-    Ok(Page { items: envelope.result.unwrap_or_default(), info: envelope.result_info.unwrap_or_default() })
+    let envelope = envelope::read(answer)?;
+    let info = envelope.result_info.unwrap_or_default();
+    Ok(Page { items: envelope.result()?.unwrap_or_default(), info })
 }

@@ -5,8 +5,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{Api, Endpoint, result};
-use super::envelope::{self, Done};
+use super::api::{Api, Endpoint};
+use super::envelope::{Done, result, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -80,8 +80,7 @@ impl Endpoint for ListRoutes<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let list = envelope::read::<Vec<Route>>(answer)?;
-        Ok(list.result.unwrap_or_default())
+        result_or_default(answer)
     }
 }
 

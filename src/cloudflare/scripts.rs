@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, result};
-use super::envelope::{self, Done, or_default};
+use super::api::{Api, Endpoint};
+use super::envelope::{Done, or_default, result, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -170,8 +170,7 @@ impl Endpoint for ListScripts<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let list = envelope::read::<Vec<Script>>(answer)?;
-        Ok(list.result.unwrap_or_default())
+        result_or_default(answer)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::{Api, Endpoint, json_bytes};
-use super::envelope::{self, Done};
+use super::envelope::{Done, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -56,8 +56,7 @@ impl Endpoint for ListSecrets<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let list = envelope::read::<Vec<SecretName>>(answer)?;
-        Ok(list.result.unwrap_or_default())
+        result_or_default(answer)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::api::{Api, Endpoint, result};
+use super::api::{Api, Endpoint};
+use super::envelope::result;
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Repeat, Request};

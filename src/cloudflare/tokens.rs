@@ -3,7 +3,8 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint, result};
+use super::api::{Api, Endpoint};
+use super::envelope::result;
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, CallError, CallErrorKind, Client, Meaning, Method, Refusal, Request};

@@ -8,8 +8,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, json_bytes, result, with_query};
-use super::envelope::or_default;
+use super::api::{Api, Endpoint, json_bytes, with_query};
+use super::envelope::{or_default, result};
 use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions::{self, Grant};

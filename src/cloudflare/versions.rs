@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, result, with_query};
-use super::envelope::{self, or_default};
+use super::api::{Api, Endpoint, with_query};
+use super::envelope::{or_default, result, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use super::scripts::LiveBinding;
@@ -96,7 +96,7 @@ impl Version {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Items {
     #[serde(default, deserialize_with = "or_default")]
     items: Vec<Version>,
@@ -113,8 +113,7 @@ impl Endpoint for ListVersions<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let list = envelope::read::<Items>(answer)?;
-        let mut versions = list.result.map(|result| result.items).unwrap_or_default();
+        let mut versions = result_or_default::<Items>(answer)?.items;
         versions.sort_by_key(|version| std::cmp::Reverse(version.number));
         Ok(versions)
     }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint, result, with_query};
+use super::api::{Api, Endpoint, with_query};
+use super::envelope::result;
 use super::error::Family;
 use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};
