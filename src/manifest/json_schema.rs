@@ -1,13 +1,14 @@
 //! The JSON Schema of a manifest: draft-07, which editors read.
 
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::schema::Manifest;
+/// Generated from the types of `schema.rs` by a test: the engine carries the result, not the generator.
+const SHAPE: &str = include_str!("shape.schema.json");
 
 /// The schema by which the shape check walks: each key in one spelling.
 pub fn shape() -> Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value()
+    // A test reads it: the empty fallback, which would refuse every manifest, can't happen.
+    serde_json::from_str(SHAPE).unwrap_or_default()
 }
 
 /// The schema for editors: both spellings of each key, and at least one way to name the script.
@@ -78,7 +79,25 @@ fn other_case(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{other_case, schema};
+    use std::path::Path;
+
+    use schemars::generate::SchemaSettings;
+
+    use super::{SHAPE, other_case, schema, shape};
+    use crate::manifest::schema::Manifest;
+
+    /// `UPDATE_DOCS=1` writes the file.
+    #[test]
+    fn is_what_the_types_say() {
+        let generated = SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value();
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manifest/shape.schema.json");
+            std::fs::write(file, format!("{generated:#}\n")).expect("written");
+        } else {
+            assert_eq!(shape(), generated, "run the test with UPDATE_DOCS=1");
+            assert_eq!(SHAPE, format!("{generated:#}\n"));
+        }
+    }
 
     #[test]
     fn both_spellings_are_there() {
