@@ -19,7 +19,7 @@ const wasm = new URL("../../pkg/wasm/engine_bg.wasm", import.meta.url);
 const module = new WebAssembly.Module(readFileSync(wasm));
 
 /** Accepts every upload; nothing runs. */
-const TRUSTING = {
+export const TRUSTING = {
   check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch"] }),
   changed() {},
   close: async () => {},
