@@ -162,6 +162,16 @@ fn keys_that_url_parsers_fold_are_never_sent() {
 }
 
 #[test]
+fn buckets_that_url_parsers_fold_are_never_sent() {
+    for bucket in [".", "..", "", "a/b", "a?b", "a b", "a%2fb"] {
+        let (store, bench) = (store(), bench(Vec::new(), never));
+        let object = Object { bucket: bucket.into(), key: "a.js".into() };
+        let error = bench.clock.run(store.head(&bench.client, &object)).expect_err("an error");
+        assert!(matches!(error.kind, R2ErrorKind::Address { .. }), "{bucket}");
+    }
+}
+
+#[test]
 fn a_wrong_clock_is_corrected_once() {
     let date = "Mon, 21 Sep 2026 15:53:20 GMT"; // 100 minutes after the virtual clock's start
     for (status, code) in [(403, "RequestTimeTooSkewed"), (400, "ExpiredRequest"), (403, "SignatureDoesNotMatch")] {

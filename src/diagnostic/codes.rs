@@ -69,7 +69,7 @@ codes! {
     HiddenCharacter = "CFD0111": "a character that can't be seen",
         "Direction marks and zero-width characters make a file look other than it is. They are allowed inside the values of `env.variables` only; elsewhere, comments included, they must go.";
     Encoding = "CFD0112": "the file is not UTF-8 text",
-        "A manifest is UTF-8 text, with or without a byte order mark, with Unix or Windows line ends. UTF-16, NUL and control characters are refused.";
+        "A manifest is UTF-8 text, with or without a byte order mark, with Unix or Windows line ends. UTF-16, NUL, control characters and bare carriage returns are refused.";
     UnknownKind = "CFD0113": "the kind is not known",
         "Every document says what it describes by `kind`, spelt exactly. This release knows `CloudflareWorker`.";
     Empty = "CFD0114": "nothing to read",

@@ -66,7 +66,9 @@ fn spellings(value: &str, style: Style) -> Vec<String> {
 
 /// Whether the edited text reads as before, but for the value.
 fn holds(edited: &str, before: &[Document], document: usize, path: &Path, value: &str, must_be_text: bool) -> bool {
-    let Ok(after) = parsed(edited) else { return false };
+    let Ok(after) = readable("", edited).map_err(drop).and_then(|text| parsed(text).map_err(drop)) else {
+        return false;
+    };
     let Ok((_, new)) = scalar_at(&after, document, path) else { return false };
     let kind_holds = !must_be_text || new.meaning() == Meaning::Text;
     new.text == value && kind_holds && shape_of(&after, document, path) == shape_of(before, document, path)
@@ -130,6 +132,12 @@ mod tests {
             let quoted = serde_json::Value::from(value).to_string();
             assert_eq!(path(0, value), TEXT.replace("app/v1.js", &quoted), "{value}");
         }
+    }
+
+    #[test]
+    fn writes_only_what_can_be_read() {
+        assert_eq!(path(0, "a\u{1b}b"), TEXT.replace("app/v1.js", "\"a\\u001bb\""));
+        assert!(set_value(TEXT, 0, "spec.n", "\u{7f}").is_err(), "JSON does not escape it, YAML does not allow it");
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub fn documents(source: usize, file: &str, text: &str) -> (Vec<Document>, Vec<D
 
 struct Builder<'text> {
     file: Rc<str>,
+    text: &'text str,
     cursor: Cursor<'text>,
     source: usize,
     documents: Vec<Document>,
@@ -52,6 +53,7 @@ impl<'text> Builder<'text> {
     fn new(source: usize, file: &str, text: &'text str) -> Self {
         Self {
             file: file.into(),
+            text,
             cursor: Cursor::new(text),
             source,
             documents: Vec::new(),
@@ -229,8 +231,7 @@ impl<'text> Builder<'text> {
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {
         let mark = error.marker();
-        let (line, column) = (mark.line().max(1), mark.col() + 1);
-        let span = Span { line, column, end_line: line, end_column: column + 1 };
+        let span = character(self.text, mark.line(), mark.col() + 1);
         if error.info() == "recursion limit exceeded" {
             return self.limit(span, format!("nested deeper than {MAX_DEPTH} levels"));
         }
@@ -255,6 +256,16 @@ fn duplicate_key(file: &str, key: &Key, first: Span) -> Diagnostic {
 /// `worker.yaml:3:5`.
 pub fn shown(place: &Place) -> String {
     format!("{}:{}:{}", place.file, place.line, place.column)
+}
+
+/// A character of the text; the parser counts on behind its end, which is then the place.
+fn character(text: &str, line: usize, column: usize) -> Span {
+    let lines = text.split('\n').count();
+    let column = if line > lines { usize::MAX } else { column };
+    let line = line.clamp(1, lines);
+    let length = text.split('\n').nth(line - 1).unwrap_or_default().chars().count();
+    let column = column.min(length + 1);
+    Span { line, column, end_line: line, end_column: (column + 1).min(length + 1) }
 }
 
 fn span_of(span: saphyr_parser::Span) -> Span {
@@ -314,6 +325,15 @@ mod tests {
         assert_eq!(finding.code, Code::DuplicateKey);
         assert_eq!(finding.place.as_ref().map(|place| place.line), Some(3));
         assert!(finding.help.as_ref().is_some_and(|help| help.contains("a.yaml:1:1")));
+    }
+
+    #[test]
+    fn an_end_that_comes_too_soon_is_a_place_of_the_text() {
+        for (text, expected) in [("  : aa\n  a\n", (3, 1, 1)), (":\na", (2, 2, 2)), ("a: [", (1, 5, 5))] {
+            let (_, findings) = documents(0, "a.yaml", text);
+            let place = findings.first().and_then(|finding| finding.place.clone()).expect("a place");
+            assert_eq!((place.line, place.column, place.end_column), expected, "{text}");
+        }
     }
 
     fn codes(text: &str) -> Vec<Code> {

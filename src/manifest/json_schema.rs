@@ -1,19 +1,22 @@
 //! The JSON Schema of a manifest: draft-07, which editors read.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 /// Generated from the types of `schema.rs` by a test: the engine carries the result, not the generator.
 const SHAPE: &str = include_str!("shape.schema.json");
 
-/// The schema by which the shape check walks: each key in one spelling.
-pub fn shape() -> Value {
+/// The schema by which the shape check walks: each key in one spelling. Read once.
+pub fn shape() -> &'static Value {
     // A test reads it: the empty fallback, which would refuse every manifest, can't happen.
-    serde_json::from_str(SHAPE).unwrap_or_default()
+    static READ: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(SHAPE).unwrap_or_default());
+    &READ
 }
 
 /// The schema for editors: both spellings of each key, and at least one way to name the script.
 pub fn schema() -> Value {
-    let mut schema = shape();
+    let mut schema = shape().clone();
     spell_both_ways(&mut schema);
     if let Some(spec) = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut) {
         let named = ["script", "worker_name", "workerName"].map(|key| json!({ "required": [key] }));
@@ -94,7 +97,7 @@ mod tests {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manifest/shape.schema.json");
             std::fs::write(file, format!("{generated:#}\n")).expect("written");
         } else {
-            assert_eq!(shape(), generated, "run the test with UPDATE_DOCS=1");
+            assert_eq!(*shape(), generated, "run the test with UPDATE_DOCS=1");
             assert_eq!(SHAPE, format!("{generated:#}\n"));
         }
     }

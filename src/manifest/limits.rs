@@ -31,7 +31,7 @@ pub fn readable<'text>(file: &str, text: &'text str) -> Result<&'text str, Diagn
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let starts_undecoded = text.starts_with('\u{fffd}');
-    match text.char_indices().find(|(_, character)| starts_undecoded || !is_printable(*character)) {
+    match text.char_indices().find(|(at, character)| starts_undecoded || !is_allowed(text, *at, *character)) {
         None => Ok(text),
         Some((offset, character)) => Err(unprintable(text, offset, character).at(Some(at(text, offset).in_file(file)))),
     }
@@ -66,6 +66,10 @@ fn unprintable(text: &str, offset: usize, character: char) -> Diagnostic {
     if character == '\u{fffd}' && offset == 0 {
         return Diagnostic::error(Code::Encoding, "the file is not UTF-8").with_help("save it as UTF-8");
     }
+    if character == '\r' {
+        return Diagnostic::error(Code::Encoding, "a carriage return without a line feed ends a line")
+            .with_help("save the file with LF or CRLF at the end of its lines");
+    }
     let name = if character == '\0' { "NUL" } else { "control" };
     Diagnostic::error(Code::Encoding, format!("{name} character U+{:04X} in the file", u32::from(character)))
         .with_help("YAML allows no such character; remove it, or write it as an escape in double quotes")
@@ -75,6 +79,14 @@ fn unprintable(text: &str, offset: usize, character: char) -> Diagnostic {
 fn looks_like_utf16(text: &str) -> bool {
     let nuls = text.chars().take(64).filter(|character| *character == '\0').count();
     nuls * 3 >= text.chars().take(64).count()
+}
+
+/// YAML takes a bare carriage return for the end of a line, editors don't: no place would be the same to both.
+fn is_allowed(text: &str, at: usize, character: char) -> bool {
+    match character {
+        '\r' => text.as_bytes().get(at + 1) == Some(&b'\n'),
+        other => is_printable(other),
+    }
 }
 
 /// The YAML 1.2 set of printable characters.
@@ -114,6 +126,7 @@ mod tests {
     fn refuses_by_name() {
         assert_eq!(refusal("a: 1\nbc: \0"), (Code::Encoding, 2, 5));
         assert_eq!(refusal("a: \u{1b}[31m"), (Code::Encoding, 1, 4));
+        assert_eq!(refusal("a: 1\r\nb: 2\rc: 3"), (Code::Encoding, 2, 5));
         assert_eq!(refusal("\u{fffd}\u{fffd}a\0:\0"), (Code::Encoding, 1, 1));
         assert_eq!(refusal(&"a".repeat(MAX_BYTES + 1)), (Code::Limit, 1, 1));
         let utf16 = readable("a.yaml", "\0a\0p\0i").expect_err("refused");

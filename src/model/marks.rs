@@ -50,9 +50,7 @@ impl ScriptMarks {
         let mut marks = Self::default();
         for rest in tags.iter().filter_map(|tag| tag.strip_prefix(PREFIX)) {
             if let Some(inventory) = rest.strip_prefix("in-") {
-                if let Some((zone, hashes)) = inventory.split_once('-') {
-                    marks.inventory.entry(zone.to_owned()).or_default().extend(split(hashes));
-                }
+                marks.take_inventory(inventory);
             } else if let Some(bundle) = rest.strip_prefix("b-") {
                 marks.bundle = BundleMark::parse(bundle);
             } else if let Some(names) = rest.strip_prefix("n-") {
@@ -62,6 +60,15 @@ impl ScriptMarks {
             }
         }
         marks
+    }
+
+    /// Anybody can write a tag: one that names no zone or no pattern says nothing.
+    fn take_inventory(&mut self, text: &str) {
+        let Some((zone, hashes)) = text.split_once('-').filter(|(zone, _)| !zone.is_empty()) else { return };
+        let hashes: BTreeSet<String> = split(hashes).collect();
+        if !hashes.is_empty() {
+            self.inventory.entry(zone.to_owned()).or_default().extend(hashes);
+        }
     }
 
     /// Our tags, in a fixed order.
@@ -233,6 +240,13 @@ mod tests {
         assert_eq!(ScriptMarks::parse(&written), marks);
         assert!(marks.holds(&"z".repeat(32), "api.example.com/*") && marks.set("API_KEY"));
         assert!(written.iter().all(|tag| tag.len() <= TAG_BYTES && !tag.contains([',', '&'])));
+    }
+
+    #[test]
+    fn tags_that_say_nothing_are_left_out() {
+        let tags = ["cfwd1-in-", "cfwd1-in--", "cfwd1-in--0a1b2c3d", "cfwd1-in-zone-", "cfwd1-n-.", "cfwd1-b-x"];
+        let marks = ScriptMarks::parse(&tags.map(str::to_owned));
+        assert_eq!(marks, ScriptMarks::default());
     }
 
     #[test]

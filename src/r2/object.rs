@@ -47,6 +47,18 @@ pub fn check_key(key: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Checks a bucket name as far as it must be one segment of a path and no other one's; R2 knows the rest.
+///
+/// # Errors
+/// What is wrong with it, to be put after the name.
+pub fn check_bucket(name: &str) -> Result<(), &'static str> {
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.bytes().all(usable) && name.bytes().any(|byte| byte != b'.') {
+        return Ok(());
+    }
+    Err("lies in a bucket whose name is no bucket name: letters, digits and hyphens")
+}
+
 /// What is signed with what, and when.
 pub(super) struct Signer<'a> {
     pub(super) endpoint: &'a S3Endpoint,
@@ -98,6 +110,7 @@ impl Signer<'_> {
 
     fn parts(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
         check_key(&self.object.key)?;
+        check_bucket(&self.object.bucket)?;
         let url = self.endpoint.url.clone();
         let bucket = Bucket::new(url, UrlStyle::Path, self.object.bucket.clone(), "auto")
             .map_err(|error| format!("can't be addressed: {error}"))?;

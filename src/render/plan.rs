@@ -73,14 +73,15 @@ pub fn plan(plan: &Value, style: &Style) -> String {
     let paint = Paint::new(style);
     let mut text = String::new();
     for manifest in &view.manifests {
-        text.push_str(&headline(manifest));
+        text.push_str(&paint.plain(&headline(manifest)));
+        text.push('\n');
     }
     text.push('\n');
     for change in &view.changes {
         push_change(&mut text, change, &paint, style.width);
     }
     push_left(&mut text, &view, &paint);
-    text.push_str(&closing(&view));
+    text.push_str(&closing(&view, &paint));
     text
 }
 
@@ -90,7 +91,7 @@ fn headline(manifest: &Manifest) -> String {
         _ => manifest.account.clone(),
     };
     let zone = manifest.zone.as_ref().map(|zone| format!(", zone {zone}")).unwrap_or_default();
-    format!("{}  (account {account}{zone})\n", manifest.script)
+    format!("{}  (account {account}{zone})", manifest.script)
 }
 
 fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) {
@@ -103,7 +104,7 @@ fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) 
         "adopt" => paint.yellow("~ adopt "),
         _ => paint.dim("= no-op "),
     };
-    text.push_str(&format!("  {sign}  {kind:<6}  {}\n", paint.plain(key)));
+    text.push_str(&format!("  {sign}  {:<6}  {}\n", paint.plain(kind), paint.plain(key)));
     let from = change.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
     if !from.is_empty() || !PLAIN_REASONS.contains(&(change.action.as_str(), change.reason.as_str())) {
         text.push_str(&format!("             {}\n", paint.dim(&paint.plain(&format!("{}{from}", change.reason)))));
@@ -156,7 +157,7 @@ fn push_left(text: &mut String, view: &View, paint: &Paint) {
     }
 }
 
-fn closing(view: &View) -> String {
+fn closing(view: &View, paint: &Paint) -> String {
     let count = |action: &str| view.changes.iter().filter(|change| change.action == action).count();
     let (create, update, delete) = (count("create"), count("update") + count("replace"), count("delete"));
     let adopt = count("adopt");
@@ -175,7 +176,7 @@ fn closing(view: &View) -> String {
     };
     format!(
         "\n{create} to create, {update} to update, {delete} to delete{adopt}{orphans}.{requests}\nPlan {}\n",
-        view.fingerprint
+        paint.plain(&view.fingerprint)
     )
 }
 
@@ -235,5 +236,10 @@ Plan f
         let text = text(&[change("script:shop", "update", "changed", json!([long]))]);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("… (92 characters) -> ") && !text.contains('\u{1b}'), "{text}");
+        let manifest = json!({ "account": "a", "script": "s\u{7}", "zone": "z\n" });
+        let change = change("k\u{9b}:a", "create", "not found", json!([]));
+        let value = json!({ "fingerprint": "\u{1b}c", "manifests": [manifest], "changes": [change] });
+        let text = plan(&value, &Style::default());
+        assert!(!text.contains(|character: char| character.is_control() && character != '\n'), "{text:?}");
     }
 }

@@ -1,0 +1,268 @@
+//! Answers of Cloudflare's API, one endpoint at a time: `ENDPOINT STATUS`, headers, an empty line, the body.
+
+use cfworker_deploy::cloudflare::accounts::ListAccounts;
+use cfworker_deploy::cloudflare::deployments::ListDeployments;
+use cfworker_deploy::cloudflare::dns_records::{
+    CreateRecord, DeleteRecord, ListRecords, PatchRecord, RecordBody, RecordFilter,
+};
+use cfworker_deploy::cloudflare::kv::ListNamespaces;
+use cfworker_deploy::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute};
+use cfworker_deploy::cloudflare::scripts::{
+    DeleteScript, ListScripts, PatchScriptSettings, ReadSettings, ScriptSettings,
+};
+use cfworker_deploy::cloudflare::secrets::{ListSecrets, PatchSecrets};
+use cfworker_deploy::cloudflare::subdomain::{
+    ReadAccountSubdomain, ReadScriptSubdomain, ScriptSubdomain, WriteScriptSubdomain,
+};
+use cfworker_deploy::cloudflare::tokens::{VerifyAccountToken, VerifyUserToken};
+use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
+use cfworker_deploy::cloudflare::versions::{ListVersions, ReadVersion};
+use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
+use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, Paged, all};
+use cfworker_deploy::http::CallError;
+use cfworker_deploy::secret::Secret;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::driver::Target;
+use super::shown;
+use super::wire::{Bench, Reply, bench};
+
+pub const TARGET: Target = Target { name: "answers", beside: None, check, structured, words: &WORDS };
+
+const ENDPOINTS: [&str; 26] = [
+    "verify-user",
+    "verify-account",
+    "list-accounts",
+    "read-zone",
+    "list-zones",
+    "list-records",
+    "create-record",
+    "patch-record",
+    "delete-record",
+    "list-routes",
+    "create-route",
+    "put-route",
+    "delete-route",
+    "list-scripts",
+    "read-settings",
+    "patch-settings",
+    "delete-script",
+    "list-versions",
+    "read-version",
+    "list-deployments",
+    "list-secrets",
+    "patch-secrets",
+    "read-subdomain",
+    "write-subdomain",
+    "account-subdomain",
+    "put-script",
+];
+
+const WORDS: [&str; 62] = [
+    "list-namespaces",
+    "200",
+    "204",
+    "302",
+    "400",
+    "401",
+    "403",
+    "404",
+    "429",
+    "500",
+    "503",
+    "0",
+    "\"success\"",
+    "\"errors\"",
+    "\"result\"",
+    "\"result_info\"",
+    "\"total_pages\"",
+    "\"per_page\"",
+    "\"code\"",
+    "\"message\"",
+    "\"error_chain\"",
+    "\"id\"",
+    "\"name\"",
+    "\"status\"",
+    "\"tags\"",
+    "\"bindings\"",
+    "\"versions\"",
+    "\"items\"",
+    "\"deployments\"",
+    "\"version_id\"",
+    "\"percentage\"",
+    "\"annotations\"",
+    "\"workers/tag\"",
+    "\"resources\"",
+    "\"script_runtime\"",
+    "\"meta\"",
+    "\"read_only\"",
+    "\"pattern\"",
+    "\"script\"",
+    "\"enabled\"",
+    "\"deployment_id\"",
+    "\"type\"",
+    "true",
+    "false",
+    "null",
+    "[]",
+    "{}",
+    "10007",
+    "10013",
+    "10000",
+    "9109",
+    "1004",
+    "81057",
+    "7003",
+    "retry-after: 5\n",
+    "retry-after: Wed, 21 Oct 2015 07:28:00 GMT\n",
+    "ratelimit: \"default\";r=0;t=60\n",
+    "ratelimit-policy: \"default\";q=1200;w=300\n",
+    "cf-mitigated: challenge\n",
+    "cf-ray: 1-\u{1b}[2J\n",
+    "<html>",
+    "\"\\u001b[2J\\u202e\"",
+];
+
+/// Headers that something of ours reads.
+const HEADERS: [&str; 10] = [
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "cf-ray",
+    "cf-mitigated",
+    "date",
+    "etag",
+    "content-length",
+    "content-encoding",
+    "x-amz-meta-sha256",
+];
+
+fn check(input: &[u8]) {
+    let (first, rest) = split_at(input, b"\n");
+    let head = String::from_utf8_lossy(first);
+    let (endpoint, status) = head.split_once(' ').unwrap_or((&head, "200"));
+    let reply = reply(status, rest);
+    let bench = bench(Vec::new(), move |_| reply.clone());
+    let api = Api::new("https://api.example/v4", Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
+    let result = call(&api, &bench, endpoint);
+    if let Some(Err(error)) = result {
+        shown::checked(&error.to_string());
+        shown::checked_findings(&[], &[error.diagnostic()]);
+    }
+    assert!(bench.script.count() <= 600, "{} requests", bench.script.count());
+    assert!(bench.clock.elapsed() <= 3_600_000.0 * 8.0, "{} ms", bench.clock.elapsed());
+}
+
+/// An answer with this status; headers, an empty line and the body in the rest.
+pub fn reply(status: &str, rest: &[u8]) -> Reply {
+    let (head, body) = split_at(rest, b"\n\n");
+    let (head, body) = if rest.starts_with(b"\n") { (&[][..], &rest[1..]) } else { (head, body) };
+    let head = String::from_utf8_lossy(head);
+    let headers = head.lines().filter_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        let known = HEADERS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+        Some((*known, value.to_owned()))
+    });
+    Reply::Answer(status.trim().parse().unwrap_or(200), headers.collect(), body.to_vec())
+}
+
+/// What stands before and behind the first separator.
+pub fn split_at<'a>(input: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let at = input.windows(separator.len()).position(|window| window == separator);
+    at.map_or((input, &[]), |at| (&input[..at], &input[at + separator.len()..]))
+}
+
+fn one<E: Endpoint>(api: &Api, bench: &Bench, endpoint: &E) -> Result<(), CallError> {
+    bench.clock.run(api.call_just_created(&bench.client, endpoint)).map(drop)
+}
+
+fn every<E: Paged>(api: &Api, bench: &Bench, endpoint: &E) -> Result<(), CallError> {
+    bench.clock.run(all(api, &bench.client, endpoint)).map(drop)
+}
+
+fn call(api: &Api, bench: &Bench, endpoint: &str) -> Option<Result<(), CallError>> {
+    let (account_id, script, zone_id) = ("acc", "my-script", "zone");
+    let (record_id, route_id, pattern) = ("r", "r", "a.example/*");
+    Some(match endpoint {
+        "verify-user" => one(api, bench, &VerifyUserToken),
+        "verify-account" => one(api, bench, &VerifyAccountToken { account_id }),
+        "list-accounts" => every(api, bench, &ListAccounts::default()),
+        "read-zone" => one(api, bench, &ReadZone { zone_id }),
+        "list-zones" => every(api, bench, &ListZones { name: "example.com", account_id, page: 1 }),
+        "list-records" => every(api, bench, &ListRecords { zone_id, filter: RecordFilter::Name("a.example"), page: 1 }),
+        "create-record" => one(api, bench, &CreateRecord { zone_id, record: &RecordBody::default() }),
+        "patch-record" => one(api, bench, &PatchRecord { zone_id, record_id, record: &RecordBody::default() }),
+        "delete-record" => one(api, bench, &DeleteRecord { zone_id, record_id }),
+        "list-routes" => one(api, bench, &ListRoutes { zone_id }),
+        "create-route" => one(api, bench, &CreateRoute { zone_id, pattern, script }),
+        "put-route" => one(api, bench, &PutRoute { zone_id, route_id, pattern, script }),
+        "delete-route" => one(api, bench, &DeleteRoute { zone_id, route_id }),
+        "list-scripts" => one(api, bench, &ListScripts { account_id }),
+        "read-settings" => one(api, bench, &ReadSettings { account_id, script }),
+        "patch-settings" => {
+            one(api, bench, &PatchScriptSettings { account_id, script, settings: &ScriptSettings::default() })
+        }
+        "delete-script" => one(api, bench, &DeleteScript { account_id, script }),
+        "list-versions" => one(api, bench, &ListVersions { account_id, script }),
+        "read-version" => one(api, bench, &ReadVersion { account_id, script, version_id: "v" }),
+        "list-deployments" => one(api, bench, &ListDeployments { account_id, script }),
+        "list-secrets" => one(api, bench, &ListSecrets { account_id, script }),
+        "patch-secrets" => one(api, bench, &PatchSecrets { account_id, script, secrets: &Default::default() }),
+        "read-subdomain" => one(api, bench, &ReadScriptSubdomain { account_id, script }),
+        "write-subdomain" => {
+            one(api, bench, &WriteScriptSubdomain { account_id, script, switches: ScriptSubdomain::default() })
+        }
+        "account-subdomain" => one(api, bench, &ReadAccountSubdomain { account_id }),
+        "list-namespaces" => every(api, bench, &ListNamespaces { account_id, page: 1 }),
+        "put-script" => put_script(api, bench),
+        _ => return None,
+    })
+}
+
+fn put_script(api: &Api, bench: &Bench) -> Result<(), CallError> {
+    let (modules, _) = cfworker_deploy::bundle::read(b"export default {}".to_vec(), None).expect("a bundle");
+    let metadata = Metadata::default();
+    let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
+    bench.clock.run(api.call_just_created(&bench.client, &put)).map(|uploaded| drop(uploaded.version_id()))
+}
+
+/// JSON that has the members which answers have, with values of any sort.
+pub fn answer() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(json!("18f97339-c287-4872-9bdd-e2135c07ec12")),
+        Just(json!("cfwd1:cAAAAAAAAAAAAAAAAAAAAAA:sAAAAAAAAAAAAAAAAAAAAAA:k0a1b")),
+        Just(json!("secret_text")),
+    ];
+    leaf.prop_recursive(5, 40, 5, |inner| {
+        let words: Vec<String> = WORDS.iter().filter_map(|word| serde_json::from_str(word).ok()).collect();
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            3 => proptest::collection::btree_map(proptest::sample::select(words), inner, 0..7)
+                .prop_map(|map| Value::Object(Map::from_iter(map))),
+        ]
+    })
+}
+
+fn structured() -> BoxedStrategy<Vec<u8>> {
+    let status = prop_oneof![
+        4 => Just(200_u16),
+        3 => proptest::sample::select(&[204, 400, 401, 403, 404, 409, 429, 500, 503, 524][..]),
+        1 => any::<u16>(),
+    ];
+    let error = (any::<i32>(), any::<String>(), answer())
+        .prop_map(|(code, message, chain)| json!([{ "code": code, "message": message, "error_chain": [chain] }]));
+    let errors = prop_oneof![2 => Just(json!([])), 2 => error, 1 => answer()];
+    let info = prop_oneof![2 => Just(Value::Null), 1 => answer(), 1 => any::<u32>().prop_map(|pages| json!({ "total_pages": pages, "per_page": pages }))];
+    (proptest::sample::select(&ENDPOINTS[..]), status, any::<bool>(), errors, answer(), info)
+        .prop_map(|(endpoint, status, success, errors, result, info)| {
+            let body = json!({ "success": success, "errors": errors, "result": result, "result_info": info });
+            format!("{endpoint} {status}\n\n{body}").into_bytes()
+        })
+        .boxed()
+}

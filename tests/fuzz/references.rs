@@ -1,0 +1,143 @@
+//! Texts that may stand for another value: `${NAME}`, `$…-group/…`, `$cloudflare-…`; in all places that take them.
+
+use std::collections::BTreeMap;
+
+use cfworker_deploy::binding::{Binding, Input, SecretSource};
+use cfworker_deploy::diagnostic::any_error;
+use cfworker_deploy::manifest::{ReadOptions, Source, read, resolve_secrets, secrets};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::driver::Target;
+use super::{manifests, shown};
+
+pub const TARGET: Target = Target { name: "references", beside: None, check, structured, words: &WORDS };
+
+const WORDS: [&str; 26] = [
+    "$",
+    "${",
+    "}",
+    "$${",
+    "$secrets-group/",
+    "$variables-group/",
+    "$cloudflare-",
+    "$cloudflare-kv-namespace/",
+    "kv-namespace",
+    "r2-bucket",
+    "/status.outputs.",
+    "namespace_id",
+    "namespaceId",
+    "status.outputs.namespace_id",
+    "/",
+    "//",
+    "a",
+    "API_KEY",
+    "CLOUDFLARE_API_TOKEN",
+    "aws_x",
+    "R2_",
+    "CFWORKER_",
+    "main",
+    "db.url",
+    "known",
+    "ß",
+];
+const REFERENCES: [&str; 3] = ["$variables-group/", "$secrets-group/", "$cloudflare-kv-namespace/"];
+const REFUSED: [&str; 4] = ["CLOUDFLARE_", "R2_", "AWS_", "CFWORKER_"];
+
+fn check(input: &[u8]) {
+    let text = String::from_utf8_lossy(input).into_owned();
+    as_variable(&text);
+    as_secret(&text);
+    as_namespace(&text, input.len());
+}
+
+/// The bindings of a manifest with this in its spec; nothing when it is refused.
+fn bindings(key: &str, value: Value) -> Option<Vec<Binding>> {
+    let mut document = manifests::valid();
+    document["spec"]["env"] = json!({});
+    document["spec"][key] = value;
+    let text = document.to_string();
+    let read = manifests::checked(&text);
+    let desired = read.desired.manifests.into_iter().next();
+    desired.filter(|_| !any_error(&read.diagnostics)).map(|manifest| manifest.script.bindings)
+}
+
+/// What is no reference is data and stays as it is; a reference never gets through as text.
+fn as_variable(text: &str) {
+    let Some(bindings) = bindings("env", json!({ "variables": { "A": text } })) else { return };
+    let [Binding::PlainText(variable)] = bindings.as_slice() else { panic!("{bindings:?}") };
+    assert_eq!(variable.text, text);
+    assert!(!REFERENCES.iter().any(|start| text.starts_with(start)), "{text}");
+}
+
+/// Only `${NAME}` and a group are sources; the deployer's own credentials are none. No value shows.
+fn as_secret(text: &str) {
+    let Some(bindings) = bindings("env", json!({ "secrets": { "A": text } })) else { return };
+    let [Binding::SecretText(secret)] = bindings.as_slice() else { panic!("{bindings:?}") };
+    match &secret.source {
+        SecretSource::Named(name) => {
+            assert_eq!(format!("${{{name}}}"), text);
+            assert!(!is_refused(name), "{name}");
+        }
+        SecretSource::Group { group, key } => assert_eq!(format!("$secrets-group/{group}/{key}"), text),
+        SecretSource::Literal(value) => assert_eq!(value.reveal(), text.replace("$${", "${")),
+    }
+    resolved(text);
+}
+
+/// A name is wanted or a value is there, and none of the deployer's own names is ever asked for.
+fn resolved(text: &str) {
+    let mut document = manifests::valid();
+    document["spec"]["env"] = json!({ "secrets": { "A": text } });
+    let source = Source { name: "a.yaml".into(), text: document.to_string() };
+    let read = read(std::slice::from_ref(&source), &ReadOptions::default());
+    let wanted = secrets(&read.desired);
+    assert!(!wanted.iter().filter_map(|wanted| wanted.name.as_deref()).any(is_refused));
+    let (values, findings) = resolve_secrets(&read.desired, &read.places, &Default::default());
+    assert_eq!(values.len() + findings.len(), 1);
+    shown::checked_findings(&[source], &findings);
+}
+
+fn is_refused(name: &str) -> bool {
+    REFUSED.iter().any(|start| name.to_ascii_uppercase().starts_with(start))
+}
+
+/// An id, or the name of a resource: never the text of a reference.
+fn as_namespace(text: &str, which: usize) {
+    let entries = [
+        json!([{ "name": "CACHE", "field_path": text }]),
+        json!([{ "name": "CACHE", "namespace_id": text }]),
+        json!([{ "name": "CACHE", "value_from": { "kind": "CloudflareKvNamespace", "name": text } }]),
+        json!([{ "name": text, "binding": "CACHE", "kind": "CloudflareKvNamespace", "field_path": "status.outputs.namespace_id" }]),
+    ];
+    let entry = entries[which % entries.len()].clone();
+    if let Some(bindings) = bindings("kv_bindings", entry) {
+        let [Binding::KvNamespace(binding)] = bindings.as_slice() else { panic!("{bindings:?}") };
+        match &binding.namespace_id {
+            Input::Value(id) => {
+                let digits = id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+                assert!(id.len() == 32 && digits, "{id}");
+            }
+            Input::Reference(reference) => {
+                assert!(!reference.name.is_empty() && reference.output == "namespace_id", "{reference:?}");
+            }
+        }
+    }
+}
+
+fn structured() -> BoxedStrategy<Vec<u8>> {
+    let part = prop_oneof![3 => proptest::sample::select(&WORDS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"];
+    proptest::collection::vec(part, 0..7).prop_map(|parts| parts.concat().into_bytes()).boxed()
+}
+
+/// Values of groups are found by either of their names.
+#[test]
+fn a_known_variable_is_resolved() {
+    let mut document = manifests::valid();
+    document["spec"]["env"] = json!({ "variables": { "A": "$variables-group/main/db.url" } });
+    let source = Source { name: "a.yaml".into(), text: document.to_string() };
+    let values = BTreeMap::from([("main/db.url".to_owned(), "$secrets-group/x".to_owned())]);
+    let read = read(&[source], &ReadOptions { values, ..ReadOptions::default() });
+    let bindings = &read.desired.manifests[0].script.bindings;
+    assert!(matches!(&bindings[0], Binding::PlainText(variable) if variable.text == "$secrets-group/x"));
+}

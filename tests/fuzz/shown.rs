@@ -1,0 +1,44 @@
+//! What holds for everything that people get to see.
+
+use cfworker_deploy::diagnostic::{Code, Diagnostic};
+use cfworker_deploy::error::Error;
+use cfworker_deploy::manifest::Source;
+use cfworker_deploy::render::{self, Style};
+
+/// Credentials of the targets: they must show nowhere.
+pub const TOKEN: &str = "canary-token-7d41c9e05b";
+pub const SECRET_KEY: &str = "canary-s3-key-91be44f2";
+pub const SECRET: &str = "canary-secret-5f3a9c20";
+
+/// Nothing in it is obeyed by a terminal, and no credential is in it.
+pub fn checked(text: &str) {
+    assert!(!text.contains(|character: char| character.is_control() && character != '\n'), "{text:?}");
+    hides(text);
+}
+
+/// No credential is in it.
+pub fn hides(text: &str) {
+    for secret in [TOKEN, SECRET_KEY, SECRET] {
+        assert!(!text.contains(secret), "a secret shows: {text}");
+    }
+}
+
+/// A finding in its JSON form and as people see it.
+pub fn checked_findings(sources: &[Source], findings: &[Diagnostic]) {
+    let json = serde_json::to_string(findings).expect("JSON");
+    let back: Vec<Diagnostic> = serde_json::from_str(&json).expect("findings");
+    assert_eq!(back, findings, "a finding is not the same after its JSON form");
+    hides(&json);
+    checked(&render::diagnostics(sources, findings, &Style::default()));
+}
+
+/// An error in its JSON form and as people see it.
+pub fn checked_error(sources: &[Source], error: &Error) {
+    assert_ne!(error.code, Code::Internal, "{error:?}");
+    let json = serde_json::to_value(error).expect("JSON");
+    hides(&json.to_string());
+    let text = render::error(sources, &json, &Style::default());
+    assert!(!text.is_empty(), "an error without a text: {json}");
+    checked(&text);
+    checked_findings(sources, &error.diagnostics);
+}
