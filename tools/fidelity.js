@@ -1,6 +1,7 @@
 /**
- * `npm run test:fidelity`: clients that we did not write (wrangler, the official SDK, AWS SDK, aws4fetch) against Local
- * Cloudflare. A package of its own, installed on the first run: its clients bring 500 MB.
+ * `npm run test:fidelity`: signers that we did not write against ours, and clients that we did not write (wrangler, the
+ * official SDK, AWS SDK, aws4fetch) against Local Cloudflare. A package of its own, installed on the first run: its
+ * clients bring 500 MB.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,9 +11,11 @@ import { run } from "./run.js";
 import { main, stage } from "./stage.js";
 
 const FOLDER = join(ROOT, "tests", "fidelity");
+const SIGNER = ["test", "--locked", "--quiet", "--package", "signer-fidelity"];
 
 await main("fidelity", async () => {
   await buildPackage();
+  await stage("signer", () => run("cargo", SIGNER, { cwd: ROOT, show: true }).then(() => ""));
   await stage("clients", async () => {
     // Not `npm ci`: it refuses the lock file where a registry lacks workerd's builds for other systems.
     await run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], {
