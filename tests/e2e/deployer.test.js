@@ -1,12 +1,13 @@
-/** examples/deployer: a Worker that deploys a Worker, from inside workerd. */
+/** examples/deployer: a Worker that deploys a Worker, from inside workerd, with the package as it is installed. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { bundleDeployer } from "../../examples/deployer/build.js";
+import { promisify } from "node:util";
 import { writeLocal } from "../../js/cli/local-state.js";
 import { startLocalCloudflare } from "../../js/local/index.js";
 import { startCli } from "../cli/deploying.js";
@@ -15,14 +16,18 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/deployer", import.meta.url
 /** Where `cfworker-deploy` is installed from its packed tarball: `npm test` makes it. */
 const PROJECT = process.env.PACKAGED_PROJECT;
 const BEARER = "only those who know this may deploy";
+const CANARY = "canary-7d20fe51";
 
 describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it installs the packed package" }, () => {
   let local;
   let folder;
+  let secrets;
 
   before(async () => {
     local = await startLocalCloudflare({ zones: ["example.com"], warmUp: true });
     local.createBucket("bundles");
+    const plain = [local.token, local.s3.secretAccessKey, BEARER, CANARY];
+    secrets = plain.flatMap((secret) => ["utf8", "base64", "hex"].map((code) => Buffer.from(secret).toString(code)));
     folder = mkdtempSync(join(tmpdir(), "cfworker-deploy-deployer-"));
     cpSync(EXAMPLE, folder, { recursive: true });
     const { apiUrl: api, s3Url: s3, dataUrl: data, token, accountId: account, zones, s3: keys } = local;
@@ -34,36 +39,45 @@ describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it in
     await local.close();
   });
 
-  async function cli(...args) {
-    const env = { DEPLOYER_API_TOKEN: local.token };
-    const { exit: code, stdout, stderr } = await startCli(folder, [...args, "--local"], { env }).ended;
-    assert.equal(code, 0, stdout + stderr);
-    assert.ok(!(stdout + stderr).includes(local.token), "the token is in the output");
+  function assertNoSecret(text) {
+    for (const secret of secrets) assert.ok(!text.includes(secret.replace(/=+$/, "")), "a secret in an answer");
   }
 
-  test("the command line deploys it", async () => {
-    writeFileSync(join(folder, "bundle.form"), await bundleDeployer(PROJECT));
-    writeFileSync(
-      join(folder, "values.json"),
-      JSON.stringify({
-        "deployer/token-sha256": createHash("sha256").update(BEARER).digest("hex"),
-        "deployer/api-base-url": local.apiUrl,
-        "deployer/r2-endpoint": local.s3Url,
-      }),
-    );
+  /** The command line as it is installed. */
+  async function cli(...args) {
+    const command = [process.execPath, join(PROJECT, "node_modules", "cfworker-deploy", "js", "cli", "main.js")];
+    const env = { DEPLOYER_API_TOKEN: local.token };
+    const { exit, stdout, stderr } = await startCli(folder, [...args, "--local"], { env, command }).ended;
+    assert.equal(exit, 0, stdout + stderr);
+    assertNoSecret(stdout + stderr);
+    return stdout + stderr;
+  }
+
+  test("the command line deploys it, and finds nothing to do the second time", async () => {
+    const bundle = join(folder, "bundle.form");
+    await promisify(execFile)(process.execPath, [join(EXAMPLE, "build.js"), bundle], { cwd: PROJECT });
+    const values = {
+      "deployer/token-sha256": createHash("sha256").update(BEARER).digest("hex"),
+      "deployer/api-base-url": local.apiUrl,
+      "deployer/r2-endpoint": local.s3Url,
+    };
+    writeFileSync(join(folder, "values.json"), JSON.stringify(values));
     await cli("publish", "bundle.form", "r2://bundles/deployer/bundle.form");
     await cli("apply", "worker.yaml", "--values", "values.json");
+    assert.match(await cli("apply", "worker.yaml", "--values", "values.json"), /Nothing to do/);
   });
 
-  async function post(path, body, authorization = `Bearer ${BEARER}`) {
-    const { status, text } = await local.request("deployer.example.com", path, {
-      method: "POST",
+  async function send(method, path, body, authorization = `Bearer ${BEARER}`) {
+    const { status, text, headers } = await local.request("deployer.example.com", path, {
+      method,
       headers: { "content-type": "application/json", ...(authorization ? { authorization } : {}) },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    assert.ok(!text.includes(local.token), "the token is in an answer");
+    assertNoSecret(text + JSON.stringify(headers ?? {}));
     return { status, answer: JSON.parse(text) };
   }
+
+  const post = (path, body, authorization) => send("POST", path, body, authorization);
 
   const second = (more = "") => `apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareWorker
@@ -75,32 +89,57 @@ spec:
   dns: { enabled: true, zone_id: "${local.zones[0].id}", hostname: second.example.com }
 ${more}`;
 
-  test("who has no or another bearer token gets 401", async () => {
-    assert.equal((await post("/plan", { manifest: second() }, "")).status, 401);
-    assert.equal((await post("/apply", { manifest: second() }, "Bearer guess")).status, 401);
+  test("who has no or another bearer token gets 401, whatever else is wrong", async () => {
+    const guesses = ["", "Bearer guess", "Bearer ", `bearer ${BEARER}`, `Basic ${btoa(`x:${BEARER}`)}`, BEARER];
+    for (const authorization of guesses) {
+      for (const path of ["/plan", "/apply"]) {
+        const { status, answer } = await post(path, { manifest: second() }, authorization);
+        assert.deepEqual([status, answer], [401, { message: "bearer token missing or wrong" }]);
+      }
+    }
+    assert.equal((await post("/apply", "no JSON", "")).status, 401);
     assert.equal(local.state.scripts.has("second"), false);
   });
 
-  test("a bad manifest is 422 with its findings", async () => {
-    const { status, answer } = await post("/apply", { manifest: second("  nonsense: 1\n") });
+  test("what it does not offer is 404, what it can't read 400", async () => {
+    assert.equal((await send("GET", "/plan")).status, 404);
+    assert.equal((await post("/destroy", { manifest: second() })).status, 404);
+    for (const body of ["no JSON", {}, { manifest: 7 }]) assert.equal((await post("/plan", body)).status, 400);
+  });
+
+  test("a bad manifest is 422 with all its findings", async () => {
+    const { status, answer } = await post("/apply", { manifest: second("  nonsense: 1\n  compatibility_date: 5\n") });
     assert.equal(status, 422);
-    assert.equal(answer.diagnostics[0].line, 9);
+    assert.deepEqual(
+      answer.diagnostics.map(({ line, column, code }) => [line, column, code]),
+      [
+        [9, 3, "CFD0102"],
+        [10, 23, "CFD0108"],
+      ],
+    );
+  });
+
+  test("a manifest can't read the deployer's own secrets", async () => {
+    const { status } = await post("/apply", { manifest: second("  env: { secrets: { STOLEN: '${API_TOKEN}' } }\n") });
+    assert.equal(status, 422);
+    assert.equal(local.state.scripts.has("second"), false);
   });
 
   test("it plans and applies a second Worker, which answers", async () => {
-    await local.putObject(
-      "bundles",
-      "second.js",
-      Buffer.from('export default { fetch: () => new Response("second") };\n'),
-    );
-    const planned = await post("/plan", { manifest: second() });
+    const code = "export default { fetch: (_, env) => new Response(`second, ${env.KEY.length}`) };\n";
+    await local.putObject("bundles", "second.js", Buffer.from(code));
+    const manifest = second(`  env: { secrets: { KEY: ${CANARY} } }\n`);
+    const planned = await post("/plan", { manifest });
     assert.equal(planned.status, 200, JSON.stringify(planned.answer));
     assert.equal(planned.answer.summary.create, 3);
-    const applied = await post("/apply", { manifest: second(), options: { expect: planned.answer.fingerprint } });
+    assert.equal(local.state.scripts.has("second"), false);
+    const stale = await post("/apply", { manifest, options: { expect: "0".repeat(16) } });
+    assert.deepEqual([stale.status, stale.answer.code], [409, "CFD0511"]);
+    const applied = await post("/apply", { manifest, options: { expect: planned.answer.fingerprint } });
     assert.equal(applied.status, 200, JSON.stringify(applied.answer));
     const { status, text } = await local.request("second.example.com", "/");
-    assert.deepEqual([status, text], [200, "second"]);
-    const again = await post("/plan", { manifest: second() });
+    assert.deepEqual([status, text], [200, `second, ${CANARY.length}`]);
+    const again = await post("/plan", { manifest });
     assert.equal(again.answer.summary.writes, 0);
   });
 });

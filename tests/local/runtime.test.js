@@ -258,6 +258,15 @@ describe("fetch", () => {
     assert.deepEqual([(await at("/empty")).status, (await at("/empty")).body.length], [204, 0]);
   });
 
+  test("a body that the Worker leaves unread spoils no request after it", async () => {
+    deploy("deaf", answering("heard enough"));
+    const body = Buffer.alloc(20_000, "x");
+    for (let nth = 0; nth < 60; nth += 1) {
+      const { status, text } = await visit("deaf", { method: "POST", body });
+      assert.deepEqual([status, text], [200, "heard enough"], `request ${nth}`);
+    }
+  });
+
   test("service-worker syntax runs, with globals as bindings", async () => {
     const source =
       "addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + event.request.url)))";

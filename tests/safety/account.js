@@ -57,7 +57,7 @@ export async function createAccount(options = {}) {
     plan: call("plan"),
     destroy: call("destroy"),
     doctor: call("doctor"),
-    bundle: (name, text = name) => local.putObject("bundles", `${name}.js`, Buffer.from(`${text}\n`)),
+    bundle: (name, text = name) => local.putObject("bundles", `${name}.js`, Buffer.from(codeOf(text))),
     /** Requests of a run, to API and S3. */
     async during(work) {
       local.requests.clear();
@@ -71,6 +71,8 @@ export async function createAccount(options = {}) {
     },
   };
 }
+
+const codeOf = (text) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };\n`;
 
 export const isWrite = ({ method }) => method !== "GET" && method !== "HEAD";
 

@@ -66,7 +66,8 @@ export class WorkerdInstance {
   #namespace;
   #dir;
   #output;
-  #agent = new Agent({ keepAlive: true });
+  /** A connection for each request: workerd closes one after a body that its Worker left unread. */
+  #agent = new Agent({ keepAlive: false });
   #origin;
   #inFlight = new Set();
 
@@ -97,7 +98,6 @@ export class WorkerdInstance {
       await this.close();
       throw error;
     }
-    this.#renewAgent();
   }
 
   /** @returns {Promise<{ status: number, headers: Record<string, string | string[]>, body: Buffer, exception?: string }>} */
@@ -143,11 +143,6 @@ export class WorkerdInstance {
     const forget = () => this.#inFlight.delete(promise);
     promise.then(forget, forget);
     return promise;
-  }
-
-  #renewAgent() {
-    this.#agent.destroy();
-    this.#agent = new Agent({ keepAlive: true });
   }
 
   #options(workers, kvIds) {

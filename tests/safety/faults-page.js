@@ -1,0 +1,46 @@
+/** docs/faults.md, written from a run: `npm run faults -- --write`. */
+import { DRIFT, runDrift } from "./drift.js";
+import { legend, tableOf } from "./fault-table.js";
+
+/** @param {object[]} results of every cell of the grid, by `runCell` */
+export async function faultsPage(results) {
+  const scenarios = [...new Set(results.map(({ scenario }) => scenario))];
+  const grids = scenarios.map(
+    (name) => `### ${name}\n\n${tableOf(results.filter(({ scenario }) => scenario === name))}\n`,
+  );
+  const drift = [];
+  for (const name of Object.keys(DRIFT)) drift.push(driftRow(await runDrift(name)));
+  return `# Faults and drift
+
+Written by \`npm run faults -- --write\` from a run against Local Cloudflare; tests compare it with theirs.
+
+## One fault at a time
+
+Each request of a run meets each fault: ${results.length} cells. After each, the same command runs again without the
+fault and ends well; a third run has nothing to do and writes nothing. No record, route or version is there twice, nothing
+is orphaned, and what belongs to other people is byte for byte as it was.
+
+${legend()}
+
+The faults: the connection is *refused*, or *reset before* the request takes effect; the answer is *lost after* the
+effect; a proxy sends the request twice (*doubled*); no answer comes within a minute (*timed out*); the answer is cut off
+(*truncated*) or is an error page of the edge (*HTML*); 429, the second kind with \`Retry-After: 30\`; 500, 503 and 403.
+Whatever passes is got over within the run: every column up to *503 once* is \`ok\` alone. A zone that may not be read is
+no failure when the manifest names its id, and a look for a race beside the upload is only a look.
+
+${grids.join("\n")}
+## What other people do
+
+What the next \`plan\` says of it; exit code 5 stops \`apply\` before any write until it gets the flags.
+
+| what happened | exit | \`plan\` | goes on with |
+| --- | --- | --- | --- |
+${drift.join("\n")}
+`;
+}
+
+export function driftRow({ name, exit, changes, says, flags }) {
+  const lines = (list) => list.map((line) => line.replaceAll("|", "\\|")).join("<br>");
+  const plan = lines([...changes, ...says]) || "nothing to do";
+  return `| ${name} | ${exit} | ${plan} | ${flags.map((flag) => `\`${flag}\``).join("<br>")} |`;
+}
