@@ -9,13 +9,14 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { CANARIES, noteSecret, noteUse } from "../tests/canaries/index.js";
 import { buildPackage } from "./build/index.js";
 import { PACKAGE, ROOT } from "./paths.js";
 import { main, stage } from "./stage.js";
 
 const CLI = join(PACKAGE, "js", "cli", "main.js");
 const HOST = "hello.example.com";
-const SECRETS = { HELLO_API_KEY: "only the Worker knows this" };
+const SECRETS = { HELLO_API_KEY: CANARIES.secret };
 
 await main("demo", async () => {
   await buildPackage();
@@ -31,6 +32,8 @@ async function show(folder) {
   const manifest = join(folder, "worker.yaml");
   copyFileSync(join(ROOT, "examples", "hello", "worker.yaml"), manifest);
   copyFileSync(join(ROOT, "examples", "hello", "index.js"), join(folder, "index.js"));
+  noteSecret("the demo's token", localState(folder).token);
+  noteSecret("the demo's S3 key", localState(folder).keys.secretAccessKey);
   const cli = (...args) => runCli(folder, args);
   const step = async (...args) => {
     await cli(...args);
@@ -42,6 +45,7 @@ async function show(folder) {
   );
   await stage("apply", () => step("apply", "worker.yaml", "--local"));
   await stage("the Worker answers", () => expectAnswer(folder, 200));
+  noteUse("secret", 1);
   await stage("apply again", async () => {
     const output = await cli("apply", "worker.yaml", "--local");
     if (!output.includes("Nothing to do")) throw new Error("the second apply found something to do");

@@ -13,12 +13,18 @@ const CONFLICT = 5;
 export async function expectedOf(context, { plan: path, expect }) {
   if (!path) return { expect };
   const plan = await readJson(context, path);
-  if (!plan?.fingerprint || !Array.isArray(plan.changes)) {
+  if (!isPlan(plan)) {
     throw usageError(`\`${path}\` is no saved plan`, "save one: cfworker-deploy plan MANIFEST --out FILE");
   }
   if (expect && expect !== plan.fingerprint)
     throw usageError("`--expect` is not the fingerprint of the plan in `--plan`");
   return { plan, expect: plan.fingerprint };
+}
+
+/** As far as it is looked at here; the engine compares the fingerprint. */
+function isPlan(plan) {
+  const isChange = (change) => typeof change?.address === "string";
+  return typeof plan?.fingerprint === "string" && Array.isArray(plan.changes) && plan.changes.every(isChange);
 }
 
 /** Adds to a refusal what is different by now; any other failure stays as it is. */

@@ -8,6 +8,8 @@ export interface LocalOptions {
   /** Default: `example.com`. */
   zones?: readonly (string | { name: string; id?: string })[];
   account?: { id?: string; name?: string };
+  /** Value of the first token, which may do everything; omitted: a new one. */
+  token?: string;
   /** Further tokens; the first one, `token`, may do everything. */
   tokens?: readonly TokenFields[];
   /** Folder that keeps everything over a restart. */

@@ -25,6 +25,7 @@ import { addToken, addZone, createState, s3SecretOf } from "./state.js";
  * @param {number} [options.s3Port] S3; 0 = any free one
  * @param {(string | { name: string, id?: string })[]} [options.zones]
  * @param {{ id?: string, name?: string }} [options.account]
+ * @param {string} [options.token] value of the first token; omitted: a new one
  * @param {object[]} [options.tokens] further tokens, see `addToken`
  * @param {string} [options.persist] directory that keeps everything; what it holds wins over `account`
  * @param {number} [options.latencyMs] added to each request to API and S3
@@ -99,7 +100,7 @@ export async function startLocalCloudflare(options = {}) {
 }
 
 /** The saved account, or a new one; zones and tokens that are asked for and not there are added. */
-async function openState({ account, zones = ["example.com"], tokens = [] }, persistence, now) {
+async function openState({ account, zones = ["example.com"], token, tokens = [] }, persistence, now) {
   const saved = await persistence?.load({ now });
   const state = saved ?? createState({ account, now });
   state.objects ??= new ObjectStore();
@@ -107,9 +108,9 @@ async function openState({ account, zones = ["example.com"], tokens = [] }, pers
   for (const zone of zones.map((one) => (typeof one === "string" ? { name: one } : one))) {
     if (!known.has(zone.name.toLowerCase())) addZone(state, zone);
   }
-  if (state.tokens.length === 0) addToken(state);
+  if (state.tokens.length === 0) addToken(state, token ? { value: token } : {});
   const named = new Set(state.tokens.map(({ name }) => name));
-  for (const token of tokens) if (!token.name || !named.has(token.name)) addToken(state, token);
+  for (const more of tokens) if (!more.name || !named.has(more.name)) addToken(state, more);
   persistence?.watch(state);
   await persistence?.changed();
   return state;

@@ -7,14 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeLocal } from "../../js/cli/local-state.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { assertClean, CANARIES } from "../canaries/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 /** The bin of the package that `npm run build` made. */
 export const BIN = fileURLToPath(new URL("../../pkg/js/cli/main.js", import.meta.url));
 const HELLO = fileURLToPath(new URL("../../examples/hello", import.meta.url));
 
 /** Found anywhere in the output, it is a leak. */
-export const CANARY = "canary-5c1e7a90";
+export const CANARY = CANARIES.secret;
 const NAMESPACE = "hello-visits";
 
 /**
@@ -62,7 +63,10 @@ export function startCli(cwd, args, { env = {}, stdin, command = [process.execPa
       text[name] += data;
     });
   }
-  const ended = once(child, "close").then(([exit, signal]) => ({ exit, signal, ...text }));
+  const ended = once(child, "close").then(([exit, signal]) => {
+    assertClean(text, `the output of ${args.join(" ")}`);
+    return { exit, signal, ...text };
+  });
   return { child, text, ended };
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { runProgram } from "../../js/cli/program.js";
 import { createApi } from "../../js/index.js";
+import { assertClean } from "../canaries/index.js";
 
 /**
  * @param {string[]} argv
@@ -28,6 +29,7 @@ export async function run(argv, { engine, env = {}, cwd = tmpdir(), stdin = "", 
   };
   const exit = await runProgram(argv, context);
   const text = stdout.text();
+  assertClean([text, stderr.text()], `the output of ${argv.join(" ")}`);
   const isEvents = text.startsWith('{"type"');
   return {
     exit,

@@ -7,6 +7,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { noteSecret } from "../canaries/index.js";
 import { printed, startCli } from "./deploying.js";
 import { directoryWith } from "./harness.js";
 
@@ -29,6 +30,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const path = join(directory, ".cfworker-deploy/local.json");
     const state = JSON.parse(await readFile(path, "utf8"));
     assert.equal((await stat(path)).mode & 0o777, 0o600);
+    for (const { token } of [state, ...state.tokens]) noteSecret("a token of `cfworker-deploy local`", token);
     assert.deepEqual(Object.keys(state), ["api", "s3", "data", "token", "account", "zones", "keys", "tokens", "pid"]);
     assert.deepEqual(
       state.zones.map(({ name }) => name),

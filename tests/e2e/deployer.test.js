@@ -9,25 +9,22 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { writeLocal } from "../../js/cli/local-state.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { assertClean, CANARIES } from "../canaries/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 import { startCli } from "../cli/deploying.js";
 
 const EXAMPLE = fileURLToPath(new URL("../../examples/deployer", import.meta.url));
 /** Where `cfworker-deploy` is installed from its packed tarball: `npm test` makes it. */
 const PROJECT = process.env.PACKAGED_PROJECT;
-const BEARER = "only those who know this may deploy";
-const CANARY = "canary-7d20fe51";
+const BEARER = CANARIES.bearer;
 
 describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it installs the packed package" }, () => {
   let local;
   let folder;
-  let secrets;
 
   before(async () => {
     local = await startLocalCloudflare({ zones: ["example.com"], warmUp: true });
     local.createBucket("bundles");
-    const plain = [local.token, local.s3.secretAccessKey, BEARER, CANARY];
-    secrets = plain.flatMap((secret) => ["utf8", "base64", "hex"].map((code) => Buffer.from(secret).toString(code)));
     folder = mkdtempSync(join(tmpdir(), "cfworker-deploy-deployer-"));
     cpSync(EXAMPLE, folder, { recursive: true });
     const { apiUrl: api, s3Url: s3, dataUrl: data, token, accountId: account, zones, s3: keys } = local;
@@ -39,17 +36,13 @@ describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it in
     await local.close();
   });
 
-  function assertNoSecret(text) {
-    for (const secret of secrets) assert.ok(!text.includes(secret.replace(/=+$/, "")), "a secret in an answer");
-  }
-
   /** The command line as it is installed. */
   async function cli(...args) {
     const command = [process.execPath, join(PROJECT, "node_modules", "cfworker-deploy", "js", "cli", "main.js")];
     const env = { DEPLOYER_API_TOKEN: local.token };
     const { exit, stdout, stderr } = await startCli(folder, [...args, "--local"], { env, command }).ended;
     assert.equal(exit, 0, stdout + stderr);
-    assertNoSecret(stdout + stderr);
+    assertClean(stdout + stderr, "the output of the command line");
     return stdout + stderr;
   }
 
@@ -73,7 +66,7 @@ describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it in
       headers: { "content-type": "application/json", ...(authorization ? { authorization } : {}) },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    assertNoSecret(text + JSON.stringify(headers ?? {}));
+    assertClean(text + JSON.stringify(headers ?? {}), "an answer of the deployer");
     return { status, answer: JSON.parse(text) };
   }
 
@@ -128,7 +121,7 @@ ${more}`;
   test("it plans and applies a second Worker, which answers", async () => {
     const code = "export default { fetch: (_, env) => new Response(`second, ${env.KEY.length}`) };\n";
     await local.putObject("bundles", "second.js", Buffer.from(code));
-    const manifest = second(`  env: { secrets: { KEY: ${CANARY} } }\n`);
+    const manifest = second(`  env: { secrets: { KEY: ${JSON.stringify(CANARIES.secret)} } }\n`);
     const planned = await post("/plan", { manifest });
     assert.equal(planned.status, 200, JSON.stringify(planned.answer));
     assert.equal(planned.answer.summary.create, 3);
@@ -138,7 +131,7 @@ ${more}`;
     const applied = await post("/apply", { manifest, options: { expect: planned.answer.fingerprint } });
     assert.equal(applied.status, 200, JSON.stringify(applied.answer));
     const { status, text } = await local.request("second.example.com", "/");
-    assert.deepEqual([status, text], [200, `second, ${CANARY.length}`]);
+    assert.deepEqual([status, text], [200, `second, ${CANARIES.secret.length}`]);
     const again = await post("/plan", { manifest });
     assert.equal(again.answer.summary.writes, 0);
   });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { apply, plan } from "../../pkg/js/entrypoints/node.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 const SEED = (path) => readFileSync(fileURLToPath(new URL(`../../examples/seed/${path}`, import.meta.url)), "utf8");
 const ACCOUNT = { id: "074755a78d8e8f77c119a90a125e8a06", name: "Planton" };

@@ -1,7 +1,8 @@
 /** A Local Cloudflare with a zone, a bundle and manifests to deploy, for the tests of whole runs. */
 import { createForeignActors } from "../../js/local/foreign.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { apply, destroy, plan } from "../../pkg/js/entrypoints/node.js";
+import { startLocalCloudflare } from "../canaries/local.js";
+import { watched } from "../canaries/watch.js";
 
 export const ZONE = "example.com";
 const WORKER = (text) =>
@@ -23,9 +24,9 @@ export async function createSite(options = {}) {
       await local.putObject("bundles", `${name}.js`, Buffer.from(`${WORKER(text)}// ${"x".repeat(padding)}\n`));
       return `${name}.js`;
     },
-    apply: (manifest, more = {}) => apply(manifest, { ...credentials, ...more.creds }, more.options),
-    plan: (manifest, more = {}) => plan(manifest, { ...credentials, ...more.creds }, more.options),
-    destroy: (manifest, more = {}) => destroy(manifest, credentials, { allowDeletes: true, ...more.options }),
+    apply: (manifest, more = {}) => watched(apply)(manifest, { ...credentials, ...more.creds }, more.options),
+    plan: (manifest, more = {}) => watched(plan)(manifest, { ...credentials, ...more.creds }, more.options),
+    destroy: (manifest, more = {}) => watched(destroy)(manifest, credentials, { allowDeletes: true, ...more.options }),
     /** Requests of a run, to API and S3. */
     during: async (work) => {
       local.requests.clear();

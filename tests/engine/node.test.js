@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createEngine } from "../../js/engine.js";
 import { createGlue } from "../../target/probe/glue.js";
+import { noteUse } from "../canaries/index.js";
 import { cases } from "./cases.js";
 import { startServer } from "./server.js";
 
@@ -42,4 +43,5 @@ test("a bare process with one trap of each kind goes on and ends by itself", asy
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, server.url], { timeout: 30_000 });
   assert.equal(stdout, "8 traps, then: answer to GET\n");
   assert.equal(stderr, "");
+  noteUse("panic", 1);
 });

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { AwsClient } from "aws4fetch";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 const BUCKET = "fidelity";
 const KEYS = ["plain.js", "a/b/c.js", "blank and +plus.js", "ümlaut.js", "q?a=b&c#d.js", "100%.js", "'(quoted)*!~.js"];

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import Cloudflare from "cloudflare";
 import { createForeignActors } from "../../js/local/foreign.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { apply, plan } from "../../pkg/js/entrypoints/node.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 import { skipReason, wrangler } from "./node24.js";
 
 const SCRIPT = `export default {

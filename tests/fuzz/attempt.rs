@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,11 +21,14 @@ pub struct Failure {
     pub place: String,
 }
 
+/// The input that is in use, and since when.
+type Running = Option<(Instant, Vec<u8>)>;
+
 /// Uses of a target, watched by somebody who ends the process when one does not end.
 pub struct Attempts {
     check: fn(&[u8]),
     soon: Duration,
-    running: Arc<Mutex<Option<(Instant, Vec<u8>)>>>,
+    running: Arc<Mutex<Running>>,
 }
 
 thread_local! {
@@ -66,13 +69,13 @@ impl Attempts {
         (result.err().and_then(|_| LAST.take()), took)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Vec<u8>)>> {
+    fn lock(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Looks from outside: a use that never ends can't be stopped, only told.
-fn watch(name: &str, running: &Mutex<Option<(Instant, Vec<u8>)>>) {
+fn watch(name: &str, running: &Mutex<Running>) {
     loop {
         thread::sleep(Duration::from_millis(500));
         let running = running.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createForeignActors } from "../../js/local/foreign.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 import { ES_MODULE, upload } from "./api-client.js";
 
 const HOST = "api.example.com";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { matches, mostSpecific, parsePattern } from "../../js/local/data-plane/pattern.js";
 import { createDataPlane, visitorUrl } from "../../js/local/data-plane/serve.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { createState } from "../../js/local/state.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 describe("route patterns", () => {
   const cases = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AwsClient } from "aws4fetch";
 import { KINDS, parseFault } from "../../js/local/faults.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 let local;
 before(async () => {

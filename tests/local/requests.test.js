@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AwsClient } from "aws4fetch";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { roundsOf } from "../../js/local/requests.js";
+import { CANARIES } from "../canaries/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 const LATENCY_MS = 100;
 let local;
@@ -87,14 +88,14 @@ describe("what is logged", () => {
   test("parts of an upload are named, secrets and credentials are not kept anywhere", async () => {
     const form = new FormData();
     const bindings = [
-      { type: "secret_text", name: "S", text: "canary-secret" },
+      { type: "secret_text", name: "S", text: CANARIES.secret },
       { type: "plain_text", name: "V", text: "shown" },
     ];
     form.set("metadata", JSON.stringify({ main_module: "a.js", bindings }));
     form.set("a.js", new File(["export default { fetch() {} }"], "a.js", { type: "application/javascript+module" }));
     const scripts = `/accounts/${local.accountId}/workers/scripts/a`;
     await api(scripts, { method: "PUT", body: form });
-    const secret = JSON.stringify({ name: "T", text: "canary-secret", type: "secret_text" });
+    const secret = JSON.stringify({ name: "T", text: CANARIES.otherSecret, type: "secret_text" });
     await api(`${scripts}/secrets`, { method: "PUT", body: secret, headers: { "content-type": "application/json" } });
     const url = await s3().sign(`${local.s3Url}/bundles/small.js`, { aws: { signQuery: true } });
     await fetch(url, { headers: { cookie: "canary-cookie=1" } });

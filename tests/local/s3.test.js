@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { request } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AwsClient } from "aws4fetch";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 import { encode, presign, signHeaders } from "./sigv4.js";
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 /** Run by `runtime.test.js`: deploys and requests a Worker, closes when stdin ends, and must then end by itself. */
 import { once } from "node:events";
-import { startLocalCloudflare } from "../../js/local/index.js";
+import { startLocalCloudflare } from "../canaries/local.js";
 
 const local = await startLocalCloudflare();
 const form = new FormData();

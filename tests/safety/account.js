@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import { createEngine } from "../../js/engine.js";
 import { createApi } from "../../js/index.js";
 import { createForeignActors } from "../../js/local/foreign.js";
-import { startLocalCloudflare } from "../../js/local/index.js";
 import { createGlue } from "../../pkg/wasm/glue.js";
+import { startLocalCloudflare } from "../canaries/local.js";
+import { watched } from "../canaries/watch.js";
 import { createVirtualClock } from "./virtual-clock.js";
 
 export const ZONE = "example.com";
@@ -46,7 +47,7 @@ export async function createAccount(options = {}) {
   const call =
     (name) =>
     (manifest, { options: more = {}, creds = {} } = {}) =>
-      api[name](manifest, { ...credentials, ...creds }, { fetch: clock.fetch, ...more });
+      watched(api[name])(manifest, { ...credentials, ...creds }, { fetch: clock.fetch, ...more });
   return {
     local,
     clock,

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { deserialize, serialize } from "node:v8";
+import { CANARIES } from "../canaries/index.js";
 import { ACCOUNT_ID, createAccount, isSettled, manifestOf, ZONE, ZONE_ID } from "./account.js";
 
 const HOST = `shop.${ZONE}`;
@@ -34,8 +35,8 @@ export const FAULTS = {
 
 // With a key of its own the digest of the secrets is the same in each cell's account, whose tokens differ.
 const CREDENTIALS = {
-  secrets: { KEY: "a value that nobody may read", OLD: "another" },
-  fingerprintKey: "of this test",
+  secrets: { KEY: CANARIES.secret, OLD: CANARIES.otherSecret },
+  fingerprintKey: CANARIES.fingerprintKey,
 };
 const env = (TEXT, more) => ({ env: { variables: { TEXT }, secrets: { KEY: "${KEY}", ...more } } });
 const one = manifestOf(env("one"));

@@ -1,6 +1,7 @@
 /** Every request of whole lives fits Cloudflare's reference; a request that is altered does not. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { CANARIES } from "../canaries/index.js";
 import { createSite, manifestOf, ZONE } from "../e2e/site.js";
 import { check } from "./shapes.js";
 
@@ -27,7 +28,7 @@ describe("what goes over the wire", () => {
   }
 
   const options = { fetch: recording, allowDeletes: true };
-  const creds = { r2: undefined, secrets: { KEY: "value", OTHER: "value" } };
+  const creds = { r2: undefined, secrets: { KEY: CANARIES.secret, OTHER: CANARIES.otherSecret } };
   const run = (manifest, more = {}) =>
     site.apply(manifest, { creds: { ...creds, r2: { endpoint: site.local.s3Url } }, options: { ...options, ...more } });
 

@@ -57,7 +57,7 @@ pub async fn send(url: String, method: String, _options: JsValue) -> Result<Stri
 
 #[wasm_bindgen]
 pub fn panic_at_once() {
-    panic!("a secret is in here: hunter2");
+    panic!("a secret is in here: cnry-panic-6TfM2xJ9");
 }
 
 #[wasm_bindgen]
