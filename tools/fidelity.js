@@ -1,7 +1,7 @@
 /**
  * `npm run test:fidelity`: signers that we did not write against ours, and clients that we did not write (wrangler, the
- * official SDK, AWS SDK, aws4fetch) against Local Cloudflare. A package of its own, installed on the first run: its
- * clients bring 500 MB.
+ * official SDK, AWS SDK, aws4fetch, alchemy) against Local Cloudflare. A package of its own, installed on the first
+ * run: its clients bring 800 MB.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,7 @@
 /** The command that takes an apply back, where one command does exactly that. */
 
+import { commandOf } from "./command-line.js";
+
 /**
  * @param {{ plan: object }} result of the apply
  * @param {{ paths: string[], flags: object, bundle?: { path: string, previousKey: string } }} run
@@ -10,10 +12,10 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
   // What stood before must outlive the undo.
-  if (plan.changes.every(({ action }) => action === "create")) return command(["destroy", ...paths], flags, ["set"]);
+  if (plan.changes.every(({ action }) => action === "create")) return commandOf(["destroy", ...paths], flags, ["set"]);
   if (!bundle || plan.manifests.length !== 1 || !isBundleOnly(changes)) return undefined;
   const back = { ...flags, set: [...(flags.set ?? []), [bundle.path, bundle.previousKey]] };
-  return command(["apply", ...paths], back, ["set", "values", "secretsFile", "outputs"]);
+  return commandOf(["apply", ...paths], back, ["set", "values", "secretsFile", "outputs"]);
 }
 
 /** Variables, secrets and the like have no previous value that a command could name. */
@@ -21,21 +23,4 @@ function isBundleOnly(changes) {
   return changes.every(
     ({ address, fields }) => address.startsWith("script:") && fields.every(({ path }) => path === "bundle"),
   );
-}
-
-const SPELLED = { set: "--set", values: "--values", secretsFile: "--secrets-file", outputs: "--outputs" };
-
-function command(words, flags, kept) {
-  const repeated = kept.flatMap((name) =>
-    (flags[name] ? [flags[name]].flat() : []).map((value) => [SPELLED[name], textOf(value)]),
-  );
-  const all = [...words, ...repeated.flat(), ...(flags.local ? ["--local"] : [])];
-  return `cfworker-deploy ${all.map(quoted).join(" ")}`;
-}
-
-const textOf = (value) => (Array.isArray(value) ? value.join("=") : value);
-
-/** As a POSIX shell reads it. */
-function quoted(word) {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,9 +2,11 @@
 
 mod codes;
 mod plain;
+mod shell;
 
 pub use codes::{Code, explain};
 pub use plain::plain;
+pub use shell::shell_word;
 
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use super::session::Session;
 use super::wait::{Target, wait};
 use super::{Credentials, Io, Options};
 use crate::apply::{Outcome, Run};
-use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::diagnostic::{Code, Diagnostic, any_error, shell_word};
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
@@ -121,6 +121,12 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     Ok(report(prepared, plan, outcome, destroyed))
 }
 
+/// Flags as one copies them into a shell.
+fn words(flags: &[String]) -> String {
+    let words: Vec<String> = flags.iter().flat_map(|flag| flag.splitn(2, ' ')).map(shell_word).collect();
+    words.join(" ")
+}
+
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
@@ -133,7 +139,7 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     if any_error(&findings) {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
-            error.help = Some(format!("go on with `{}`", plan.plan.resolve.join(" ")));
+            error.help = Some(format!("go on with `{}`", words(&plan.plan.resolve)));
         }
         return Err(error);
     }

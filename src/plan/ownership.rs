@@ -51,20 +51,28 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
     let Some(version) = live.live_version() else {
         return ScriptOwner::Outside("the version that gets requests can't be read".into());
     };
-    let edit = live.secret_edit.as_ref().filter(|edit| edit.only_secrets);
-    if let Some(mark) = edit.and_then(|edit| VersionMark::parse(&edit.base_tag)) {
-        return ScriptOwner::Clean { mark, secrets_proven: false };
-    }
-    match VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret") {
-        Some(_) if newer_upload_of_ours(live, version).is_some() => ScriptOwner::Outside(format!(
+    let Some((mark, secrets_proven)) = mark_of(live, version) else {
+        return ScriptOwner::Outside(author_of_live(live));
+    };
+    if newer_upload_of_ours(live, version).is_some() {
+        return ScriptOwner::Outside(format!(
             "rolled back to version {} of {} by {}",
             version.number,
             version.created_on,
             author_of_deployment(live)
-        )),
-        Some(mark) => ScriptOwner::Clean { mark, secrets_proven: true },
-        None => ScriptOwner::Outside(author_of_live(live)),
+        ));
     }
+    ScriptOwner::Clean { mark, secrets_proven }
+}
+
+/// Our mark on what gets requests, and whether it proves the values of secrets: not after a secret edit.
+fn mark_of(live: &LiveScript, version: &LiveVersion) -> Option<(VersionMark, bool)> {
+    let edit = live.secret_edit.as_ref().filter(|edit| edit.only_secrets);
+    if let Some(mark) = edit.and_then(|edit| VersionMark::parse(&edit.base_tag)) {
+        return Some((mark, false));
+    }
+    let mark = VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret")?;
+    Some((mark, true))
 }
 
 /// A version of ours that is newer than the live one: somebody rolled back by hand.

@@ -2,7 +2,7 @@
 
 use super::{PlanOptions, SecretFacts};
 use crate::binding::Binding;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, shell_word};
 use crate::model::Address;
 use crate::resource::{DesiredManifest, LiveManifest, LiveZoneContent, Routing};
 
@@ -19,7 +19,9 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// A conflict with the flag that solves it.
     pub fn conflict(&self, code: Code, message: String, flag: &str, address: &Address) -> Diagnostic {
-        Diagnostic::error(code, message).with_help(format!("go on with `{flag} {address}`")).on(address.to_string())
+        let address = address.to_string();
+        let help = format!("go on with `{flag} {}`", shell_word(&address));
+        Diagnostic::error(code, message).with_help(help).on(address)
     }
 
     /// Names of the secrets that the manifest wants.

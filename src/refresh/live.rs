@@ -173,11 +173,15 @@ fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known
             _ => None,
         }
     };
+    for listed in &mut script.versions {
+        if let Some(read) = detail(&listed.id) {
+            *listed = version(read);
+        }
+    }
     let Some([(id, _)]) = script.deployment.as_ref().map(|deployment| deployment.versions.as_slice()) else { return };
     let Some(live) = detail(id) else { return };
-    match script.versions.iter_mut().find(|known| known.id == live.id) {
-        Some(listed) => *listed = version(live),
-        None => script.versions.push(version(live)),
+    if !script.versions.iter().any(|known| known.id == live.id) {
+        script.versions.push(version(live));
     }
     if live.annotation("workers/triggered_by") != Some("secret") {
         return;

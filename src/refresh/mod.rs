@@ -11,18 +11,22 @@ use crate::cloudflare::Api;
 use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
-use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
+use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use reads::{Found, Read};
 
 pub use references::resolve;
 pub use zones::{ZoneIds, find as find_zones};
 
+/// So many versions on either side of the live one are read by id, where the list shows no annotations.
+const UNTOLD_VERSIONS: usize = 10;
+
 /// Everything that has been read so far.
 pub type Known = BTreeMap<Read, Found>;
 
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
-/// answers ask for it (an inventory in another zone, a version that only a read by id explains).
+/// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
+/// secret edits alone, where the list of versions shows no annotations.
 ///
 /// # Errors
 /// One finding for each read that failed; all reads are made first.
@@ -42,6 +46,12 @@ pub async fn refresh(
         .enumerate()
         .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
     reads::make(api, client, second.collect(), &mut known).await?;
+    let third = desired
+        .manifests
+        .iter()
+        .enumerate()
+        .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known));
+    reads::make(api, client, third.collect(), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
     Ok((LiveState { manifests: live }, known))
@@ -112,7 +122,7 @@ fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known
 }
 
 /// Versions that must be read by id: a live one that the list lacks or shows without annotations, and, beside
-/// a secret edit, our last upload to compare it with.
+/// a secret edit, our last upload to compare it with. Newer ones where the list says nothing about them.
 fn unexplained(script: &LiveScript) -> Vec<String> {
     let Some([(live, _)]) = script.deployment.as_ref().map(|deployment| deployment.versions.as_slice()) else {
         return Vec::new();
@@ -124,5 +134,35 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
     }
     let number = listed.map_or(u64::MAX, |version| version.number);
     let ours = script.versions.iter().find(|version| version.number < number && live::is_upload_of_ours(version));
-    [live.clone()].into_iter().chain(ours.map(|version| version.id.clone())).collect()
+    let ours = ours.map(|version| version.id.clone());
+    // Newer ones of ours tell a rollback.
+    let newer = untold(script.versions.iter().filter(|version| version.number > number));
+    [live.clone()].into_iter().chain(ours).chain(newer).collect()
+}
+
+/// What stood before a secret edit, when the list does not tell: the versions before it, by id.
+fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+    let live = live::manifest(manifest, zone, known);
+    let untold = live.script.as_ref().map(before_edit).unwrap_or_default();
+    let read = |version| Read::Version {
+        account: manifest.identity.account.clone(),
+        script: manifest.script.name.clone(),
+        version,
+    };
+    untold.into_iter().map(read).collect()
+}
+
+/// Versions of which the list does not say who made them.
+fn untold<'a>(versions: impl Iterator<Item = &'a LiveVersion>) -> Vec<String> {
+    let untold = versions.filter(|version| version.tag.is_empty() && version.triggered_by.is_empty());
+    untold.take(UNTOLD_VERSIONS).map(|version| version.id.clone()).collect()
+}
+
+fn before_edit(script: &LiveScript) -> Vec<String> {
+    let Some(live) = script.live_version().filter(|live| live.triggered_by == "secret") else { return Vec::new() };
+    let before = script.versions.iter().filter(|version| version.number < live.number);
+    if before.clone().any(live::is_upload_of_ours) {
+        return Vec::new();
+    }
+    untold(before)
 }

@@ -292,6 +292,20 @@ test("plan: text on stdout, findings on stderr, exit codes", async () => {
   assert.equal((await inDirectory(detailed, { plan: { ok: planOf({ summary: {} }) } })).exit, 0);
 });
 
+test("a plan with conflicts ends with the one command that solves them, as a shell reads it", async () => {
+  const planned = planOf({ exitCode: 5, resolve: ["--take script:hello", "--adopt route:hello.example.com/*"] });
+  const files = { "b c.yaml": MANIFEST };
+  const argv = ["plan", "worker.yaml", "b c.yaml", "--set", "spec.dns.enabled=true"];
+  const { exit, stderr } = await inDirectory(argv, { plan: { ok: planned } }, { files });
+  assert.equal(exit, 5);
+  assert.match(
+    stderr,
+    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --set spec\.dns\.enabled=true --take script:hello --adopt 'route:hello\.example\.com\/\*'$/m,
+  );
+  const piped = await inDirectory(["plan", "-"], { plan: { ok: planned } }, { stdin: MANIFEST });
+  assert.doesNotMatch(piped.stderr, /Go on/);
+});
+
 test("a plan without credentials is offline, also when R2 keys are there", async () => {
   const { engine } = await inDirectory(
     ["plan", "worker.yaml"],

@@ -159,6 +159,19 @@ describe("a Worker's life", () => {
     assert.equal(await site.ask(HOST), "first");
   });
 
+  test("a conflict that no flag solves is not offered one", async () => {
+    await site.apply(manifestOf(site));
+    site.foreign.editSecret("shop", "THEIRS", "x");
+    const second = manifestOf(site, { script_bundle: { bucket: "bundles", path: "shop-v2.js" } });
+    await site.apply(second);
+    site.foreign.rollback("shop");
+    const planned = await site.plan(second);
+    const errors = planned.diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+    assert.deepEqual([errors.toSorted(), planned.resolve ?? []], [["CFD0503", "CFD0509"], []]);
+    const taking = site.apply(second, { options: { take: ["script:shop"] } });
+    await assert.rejects(taking, { exitCode: 5, code: "CFD0509" });
+  });
+
   test("another manifest's Worker and record need --take", async () => {
     await site.apply(manifestOf(site, {}, { env: "other" }));
     await conflicts(manifestOf(site), /manifest with id/);

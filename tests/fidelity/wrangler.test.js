@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import Cloudflare from "cloudflare";
 import { createForeignActors } from "../../js/local/foreign.js";
-import { apply, plan } from "../../pkg/js/entrypoints/node.js";
+import { plan } from "../../pkg/js/entrypoints/node.js";
 import { startLocalCloudflare } from "../canaries/local.js";
+import { cli } from "./cli.js";
 import { skipReason, wrangler } from "./node24.js";
 
 const SCRIPT = `export default {
@@ -62,48 +63,75 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     });
     await wrangler(local, folder, ["deploy"]);
     assert.deepEqual(await answer(), { greeting: "hello", secret: null, count: null });
+    const [{ id }] = [...local.state.kv.values()];
+    await wrangler(local, folder, ["kv", "key", "put", "--remote", "--namespace-id", id, "n", "41"]);
 
     await wrangler(local, folder, ["secret", "put", "TOKEN"], { input: "kept through it all" });
     configure("hello again");
     await wrangler(local, folder, ["deploy"]);
-    assert.deepEqual(await answer(), { greeting: "hello again", secret: "kept through it all", count: null });
+    assert.deepEqual(await answer(), { greeting: "hello again", secret: "kept through it all", count: "41" });
   });
 
-  test("our plan says that all of it is somebody else's, and writes nothing", async () => {
+  test("our plan says whose it is, and nothing is written", async () => {
     await local.createBucket("bundles");
     await local.putObject("bundles", "shop/v1.js", Buffer.from(SCRIPT));
-    const planned = await plan(manifest(), credentials());
-    assert.equal(planned.exitCode, 5);
-    assert.deepEqual(
-      planned.changes.map(({ address, action }) => [address, action]),
-      [
-        ["script:shop", "adopt"],
-        ["record:shop.example.com", "adopt"],
-        ["route:shop.example.com/*", "adopt"],
-      ],
-    );
+    writeFileSync(join(folder, "worker.yaml"), manifest());
     local.requests.clear();
-    await assert.rejects(apply(manifest(), credentials()), { exitCode: 5 });
+    const planned = await cli(local, folder, ["plan", "worker.yaml"]);
+    assert.equal(planned.exit, 5, planned.stderr);
+    assert.match(planned.stderr, /CFD0501.*`shop` exists and is not ours: version \d+ of .* through wrangler/);
+    for (const address of ["script  shop", "record  shop.example.com", "route   shop.example.com/*"]) {
+      assert.ok(planned.stdout.includes(`~ adopt   ${address}`), planned.stdout);
+    }
+    const applied = await cli(local, folder, ["apply", "worker.yaml"]);
+    assert.equal(applied.exit, 5, applied.stderr);
+    assert.match(applied.stderr, /Nothing was changed/);
     assert.deepEqual(
-      local.requests.all().filter(({ method }) => method !== "GET"),
+      local.requests.all().filter(({ method }) => method !== "GET" && method !== "HEAD"),
       [],
     );
   });
 
-  test("adopting it keeps its secret", async () => {
-    const planned = await plan(manifest(), credentials());
-    const adopt = planned.resolve.map((flag) => flag.replace(/^--(adopt|take) /, ""));
-    const { plan: applied } = await apply(manifest(), credentials(), { adopt });
-    assert.ok(
-      applied.kept.some(({ path }) => path === "secrets.TOKEN"),
-      JSON.stringify(applied.kept),
-    );
-    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: null });
+  test("the printed command takes it over, and its secret stays", async () => {
+    const planned = await cli(local, folder, ["plan", "worker.yaml"]);
+    const applied = await cli(local, folder, wayOut(planned, "--adopt script:shop"));
+    assert.equal(applied.exit, 0, applied.stderr);
+    assert.match(applied.stderr, /kept.*secrets\.TOKEN|secrets\.TOKEN.*kept/s);
+    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: "41" });
     const again = await plan(manifest(), credentials());
     assert.ok(
       again.changes.every(({ action }) => action === "no-op"),
       JSON.stringify(again.changes),
     );
+  });
+
+  test("a deploy of wrangler over ours is seen, named and taken back", async () => {
+    configure("wrangler again");
+    await wrangler(local, folder, ["deploy"]);
+    const planned = await cli(local, folder, ["plan", "worker.yaml"]);
+    assert.equal(planned.exit, 5, planned.stderr);
+    assert.match(planned.stderr, /through wrangler/);
+    const taken = await cli(local, folder, wayOut(planned, "--take script:shop"));
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: "41" });
+  });
+
+  test("wrangler's rollback onto its own version is a conflict; with its secret named, one command goes on", async () => {
+    const foreign = local.state.scripts.get("shop").versions.find(({ source }) => source === "wrangler");
+    await wrangler(local, folder, ["rollback", foreign.id, "-y", "-m", "back"]);
+    assert.equal((await answer()).greeting, "wrangler again");
+    const stuck = await cli(local, folder, ["plan", "worker.yaml"]);
+    assert.equal(stuck.exit, 5, stuck.stderr);
+    assert.match(stuck.stderr, /CFD0509[\s\S]*name the secret under `env\.secrets`/);
+    assert.doesNotMatch(stuck.stderr, /Go on/);
+
+    writeFileSync(join(folder, "worker.yaml"), manifest('secrets: { TOKEN: "${TOKEN}" }'));
+    const token = { TOKEN: "named" };
+    const planned = await cli(local, folder, ["plan", "worker.yaml"], token);
+    assert.equal(planned.exit, 5, planned.stderr);
+    const taken = await cli(local, folder, wayOut(planned, "--take script:shop"), token);
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.deepEqual(await answer(), { greeting: "ours", secret: "named", count: "41" });
   });
 
   test("the official SDK lists and deletes", async () => {
@@ -116,7 +144,14 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     assert.notEqual(status, 200);
   });
 
-  function manifest() {
+  /** The command that a plan prints, with the flag that it must have. */
+  function wayOut({ stderr }, flag) {
+    const [, command] = /^Go on: (cfworker-deploy apply .*)$/m.exec(stderr) ?? [];
+    assert.ok(command?.includes(flag), stderr);
+    return command;
+  }
+
+  function manifest(secrets = "") {
     return `apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareWorker
 metadata: { name: shop, org: acme, env: test }
@@ -126,7 +161,7 @@ spec:
   script_bundle: { bucket: bundles, path: shop/v1.js }
   kv_bindings: [{ name: COUNTS, field_path: $cloudflare-kv-namespace/counts/status.outputs.namespace_id }]
   dns: { enabled: true, zone_id: "${local.zones[0].id}", hostname: shop.example.com }
-  env: { variables: { GREETING: ours } }
+  env: { variables: { GREETING: ours }${secrets && `, ${secrets}`} }
 `;
   }
 

@@ -276,6 +276,21 @@ test("bindings are checked one by one", async () => {
   assert.equal(await code({ type: "r2_bucket", name: "R", bucket_name: "gone" }), 10085);
 });
 
+test("migrations that move nothing are let through, others are refused", async () => {
+  const client = createClient();
+  for (const migrations of [{}, { new_classes: [], deleted_classes: [] }, { steps: [{ new_classes: [] }] }]) {
+    assert.equal((await client.put("hello", { migrations })).status, 200, JSON.stringify(migrations));
+  }
+  for (const migrations of [
+    { new_tag: "v1" },
+    { new_sqlite_classes: ["Counter"] },
+    { steps: [{ new_classes: ["Counter"] }] },
+  ]) {
+    const { status, errors } = await client.put("hello", { migrations });
+    assert.deepEqual([status, errors[0].code], [400, 10021], JSON.stringify(migrations));
+  }
+});
+
 test("secrets survive an upload by the reading that the switch picks", async () => {
   const names = async (client, metadata) => {
     await client.put("a", { bindings: [text("VAR"), secret("OLD")], keep_bindings: [] });

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { countChanges } from "../agreement.js";
+import { commandOf } from "../command-line.js";
 import { openSession, planningCredentials } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -23,10 +24,19 @@ export const plan = {
     const planned = await api.plan(sources, planningCredentials(session), { ...options, ...eventsFor(flags, host) });
     await view.diagnostics(planned.diagnostics);
     await view.plan(planned, true);
+    const wayOut = wayOutOf(planned, run);
+    if (wayOut) await view.talk(`Go on: ${wayOut}`);
     if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
     return view.end({ exit: exitOf(planned, flags) });
   },
 };
+
+/** The one command that solves all conflicts of a plan. */
+function wayOutOf({ resolve: solving = [] }, { flags, operands: [paths] }) {
+  if (solving.length === 0 || paths.includes("-")) return undefined;
+  const words = solving.flatMap((flag) => flag.split(" "));
+  return commandOf(["apply", ...paths], flags, ["set", "values", "secretsFile", "outputs"], words);
+}
 
 /** People see the answer; the events on the way to it are for programs. */
 function eventsFor({ json }, host) {

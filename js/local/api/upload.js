@@ -98,5 +98,15 @@ function readForm(request) {
 
 function refuseUnsupported({ assets, migrations, exports }) {
   if (assets) throw new ApiError(400, 10021, "Local Cloudflare serves no static assets yet");
-  if (migrations || exports) throw new ApiError(400, 10021, "Local Cloudflare runs no Durable Objects yet");
+  if (movesClasses(migrations) || exports) {
+    throw new ApiError(400, 10021, "Local Cloudflare runs no Durable Objects yet");
+  }
+}
+
+/** Some tools always send the lists, all of them empty. */
+function movesClasses(migrations) {
+  if (!migrations) return false;
+  const { steps = [], ...only } = migrations;
+  const lists = [only, ...steps].flatMap((step) => Object.values(step).filter(Array.isArray));
+  return lists.flat().length > 0 || migrations.new_tag !== undefined;
 }

@@ -1,0 +1,134 @@
+/** Versions and deployments: where the mark stands, what is live. */
+
+const MARK = `cfwd1:c${"A".repeat(22)}:s${"B".repeat(22)}:k0123`;
+const MARKED = { annotations: { "workers/tag": MARK, "workers/message": "scratch" } };
+
+/** @type {import("../index.js").Check[]} */
+export const versions = [
+  {
+    id: "mark-in-list",
+    asks: "does versions?deployable=true show the annotations of an upload?",
+    async run({ scratch }) {
+      const worker = await uploaded(scratch);
+      const [listed] = await worker.versions();
+      if (tagOf(listed) === MARK) return "in the list";
+      const { result } = await worker.call("GET", `/versions/${listed.id}`);
+      return tagOf(result) === MARK ? "by id alone" : "nowhere";
+    },
+    readings: {
+      "in the list": { fit: "relied", means: "an unchanged Worker is known in one round" },
+      "by id alone": { fit: "handled", means: "one more read" },
+      nowhere: { fit: "broken", means: "every run would deploy again" },
+    },
+  },
+  {
+    id: "mark-whole",
+    asks: "does a tag of 100 bytes come back whole?",
+    run: async ({ scratch }) => lengthOfTag(scratch, 100),
+    readings: {
+      100: { fit: "relied", means: "the mark fits" },
+      refused: { fit: "broken", means: "the mark may not fit" },
+    },
+  },
+  {
+    id: "mark-too-long",
+    asks: "what becomes of a tag of 101 bytes?",
+    run: async ({ scratch }) => lengthOfTag(scratch, 101),
+    readings: {
+      refused: { fit: "handled", means: "ours is never that long" },
+      100: { fit: "handled", means: "it is cut; ours is never that long" },
+      101: { fit: "handled", means: "the limit is higher than we think" },
+    },
+  },
+  {
+    id: "upload-is-live",
+    asks: "is an upload live at once, as the version that its answer names?",
+    async run({ scratch }) {
+      const worker = scratch.worker();
+      await worker.start();
+      const { result } = await worker.put(MARKED);
+      const { versions: shares } = await worker.live();
+      if (shares.length !== 1) return "not live";
+      const said = (result.deployment_id ?? "").replaceAll("-", "");
+      return said === shares[0].version_id.replaceAll("-", "") ? "live and named" : "live, not named";
+    },
+    readings: {
+      "live and named": { fit: "relied", means: "a race with another deployer is seen" },
+      "live, not named": { fit: "handled", means: "a race is seen by the next plan alone" },
+      "not live": { fit: "broken", means: "a deployment would have to follow" },
+    },
+  },
+  {
+    id: "settings-speak-of",
+    asks: "of which version do settings speak when the newest is not live?",
+    async run({ scratch }) {
+      const worker = scratch.worker();
+      await worker.start({ bindings: [variable("live")] });
+      await worker.version({ bindings: [variable("newest")] });
+      const { WHICH } = await worker.bindings();
+      return WHICH?.text ?? "neither";
+    },
+    readings: {
+      newest: { fit: "handled", means: "the proof comes from deployments and versions" },
+      live: { fit: "handled", means: "the proof comes from deployments and versions" },
+    },
+  },
+  {
+    id: "rollback-keeps-mark",
+    asks: "does a rollback onto a marked version show its mark again?",
+    async run({ account, scratch }) {
+      const worker = await uploaded(scratch);
+      await worker.put();
+      const [, marked] = await worker.versions();
+      await worker.deploy([marked.id, 100]);
+      await account.settle();
+      const { versions: shares } = await worker.live();
+      const live = (await worker.versions()).find(({ id }) => id === shares[0].version_id);
+      return tagOf(live) === MARK ? "shown" : "not shown";
+    },
+    readings: {
+      shown: { fit: "relied", means: "a rollback onto ours is known as ours" },
+      "not shown": { fit: "handled", means: "a rollback looks like somebody's deployment" },
+    },
+  },
+  {
+    id: "split-is-shown",
+    asks: "is a gradual deployment shown as two versions, and ended by an upload?",
+    async run({ account, scratch }) {
+      const worker = await uploaded(scratch);
+      await worker.version();
+      const [newer, older] = await worker.versions();
+      const { ok, code } = await worker.deploy([newer.id, 10], [older.id, 90]);
+      if (!ok) return `refused with ${code}`;
+      await account.settle();
+      if ((await worker.live()).versions.length !== 2) return "not shown";
+      await worker.put();
+      return (await worker.live()).versions.length === 1 ? "shown and ended" : "shown, goes on";
+    },
+    readings: {
+      "shown and ended": { fit: "relied", means: "a split is seen and taken over only when asked" },
+      "shown, goes on": { fit: "broken", means: "taking over needs a deployment of its own" },
+      "not shown": { fit: "broken", means: "a split would be overwritten unseen" },
+    },
+  },
+];
+
+async function uploaded(scratch) {
+  const worker = scratch.worker();
+  await worker.start(MARKED);
+  return worker;
+}
+
+async function lengthOfTag(scratch, bytes) {
+  const worker = scratch.worker();
+  await worker.start();
+  const { ok } = await worker.put({ annotations: { "workers/tag": "t".repeat(bytes) } });
+  if (!ok) return "refused";
+  const [{ id }] = await worker.versions();
+  const { result } = await worker.call("GET", `/versions/${id}`);
+  return String(tagOf(result)?.length ?? 0);
+}
+
+const variable = (text) => ({ type: "plain_text", name: "WHICH", text });
+
+const tagOf = (version) => version?.annotations?.["workers/tag"];
