@@ -160,8 +160,8 @@ fn left(address: Address, reason: &str) -> Left {
     Left { address, path: None, reason: reason.to_owned() }
 }
 
-/// Flags that would solve all conflicts, in the order of the findings.
-fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
+/// Flags that would solve all conflicts, in the order of the findings; none when one can't be solved so.
+pub(super) fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
     let flag = |diagnostic: &Diagnostic| {
         let flag = match diagnostic.code {
             Code::ForeignScript | Code::ForeignRecord | Code::ForeignRoute => "--adopt",
@@ -170,5 +170,6 @@ fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
         };
         Some(format!("{flag} {}", diagnostic.path.as_ref()?))
     };
-    diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).filter_map(flag).collect()
+    let flags: Option<Vec<String>> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(flag).collect();
+    flags.unwrap_or_default()
 }

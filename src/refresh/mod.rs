@@ -3,6 +3,7 @@
 mod live;
 mod reads;
 mod references;
+mod referrers;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
 pub use reads::{Found, Read};
 
 pub use references::resolve;
+pub use referrers::referrers;
 pub use zones::{ZoneIds, find as find_zones};
 
 /// Everything that has been read so far.
