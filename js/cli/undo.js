@@ -1,5 +1,11 @@
 /** The command that takes an apply back, where one command does exactly that. */
 
+import { commandLine } from "./command-line.js";
+
+/** A name that a path of `--set` can end with, and values that `--set` takes as they are. */
+const VARIABLE = /^variables\.([A-Za-z_]\w*)$/;
+const REFERENCE = /^\$(cloudflare-[a-z-]+|variables-group|secrets-group)\//;
+
 /**
  * @param {{ plan: object }} result of the apply
  * @param {{ paths: string[], flags: object, bundle?: { path: string, previousKey: string } }} run
@@ -10,32 +16,27 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
   // What stood before must outlive the undo.
-  if (plan.changes.every(({ action }) => action === "create")) return command(["destroy", ...paths], flags, ["set"]);
-  if (!bundle || plan.manifests.length !== 1 || !isBundleOnly(changes)) return undefined;
-  const back = { ...flags, set: [...(flags.set ?? []), [bundle.path, bundle.previousKey]] };
-  return command(["apply", ...paths], back, ["set", "values", "secretsFile", "outputs"]);
+  if (plan.changes.every(({ action }) => action === "create"))
+    return commandLine(["destroy", ...paths], flags, ["set", "local"]);
+  const back = plan.manifests.length === 1 ? settingsBefore(changes, bundle) : undefined;
+  if (!back) return undefined;
+  const set = [...(flags.set ?? []), ...back];
+  return commandLine(["apply", ...paths], { ...flags, set }, ["set", "values", "secretsFile", "outputs", "local"]);
 }
 
-/** Variables, secrets and the like have no previous value that a command could name. */
-function isBundleOnly(changes) {
-  return changes.every(
-    ({ address, fields }) => address.startsWith("script:") && fields.every(({ path }) => path === "bundle"),
+/** `--set` pairs that say what stood before; undefined when they can't say all of it: a secret, a record, a route. */
+function settingsBefore(changes, bundle) {
+  const fields = changes.flatMap((change) =>
+    change.action === "update" && change.address.startsWith("script:") ? change.fields : [undefined],
   );
+  const pairs = fields.map((field) => field && settingBefore(field, bundle));
+  return pairs.length > 0 && pairs.every(Boolean) ? pairs : undefined;
 }
 
-const SPELLED = { set: "--set", values: "--values", secretsFile: "--secrets-file", outputs: "--outputs" };
-
-function command(words, flags, kept) {
-  const repeated = kept.flatMap((name) =>
-    (flags[name] ? [flags[name]].flat() : []).map((value) => [SPELLED[name], textOf(value)]),
-  );
-  const all = [...words, ...repeated.flat(), ...(flags.local ? ["--local"] : [])];
-  return `cfworker-deploy ${all.map(quoted).join(" ")}`;
-}
-
-const textOf = (value) => (Array.isArray(value) ? value.join("=") : value);
-
-/** As a POSIX shell reads it. */
-function quoted(word) {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function settingBefore({ path, old, new: wanted }, bundle) {
+  if (path === "bundle") return bundle && [bundle.path, bundle.previousKey];
+  const [, variable] = VARIABLE.exec(path) ?? [];
+  // A variable that was not there can't be taken away by a value.
+  const isSame = typeof old === "string" && typeof wanted === "string" && !REFERENCE.test(old);
+  return variable && isSame ? [`spec.env.variables.${variable}`, old] : undefined;
 }
