@@ -33,7 +33,7 @@ export const FAULTS = {
 };
 
 // With a key of its own the digest of the secrets is the same in each cell's account, whose tokens differ.
-const CREDENTIALS = {
+export const CREDENTIALS = {
   secrets: { KEY: "a value that nobody may read", OLD: "another" },
   fingerprintKey: "of this test",
 };
