@@ -76,8 +76,9 @@ const OVERVIEW = `Examples:
 
 const EXITS = `
 Exit codes: 0 done, 1 failed before any write, 2 changes (--detailed-exitcode),
-3 partly done (run it again), 4 permission, 5 conflict, 64 bad usage,
-65 bad manifest, 130 and 143 interrupted.  --version prints the version.`;
+3 partly done (run it again), 4 permission, 5 conflict, 6 not visible (--wait),
+64 bad usage, 65 bad manifest, 130 and 143 interrupted.
+--version prints the version.`;
 
 function createCommand(definition, context, chosen) {
   const command = new Command(definition.name);

@@ -20,7 +20,8 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
     return commandLine(["destroy", ...paths], flags, ["set", "local"]);
   const back = plan.manifests.length === 1 ? settingsBefore(changes, bundle) : undefined;
   if (!back) return undefined;
-  const set = [...(flags.set ?? []), ...back];
+  const others = (flags.set ?? []).filter(([path]) => !back.some(([reset]) => reset === path));
+  const set = [...others, ...back];
   return commandLine(["apply", ...paths], { ...flags, set }, ["set", "values", "secretsFile", "outputs", "local"]);
 }
 
