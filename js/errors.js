@@ -29,9 +29,11 @@ export class DeployError extends Error {
    * @param {string[]} [data.done] addresses whose change took effect
    * @param {string[]} [data.notDone] addresses whose change did not happen
    * @param {string[]} [data.unknown] addresses whose change may have taken effect: the answer was lost
+   * @param {string[]} [data.resolve] flags of the command line that would let the same call go on
    * @param {unknown} [data.cause] what the other side said, without secrets
    */
-  constructor({ code, message, exitCode = 1, help, diagnostics = [], done = [], notDone = [], unknown = [], cause }) {
+  constructor({ code, message, exitCode = 1, help, cause, diagnostics = [], resolve = [], ...addresses }) {
+    const { done = [], notDone = [], unknown = [] } = addresses;
     super(message, cause === undefined ? undefined : { cause });
     this.name = "DeployError";
     this.code = code;
@@ -41,6 +43,7 @@ export class DeployError extends Error {
     this.done = done;
     this.notDone = notDone;
     this.unknown = unknown;
+    this.resolve = resolve;
   }
 }
 

@@ -258,7 +258,7 @@ export interface Style {
 /** What happens during a run. New types and fields may come; existing ones keep their meaning within 1.x. */
 export type DeployEvent =
   | ({ type: "diagnostic" } & Diagnostic)
-  | { type: "change"; address: string; action: Action; reason: string; fields: FieldChange[] }
+  | { type: "change"; address: string; action: Action; from?: string; reason: string; fields: FieldChange[] }
   | ({ type: "plan"; fingerprint: string } & Summary)
   | { type: "start"; address: string }
   | { type: "done"; address: string; ms: number }
@@ -286,6 +286,7 @@ export class DeployError extends Error {
     done?: string[];
     notDone?: string[];
     unknown?: string[];
+    resolve?: string[];
     cause?: unknown;
   });
   readonly name: "DeployError";
@@ -301,6 +302,8 @@ export class DeployError extends Error {
   done: string[];
   /** Addresses whose change did not happen. */
   notDone: string[];
+  /** Flags of the command line that would let the same call go on, such as `--take script:hello`. */
+  resolve: string[];
   /** Addresses whose change may have taken effect: the answer was lost. */
   unknown: string[];
 }
@@ -356,13 +359,15 @@ export function destroy(
 export interface Checkup {
   /** Nothing failed. */
   ok: boolean;
-  checks: { name: string; ok: boolean; detail: string; help?: string; permission?: string }[];
+  checks: { name: string; ok: boolean; detail: string; code?: string; help?: string; permission?: string }[];
   /** Permission groups that were refused, by Cloudflare's names. */
   missing: string[];
   /** Permission groups that the manifest needs and that no read can prove. */
   unproven: string[];
   /** The dashboard's form for a token that has all of them. */
   link: string;
+  /** Of the command line: 0; 4 when credentials or permissions are what is wrong, else 1. */
+  exitCode: number;
 }
 
 /**

@@ -75,6 +75,9 @@ pub struct Error {
     pub not_done: Vec<String>,
     /// Addresses whose change may have taken effect: the request went out, the answer was lost.
     pub unknown: Vec<String>,
+    /// Flags that would let the same command go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resolve: Vec<String>,
     /// What the other side said, without secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -92,6 +95,7 @@ impl Error {
             done: Vec::new(),
             not_done: Vec::new(),
             unknown: Vec::new(),
+            resolve: Vec::new(),
             cause: None,
         }
     }

@@ -31,6 +31,7 @@ use cfworker_deploy::cloudflare::subdomain::{
 use cfworker_deploy::cloudflare::tokens::{self, VerifyAccountToken, VerifyUserToken};
 use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
 use cfworker_deploy::cloudflare::versions::{ListVersions, ReadVersion};
+use cfworker_deploy::cloudflare::workers::ReadWorker;
 use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
 use cfworker_deploy::cloudflare::{Api, Auth, Endpoint};
 use cfworker_deploy::http::{Again, Meaning, Repeat};
@@ -74,6 +75,7 @@ fn reads_go_where_the_reference_says() {
         (sent(&ListVersions { account_id, script }).0, format!("GET {A}/versions?deployable=true")),
         (sent(&ReadVersion { account_id, script, version_id: "v-1" }).0, format!("GET {A}/versions/v-1")),
         (sent(&ListDeployments { account_id, script }).0, format!("GET {A}/deployments")),
+        (sent(&ReadWorker { account_id, script }).0, "GET accounts/acc/workers/workers/my-script".into()),
         (sent(&ListSecrets { account_id, script }).0, format!("GET {A}/secrets")),
         (sent(&ReadScriptSubdomain { account_id, script }).0, format!("GET {A}/subdomain")),
         (sent(&ReadAccountSubdomain { account_id }).0, "GET accounts/acc/workers/subdomain".into()),

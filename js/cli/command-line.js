@@ -1,24 +1,36 @@
-/** Commands that we print for people to run: as a POSIX shell reads them, with the flags of this run that they need. */
+/** A command of this tool as text that a POSIX shell reads. */
 
-const SPELLED = { set: "--set", values: "--values", secretsFile: "--secrets-file", outputs: "--outputs" };
+/** Flags that are spelt again, by their name in a command's flags. */
+const SPELLED = {
+  adopt: "--adopt",
+  take: "--take",
+  secretsFile: "--secrets-file",
+  values: "--values",
+  outputs: "--outputs",
+  set: "--set",
+  prune: "--prune",
+  local: "--local",
+};
 
 /**
- * @param {string[]} words command and operands
- * @param {object} flags of this run
- * @param {string[]} kept names of the flags that the command repeats
- * @param {string[]} [more] words to put at its end
+ * @param {string[]} words after the program's name, flags with values that are spelt already among them
+ * @param {object} [flags] of the command that runs now
+ * @param {string[]} [kept] which of them are spelt again
  */
-export function commandOf(words, flags, kept, more = []) {
-  const repeated = kept.flatMap((name) =>
-    (flags[name] ? [flags[name]].flat() : []).map((value) => [SPELLED[name], textOf(value)]),
-  );
-  const all = [...words, ...repeated.flat(), ...(flags.local ? ["--local"] : []), ...more];
-  return `cfworker-deploy ${all.map(quoted).join(" ")}`;
+export function commandLine(words, flags = {}, kept = Object.keys(SPELLED)) {
+  const again = kept.flatMap((name) => spelled(SPELLED[name], flags[name]));
+  return ["cfworker-deploy", ...words, ...again].map(quoted).join(" ");
 }
 
+/** A switch and a bare `--adopt` stand alone. */
+function spelled(flag, value) {
+  if (value === undefined || value === false) return [];
+  return [value].flat().flatMap((one) => (one === true || one === "" ? [flag] : [flag, textOf(one)]));
+}
+
+/** `--set` is kept as a pair. */
 const textOf = (value) => (Array.isArray(value) ? value.join("=") : value);
 
-/** As a POSIX shell reads it. */
 function quoted(word) {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

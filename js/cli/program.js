@@ -6,6 +6,8 @@ import { Command, CommanderError, Option } from "commander";
 import { usageError } from "../errors.js";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/index.js";
 import { flagsOf } from "./flags.js";
+import { sameAgain } from "./go-on.js";
+import { createReport, writeStepSummary } from "./step-summary.js";
 import { createView } from "./views/index.js";
 
 const HELP_WIDTH = 80;
@@ -22,16 +24,30 @@ export async function runProgram(argv, context) {
   } catch (error) {
     return usageExit(argv, context, error);
   }
-  return runCommand(chosen, context);
+  return runCommand(chosen, context, argv);
 }
 
-async function runCommand({ command, operands, flags }, context) {
+async function runCommand({ command, operands, flags }, context, argv) {
   const view = createView(context, { json: flags.json === true && command.events !== false });
+  const report = createReport();
   try {
-    return await command.run({ context, view, operands, flags });
+    const exit = await command.run({ context, view, operands, flags, report });
+    return await ended({ context, view, command, report }, { exit });
   } catch (error) {
-    return view.failure(error, context.interrupt.exitCode());
+    // Whatever can be solved by flags is told as a command to copy.
+    if (error?.resolve?.length > 0) error.help = sameAgain(error, argv);
+    const exit = await view.failure(error, context.interrupt.exitCode());
+    return ended({ context, view, command, report }, { exit, error });
   }
+}
+
+/** A summary that can't be written is told, and changes nothing else. */
+async function ended({ context, view, command, report }, ending) {
+  if (!command.reports) return ending.exit;
+  await writeStepSummary(context, command.name, report, ending).catch(({ message }) =>
+    view.talk(`GITHUB_STEP_SUMMARY could not be written: ${message}`),
+  );
+  return ending.exit;
 }
 
 /** Commander only finds out what is meant; the command runs after it, in `runCommand`. */
@@ -60,8 +76,9 @@ const OVERVIEW = `Examples:
 
 const EXITS = `
 Exit codes: 0 done, 1 failed before any write, 2 changes (--detailed-exitcode),
-3 partly done (run it again), 4 permission, 5 conflict, 64 bad usage,
-65 bad manifest, 130 and 143 interrupted.  --version prints the version.`;
+3 partly done (run it again), 4 permission, 5 conflict, 6 not visible (--wait),
+64 bad usage, 65 bad manifest, 130 and 143 interrupted.
+--version prints the version.`;
 
 function createCommand(definition, context, chosen) {
   const command = new Command(definition.name);

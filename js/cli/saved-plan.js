@@ -33,7 +33,7 @@ export async function movedSince({ api, sources, creds, options, host }, saved, 
   const now = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
   if (now.fingerprint === saved.fingerprint) return error;
   const moved = movedAddresses(saved.changes, now.changes);
-  error.help = [error.help, `moved since the plan was saved: ${moved.join(", ")}`].filter(Boolean).join("\n");
+  error.help = `moved since the plan was saved: ${moved.join(", ")}`;
   return error;
 }
 

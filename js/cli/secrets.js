@@ -14,8 +14,13 @@ export async function readSecrets(context, files) {
   return { ...secretsFrom(context.env), ...(await readAllPairs(context, files)) };
 }
 
-/** @param {Record<string, string | undefined>} env */
+/**
+ * An empty variable counts as unset: pipelines pass a secret that does not exist as an empty text, which must not replace
+ * the one that is live. A file may say that a value is empty.
+ *
+ * @param {Record<string, string | undefined>} env
+ */
 export function secretsFrom(env) {
-  const candidates = Object.entries(env).filter(([name, value]) => value !== undefined && !NEVER.test(name));
+  const candidates = Object.entries(env).filter(([name, value]) => value && !NEVER.test(name));
   return Object.fromEntries(candidates);
 }

@@ -25,11 +25,12 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  */
 
 /**
- * @param {{ context: import("./process.js").Context, view: import("./views/index.js").View, flags: object }} run
+ * @param {{ context: import("./process.js").Context, view: import("./views/index.js").View, flags: object,
+ *   report: import("./step-summary.js").Report }} run
  * @param {string[]} paths of manifests
  * @returns {Promise<Session>}
  */
-export async function openSession({ context, view, flags }, paths) {
+export async function openSession({ context, view, flags, report }, paths) {
   const sources = await readManifests(context, paths);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags.secretsFile);
@@ -38,7 +39,10 @@ export async function openSession({ context, view, flags }, paths) {
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
   const host = {
-    onEvent: view.event,
+    onEvent(event) {
+      report.hear(event);
+      view.event(event);
+    },
     signal: context.interrupt.signal,
     ...(local && { fetch: createLocalFetch(local) }),
   };

@@ -1,6 +1,10 @@
 /** The command that takes an apply back, where one command does exactly that. */
 
-import { commandOf } from "./command-line.js";
+import { commandLine } from "./command-line.js";
+
+/** A name that a path of `--set` can end with, and values that `--set` takes as they are. */
+const VARIABLE = /^variables\.([A-Za-z_]\w*)$/;
+const REFERENCE = /^\$(cloudflare-[a-z-]+|variables-group|secrets-group)\//;
 
 /**
  * @param {{ plan: object }} result of the apply
@@ -12,15 +16,28 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
   // What stood before must outlive the undo.
-  if (plan.changes.every(({ action }) => action === "create")) return commandOf(["destroy", ...paths], flags, ["set"]);
-  if (!bundle || plan.manifests.length !== 1 || !isBundleOnly(changes)) return undefined;
-  const back = { ...flags, set: [...(flags.set ?? []), [bundle.path, bundle.previousKey]] };
-  return commandOf(["apply", ...paths], back, ["set", "values", "secretsFile", "outputs"]);
+  if (plan.changes.every(({ action }) => action === "create"))
+    return commandLine(["destroy", ...paths], flags, ["set", "local"]);
+  const back = plan.manifests.length === 1 ? settingsBefore(changes, bundle) : undefined;
+  if (!back) return undefined;
+  const others = (flags.set ?? []).filter(([path]) => !back.some(([reset]) => reset === path));
+  const set = [...others, ...back];
+  return commandLine(["apply", ...paths], { ...flags, set }, ["set", "values", "secretsFile", "outputs", "local"]);
 }
 
-/** Variables, secrets and the like have no previous value that a command could name. */
-function isBundleOnly(changes) {
-  return changes.every(
-    ({ address, fields }) => address.startsWith("script:") && fields.every(({ path }) => path === "bundle"),
+/** `--set` pairs that say what stood before; undefined when they can't say all of it: a secret, a record, a route. */
+function settingsBefore(changes, bundle) {
+  const fields = changes.flatMap((change) =>
+    change.action === "update" && change.address.startsWith("script:") ? change.fields : [undefined],
   );
+  const pairs = fields.map((field) => field && settingBefore(field, bundle));
+  return pairs.length > 0 && pairs.every(Boolean) ? pairs : undefined;
+}
+
+function settingBefore({ path, old, new: wanted }, bundle) {
+  if (path === "bundle") return bundle && [bundle.path, bundle.previousKey];
+  const [, variable] = VARIABLE.exec(path) ?? [];
+  // A variable that was not there can't be taken away by a value.
+  const isSame = typeof old === "string" && typeof wanted === "string" && !REFERENCE.test(old);
+  return variable && isSame ? [`spec.env.variables.${variable}`, old] : undefined;
 }

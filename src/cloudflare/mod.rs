@@ -23,6 +23,7 @@ pub mod subdomain;
 pub mod tokens;
 pub mod upload;
 pub mod versions;
+pub mod workers;
 pub mod zones;
 
 pub use api::{Api, Auth, Endpoint};

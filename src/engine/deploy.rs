@@ -9,13 +9,16 @@ use super::outputs::{OutputsResult, collect, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::wait::{Target, wait};
-use super::{Credentials, Io, Options};
+use super::{Credentials, Io, Options, permissions};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error, shell_word};
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
 use crate::plan;
+
+/// The flag that lets stated deletions go ahead.
+const YES: &str = "--yes";
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize)]
@@ -112,7 +115,7 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     };
     let outcome = crate::apply::apply(&run, &prepared.plan).await;
     if outcome.aborted || !outcome.failures.is_empty() {
-        return Err(partial(&plan, outcome));
+        return Err(permissions::explained(partial(&plan, outcome), &prepared.desired, session.credentials));
     }
     if !outcome.raced.is_empty() {
         return Err(raced(outcome));
@@ -130,6 +133,7 @@ fn words(flags: &[String]) -> String {
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
+    let needs_yes = !plan.plan.needs_deletes.is_empty() && !options.allow_deletes;
     if options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(
@@ -140,16 +144,19 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
             error.help = Some(format!("go on with `{}`", words(&plan.plan.resolve)));
+            error.resolve = plan.plan.resolve.clone();
+            error.resolve.extend(needs_yes.then(|| YES.to_owned()));
         }
         return Err(error);
     }
-    if !plan.plan.needs_deletes.is_empty() && !options.allow_deletes {
+    if needs_yes {
         let names: Vec<String> = plan.plan.needs_deletes.iter().map(ToString::to_string).collect();
         let message = format!("the plan deletes {}", names.join(", "));
-        let finding = Diagnostic::error(Code::DeletionsNeedYes, message).with_help("go on with `--yes`");
+        let finding = Diagnostic::error(Code::DeletionsNeedYes, message).with_help(format!("go on with `{YES}`"));
         findings.push(finding);
         let mut error = failure(findings);
         error.exit_code = Exit::Failed;
+        error.resolve = vec![YES.to_owned()];
         return Err(error);
     }
     Ok(())

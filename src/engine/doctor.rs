@@ -4,22 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::permissions::{self, Need};
+use super::permissions;
 use super::planning::read_manifests;
 use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
-use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::diagnostic::{Code, Diagnostic, plain};
+use crate::error::{Error, Exit};
 use crate::http::{Answer, Verdict, http_date};
 use crate::manifest::{Read, Source};
-use crate::r2::Object;
+use crate::r2::{Object, Source as S3Source};
 use crate::refresh::{self, Found};
 use crate::resource::{DesiredManifest, DesiredState};
 
 /// R2 refuses signatures that are off by fifteen minutes; a minute is worth telling.
 const SKEW_MS: f64 = 60_000.0;
+
+/// Name of the check of S3 keys.
+const KEYS: &str = "S3 keys of R2";
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +37,9 @@ pub struct Checkup {
     pub unproven: Vec<&'static str>,
     /// Form for a token that has all of them.
     pub link: String,
+    /// 0; 4 when credentials or permissions are what is wrong, else 1.
+    #[serde(rename = "exitCode")]
+    pub exit_code: Exit,
 }
 
 /// One check.
@@ -45,6 +51,9 @@ pub struct Check {
     pub ok: bool,
     /// What was seen.
     pub detail: String,
+    /// Code of what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -67,29 +76,40 @@ pub async fn doctor(
     let (Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
     let mut checks = token(&session, &desired).await;
     checks.extend(clock(&session).await);
-    checks.extend(account_and_zones(&session, &desired).await);
-    for manifest in &desired.manifests {
-        checks.push(bundle(&session, manifest).await);
+    // A token that is refused is refused everywhere.
+    if !checks.iter().any(|check| check.code == Some(Code::CredentialsRefused)) {
+        checks.extend(account_and_zones(&session, &desired).await);
+        for manifest in &desired.manifests {
+            checks.extend(bundle(&session, manifest).await);
+        }
     }
     let needs = permissions::needed(&desired, credentials);
     let missing: BTreeSet<String> = checks.iter().filter_map(|check| check.permission.clone()).collect();
-    let unproven =
-        needs.iter().filter(|need| !need.read_only).map(Need::group).filter(|group| !missing.contains(*group));
     Ok(Checkup {
         ok: checks.iter().all(|check| check.ok),
-        unproven: unproven.collect(),
+        exit_code: exit_code(&checks),
+        unproven: permissions::unproven(&needs, &missing).collect(),
         missing: missing.into_iter().collect(),
         link: permissions::link(&needs),
         checks,
     })
 }
 
+fn exit_code(checks: &[Check]) -> Exit {
+    let failed = || checks.iter().filter(|check| !check.ok);
+    if failed().filter_map(|check| check.code).any(|code| Exit::of(code) == Exit::Permission) {
+        return Exit::Permission;
+    }
+    if failed().next().is_some() { Exit::Failed } else { Exit::Done }
+}
+
 fn good(name: impl Into<String>, detail: impl Into<String>) -> Check {
-    Check { name: name.into(), ok: true, detail: detail.into(), help: None, permission: None }
+    Check { name: name.into(), ok: true, detail: detail.into(), code: None, help: None, permission: None }
 }
 
 fn bad(name: impl Into<String>, finding: Diagnostic) -> Check {
-    Check { name: name.into(), ok: false, detail: finding.message, help: finding.help, permission: finding.permission }
+    let Diagnostic { code, message, help, permission, .. } = finding;
+    Check { name: name.into(), ok: false, detail: message, code: Some(code), help, permission }
 }
 
 /// Whether the token is valid; a global key can't be asked about.
@@ -106,7 +126,11 @@ async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
                 let expiry = status.expires_on.map(|date| format!(", expires on {date}")).unwrap_or_default();
                 good("token", format!("active{expiry}"))
             }
-            Ok(status) => Check { ok: false, help: Some("create a new token".into()), ..good("token", status.status) },
+            Ok(status) => {
+                let message = format!("the token is {}", plain(&status.status, 40));
+                let finding = Diagnostic::error(Code::CredentialsRefused, message).with_help("create a new token");
+                bad("token", finding)
+            }
             Err(error) => bad("token", error.diagnostic()),
         });
     }
@@ -123,8 +147,9 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
     Some(if skew.abs() < SKEW_MS {
         good("clock", "agrees with Cloudflare's")
     } else {
-        let help = Some("set the clock; requests to R2 are signed with the server's time meanwhile".to_owned());
-        Check { ok: false, help, ..good("clock", format!("off by {seconds} s")) }
+        let finding = Diagnostic::error(Code::ClockSkew, format!("off by {seconds} s"))
+            .with_help("set the clock; requests to R2 are signed with the server's time meanwhile");
+        bad("clock", finding)
     })
 }
 
@@ -152,23 +177,29 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
     checks
 }
 
-/// Whether the bundle is there; its bytes are not read.
-async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Check {
+/// Which S3 keys are used, and whether the bundle is there; its bytes are not read.
+async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Vec<Check> {
     let bundle = &manifest.script.bundle;
     let name = format!("bundle r2://{}/{}", bundle.bucket, bundle.key);
     let store =
         bundles::store(session, &manifest.identity.account, bundle.jurisdiction.as_deref(), &mut BTreeMap::new()).await;
-    let store = match store {
-        Ok((store, _)) => store,
-        Err(finding) => return bad(name, finding),
+    let (store, ignored) = match store {
+        Ok(store) => store,
+        Err(finding) => return vec![bad(KEYS, finding)],
+    };
+    let keys = match (ignored, store.source()) {
+        (Some(finding), _) => Check { ok: true, ..bad(KEYS, finding) },
+        (None, S3Source::Given) => good(KEYS, "as given"),
+        (None, S3Source::Derived) => good(KEYS, "derived from the API token"),
     };
     let object = Object { bucket: bundle.bucket.clone(), key: bundle.key.clone() };
-    match store.open(&session.client, &object).await {
+    let there = match store.open(&session.client, &object).await {
         Ok(reading) => {
             let size = reading.head.size.map(|size| format!(", {size} bytes")).unwrap_or_default();
             reading.cancel();
             good(name, format!("there{size}"))
         }
         Err(error) => bad(name, error.diagnostic()),
-    }
+    };
+    vec![keys, there]
 }

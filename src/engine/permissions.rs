@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -64,14 +64,23 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
         return error;
     }
     let needs = needed(desired, credentials);
-    let unproven: Vec<&str> = needs.iter().filter(|need| !need.read_only).map(Need::group).collect();
-    error.help = Some(format!(
-        "the token lacks for certain: {}\nthe manifest also needs, which no read can prove: {}\na token with all of it: {}",
-        missing.into_iter().collect::<Vec<_>>().join(", "),
-        unproven.join(", "),
-        link(&needs)
-    ));
+    let unproven: Vec<&str> = unproven(&needs, &missing).collect();
+    let again = error.help.take().filter(|_| error.exit_code == Exit::Partial);
+    let lacks = format!("the token lacks for certain: {}", missing.into_iter().collect::<Vec<_>>().join(", "));
+    let more = (!unproven.is_empty())
+        .then(|| format!("the manifest also needs, which no read can prove: {}", unproven.join(", ")));
+    let form = format!("a token with all of it: {}", link(&needs));
+    let lines: Vec<String> = again.into_iter().chain([lacks]).chain(more).chain([form]).collect();
+    error.help = Some(lines.join("\n"));
     error
+}
+
+/// Groups that no read can prove, those left out that were refused all the same.
+pub(super) fn unproven<'a>(
+    needs: &'a BTreeSet<Need>,
+    missing: &'a BTreeSet<String>,
+) -> impl Iterator<Item = &'static str> + 'a {
+    needs.iter().filter(|need| !need.read_only).map(Need::group).filter(|group| !missing.contains(*group))
 }
 
 /// Groups that findings name.

@@ -114,7 +114,11 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
     }
     for change in &result.plan.changes {
         let (address, action, reason, fields) = (&change.address, change.action, &change.reason, &change.fields);
-        events(Event::Change(json!({ "address": address, "action": action, "reason": reason, "fields": fields })));
+        let mut told = json!({ "address": address, "action": action, "reason": reason, "fields": fields });
+        if let (Some(from), Some(members)) = (&change.from, told.as_object_mut()) {
+            members.insert("from".into(), json!(from));
+        }
+        events(Event::Change(told));
     }
     let mut numbers = json!(result.summary);
     if let Some(members) = numbers.as_object_mut() {
@@ -259,7 +263,7 @@ fn secret_facts(
             manifest.script.bindings.iter().filter(|binding| matches!(binding, crate::binding::Binding::SecretText(_)));
         let complete = wanted.count() == values.len();
         let key = credentials.key_material().filter(|_| complete)?;
-        Some(plan::secret_facts(key, &values))
+        Some(plan::secret_facts(&manifest.identity, key, &values))
     };
     desired.manifests.iter().map(facts).collect()
 }
@@ -301,7 +305,12 @@ pub(super) async fn prepare_removal(
     let Read { desired, .. } = read;
     let explain = |findings| permissions::explained(failure(findings), &desired, session.credentials);
     let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
-    let (live, _) = refresh::refresh(&session.api, &session.client, &desired, &zones).await.map_err(explain)?;
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
+    let (live, users) = join(live, refresh::referrers(&session.api, &session.client, &desired)).await;
+    let (mut live, _) = live.map_err(explain)?;
+    for (state, users) in live.manifests.iter_mut().zip(users) {
+        state.used_by = users;
+    }
     let plan = Plan { diagnostics, ..Plan::default() };
     let reads = session.client.sent().reads;
     Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })

@@ -1,5 +1,6 @@
 //! What can be seen to go wrong, beyond single fields.
 
+use super::ownership::{ScriptOwner, author_of_live, script_owner};
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::{LiveZone, Routing};
@@ -12,6 +13,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         findings.extend(certificate(routing, zone));
     }
     findings.extend(also_public(context));
+    findings.extend(secrets_edited(context));
     if context.newest_is_not_live() {
         let message = format!("`{}` has a version that gets no requests yet", context.desired.script.name);
         findings.push(
@@ -74,6 +76,21 @@ fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
         Diagnostic::warning(Code::AlsoPublic, message)
             .with_help("`workers_dev: false` switches it off")
             .on("spec.workers_dev")
+    })
+}
+
+/// Harmless, and still told: the values that the Worker reads may be others than the manifest's.
+fn secrets_edited(context: &Context<'_>) -> Option<Diagnostic> {
+    let live = context.live.script.as_ref()?;
+    let owner = script_owner(&context.desired.identity, Some(live));
+    matches!(owner, ScriptOwner::Clean { secrets_proven: false, .. }).then(|| {
+        let message = format!(
+            "secrets of `{}` were edited outside of an upload: {}",
+            context.desired.script.name,
+            author_of_live(live)
+        );
+        Diagnostic::note(Code::SecretsEdited, message)
+            .with_help("they stay as they are until the next upload, which sets those of the manifest")
     })
 }
 

@@ -4,7 +4,7 @@ use super::ownership::{ScriptOwner, script_owner};
 use super::sketch::Context;
 use super::step::{Operation, Step};
 use super::{Action, Change, Plan, PlanOptions, manifest, removal, route};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Kind};
 use crate::resource::{DesiredManifest, DesiredState, LiveState};
@@ -17,7 +17,26 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
         let nothing = DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };
         add(&mut plan, &Context { index, desired: &nothing, live: state, secrets: None, options });
     }
+    plan.diagnostics.extend(still_used(desired, live));
+    plan.resolve = manifest::resolve(&plan.diagnostics);
     plan
+}
+
+/// Workers that others refer to: Cloudflare would refuse to delete them once their routes and records are gone.
+fn still_used(desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (manifest, state) in
+        desired.manifests.iter().zip(&live.manifests).filter(|(_, state)| !state.used_by.is_empty())
+    {
+        let name = &manifest.script.name;
+        let message = format!("`{name}` is still used: {}", state.used_by.join(", "));
+        findings.push(
+            Diagnostic::error(Code::ServiceReferences, message)
+                .with_help("remove what refers to it first")
+                .on(Address::script(name).to_string()),
+        );
+    }
+    findings
 }
 
 fn add(plan: &mut Plan, context: &Context<'_>) {

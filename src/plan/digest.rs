@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::binding::Binding;
-use crate::model::{hex, marks};
+use crate::model::{Identity, hex, marks};
 use crate::secret::Secret;
 
 /// Keyed digest of a secret set. The key never leaves the caller, so that nobody who can read the
@@ -54,17 +54,20 @@ fn binding_type() -> &'static str {
 }
 
 /// Keyed digest over names and values, with the key stretched from the caller's own secret.
-pub fn secret_facts(key_material: &Secret, values: &BTreeMap<String, Secret>) -> SecretFacts {
+///
+/// The identity goes in first: two Workers with one value show different digests, so that whoever knows the value of
+/// one (a test environment's PIN) does not learn that the other has the same.
+pub fn secret_facts(identity: &Identity, key_material: &Secret, values: &BTreeMap<String, Secret>) -> SecretFacts {
     let key = derive_key(key_material);
     let mut key_hash = hex(&Sha256::digest(key));
     key_hash.truncate(4);
     // Length prefixes keep `a=bc` and `ab=c` apart.
     let mut message = Vec::new();
-    for (name, value) in values {
-        for part in [name.as_str(), value.reveal()] {
-            message.extend((part.len() as u64).to_be_bytes());
-            message.extend(part.as_bytes());
-        }
+    let id = identity.id();
+    let pairs = values.iter().flat_map(|(name, value)| [name.as_str(), value.reveal()]);
+    for part in [id.as_str()].into_iter().chain(pairs) {
+        message.extend((part.len() as u64).to_be_bytes());
+        message.extend(part.as_bytes());
     }
     let digest = match Hmac::<Sha256>::new_from_slice(&key) {
         Ok(mac) => mac.chain_update(&message).finalize().into_bytes().to_vec(),
@@ -90,14 +93,19 @@ mod tests {
     }
 
     #[test]
-    fn depends_on_key_names_and_values() {
+    fn depends_on_identity_key_names_and_values() {
         let key = Secret::new("token");
-        let base = secret_facts(&key, &values(&[("PIN", "123456")]));
-        assert_eq!(base, secret_facts(&key, &values(&[("PIN", "123456")])));
+        let identity = |env: &str| Identity { account: "a".into(), org: "o".into(), env: env.into(), name: "n".into() };
+        let facts = |key: &Secret, values: &_| secret_facts(&identity("test"), key, values);
+        let base = facts(&key, &values(&[("PIN", "123456")]));
+        assert_eq!(base, facts(&key, &values(&[("PIN", "123456")])));
+        let live = secret_facts(&identity("live"), &key, &values(&[("PIN", "123456")]));
+        assert_ne!(base.digest, live.digest);
+        assert_eq!(base.key, live.key);
         assert_eq!((base.digest.len(), base.key.len()), (22, 4));
         for other in [&[("PIN", "123457")][..], &[("PI", "N123456")], &[("PIN", "123456"), ("A", "")]] {
-            assert_ne!(base.digest, secret_facts(&key, &values(other)).digest);
+            assert_ne!(base.digest, facts(&key, &values(other)).digest);
         }
-        assert_ne!(base, secret_facts(&Secret::new("other token"), &values(&[("PIN", "123456")])));
+        assert_ne!(base, facts(&Secret::new("other token"), &values(&[("PIN", "123456")])));
     }
 }

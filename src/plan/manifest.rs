@@ -160,8 +160,8 @@ fn left(address: Address, reason: &str) -> Left {
     Left { address, path: None, reason: reason.to_owned() }
 }
 
-/// Flags that would solve all conflicts, in the order of the findings; none where an error needs more than a flag.
-fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
+/// Flags that would solve all conflicts, in the order of the findings; none when one can't be solved so.
+pub(super) fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
     let flag = |diagnostic: &Diagnostic| {
         let flag = match diagnostic.code {
             Code::ForeignScript | Code::ForeignRecord | Code::ForeignRoute => "--adopt",

@@ -117,7 +117,7 @@ pub struct Plan {
     /// Deletions that the manifest states and that need a yes.
     #[serde(rename = "needsDeletes")]
     pub needs_deletes: Vec<Address>,
-    /// Flags that would solve all conflicts, such as `--take route:a.example.com/*`.
+    /// Flags that would solve all conflicts, such as `--take route:a.example.com/*`; none when one can't be solved so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resolve: Vec<String>,
     /// Findings; an error among them means 0 writes for the whole run.

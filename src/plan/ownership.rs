@@ -58,7 +58,7 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
         return ScriptOwner::Outside(format!(
             "rolled back to version {} of {} by {}",
             version.number,
-            version.created_on,
+            second(&version.created_on),
             author_of_deployment(live)
         ));
     }
@@ -82,12 +82,12 @@ fn newer_upload_of_ours<'a>(live: &'a LiveScript, version: &LiveVersion) -> Opti
     })
 }
 
-fn author_of_live(live: &LiveScript) -> String {
+pub(super) fn author_of_live(live: &LiveScript) -> String {
     match live.live_version() {
         Some(version) => format!(
             "version {} of {} by {}",
             version.number,
-            version.created_on,
+            second(&version.created_on),
             person(&version.author, &version.source)
         ),
         None => author_of_deployment(live),
@@ -98,6 +98,14 @@ fn author_of_deployment(live: &LiveScript) -> String {
     match &live.deployment {
         Some(deployment) => person(&deployment.author, &deployment.source),
         None => "somebody".into(),
+    }
+}
+
+/// A time without its fractions of a second.
+fn second(created_on: &str) -> String {
+    match created_on.split_once('.') {
+        Some((whole, _)) => format!("{whole}Z"),
+        None => created_on.to_owned(),
     }
 }
 

@@ -74,7 +74,7 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
             Code::ForeignRoute,
             "--adopt",
             context.options.adopts(&address, true),
-            format!("the route `{}` leads to `{script}` but was made by somebody else", live.pattern),
+            format!("the route `{}` leads to `{script}`, and nothing shows that it is ours", live.pattern),
         ),
         Some(owner) if context.live.renamed.iter().any(|renamed| renamed == owner) => {
             plan.change.action = Action::Update;

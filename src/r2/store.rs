@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::error::{self, R2Error, R2ErrorKind};
 use super::object::{SHA256_HEADER, Signer};
-use super::{Credentials, Object, S3Endpoint};
+use super::{Credentials, Object, S3Endpoint, Source};
 use crate::http::{Answer, CallError, CallErrorKind, Client, Opened, Request, http_date};
 
 /// Reading a body is tried this often; each try signs and sends anew.
@@ -70,6 +70,11 @@ impl Store {
     /// R2 at this endpoint with these keys.
     pub fn new(endpoint: S3Endpoint, credentials: Credentials) -> Self {
         Self { endpoint, credentials, skew_ms: Cell::new(0.0) }
+    }
+
+    /// Where its keys come from.
+    pub fn source(&self) -> Source {
+        self.credentials.source
     }
 
     /// Starts to read an object: its head comes first.

@@ -21,6 +21,7 @@ pub(super) fn manifest(manifest: &DesiredManifest, zone: Option<&String>, known:
     let account = &manifest.identity.account;
     let script = script(account, &manifest.script.name, known);
     LiveManifest {
+        used_by: Vec::new(),
         renamed: renamed(manifest, known),
         zone: zone.map(|zone| live_zone(zone, known)),
         zones: zones(manifest, known),

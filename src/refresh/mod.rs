@@ -3,6 +3,7 @@
 mod live;
 mod reads;
 mod references;
+mod referrers;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, Live
 pub use reads::{Found, Read};
 
 pub use references::resolve;
+pub use referrers::referrers;
 pub use zones::{ZoneIds, find as find_zones};
 
 /// So many versions on either side of the live one are read by id, where the list shows no annotations.

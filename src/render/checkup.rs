@@ -7,7 +7,6 @@ use super::{Paint, Style};
 
 #[derive(Deserialize)]
 struct View {
-    ok: bool,
     checks: Vec<Check>,
     #[serde(default)]
     missing: Vec<String>,
@@ -15,6 +14,8 @@ struct View {
     unproven: Vec<String>,
     #[serde(default)]
     link: String,
+    #[serde(default, rename = "exitCode")]
+    exit_code: u8,
 }
 
 #[derive(Deserialize)]
@@ -32,9 +33,11 @@ pub fn checkup(checkup: &Value, style: &Style) -> String {
     let mut text = String::new();
     for check in &view.checks {
         let mark = if check.ok { paint.green("ok") } else { paint.red("NO") };
-        text.push_str(&format!("  {mark}  {}\n        {}\n", paint.plain(&check.name), paint.plain(&check.detail)));
+        let (name, detail) = (paint.plain(&check.name), paint.plain(&check.detail));
+        let gap = if check.ok { " " } else { "\n      " };
+        text.push_str(&format!("  {mark}  {name}:{gap}{detail}\n"));
         if let Some(help) = &check.help {
-            text.push_str(&format!("        help: {}\n", paint.plain(help)));
+            text.push_str(&format!("      help: {}\n", paint.plain(help)));
         }
     }
     if !view.missing.is_empty() {
@@ -43,7 +46,8 @@ pub fn checkup(checkup: &Value, style: &Style) -> String {
     if !view.unproven.is_empty() {
         text.push_str(&format!("\nNeeded, and not provable by reading: {}\n", paint.plain(&view.unproven.join(", "))));
     }
-    if !view.ok {
+    // With any other failure another token would not help.
+    if view.exit_code == 4 {
         text.push_str(&format!("A token with all of it: {}\n", paint.plain(&view.link)));
     }
     let failed = view.checks.iter().filter(|check| !check.ok).count();

@@ -38,8 +38,9 @@ pub fn error(sources: &[Source], error: &Value, style: &Style) -> String {
     text.push_str(&diagnostics(sources, &view.diagnostics, style));
     if view.has_begun() {
         push_settled(&mut text, &view, &paint);
-    } else if let Some(help) = help(&view, errors) {
-        let lines: Vec<String> = help.lines().map(|line| paint.plain(line)).collect();
+    }
+    let lines: Vec<String> = help(&view, errors).iter().map(|line| paint.plain(line)).collect();
+    if !lines.is_empty() {
         text.push_str(&format!("\n{}\n", lines.join("\n")));
     }
     text.push_str(&format!("\n{}\n", closing(&view, errors)));
@@ -72,11 +73,15 @@ fn push_settled(text: &mut String, view: &View, paint: &Paint) {
     }
 }
 
-/// The error's own help, where no finding says the same.
-fn help(view: &View, errors: usize) -> Option<String> {
-    let help = view.help.as_ref()?;
+/// Lines of the error's own help, without what a finding or the last line says already.
+fn help(view: &View, errors: usize) -> Vec<&str> {
+    let Some(help) = &view.help else { return Vec::new() };
     let said = view.diagnostics.iter().any(|finding| finding.help.as_ref() == Some(help));
-    (errors == 0 || !said).then(|| help.clone())
+    if said && errors > 0 {
+        return Vec::new();
+    }
+    // What has begun ends with a line that says how to go on.
+    help.lines().skip(usize::from(view.has_begun())).collect()
 }
 
 fn closing(view: &View, errors: usize) -> String {

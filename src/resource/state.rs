@@ -97,6 +97,8 @@ pub struct LiveManifest {
     pub bundle: Option<BundleFacts>,
     /// The account's part of workers.dev addresses.
     pub account_subdomain: Option<String>,
+    /// What refers to the Worker, in words; only looked up for a removal.
+    pub used_by: Vec<String>,
 }
 
 /// What a zone holds that can concern a manifest.

@@ -95,6 +95,30 @@ describe("a Worker's life", { concurrency: false }, () => {
     assert.equal((await run("apply", "worker.yaml", "--bundle", "index.js")).exit, 0);
   });
 
+  test("another variable, the undo that is printed, and both in GITHUB_STEP_SUMMARY", async () => {
+    const summary = join(site.directory, "summary.md");
+    const env = { GITHUB_STEP_SUMMARY: summary };
+    const greeting = async () => JSON.parse((await site.cloudflare.request(HOST, "/")).text).greeting;
+    const changed = ["apply", "worker.yaml", "--local", "--set", "spec.env.variables.GREETING=it's"];
+    const { exit, stderr } = await startCli(site.directory, changed, { env }).ended;
+    assert.equal(exit, 0, stderr);
+    assert.match(await greeting(), /^it's from/);
+    const [, undo] = /Undo: {2}cfworker-deploy (.*)\n$/.exec(stderr);
+    assert.equal((await startCli(site.directory, undo.split(" "), { env }).ended).exit, 0);
+    assert.match(await greeting(), /^Hello from/);
+    const text = await readFile(summary, "utf8");
+    assert.equal(text.match(/^\| update \| `script:hello` \|/gm).length, 2);
+    assertClean({ stdout: text, stderr: "" }, site);
+  });
+
+  test("an empty variable of the environment is no secret: nothing is written", async () => {
+    const { exit, stderr } = await startCli(site.directory, ["worker.yaml", "--local"], {
+      env: { HELLO_API_KEY: "" },
+    }).ended;
+    assert.equal(exit, 65, stderr);
+    assert.match(stderr, /HELLO_API_KEY/);
+  });
+
   test("plan --detailed-exitcode, --out and apply --plan", async () => {
     assert.equal((await run("plan", "worker.yaml", "--detailed-exitcode")).exit, 0);
     const changed = ["worker.yaml", "--set", "spec.env.variables.GREETING=Moin"];

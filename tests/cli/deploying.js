@@ -88,7 +88,8 @@ export const eventsOf = ({ stdout }) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-function localState({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3 }) {
+/** What `cfworker-deploy local` writes for `--local`. */
+export function localState({ apiUrl, s3Url, dataUrl, token, accountId, zones, s3 }) {
   const addresses = { api: apiUrl, s3: s3Url, data: dataUrl };
   return { ...addresses, token, account: accountId, zones, keys: s3, tokens: [], pid: process.pid };
 }

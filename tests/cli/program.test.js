@@ -300,10 +300,8 @@ test("a plan with conflicts ends with the one command that solves them, as a she
   assert.equal(exit, 5);
   assert.match(
     stderr,
-    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --set spec\.dns\.enabled=true --take script:hello --adopt 'route:hello\.example\.com\/\*'$/m,
+    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --take script:hello --adopt 'route:hello\.example\.com\/\*' --set spec\.dns\.enabled=true$/m,
   );
-  const piped = await inDirectory(["plan", "-"], { plan: { ok: planned } }, { stdin: MANIFEST });
-  assert.doesNotMatch(piped.stderr, /Go on/);
 });
 
 test("a plan without credentials is offline, also when R2 keys are there", async () => {

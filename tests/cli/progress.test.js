@@ -38,6 +38,25 @@ test("plain lines: a kind, the whole key, the time; the same reason to wait is t
   ]);
 });
 
+test("a wait that lasts is told again each minute, in numbers that read well", (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const { progress, text } = drawing({ tty: false });
+  for (let second = 0; second <= 120; second += 20) {
+    progress.event({
+      type: "wait",
+      address: ROUTE,
+      why: "throttled",
+      seconds: second === 0 ? 0.47 : 21.363371801406963,
+    });
+    context.mock.timers.tick(20_000);
+  }
+  assert.deepEqual(text().trimEnd().split("\n"), [
+    "  wait  route    https://api.example.com/* throttled, again in 0.5 s",
+    "  wait  route    https://api.example.com/* throttled, again in 21 s",
+    "  wait  route    https://api.example.com/* throttled, again in 21 s",
+  ]);
+});
+
 test("foreign text can't steer the terminal", () => {
   const { progress, text } = drawing({ tty: false });
   progress.event({ type: "wait", address: "route:a\u001b[2J\r\nb", why: "x\u0007\u009b1m", seconds: 1 });

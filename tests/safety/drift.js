@@ -5,9 +5,12 @@
 import assert from "node:assert/strict";
 import { createAccount, isSettled, manifestOf, OTHER_ZONE_ID, ZONE, ZONE_ID } from "./account.js";
 
+/** Values of secrets for each run. */
+export const VALUES = { KEY: "one" };
+
 const HOST = `shop.${ZONE}`;
 const PATTERN = `${HOST}/*`;
-const MORE = { creds: { secrets: { KEY: "one" } } };
+const MORE = { creds: { secrets: VALUES } };
 const spec = (more) => ({ env: { variables: { TEXT: "ours" }, secrets: { KEY: "${KEY}" } }, ...more });
 const wanted = manifestOf(spec());
 const otherCode = "export default { fetch: () => new Response('theirs') };";
@@ -35,6 +38,10 @@ export const DRIFT = {
   },
   "saved in the dashboard, not deployed": { act: ({ foreign }) => foreign.dashboardSave("shop", { code: otherCode }) },
   "deployed in the dashboard": { act: ({ foreign }) => foreign.dashboardDeploy("shop", { code: otherCode }) },
+  "deployed in the dashboard, under `drift: overwrite`": {
+    manifest: manifestOf(spec(), { annotations: { drift: "overwrite" } }),
+    act: ({ foreign }) => foreign.dashboardDeploy("shop", { code: otherCode }),
+  },
   "rolled back by hand": {
     act: async ({ foreign, apply }) => {
       await apply(manifestOf(spec({ env: { variables: { TEXT: "older" }, secrets: { KEY: "${KEY}" } } })), MORE);
@@ -82,18 +89,24 @@ function leadAway({ foreign, local }) {
   foreign.addRoute(ZONE, { pattern: PATTERN, script: "legacy" });
 }
 
+/** The account in which a case has happened, and its manifest. */
+export async function happened(name) {
+  const { first, act, manifest = wanted } = DRIFT[name];
+  const account = await createAccount();
+  await account.bundle("shop");
+  account.foreign.addRecord("example.org", { name: "example.org", content: "192.0.2.3" });
+  if (!first) await account.apply(manifest, MORE);
+  await act(account);
+  return { account, manifest };
+}
+
 /**
  * Runs one case.
  * @returns {Promise<{ name: string, exit: number, changes: string[], says: string[], flags: string[] }>} of the plan
  */
 export async function runDrift(name) {
-  const { first, act, manifest = wanted } = DRIFT[name];
-  const account = await createAccount();
+  const { account, manifest } = await happened(name);
   try {
-    await account.bundle("shop");
-    account.foreign.addRecord("example.org", { name: "example.org", content: "192.0.2.3" });
-    if (!first) await account.apply(manifest, MORE);
-    await act(account);
     const before = stateOf(account);
     const { result: plan, writes } = await account.during(() => account.plan(manifest, MORE));
     assert.deepEqual(writes, [], "a plan writes");
@@ -125,7 +138,9 @@ async function goesOn(account, manifest, resolve) {
   assert.deepEqual(writes, []);
 }
 
-const stateOf = ({ local: { state } }) => JSON.stringify([[...state.scripts], [...state.records], [...state.routes]]);
+/** All that the account holds, as text. */
+export const stateOf = ({ local: { state } }) =>
+  JSON.stringify([[...state.scripts], [...state.records], [...state.routes]]);
 
 /** What differs from run to run is left out. */
 function told({ changes, kept = [], unmanaged = [], diagnostics = [], resolve = [] }) {

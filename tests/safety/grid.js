@@ -34,7 +34,7 @@ export const FAULTS = {
 };
 
 // With a key of its own the digest of the secrets is the same in each cell's account, whose tokens differ.
-const CREDENTIALS = {
+export const CREDENTIALS = {
   secrets: { KEY: CANARIES.secret, OLD: CANARIES.otherSecret },
   fingerprintKey: CANARIES.fingerprintKey,
 };

@@ -1,7 +1,7 @@
 /** A token that lacks permissions: what reads can prove is named exactly, nothing is written; the rest is told. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { doctor } from "../../pkg/js/entrypoints/node.js";
+import { doctor, renderCheckup } from "../../pkg/js/entrypoints/node.js";
 import { createSite, manifestOf, ZONE } from "../e2e/site.js";
 
 const NEEDED = ["Workers Scripts", "Workers Routes", "DNS", "Workers KV Storage", "Workers R2 Storage"];
@@ -35,6 +35,12 @@ describe("tokens without a permission", () => {
   const refusedOf = ({ diagnostics }) =>
     [...new Set(diagnostics.map(({ permission }) => permission).filter(Boolean))].toSorted();
 
+  test("with all of them nothing is refused, and what reads can't prove is listed", async () => {
+    const checkup = await doctor(manifest, credentialsWith(groupsOf(NEEDED)));
+    assert.deepEqual([checkup.exitCode, checkup.missing, checkup.unproven], [0, [], WRITTEN]);
+    assert.match(await renderCheckup(checkup), /^Needed, and not provable by reading: DNS Write, /m);
+  });
+
   for (let missing = 1; missing < 2 ** NEEDED.length; missing += 1) {
     const lacking = NEEDED.filter((_, index) => missing & (1 << index));
     test(`without ${lacking.join(", ")}`, async () => {
@@ -52,6 +58,8 @@ describe("tokens without a permission", () => {
       assert.deepEqual(writes, []);
       const checkup = await doctor(manifest, creds);
       assert.deepEqual(checkup.missing.toSorted(), expected);
+      assert.deepEqual([checkup.exitCode, checkup.unproven], [4, WRITTEN]);
+      assert.match(await renderCheckup(checkup), /^A token with all of it: https:\/\/dash\.cloudflare\.com\/\S+$/m);
     });
   }
 
@@ -68,6 +76,18 @@ describe("tokens without a permission", () => {
     ]);
   });
 
+  test("the link asks for no R2 where keys are given, and for the zone where it is found by its name", async () => {
+    const byName = manifestOf(site, { dns: { enabled: true, zone: ZONE, hostname: `shop.${ZONE}` } });
+    const { link } = await doctor(byName, site.credentials);
+    const keys = JSON.parse(new URL(link).searchParams.get("permissionGroupKeys"));
+    assert.deepEqual(keys.map(({ key, type }) => `${key} ${type}`).toSorted(), [
+      "dns edit",
+      "workers_routes edit",
+      "workers_scripts edit",
+      "zone read",
+    ]);
+  });
+
   for (const [group, exitCode] of [
     ["Workers Scripts", 4],
     ["DNS", 3],
@@ -78,6 +98,11 @@ describe("tokens without a permission", () => {
       await assert.rejects(site.apply(manifest, { creds: credentialsWith(groups) }), (error) => {
         assert.equal(error.exitCode, exitCode, error.message);
         assert.deepEqual(refusedOf(error), [`${group} Write`]);
+        const [lacks, needs, form] = error.help.split("\n").slice(-3);
+        assert.equal(lacks, `the token lacks for certain: ${group} Write`);
+        const others = WRITTEN.filter((name) => name !== `${group} Write`);
+        assert.equal(needs, `the manifest also needs, which no read can prove: ${others.join(", ")}`);
+        assert.match(form, /^a token with all of it: https:\/\/dash\.cloudflare\.com\/\S+permissionGroupKeys=/);
         return true;
       });
       await site.apply(manifest);

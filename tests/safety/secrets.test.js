@@ -46,11 +46,39 @@ describe("a six-digit secret", () => {
     }
   });
 
+  test("can't be confirmed with a key that can be read either", () => {
+    const words = new Set(readable.match(/[A-Za-z0-9_.@-]{4,64}/g));
+    const digests = new Set([...words].flatMap((word) => [word, ...marksIn(word)]));
+    const messages = [PIN, `PIN${PIN}`, `PIN=${PIN}`, framed("PIN", PIN), framed(identityOf(readable), "PIN", PIN)];
+    for (const key of words) {
+      for (const message of messages) {
+        const digest = createHmac("sha256", key).update(message).digest();
+        assert.ok(!cutsOf(digest).some((cut) => digests.has(cut)), `confirmed with the key ${key}`);
+      }
+    }
+  });
+
+  test("can't be told from the mark of another Worker with the same value", async () => {
+    const sets = site.local.state.scripts.get("shop").versions.concat(await anotherVersion(site));
+    const [ours, theirs] = sets.map(({ annotations }) => /:s([\w-]{22}):/.exec(annotations["workers/tag"])[1]);
+    assert.notEqual(ours, theirs);
+  });
+
   test("the search would find a digest that is no secret", () => {
     const planted = new Set([createHash("sha256").update(PIN).digest("base64url").slice(0, 22)]);
     assert.ok(cutsOf(createHash("sha256").update(PIN).digest()).some((cut) => planted.has(cut)));
   });
 });
+
+/** The same secret in a Worker of another environment, whose value somebody may know. */
+async function anotherVersion(site) {
+  const spec = { worker_name: "staging", env: { secrets: { PIN: "${PIN}" } }, dns: { enabled: false } };
+  await site.apply(manifestOf(site, spec, { env: "staging" }), { creds: { secrets: { PIN } } });
+  return site.local.state.scripts.get("staging").versions;
+}
+
+/** What the tags of the Worker say of its manifest. */
+const identityOf = (readable) => /cfwd1-([0-9a-f]{16})/.exec(readable)[1];
 
 /** Every answer that somebody with all read permissions can get about the Worker and its zone. */
 async function everythingReadable({ local, zone }) {

@@ -7,6 +7,8 @@ import { undoOf } from "../undo.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
 
+const NOT_VISIBLE = 6;
+
 /** `apply MANIFEST…`: on a terminal plan, one question, apply; elsewhere apply at once. */
 export const apply = {
   name: "apply",
@@ -17,6 +19,7 @@ export const apply = {
     "cfworker-deploy apply worker.yaml --bundle dist/index.js",
     "cfworker-deploy apply a.yaml b.yaml --yes --prune --json",
   ],
+  reports: true,
   async run(run) {
     const { context, flags, operands } = run;
     const session = await openSession(run, operands[0]);
@@ -54,7 +57,12 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   await view.diagnostics(result.diagnostics);
   const undo = undoOf(result, { paths: run.operands[0], flags, bundle });
   await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local, undo });
-  return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
+  return view.end({ exit: exitOf(result, context), outputs: result.outputs, done: result.done });
+}
+
+/** All is applied; whoever stopped the wait for the Worker is told so. */
+function exitOf({ exitCode }, { interrupt }) {
+  return exitCode === NOT_VISIBLE ? (interrupt.exitCode() ?? exitCode) : exitCode;
 }
 
 /** A plan that can't be applied is refused by `apply` itself, with all that belongs to it. */

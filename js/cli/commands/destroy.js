@@ -13,6 +13,7 @@ export const destroy = {
     "cfworker-deploy destroy worker.yaml",
     "cfworker-deploy destroy worker.yaml --yes   # where nobody can answer",
   ],
+  reports: true,
   async run(run) {
     const { context, view, flags, operands } = run;
     const asking = isAsking(context, flags);

@@ -1,9 +1,6 @@
 import { openSession } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
-const FAILED = 1;
-const PERMISSION = 4;
-
 /** `doctor MANIFEST…`: token, clock, account, zones, permissions, S3 keys and bundles, by reads only. */
 export const doctor = {
   name: "doctor",
@@ -17,11 +14,6 @@ export const doctor = {
     const checkup = await api.doctor(sources, creds, { ...options, ...host, onEvent: undefined });
     if (flags.json) view.data(JSON.stringify(checkup, null, 2));
     else await view.checkup(checkup);
-    return view.end({ exit: exitOf(checkup) });
+    return view.end({ exit: checkup.exitCode });
   },
 };
-
-function exitOf({ ok, missing }) {
-  if (ok) return 0;
-  return missing.length > 0 ? PERMISSION : FAILED;
-}

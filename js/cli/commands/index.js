@@ -19,8 +19,9 @@ import { validate } from "./validate.js";
  * @property {[string, string][]} operands as commander writes them, with their help
  * @property {string[]} examples
  * @property {boolean} [events] false: `--json` prints one JSON value instead of events
+ * @property {boolean} [reports] its runs are told in `GITHUB_STEP_SUMMARY`
  * @property {(run: { context: import("../process.js").Context, view: import("../views/index.js").View,
- *   operands: any[], flags: any }) => Promise<number>} run answers the exit code
+ *   operands: any[], flags: any, report: import("../step-summary.js").Report }) => Promise<number>} run answers the exit code
  */
 
 /** @type {CommandDefinition[]} */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { countChanges } from "../agreement.js";
-import { commandOf } from "../command-line.js";
+import { applyInstead } from "../go-on.js";
 import { openSession, planningCredentials } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -17,26 +17,21 @@ export const plan = {
     "cfworker-deploy plan worker.yaml --detailed-exitcode   # 2: there are changes",
     "cfworker-deploy plan worker.yaml --out plan.json",
   ],
+  reports: true,
   async run(run) {
-    const { context, view, flags, operands } = run;
+    const { context, view, flags, operands, report } = run;
     const session = await openSession(run, operands[0]);
     const { api, sources, options, host } = session;
     const planned = await api.plan(sources, planningCredentials(session), { ...options, ...eventsFor(flags, host) });
     await view.diagnostics(planned.diagnostics);
     await view.plan(planned, true);
-    const wayOut = wayOutOf(planned, run);
-    if (wayOut) await view.talk(`Go on: ${wayOut}`);
+    report.changes = planned.changes;
+    const goOn = applyInstead(planned, { paths: operands[0], flags });
+    if (goOn) view.talk(`\n${goOn}`);
     if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
     return view.end({ exit: exitOf(planned, flags) });
   },
 };
-
-/** The one command that solves all conflicts of a plan. */
-function wayOutOf({ resolve: solving = [] }, { flags, operands: [paths] }) {
-  if (solving.length === 0 || paths.includes("-")) return undefined;
-  const words = solving.flatMap((flag) => flag.split(" "));
-  return commandOf(["apply", ...paths], flags, ["set", "values", "secretsFile", "outputs"], words);
-}
 
 /** People see the answer; the events on the way to it are for programs. */
 function eventsFor({ json }, host) {

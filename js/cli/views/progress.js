@@ -4,6 +4,7 @@ import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { printable } from "./terminal.js";
 
 const TICK_MS = 250;
+const TOLD_AGAIN_MS = 60_000;
 const ADDRESS_WIDTH = 48;
 const VERBS = { create: "created", update: "updated", replace: "replaced", delete: "deleted", adopt: "adopted" };
 
@@ -27,11 +28,13 @@ export function createProgress(stream, { animated, width, paint }) {
     },
     wait({ address, why, seconds }) {
       const waiting = running.get(address);
-      if (waiting) waiting.note = `${why}, ${seconds} s`;
-      // Looking again and again for the same reason is told once.
-      if (reasons.get(address) === why) return;
-      reasons.set(address, why);
-      line(row(paint.yellow("wait"), address, `${why}, again in ${seconds} s`));
+      if (waiting) waiting.note = `${why}, ${rounded(seconds)} s`;
+      // Looking again and again for the same reason is told once a minute.
+      const last = reasons.get(address);
+      const now = Date.now();
+      if (last?.why === why && now - last.at < TOLD_AGAIN_MS) return;
+      reasons.set(address, { why, at: now });
+      line(row(paint.yellow("wait"), address, `${why}, again in ${rounded(seconds)} s`));
     },
     failed({ address, code }) {
       running.delete(address);
@@ -86,6 +89,9 @@ export function createProgress(stream, { animated, width, paint }) {
     },
   };
 }
+
+/** Below ten seconds a tenth counts. */
+const rounded = (seconds) => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
 
 /** `  ok    route    api.example.com/* created              0.3 s` */
 function row(state, address, note, ms) {

@@ -1,0 +1,79 @@
+/** What a run did, as Markdown at the end of the file that `GITHUB_STEP_SUMMARY` names. */
+
+import { appendFile } from "node:fs/promises";
+import { failureOf } from "./views/failure.js";
+
+/**
+ * What a command tells about its run; filled in on the way, so that a failed run has its plan too.
+ *
+ * @typedef {object} Report
+ * @property {{ address: string, action: string, reason: string }[]} changes
+ * @property {string[]} [urls]
+ * @property {string[]} [dashboard]
+ * @property {string} [undo]
+ */
+
+/** @returns {Report & { hear: (event: object) => void }} */
+export function createReport() {
+  const changes = [];
+  return { changes, hear: (event) => void (event.type === "change" && changes.push(event)) };
+}
+
+/**
+ * @param {import("./process.js").Context} context
+ * @param {string} command
+ * @param {Report} report
+ * @param {{ exit: number, error?: unknown }} ending
+ */
+export async function writeStepSummary({ env }, command, report, ending) {
+  if (env.GITHUB_STEP_SUMMARY) await appendFile(env.GITHUB_STEP_SUMMARY, summaryOf(command, report, ending));
+}
+
+function summaryOf(command, { changes, urls = [], dashboard = [], undo }, { exit, error }) {
+  const parts = [
+    `### \`cfworker-deploy ${command}\`: exit code ${exit}`,
+    error === undefined ? "" : failureText(failureOf(error)),
+    changesText(changes),
+    urls.map((url) => `<${url}>`).join("<br>"),
+    dashboard.map((link, index) => `[Dashboard${index > 0 ? ` ${index + 1}` : ""}](${link})`).join(" · "),
+    undo ? `Undo: ${code(undo)}` : "",
+  ];
+  return `${parts.filter(Boolean).join("\n\n")}\n\n`;
+}
+
+function changesText(changes) {
+  const told = changes.filter(({ action }) => action !== "no-op");
+  if (told.length === 0) return changes.length > 0 ? "Nothing to do: everything is as the manifest says." : "";
+  const rows = told.map(({ action, address, reason }) => `| ${action} | ${code(address)} | ${plain(reason)} |`);
+  return ["| action | resource | why |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function failureText({ code: name, message, help, done, notDone, unknown }) {
+  const lists = Object.entries({ Done: done, "Not finished": notDone, Unknown: unknown });
+  return [
+    `**${name}**: ${plain(message)}`,
+    ...lists.filter(([, all]) => all.length > 0).map(([word, all]) => `${word}: ${all.map(code).join(", ")}`),
+    ...(help ?? "").split("\n").filter(Boolean).map(helpText),
+    done.length + notDone.length + unknown.length > 0 ? "" : "Nothing was changed. The plan, as far as it was made:",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** A command is there to be copied. */
+function helpText(line) {
+  const [, label, command] = /^(Go on: )(.*)$/.exec(line) ?? [];
+  return command ? `${label}${code(command)}` : plain(line);
+}
+
+/** Foreign text between backticks: a pipe or a backtick of it would end the cell or the code. */
+function code(text) {
+  const fence = "`".repeat(1 + Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length)));
+  const inner = oneLine(text).replaceAll("|", "\\|");
+  return fence.length > 1 ? `${fence} ${inner} ${fence}` : `${fence}${inner}${fence}`;
+}
+
+/** Foreign text that makes no markup; its own backticks stay code. */
+const plain = (text) => oneLine(text).replace(/[\\*_[\]<>|#!&~]/g, (mark) => `\\${mark}`);
+
+const oneLine = (text) => text.replace(/\p{Cc}+/gu, " ");

@@ -1,0 +1,34 @@
+//! Who refers to a Worker: asked before a removal only.
+
+use futures_util::future::join_all;
+
+use crate::cloudflare::Api;
+use crate::cloudflare::workers::{ReadWorker, References};
+use crate::http::Client;
+use crate::resource::{DesiredManifest, DesiredState};
+
+/// What refers to each manifest's Worker, in words. A look that fails finds nothing: Cloudflare itself refuses to
+/// delete what is referred to.
+pub async fn referrers(api: &Api, client: &Client, desired: &DesiredState) -> Vec<Vec<String>> {
+    join_all(desired.manifests.iter().map(|manifest| of_worker(api, client, manifest))).await
+}
+
+async fn of_worker(api: &Api, client: &Client, manifest: &DesiredManifest) -> Vec<String> {
+    let (account_id, script) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
+    match api.call(client, &ReadWorker { account_id, script }).await {
+        Ok(worker) => in_words(worker.references, script),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// A Worker that refers to itself goes with itself.
+fn in_words(references: References, script: &str) -> Vec<String> {
+    let services = references.workers.into_iter().map(|worker| worker.name);
+    let classes = references.durable_objects.into_iter().map(|class| class.worker_name);
+    let mut workers: Vec<String> = services.chain(classes).filter(|name| name != script).collect();
+    workers.sort();
+    workers.dedup();
+    let workers = workers.into_iter().map(|name| format!("the Worker `{name}` binds it"));
+    let queues = references.queues.into_iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));
+    workers.chain(queues).collect()
+}
