@@ -4,7 +4,8 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint, result};
+use super::api::{Api, Endpoint};
+use super::envelope::result;
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions::{self, Grant};
