@@ -5,8 +5,7 @@
 use serde::Deserialize;
 
 use super::api::{Api, Endpoint};
-use super::envelope::result;
-use super::envelope::or_default;
+use super::envelope::{or_default, result};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
