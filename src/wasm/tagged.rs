@@ -44,6 +44,11 @@ pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue)
     serde_wasm_bindgen::from_value(value).map_err(|error| bad_argument(&format!("the {name} can't be read: {error}")))
 }
 
+/// The same for an argument that holds secrets: the parser's own reason would quote them.
+pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
+    from_js(name, value).map_err(|_| bad_argument(&format!("the {name} can't be read: a value in them is no text")))
+}
+
 /// Reads the list of sources.
 pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
     let given: Vec<GivenSource> = serde_json::from_str(text)
