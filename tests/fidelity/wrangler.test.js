@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import Cloudflare from "cloudflare";
 import { createForeignActors } from "../../js/local/foreign.js";
 import { apply, plan } from "../../pkg/js/entrypoints/node.js";
+import { CANARIES, noteUse } from "../canaries/index.js";
 import { startLocalCloudflare } from "../canaries/local.js";
 import { skipReason, wrangler } from "./node24.js";
 
@@ -63,10 +64,11 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     await wrangler(local, folder, ["deploy"]);
     assert.deepEqual(await answer(), { greeting: "hello", secret: null, count: null });
 
-    await wrangler(local, folder, ["secret", "put", "TOKEN"], { input: "kept through it all" });
+    await wrangler(local, folder, ["secret", "put", "TOKEN"], { input: CANARIES.otherSecret });
+    noteUse("otherSecret", 1);
     configure("hello again");
     await wrangler(local, folder, ["deploy"]);
-    assert.deepEqual(await answer(), { greeting: "hello again", secret: "kept through it all", count: null });
+    assert.deepEqual(await answer(), { greeting: "hello again", secret: CANARIES.otherSecret, count: null });
   });
 
   test("our plan says that all of it is somebody else's, and writes nothing", async () => {
@@ -98,7 +100,7 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
       applied.kept.some(({ path }) => path === "secrets.TOKEN"),
       JSON.stringify(applied.kept),
     );
-    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: null });
+    assert.deepEqual(await answer(), { greeting: "ours", secret: CANARIES.otherSecret, count: null });
     const again = await plan(manifest(), credentials());
     assert.ok(
       again.changes.every(({ action }) => action === "no-op"),
