@@ -61,6 +61,11 @@ export async function checkCredentials(engine, creds) {
   if (creds === undefined || creds === null) return null;
   await refuseUnknown(engine, creds, CREDENTIALS, "credential");
   if (creds.r2) await refuseUnknown(engine, creds.r2, R2_CREDENTIALS, "credential of `r2`");
+  const { r2, secrets, ...texts } = creds;
+  refuseOtherThanText(texts, "");
+  refuseOtherThanText(r2 ?? {}, "r2.");
+  if (secrets && (typeof secrets !== "object" || Array.isArray(secrets))) throw usageError("`secrets` is no object");
+  refuseOtherThanText(secrets ?? {}, "secrets.");
   return withoutUndefined(creds);
 }
 
@@ -84,6 +89,13 @@ async function refuseUnknown(engine, object, known, what) {
   const nearest = await engine.call("nearest", unknown, known).catch(() => undefined);
   const help = nearest ? `did you mean \`${nearest}\`?` : `known: ${known.map((key) => `\`${key}\``).join(", ")}`;
   throw usageError(`\`${unknown}\` is no ${what}`, help);
+}
+
+/** Here and not in the engine, whose parser quotes what it can't take. */
+function refuseOtherThanText(credentials, path) {
+  const isMissing = (value) => value === undefined || (value === null && path !== "secrets.");
+  const wrong = Object.entries(credentials).find(([, value]) => typeof value !== "string" && !isMissing(value));
+  if (wrong) throw usageError(`the credential \`${path}${wrong[0]}\` is no text`, "put it in quotes");
 }
 
 function checkHost({ onEvent, fetch, signal }) {

@@ -35,6 +35,8 @@ pub fn documents(source: usize, file: &str, text: &str) -> (Vec<Document>, Vec<D
 struct Builder<'text> {
     file: Rc<str>,
     text: &'text str,
+    /// The place after the last character.
+    end: (usize, usize),
     cursor: Cursor<'text>,
     source: usize,
     documents: Vec<Document>,
@@ -54,6 +56,7 @@ impl<'text> Builder<'text> {
         Self {
             file: file.into(),
             text,
+            end: end_of(text),
             cursor: Cursor::new(text),
             source,
             documents: Vec::new(),
@@ -67,7 +70,7 @@ impl<'text> Builder<'text> {
     }
 
     fn take(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Diagnostic> {
-        let span = span_of(span);
+        let span = span_of(span).within(self.end);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(_) => {
@@ -231,7 +234,7 @@ impl<'text> Builder<'text> {
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {
         let mark = error.marker();
-        let span = character(self.text, mark.line(), mark.col() + 1);
+        let span = self.character(mark.line(), mark.col() + 1);
         if error.info() == "recursion limit exceeded" {
             return self.limit(span, format!("nested deeper than {MAX_DEPTH} levels"));
         }
@@ -240,6 +243,14 @@ impl<'text> Builder<'text> {
             span,
             finding.with_help("the cause is often a line above: a missing colon, a tab, an unclosed quote or bracket"),
         )
+    }
+
+    /// One character; none at the end of a line.
+    fn character(&self, line: usize, column: usize) -> Span {
+        let start = Span { line: line.max(1), column, end_line: line.max(1), end_column: column }.within(self.end);
+        let length = self.text.split('\n').nth(start.line - 1).map_or(0, |line| line.chars().count());
+        let column = start.column.min(length + 1);
+        Span { column, end_column: (column + 1).min(length + 1), ..start }
     }
 
     fn at(&self, span: Span, finding: Diagnostic) -> Diagnostic {
@@ -258,14 +269,10 @@ pub fn shown(place: &Place) -> String {
     format!("{}:{}:{}", place.file, place.line, place.column)
 }
 
-/// A character of the text; the parser counts on behind its end, which is then the place.
-fn character(text: &str, line: usize, column: usize) -> Span {
-    let lines = text.split('\n').count();
-    let column = if line > lines { usize::MAX } else { column };
-    let line = line.clamp(1, lines);
-    let length = text.split('\n').nth(line - 1).unwrap_or_default().chars().count();
-    let column = column.min(length + 1);
-    Span { line, column, end_line: line, end_column: (column + 1).min(length + 1) }
+/// The place after the last character of a text.
+fn end_of(text: &str) -> (usize, usize) {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 fn span_of(span: saphyr_parser::Span) -> Span {
@@ -334,6 +341,12 @@ mod tests {
             let place = findings.first().and_then(|finding| finding.place.clone()).expect("a place");
             assert_eq!((place.line, place.column, place.end_column), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_parser_counts_a_line_that_is_not_there() {
+        let document = one("a: 1\nb: 2");
+        assert_eq!((document.root.span.end_line, document.root.span.end_column), (2, 5));
     }
 
     fn codes(text: &str) -> Vec<Code> {

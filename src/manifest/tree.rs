@@ -25,6 +25,13 @@ impl Span {
         (self.line, self.column) <= (line, column) && (line, column) < (self.end_line, self.end_column)
     }
 
+    /// The part of it that lies before the end of the text.
+    pub fn within(self, end: (usize, usize)) -> Self {
+        let (line, column) = (self.line, self.column).min(end);
+        let (end_line, end_column) = (self.end_line, self.end_column).min(end);
+        Self { line, column, end_line, end_column }
+    }
+
     /// The same span as findings name it.
     pub fn in_file(self, file: &str) -> Place {
         Place {

@@ -15,7 +15,7 @@ use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Source};
 
 use host::Host;
-use tagged::{from_js, sources, tagged};
+use tagged::{from_js, secret_from_js, sources, tagged};
 
 #[wasm_bindgen]
 extern "C" {
@@ -68,7 +68,7 @@ pub fn validate(source_text: &str, options: JsValue) -> JsValue {
 pub async fn plan(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
-        let credentials: Option<Credentials> = from_js("credentials", creds)?;
+        let credentials: Option<Credentials> = secret_from_js("credentials", creds)?;
         engine::plan(&call.sources, credentials.as_ref(), &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
@@ -79,7 +79,7 @@ pub async fn plan(source_text: String, creds: JsValue, options: JsValue, host: J
 pub async fn apply(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
-        let credentials: Credentials = from_js("credentials", creds)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
         engine::apply(&call.sources, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
@@ -90,7 +90,7 @@ pub async fn apply(source_text: String, creds: JsValue, options: JsValue, host: 
 pub async fn destroy(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
-        let credentials: Credentials = from_js("credentials", creds)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
         let dry_run = call.options.dry_run;
         let result = engine::destroy(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
         Ok(if dry_run { serde_json::json!(result.plan) } else { serde_json::json!(result) })
@@ -103,7 +103,7 @@ pub async fn destroy(source_text: String, creds: JsValue, options: JsValue, host
 pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
-        let credentials: Credentials = from_js("credentials", creds)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
         engine::outputs(&call.sources, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
@@ -114,7 +114,7 @@ pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host
 pub async fn doctor(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
-        let credentials: Credentials = from_js("credentials", creds)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
         engine::doctor(&call.sources, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
@@ -126,7 +126,7 @@ pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options
     let answer = async {
         let call = Call::new("[]", options, &host)?;
         let target: PublishTarget = from_js("target", target)?;
-        let credentials: Credentials = from_js("credentials", creds)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
         engine::publish(bytes.to_vec(), &target, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)

@@ -50,6 +50,11 @@ pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue)
     T::deserialize(plain).map_err(|error| unreadable(&error))
 }
 
+/// The same for an argument that holds secrets: the parser's own reason would quote them.
+pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
+    from_js(name, value).map_err(|_| bad_argument(&format!("the {name} can't be read: a value in them is no text")))
+}
+
 /// Reads the list of sources.
 pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
     let given = serde_json::from_str(text).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));

@@ -123,6 +123,21 @@ test("without credentials a plan is offline", async () => {
   assert.equal(engine.calls[0].args[1], null);
 });
 
+test("a credential that is no text is refused by its name, without a word of it", async () => {
+  const { plan } = createApi(fakeEngine({}));
+  const refused = async (creds, message) =>
+    assert.rejects(plan("a: 1", creds), (error) => {
+      assert.deepEqual([error.name, error.exitCode, error.message], ["DeployError", 64, message]);
+      assert.doesNotMatch(`${error.stack}${error.help}`, /483920/);
+      return true;
+    });
+  await refused({ apiToken: ["483920"] }, "the credential `apiToken` is no text");
+  await refused({ apiToken: "t", r2: { secretAccessKey: 483920 } }, "the credential `r2.secretAccessKey` is no text");
+  await refused({ apiToken: "t", secrets: { PIN: 483920 } }, "the credential `secrets.PIN` is no text");
+  await refused({ apiToken: "t", secrets: { PIN: null } }, "the credential `secrets.PIN` is no text");
+  await refused({ apiToken: "t", secrets: "PIN=483920" }, "`secrets` is no object");
+});
+
 test("an unknown key is refused with the nearest known one, in options, credentials and targets", async () => {
   const engine = fakeEngine({
     nearest: (word, known) => known.find((key) => key.toLowerCase() === word.toLowerCase()),

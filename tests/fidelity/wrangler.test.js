@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import Cloudflare from "cloudflare";
 import { createForeignActors } from "../../js/local/foreign.js";
 import { plan } from "../../pkg/js/entrypoints/node.js";
+import { CANARIES, noteUse } from "../canaries/index.js";
 import { startLocalCloudflare } from "../canaries/local.js";
 import { cli } from "./cli.js";
 import { skipReason, wrangler } from "./node24.js";
@@ -66,10 +67,11 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     const [{ id }] = [...local.state.kv.values()];
     await wrangler(local, folder, ["kv", "key", "put", "--remote", "--namespace-id", id, "n", "41"]);
 
-    await wrangler(local, folder, ["secret", "put", "TOKEN"], { input: "kept through it all" });
+    await wrangler(local, folder, ["secret", "put", "TOKEN"], { input: CANARIES.otherSecret });
+    noteUse("otherSecret", 1);
     configure("hello again");
     await wrangler(local, folder, ["deploy"]);
-    assert.deepEqual(await answer(), { greeting: "hello again", secret: "kept through it all", count: "41" });
+    assert.deepEqual(await answer(), { greeting: "hello again", secret: CANARIES.otherSecret, count: "41" });
   });
 
   test("our plan says whose it is, and nothing is written", async () => {
@@ -97,7 +99,7 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     const applied = await cli(local, folder, wayOut(planned, "--adopt script:shop"));
     assert.equal(applied.exit, 0, applied.stderr);
     assert.match(applied.stderr, /kept.*secrets\.TOKEN|secrets\.TOKEN.*kept/s);
-    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: "41" });
+    assert.deepEqual(await answer(), { greeting: "ours", secret: CANARIES.otherSecret, count: "41" });
     const again = await plan(manifest(), credentials());
     assert.ok(
       again.changes.every(({ action }) => action === "no-op"),
@@ -113,7 +115,7 @@ describe("wrangler 4.164 against Local Cloudflare", { skip: skipReason() }, () =
     assert.match(planned.stderr, /through wrangler/);
     const taken = await cli(local, folder, wayOut(planned, "--take script:shop"));
     assert.equal(taken.exit, 0, taken.stderr);
-    assert.deepEqual(await answer(), { greeting: "ours", secret: "kept through it all", count: "41" });
+    assert.deepEqual(await answer(), { greeting: "ours", secret: CANARIES.otherSecret, count: "41" });
   });
 
   test("wrangler's rollback onto its own version is a conflict; with its secret named, one command goes on", async () => {

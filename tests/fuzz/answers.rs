@@ -169,7 +169,7 @@ pub fn reply(status: &str, rest: &[u8]) -> Reply {
 
 /// What stands before and behind the first separator.
 pub fn split_at<'a>(input: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
-    let at = input.windows(separator.len()).position(|window| window == separator);
+    let at = memchr::memmem::find(input, separator);
     at.map_or((input, &[]), |at| (&input[..at], &input[at + separator.len()..]))
 }
 

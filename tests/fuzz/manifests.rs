@@ -21,10 +21,22 @@ fn check(input: &[u8]) {
     }
 }
 
-/// Reads, and checks what holds for every text.
-pub fn checked(text: &str) -> Read {
-    let sources = [Source { name: "a.yaml".into(), text: text.into() }];
-    let read = read(&sources, &ReadOptions::default());
+/// Reads, and checks what holds for every text, also as people see it.
+fn checked(text: &str) -> Read {
+    let read = placed(text);
+    let sources = sources(text);
+    shown::checked(&render::diagnostics(&sources, &read.diagnostics, &Style::default()));
+    hides_secrets(text, &sources, &read);
+    read
+}
+
+fn sources(text: &str) -> [Source; 1] {
+    [Source { name: "a.yaml".into(), text: text.into() }]
+}
+
+/// Reads: there is a desired state or an error, and each finding has its place in the text.
+pub fn placed(text: &str) -> Read {
+    let read = read(&sources(text), &ReadOptions::default());
     for finding in &read.diagnostics {
         assert_ne!(finding.code, Code::Internal, "{finding:?}");
         let place = finding.place.as_ref().expect("a place");
@@ -33,8 +45,6 @@ pub fn checked(text: &str) -> Read {
         assert!(is_inside(text, place.end_line, place.end_column), "{finding:?}");
     }
     assert!(any_error(&read.diagnostics) || !read.desired.manifests.is_empty());
-    shown::checked(&render::diagnostics(&sources, &read.diagnostics, &Style::default()));
-    hides_secrets(text, &sources, &read);
     read
 }
 

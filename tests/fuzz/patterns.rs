@@ -67,7 +67,7 @@ fn check(input: &[u8]) {
 fn routing(hostname: &str, patterns: &[&str]) -> Option<Routing> {
     let mut document = manifests::valid();
     document["spec"]["dns"] = json!({ "enabled": true, "hostname": hostname, "route_patterns": patterns });
-    let read = manifests::checked(&document.to_string());
+    let read = manifests::placed(&document.to_string());
     let manifest = read.desired.manifests.into_iter().next().filter(|_| !any_error(&read.diagnostics));
     manifest.and_then(|manifest| manifest.routing)
 }

@@ -57,7 +57,7 @@ fn bindings(key: &str, value: Value) -> Option<Vec<Binding>> {
     document["spec"]["env"] = json!({});
     document["spec"][key] = value;
     let text = document.to_string();
-    let read = manifests::checked(&text);
+    let read = manifests::placed(&text);
     let desired = read.desired.manifests.into_iter().next();
     desired.filter(|_| !any_error(&read.diagnostics)).map(|manifest| manifest.script.bindings)
 }

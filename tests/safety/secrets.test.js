@@ -1,7 +1,10 @@
 /** What the account shows of a secret: its name. Not even a six-digit value can be confirmed from it. */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { createEngine } from "../../js/engine.js";
+import { createGlue } from "../../pkg/wasm/glue.js";
 import { createSite, manifestOf } from "../e2e/site.js";
 
 const PIN = "483920";
@@ -68,6 +71,17 @@ describe("a six-digit secret", () => {
     const planted = new Set([createHash("sha256").update(PIN).digest("base64url").slice(0, 22)]);
     assert.ok(cutsOf(createHash("sha256").update(PIN).digest()).some((cut) => planted.has(cut)));
   });
+});
+
+test("the engine does not quote credentials that it can't read", async () => {
+  const wasm = new URL("../../pkg/wasm/engine_bg.wasm", import.meta.url);
+  const engine = createEngine({ module: new WebAssembly.Module(readFileSync(wasm)), createGlue });
+  const secrets = { PIN: Number(PIN) };
+  for (const creds of [PIN, [PIN], { apiToken: [PIN] }, { apiToken: "t", secrets }, { secrets: PIN }, { r2: PIN }]) {
+    const { error } = await engine.call("plan", "[]", creds, {}, {});
+    assert.match(error.message, /^the credentials can't be read/);
+    assert.ok(!JSON.stringify(error).includes(PIN), error.message);
+  }
 });
 
 /** The same secret in a Worker of another environment, whose value somebody may know. */
