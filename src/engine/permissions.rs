@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
@@ -57,18 +57,24 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
 }
 
 /// Adds to an error about permissions what is missing for certain, what no read can prove, and the link to a
-/// token that has it all.
+/// token that has it all; to one about the token itself, what a good one needs.
 pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &Credentials) -> Error {
     let missing = refused(&error.diagnostics);
-    if missing.is_empty() {
+    let is_token_bad = error.diagnostics.iter().any(|finding| finding.code == Code::CredentialsRefused);
+    if missing.is_empty() && !is_token_bad {
         return error;
     }
     let needs = needed(desired, credentials);
     let unproven: Vec<&str> = unproven(&needs, &missing).collect();
     let again = error.help.take().filter(|_| error.exit_code == Exit::Partial);
-    let lacks = format!("the token lacks for certain: {}", missing.into_iter().collect::<Vec<_>>().join(", "));
-    let more = (!unproven.is_empty())
-        .then(|| format!("the manifest also needs, which no read can prove: {}", unproven.join(", ")));
+    let (lacks, more) = if missing.is_empty() {
+        let all: Vec<&str> = needs.iter().map(Need::group).collect();
+        (format!("the manifest needs: {}", all.join(", ")), None)
+    } else {
+        let more = format!("the manifest also needs, which no read can prove: {}", unproven.join(", "));
+        let lacks = missing.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        (format!("the token lacks for certain: {lacks}"), (!unproven.is_empty()).then_some(more))
+    };
     let form = format!("a token with all of it: {}", link(&needs));
     let lines: Vec<String> = again.into_iter().chain([lacks]).chain(more).chain([form]).collect();
     error.help = Some(lines.join("\n"));

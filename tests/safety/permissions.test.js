@@ -41,6 +41,18 @@ describe("tokens without a permission", () => {
     assert.match(await renderCheckup(checkup), /^Needed, and not provable by reading: DNS Write, /m);
   });
 
+  test("a token that is refused: exit 4, all that the manifest needs, and the link", async () => {
+    const creds = { apiToken: "x".repeat(40), r2: { endpoint: site.local.s3Url } };
+    await assert.rejects(site.apply(manifest, { creds }), (error) => {
+      assert.deepEqual([error.exitCode, error.code], [4, "CFD0401"]);
+      const [needs, form] = error.help.split("\n");
+      const groups = ["DNS Write", "Workers KV Storage Read", "Workers R2 Storage Read", ...WRITTEN.slice(1)];
+      assert.deepEqual(needs.replace("the manifest needs: ", "").split(", ").toSorted(), groups.toSorted());
+      assert.match(form, /^a token with all of it: https:\/\/dash\.cloudflare\.com\/\S+permissionGroupKeys=/);
+      return true;
+    });
+  });
+
   for (let missing = 1; missing < 2 ** NEEDED.length; missing += 1) {
     const lacking = NEEDED.filter((_, index) => missing & (1 << index));
     test(`without ${lacking.join(", ")}`, async () => {

@@ -87,6 +87,7 @@ const ROWS = [
   ["GET", Z, []],
   ["GET", `${A}/workers/scripts`, []],
   ["GET", `${A}/workers/subdomain`, []],
+  ["GET", `${A}/workers/workers/:script`, []],
   ["GET", `${A}/storage/kv/namespaces`, PAGED],
   ["GET", `${S}/settings`, []],
   ["GET", `${S}/deployments`, []],
