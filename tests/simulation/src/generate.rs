@@ -65,7 +65,6 @@ fn fault(random: &mut Random) -> Fault {
 fn switches(random: &mut Random) -> Switches {
     Switches {
         empty_keep_keeps: random.percent(50),
-        plain_versions: random.percent(15),
         bare_routes: random.percent(30),
         late: random.pick(&[0, 0, 0, 1, 2]),
         quota_left: random.pick(&[0, 0, 0, 0, 0, 0, 0, 12, 40]),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::account::{Account, Maker, Script, Version};
 use crate::case::{Deployer, Verb, Wanted, Wish};
 use crate::names;
-use crate::truth::{Truth, is_held, is_secret_edit};
+use crate::truth::{Truth, is_held, is_secret_edit, is_set};
 
 /// What differs from what the deployer wanted. `before`: the account when it began.
 pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<String> {
@@ -89,8 +89,8 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
     if (wanted.kv == crate::case::Kv::None) == is_there("KV") {
         misses.push("the KV binding".into());
     }
-    let was_ours = before.is_none_or(|script| matches!(script.maker, Maker::Run(_)));
-    for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours && is_there(name)) {
+    let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
+    for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours(name) && is_there(name)) {
         if !wanted.variables().contains_key(name) && !wanted.secret_values().contains_key(name) {
             misses.push(format!("{name} is still there"));
         }

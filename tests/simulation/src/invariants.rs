@@ -181,11 +181,12 @@ impl Seen<'_> {
         if !self.after.scripts.contains_key(name) {
             return;
         }
-        let was_ours = self.before.scripts.get(name).is_some_and(|script| matches!(script.maker, Maker::Run(_)));
+        let was = self.before.scripts.get(name);
         let values = wanted.secret_values();
         let now = secret_names(self.after, name);
         for secret in secret_names(self.before, name) {
-            let removed = was_ours && !is_theirs(&secret) && !values.contains_key(&secret);
+            let set = was.is_some_and(|was| truth::is_set(was, &secret));
+            let removed = set && !values.contains_key(&secret);
             // A variable of that name takes its place.
             let replaced = wanted.variables().contains_key(&secret);
             self.must(removed || replaced || now.contains(&secret), || format!("5 secrets: {secret} is lost"));

@@ -40,6 +40,17 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// How it ended, for people.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Done(_) => "ends well".into(),
+            Self::Failed(error) => format!("ends with {:?}: {}", error.exit_code, error.message),
+            Self::Killed => "was killed".into(),
+        }
+    }
+}
+
 /// A world, and what was found wrong with it so far.
 pub struct Play {
     pub world: Rc<World>,
@@ -66,6 +77,7 @@ impl Play {
         watch.violations.clear();
         watch.met.clear();
         watch.account.renew_quota();
+        watch.account.scripts.values_mut().for_each(crate::account::Script::settle);
         drop(watch);
         play
     }
@@ -183,8 +195,7 @@ impl Play {
         let again = self.run(&[*deployer], &[]);
         let (writes, _) = self.effects(run);
         self.must(writes == 0, || format!("the same again writes {writes} times"));
-        let exit = again[0].exit();
-        self.must(exit == Some(Exit::Done), || format!("the same again ends with {exit:?}"));
+        self.must(again[0].exit() == Some(Exit::Done), || format!("the same again {}", again[0].told()));
     }
 }
 
@@ -249,10 +260,7 @@ fn refused(play: &mut Play, run: usize, ended: &Ended, reasons: &[String], case:
 fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     let heals = heals(&case.faults);
     let exit = ended.exit();
-    play.must(!heals || exit == Some(Exit::Done), || match ended {
-        Ended::Failed(error) => format!("does not get over its faults: {:?}: {}", error.exit_code, error.message),
-        _ => "does not get over its faults".into(),
-    });
+    play.must(!heals || exit == Some(Exit::Done), || format!("{} instead of getting over it", ended.told()));
     let Ended::Failed(error) = ended else { return };
     let (_, effects) = play.effects(run);
     let told = format!("done {:?}, not done {:?}, unknown {:?}", error.done, error.not_done, error.unknown);
@@ -278,10 +286,7 @@ fn again(play: &mut Play, before: &Account, deployer: &Deployer, ended: &Ended, 
         let ended = play.run(&[*deployer], &[]).remove(0);
         let exit = ended.exit();
         if exit != Some(Exit::Done) {
-            play.must(!must, || match &ended {
-                Ended::Failed(error) => format!("the next run ends with {exit:?}: {}", error.message),
-                _ => format!("the next run ends with {exit:?}"),
-            });
+            play.must(!must, || format!("the next run {}", ended.told()));
             return;
         }
     }

@@ -318,3 +318,10 @@ pub fn is_held(script: &Script, zone: &str, pattern: &str) -> bool {
     let tags = script.tags.iter().filter_map(|tag| tag.strip_prefix(&start));
     tags.flat_map(|hashes| hashes.split('.')).any(|held| held == hash)
 }
+
+/// Whether a Worker's marks say that a run of ours set this binding.
+pub fn is_set(script: &Script, binding: &str) -> bool {
+    let hash = marks::hash(binding);
+    let tags = script.tags.iter().filter_map(|tag| tag.strip_prefix("cfwd1-n-"));
+    tags.flat_map(|hashes| hashes.split('.')).any(|set| set == hash)
+}

@@ -35,8 +35,6 @@ pub enum Maker {
 pub struct Switches {
     /// `keep_bindings: []` counts as absent, so that secrets stay; else it drops them.
     pub empty_keep_keeps: bool,
-    /// The versions list shows no annotations.
-    pub plain_versions: bool,
     /// Writes of routes answer with the id alone.
     pub bare_routes: bool,
     /// So many calls about a new Worker answer as if it were not there.

@@ -31,15 +31,14 @@ impl Account {
                 Ok(ok(json!({ "deployments": list })))
             }
             ("GET", ["versions"]) => {
-                let annotated = !self.switches.plain_versions;
-                let view = |version: &Version| views::version(version, annotated, false);
+                let view = |version: &Version| views::version(version, false);
                 let items: Vec<Value> = self.script(name)?.versions.iter().take(100).map(view).collect();
                 Ok(ok(json!({ "items": items })))
             }
             ("GET", ["versions", id]) => {
                 let version = self.script(name)?.versions.iter().find(|version| version.id == *id);
                 let version = version.ok_or((404, 100_146, "Version not found."))?;
-                Ok(ok(views::version(version, true, true)))
+                Ok(ok(views::version(version, true)))
             }
             ("GET", ["subdomain"]) => {
                 let (enabled, previews_enabled) = self.script(name)?.workers_dev;

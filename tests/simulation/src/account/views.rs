@@ -1,7 +1,5 @@
 //! What reads show of the account: never the value of a secret, never who truly made a thing.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::{Deployment, Record, Route, Script, Version, Zone};
@@ -71,17 +69,15 @@ fn shown(binding: &Value) -> Value {
     shown
 }
 
-pub(super) fn version(version: &Version, with_annotations: bool, whole: bool) -> Value {
+pub(super) fn version(version: &Version, whole: bool) -> Value {
     let mut view = json!({
         "id": version.id, "number": version.number,
         "metadata": {
             "created_on": "2026-11-25T00:00:00.000000Z", "source": version.source, "author_email": "them@acme.example",
         },
     });
-    let none = BTreeMap::new();
-    let annotations = if with_annotations { &version.annotations } else { &none };
-    if !annotations.is_empty() {
-        view["annotations"] = json!(annotations);
+    if !version.annotations.is_empty() {
+        view["annotations"] = json!(version.annotations);
     }
     if whole {
         view["resources"] = json!({
