@@ -12,6 +12,7 @@ use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
+use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Meaning};
 use crate::plan::Upload;
@@ -35,13 +36,17 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     };
     let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
     // Cloudflare has no compare-and-set here: what is live is looked at beside the write, without a round of its own.
-    let (answer, deployments) = join(target.call(&request), live_deployment(target, upload)).await;
+    let (answer, live) = join(target.call(&request), live_deployment(target, upload)).await;
     let uploaded = match answer {
         Ok(uploaded) => uploaded,
         Err(error) => return ended(&error),
     };
     let version = uploaded.version_id();
-    let raced = deployments.and_then(|live| race(target, upload, version.as_deref(), &live));
+    let others = live.filter(|live| is_other(upload, version.as_deref(), live));
+    let raced = match others {
+        Some(live) if !is_earlier_try(target, upload, &live).await => Some(race(target, &live)),
+        _ => None,
+    };
     Ended::Done(Made { version, raced })
 }
 
@@ -52,19 +57,30 @@ async fn live_deployment(target: &Target<'_>, upload: &Upload) -> Option<Deploym
     target.api.call(target.client, &read).await.ok()?.into_iter().next()
 }
 
-/// Somebody deployed between our plan and our upload.
-fn race(target: &Target<'_>, upload: &Upload, version: Option<&str>, live: &Deployment) -> Option<Diagnostic> {
+/// Whether it is neither the deployment that was planned for nor the one that this upload made.
+fn is_other(upload: &Upload, version: Option<&str>, live: &Deployment) -> bool {
     let planned = upload.replaces.as_ref() == Some(&live.id);
     let ours = live.versions.iter().any(|deployed| Some(deployed.version_id.as_str()) == version);
-    (!planned && !ours && version.is_some()).then(|| {
-        let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
-        let message = format!(
-            "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
-            target.script()
-        );
-        Diagnostic::error(Code::Raced, message)
-            .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
-    })
+    !planned && !ours && version.is_some()
+}
+
+/// Whether the deployment came from a try of this upload whose answer was lost: its version carries our mark.
+async fn is_earlier_try(target: &Target<'_>, upload: &Upload, live: &Deployment) -> bool {
+    let [deployed] = live.versions.as_slice() else { return false };
+    let read = ReadVersion { account_id: target.account(), script: target.script(), version_id: &deployed.version_id };
+    let version = target.api.call(target.client, &read).await;
+    version.is_ok_and(|version| version.annotation("workers/tag") == Some(upload.mark.as_str()))
+}
+
+/// Somebody deployed between our plan and our upload.
+fn race(target: &Target<'_>, live: &Deployment) -> Diagnostic {
+    let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
+    let message = format!(
+        "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
+        target.script()
+    );
+    Diagnostic::error(Code::Raced, message)
+        .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.

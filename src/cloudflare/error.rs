@@ -32,6 +32,7 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
     let envelope = match envelope::read::<Value>(answer) {
         Ok(envelope) => envelope,
         Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
+        Err(_) if is_cut_off(answer) => return Verdict::Garbled("it breaks off in the middle".into()),
         Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
     };
     if answer.is_success() && envelope.success {
@@ -51,6 +52,12 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
         cf_ray: answer.cf_ray(),
         ..Refusal::new(answer.status, meaning, again, message)
     }))
+}
+
+/// An answer of Cloudflare's own that did not come whole: why it refused is in the part that is missing.
+fn is_cut_off(answer: &Answer) -> bool {
+    let broken = serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body);
+    answer.body.starts_with(b"{") && broken.is_err_and(|error| error.is_eof())
 }
 
 /// The error to show and to classify on: the first, or what it wraps (DNS 1004, headers 6003).

@@ -123,9 +123,13 @@ impl Client {
         let mut state = Attempts::at(self.now());
         loop {
             self.turn(request, &pace, &state).await?;
+            let sent_at = self.now();
+            if state.tries == 0 {
+                // Its turn may have come late: what counts is how long it has been tried.
+                state.started = sent_at;
+            }
             state.tries += 1;
             self.count(request);
-            let sent_at = self.now();
             let attempt = self.attempt(request, judge, lazily).await;
             if let Some(answer) = attempt.answer() {
                 pace.learn(answer, self.now());

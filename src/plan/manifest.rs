@@ -89,7 +89,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     order.detach(&gone);
     order.finish(&tags, context.live.script.is_some());
     if context.options.prune {
-        order.delete_scripts(&context.live.renamed);
+        order.delete_scripts(context.live.renamed.iter().map(|renamed| renamed.name.as_str()));
     }
 
     let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
@@ -137,8 +137,8 @@ fn finish_script(change: &mut Change, tags: &Tags, live: &ScriptMarks, exists: b
 
 /// Workers that carry this identity under another name: the manifest renamed its Worker.
 fn renamed(plan: &mut Plan, context: &Context<'_>, changes: &mut Vec<Change>) {
-    for name in &context.live.renamed {
-        let address = Address::script(name);
+    for renamed in &context.live.renamed {
+        let address = Address::script(&renamed.name);
         let reason = format!("renamed to `{}`", context.desired.script.name);
         if !context.options.prune {
             plan.orphans.push(left(address, &format!("{reason}, kept without `--prune`")));

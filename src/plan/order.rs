@@ -86,10 +86,10 @@ impl<'a> Order<'a> {
     }
 
     /// Workers under an earlier name, after everything else.
-    pub fn delete_scripts(&mut self, names: &[String]) {
+    pub fn delete_scripts<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         let after = self.steps.clone();
         for name in names {
-            self.push(&Address::script(name), Operation::DeleteScript { name: name.clone() }, &after);
+            self.push(&Address::script(name), Operation::DeleteScript { name: name.to_owned() }, &after);
         }
     }
 

@@ -76,7 +76,7 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
             context.options.adopts(&address, true),
             format!("the route `{}` leads to `{script}` but was made by somebody else", live.pattern),
         ),
-        Some(owner) if context.live.renamed.iter().any(|renamed| renamed == owner) => {
+        Some(owner) if context.live.renamed.iter().any(|renamed| renamed.name == owner) => {
             plan.change.action = Action::Update;
             plan.change.reason = format!("the Worker was renamed from `{owner}`");
             return;

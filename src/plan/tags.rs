@@ -29,7 +29,8 @@ impl Tags {
     /// `removes`: what is no longer wanted goes; otherwise it stays in the inventory.
     pub fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
-        let kept = removals.iter().filter(|_| !removes);
+        let name = Some(&context.desired.script.name);
+        let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref() == name);
         let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
         let during = ScriptMarks {
             inventory: union(&script.live_marks.inventory, &target.inventory),

@@ -154,6 +154,10 @@ fn past(random: &mut Random, wanted: &Wanted) -> Vec<Past> {
     if random.percent(15) && !past.is_empty() {
         past.push(Past::Applied(Wanted { code: random.below(3) as u8, ..earlier(random, wanted) }));
     }
+    if random.percent(4) {
+        // Their code under an edit of a secret looks harmless.
+        past.extend([Past::Done(Act::Deploy(wanted.script)), Past::Done(Act::AddSecret(wanted.script))]);
+    }
     for _ in 0..random.pick(&[0, 0, 1, 1, 1, 2, 3]) {
         past.push(Past::Done(act(random, wanted)));
     }

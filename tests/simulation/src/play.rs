@@ -258,7 +258,7 @@ fn refused(play: &mut Play, run: usize, ended: &Ended, reasons: &[String], case:
 
 /// What a run says of itself is so.
 fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
-    let heals = heals(&case.faults);
+    let heals = heals(case);
     let exit = ended.exit();
     play.must(!heals || exit == Some(Exit::Done), || format!("{} instead of getting over it", ended.told()));
     let Ended::Failed(error) = ended else { return };
@@ -274,10 +274,12 @@ fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
 }
 
 /// Whether the same run must get over these faults.
-fn heals(faults: &[Fault]) -> bool {
+fn heals(case: &Case) -> bool {
     let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
-    let long = faults.iter().filter(waits).count() > 1 && faults.iter().any(|fault| fault.kind == Kind::Blocked);
-    faults.iter().all(|fault| fault.kind.heals()) && !long
+    let blocked = case.faults.iter().any(|fault| fault.kind == Kind::Blocked);
+    // Two long waits are more than the ten minutes of a run.
+    let long = blocked && (case.faults.iter().filter(waits).count() > 1 || case.switches.quota_left > 0);
+    case.faults.iter().all(|fault| fault.kind.heals()) && !long
 }
 
 /// Once the faults stop, one more run does what is left; then nothing is.
