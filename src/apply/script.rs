@@ -14,6 +14,7 @@ use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
 use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
@@ -42,7 +43,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
         Err(error) => return ended(&error),
     };
     let version = uploaded.version_id();
-    let others = live.filter(|live| is_other(upload, version.as_deref(), live));
+    let others = live.filter(|live| is_other(upload, version.as_deref(), live) && guard::holds(Guard::RaceLook));
     let raced = match others {
         Some(live) if !is_earlier_try(target, upload, &live).await => Some(race(target, &live)),
         _ => None,
@@ -95,7 +96,8 @@ fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
         bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
     }
     bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
-    let keep: &[&str] = if upload.remove_secrets.is_empty() { &SECRET_TYPES } else { &[] };
+    let keep: &[&str] =
+        if upload.remove_secrets.is_empty() && guard::holds(Guard::KeptSecrets) { &SECRET_TYPES } else { &[] };
     let mut carried = upload.carried.clone();
     let observability = match &upload.observability {
         Some(wanted) => Some(json!(wanted)),
@@ -182,7 +184,7 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
 pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
     match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
         Ok(_) => done(),
-        Err(error) if error.is_absent() => done(),
+        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
         Err(error) if error.meaning() == Some(Meaning::Conflict) => {
             let message = format!("`{name}` is still used: {error}");
             failed(

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::envelope::{self, ApiMessage, Envelope};
 use crate::diagnostic::plain;
+use crate::guard::{self, Guard};
 use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
 
 /// Whose error codes an answer uses.
@@ -35,7 +36,7 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
         Err(_) if is_cut_off(answer) => return Verdict::Garbled("it breaks off in the middle".into()),
         Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
     };
-    if answer.is_success() && envelope.success {
+    if answer.is_success() && (envelope.success || !guard::holds(Guard::SuccessMember)) {
         return Verdict::Accepted;
     }
     if answer.is_success() && envelope.errors.is_empty() {
@@ -113,7 +114,11 @@ fn by_status(status: u16) -> Option<(Meaning, Again)> {
 fn classify(family: Family, just_created: bool, status: u16, code: Option<i64>, text: &str) -> (Meaning, Again) {
     let code = code.unwrap_or_default();
     let (meaning, again) = classify_settled(family, status, code, text);
-    let again = if just_created && settles_late(family, status, code) { Again::NotYet } else { again };
+    if meaning == Meaning::Permission && !guard::holds(Guard::ForbiddenIsFinal) {
+        return (meaning, Again::Unclear);
+    }
+    let late = just_created && settles_late(family, status, code) && guard::holds(Guard::LateSettling);
+    let again = if late { Again::NotYet } else { again };
     (meaning, again)
 }
 

@@ -13,6 +13,7 @@ use super::{Credentials, Io, Options};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
+use crate::guard::{self, Guard};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
 use crate::plan;
@@ -124,20 +125,21 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
-    if options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) {
+    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint);
+    if moved && guard::holds(Guard::ExpectedPlan) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(
             Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"),
         );
     }
-    if any_error(&findings) {
+    if any_error(&findings) && guard::holds(Guard::ConflictStops) {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
             error.help = Some(format!("go on with `{}`", plan.plan.resolve.join(" ")));
         }
         return Err(error);
     }
-    if !plan.plan.needs_deletes.is_empty() && !options.allow_deletes {
+    if !plan.plan.needs_deletes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate) {
         let names: Vec<String> = plan.plan.needs_deletes.iter().map(ToString::to_string).collect();
         let message = format!("the plan deletes {}", names.join(", "));
         let finding = Diagnostic::error(Code::DeletionsNeedYes, message).with_help("go on with `--yes`");

@@ -16,6 +16,7 @@ use super::watch::{Sent, Signal, Wait};
 use super::{
     Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Repeat, Request, Transport, TransportError,
 };
+use crate::guard::{self, Guard};
 
 /// Sends requests; cheap to clone, clones share limits and budget.
 #[derive(Clone)]
@@ -216,7 +217,7 @@ impl Client {
         attempt: Attempt,
     ) -> Result<Pending, CallError> {
         let asked = attempt.answer().and_then(|answer| answer.header("retry-after"));
-        let asked = asked.and_then(|value| retry_after(value, self.now()));
+        let asked = asked.and_then(|value| retry_after(value, self.now())).filter(|_| guard::holds(Guard::RetryAfter));
         let failure = Failure::of(attempt);
         let look_first = request.repeat == Repeat::LookFirst;
         state.arrived |= failure.may_have_arrived;
@@ -238,7 +239,8 @@ impl Client {
             Again::Unclear => {
                 state.unclear += 1;
                 let milliseconds = asked.unwrap_or_else(|| policy.unclear_wait(state.unclear, random));
-                let affordable = state.unclear < policy.tries && self.take(state, policy.unclear_cost);
+                let limited = state.unclear >= policy.tries && guard::holds(Guard::RetryLimit);
+                let affordable = !limited && self.take(state, policy.unclear_cost);
                 affordable.then(|| Pending { milliseconds, why: failure.reason() })
             }
         };

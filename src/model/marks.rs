@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::{Identity, hex};
+use crate::guard::{self, Guard};
 
 /// Starts every mark.
 const PREFIX: &str = "cfwd1-";
@@ -77,7 +78,7 @@ impl ScriptMarks {
 
     /// The full list to write: other people's tags as they are, then ours.
     pub fn merged_into(&self, live: &[String]) -> Vec<String> {
-        let foreign = live.iter().filter(|tag| !is_ours(tag)).cloned();
+        let foreign = live.iter().filter(|tag| !is_ours(tag) && guard::holds(Guard::ForeignTags)).cloned();
         foreign.chain(self.tags()).collect()
     }
 

@@ -8,6 +8,7 @@ use super::sketch::Context;
 use super::tags::Tags;
 use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Kind};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
@@ -77,7 +78,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
         removal::find(context, &script.live_marks).into_iter().map(|removal| qualified(removal, &changes)).collect();
     // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
     let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
-    let removes = stated || context.options.prune;
+    let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
     let tags = Tags::new(context, &script, &removals, removes);
     let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
 

@@ -1,5 +1,6 @@
 //! Whose a live Worker is, and whether the run may go on.
 
+use crate::guard::{self, Guard};
 use crate::model::Identity;
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{LiveScript, LiveVersion};
@@ -28,7 +29,7 @@ pub(super) enum ScriptOwner {
 pub(super) fn script_owner(identity: &Identity, live: Option<&LiveScript>) -> ScriptOwner {
     let Some(live) = live else { return ScriptOwner::Absent };
     let ids = ScriptMarks::parse(&live.tags).ids;
-    if let Some(other) = ids.iter().find(|id| **id != identity.id()) {
+    if let Some(other) = ids.iter().find(|id| **id != identity.id() && guard::holds(Guard::OtherIdentity)) {
         return ScriptOwner::Other(format!("the manifest with id {other}"));
     }
     if live.deployment.is_none() && live.versions.is_empty() {
@@ -56,12 +57,14 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
         return ScriptOwner::Clean { mark, secrets_proven: false };
     }
     match VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret") {
-        Some(_) if newer_upload_of_ours(live, version).is_some() => ScriptOwner::Outside(format!(
-            "rolled back to version {} of {} by {}",
-            version.number,
-            version.created_on,
-            author_of_deployment(live)
-        )),
+        Some(_) if newer_upload_of_ours(live, version).is_some() && guard::holds(Guard::Rollback) => {
+            ScriptOwner::Outside(format!(
+                "rolled back to version {} of {} by {}",
+                version.number,
+                version.created_on,
+                author_of_deployment(live)
+            ))
+        }
         Some(mark) => ScriptOwner::Clean { mark, secrets_proven: true },
         None => ScriptOwner::Outside(author_of_live(live)),
     }

@@ -3,6 +3,7 @@
 use super::sketch::Context;
 use super::step::Operation;
 use super::{Action, Change};
+use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark, ScriptMarks};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredRecord, LiveRecord};
@@ -55,7 +56,8 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Re
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
         for route in content.routes.iter().filter(|route| route.script.as_deref() == Some(script)) {
-            if marks.holds(zone, &route.pattern) && !wants_route(context, zone, &route.pattern) {
+            let held = marks.holds(zone, &route.pattern) || !guard::holds(Guard::RemovalInventory);
+            if held && !wants_route(context, zone, &route.pattern) {
                 removals.push(Removal {
                     address: Address::route(&route.pattern),
                     zone: zone.clone(),

@@ -6,6 +6,7 @@ use super::removal::Removal;
 use super::script::ScriptPlan;
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::Field;
 use crate::model::marks::{self, ScriptMarks};
 
@@ -33,7 +34,11 @@ impl Tags {
         let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref() == name);
         let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
         let during = ScriptMarks {
-            inventory: union(&script.live_marks.inventory, &target.inventory),
+            inventory: if guard::holds(Guard::TagUnion) {
+                union(&script.live_marks.inventory, &target.inventory)
+            } else {
+                target.inventory.clone()
+            },
             names: target.names.iter().cloned().chain(leaving(script)).collect(),
             ..target.clone()
         };

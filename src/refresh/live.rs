@@ -10,6 +10,7 @@ use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, versions};
+use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
@@ -185,7 +186,11 @@ fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known
     let number = live.number.unwrap_or(u64::MAX);
     let mut before = script.versions.iter().filter(|version| version.number < number);
     // Somebody else's upload in between carries other code, however alike its bindings are.
-    let base = before.find(|version| version.triggered_by != "secret").filter(|version| is_upload_of_ours(version));
+    let base = before
+        .find(|version| {
+            is_upload_of_ours(version) || (version.triggered_by != "secret" && guard::holds(Guard::SecretEditBase))
+        })
+        .filter(|version| is_upload_of_ours(version));
     let edit = base.and_then(|base| {
         let before = detail(&base.id)?;
         Some(SecretEdit { base_tag: base.tag.clone(), only_secrets: same_but_secrets(before, live) })

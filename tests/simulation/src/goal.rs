@@ -86,10 +86,11 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
             misses.push(format!("the secret {name}"));
         }
     }
-    if (wanted.kv == crate::case::Kv::None) == is_there("KV") {
+    let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
+    let wants_kv = wanted.kv != crate::case::Kv::None;
+    if wants_kv != is_there("KV") && (wants_kv || was_ours("KV")) {
         misses.push("the KV binding".into());
     }
-    let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
     for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours(name) && is_there(name)) {
         if !wanted.variables().contains_key(name) && !wanted.secret_values().contains_key(name) {
             misses.push(format!("{name} is still there"));

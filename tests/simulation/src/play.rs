@@ -278,7 +278,8 @@ fn heals(case: &Case) -> bool {
     let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
     let blocked = case.faults.iter().any(|fault| fault.kind == Kind::Blocked);
     // Two long waits are more than the ten minutes of a run.
-    let long = blocked && (case.faults.iter().filter(waits).count() > 1 || case.switches.quota_left > 0);
+    let waits = case.faults.iter().filter(waits).count();
+    let long = (blocked && waits > 1) || (waits > 0 && case.switches.quota_left > 0);
     case.faults.iter().all(|fault| fault.kind.heals()) && !long
 }
 

@@ -130,7 +130,8 @@ impl<'a> Truth<'a> {
         let wanted = self.wanted.routing().map(|routing| names::zone_of(routing.host));
         let held = |zone: &usize| {
             let start = format!("cfwd1-in-{}-", names::ZONE_IDS[*zone]);
-            self.script().is_some_and(|script| script.tags.iter().any(|tag| tag.starts_with(&start)))
+            let renamed = self.renamed().into_iter().filter_map(|name| self.account.scripts.get(name));
+            self.script().into_iter().chain(renamed).any(|script| script.tags.iter().any(|tag| tag.starts_with(&start)))
         };
         (0..names::ZONES.len()).filter(held).chain(wanted).collect()
     }
@@ -139,13 +140,16 @@ impl<'a> Truth<'a> {
     pub fn removals(&self) -> BTreeSet<String> {
         let wanted = self.wanted.routing().filter(|_| self.verb == Verb::Apply);
         let mut ids = BTreeSet::new();
+        let ours: Vec<&str> = self.renamed().into_iter().chain([self.name()]).collect();
         for zone in self.zones() {
             let content = &self.account.zones[zone];
             let here = wanted.filter(|routing| names::zone_of(routing.host) == zone);
             let patterns = here.map(|routing| routing.names()).unwrap_or_default();
             let routes = content.routes.iter().filter(|route| {
-                let leads_here = route.script.as_deref() == Some(self.name());
-                leads_here && self.holds(zone, &route.pattern) && !patterns.contains(&route.pattern)
+                let leads_to = route.script.as_deref().filter(|script| ours.contains(script));
+                let script = leads_to.and_then(|script| self.account.scripts.get(script));
+                let held = script.is_some_and(|script| is_held(script, names::ZONE_IDS[zone], &route.pattern));
+                held && !patterns.contains(&route.pattern)
             });
             ids.extend(routes.map(|route| route.id.clone()));
             let records = content.records.iter().filter(|record| {
@@ -219,6 +223,13 @@ impl<'a> Truth<'a> {
         }
         if owner != Owner::Ours && here.len() > 1 {
             return Some("several records".into());
+        }
+        let differs = !equal || owner != Owner::Ours;
+        let in_the_way = |other: &&Record| {
+            other.id != record.id && (other.kind == "CNAME" || (other.kind, other.content.as_str()) == (kind, content))
+        };
+        if differs && here.iter().copied().any(|other| in_the_way(&other)) {
+            return Some("another record stands in the way".into());
         }
         let adopted = owner == Owner::Stranger && equal && self.allow.adopt_equal;
         (!self.may_have(1, owner) && !adopted).then(|| format!("record: {owner:?}"))
