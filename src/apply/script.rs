@@ -37,32 +37,33 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     };
     let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
     // Cloudflare has no compare-and-set here: what is live is looked at beside the write, without a round of its own.
-    let (answer, live) = join(target.call(&request), live_deployment(target, upload)).await;
+    let (answer, live) = join(target.call(&request), deployments(target, upload)).await;
     let uploaded = match answer {
         Ok(uploaded) => uploaded,
         Err(error) => return ended(&error),
     };
     let version = uploaded.version_id();
-    let others = live.filter(|live| is_other(upload, version.as_deref(), live) && guard::holds(Guard::RaceLook));
-    let raced = match others {
-        Some(live) if !is_earlier_try(target, upload, &live).await => Some(race(target, &live)),
+    let raced = match other(upload, version.as_deref(), &live).filter(|_| guard::holds(Guard::RaceLook)) {
+        Some(live) if !is_earlier_try(target, upload, live).await => Some(race(target, live)),
         _ => None,
     };
     Ended::Done(Made { version, raced })
 }
 
-/// What is live while the upload is under way; a failed look says nothing.
-async fn live_deployment(target: &Target<'_>, upload: &Upload) -> Option<Deployment> {
-    upload.replaces.as_ref()?;
+/// Deployments while the upload is under way, newest first; a failed look says nothing.
+async fn deployments(target: &Target<'_>, upload: &Upload) -> Vec<Deployment> {
+    if upload.replaces.is_none() {
+        return Vec::new();
+    }
     let read = ListDeployments { account_id: target.account(), script: target.script() };
-    target.api.call(target.client, &read).await.ok()?.into_iter().next()
+    target.api.call(target.client, &read).await.unwrap_or_default()
 }
 
-/// Whether it is neither the deployment that was planned for nor the one that this upload made.
-fn is_other(upload: &Upload, version: Option<&str>, live: &Deployment) -> bool {
-    let planned = upload.replaces.as_ref() == Some(&live.id);
-    let ours = live.versions.iter().any(|deployed| Some(deployed.version_id.as_str()) == version);
-    !planned && !ours && version.is_some()
+/// A deployment after the one that was planned for, other than the one that this upload made.
+fn other<'a>(upload: &Upload, version: Option<&str>, live: &'a [Deployment]) -> Option<&'a Deployment> {
+    let version = version?;
+    let mut since = live.iter().take_while(|live| upload.replaces.as_ref() != Some(&live.id));
+    since.find(|live| live.versions.iter().all(|deployed| deployed.version_id != version))
 }
 
 /// Whether the deployment came from a try of this upload whose answer was lost: its version carries our mark.

@@ -1,18 +1,21 @@
 //! The JSON Schema of a manifest: draft-07, which editors read.
 
+use std::sync::OnceLock;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::schema::Manifest;
 
 /// The schema by which the shape check walks: each key in one spelling.
-pub fn shape() -> Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value()
+pub fn shape() -> &'static Value {
+    static SHAPE: OnceLock<Value> = OnceLock::new();
+    SHAPE.get_or_init(|| SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value())
 }
 
 /// The schema for editors: both spellings of each key, and at least one way to name the script.
 pub fn schema() -> Value {
-    let mut schema = shape();
+    let mut schema = shape().clone();
     spell_both_ways(&mut schema);
     if let Some(spec) = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut) {
         let named = ["script", "worker_name", "workerName"].map(|key| json!({ "required": [key] }));

@@ -67,11 +67,11 @@ pub struct DocumentReference {
 pub fn read(sources: &[Source], options: &ReadOptions) -> Read {
     let (mut documents, mut diagnostics) = parse(sources);
     let schema = json_schema::shape();
-    diagnostics.extend(set::apply(&mut documents, &options.set, &schema));
+    diagnostics.extend(set::apply(&mut documents, &options.set, schema));
     let mut desired = DesiredState::default();
     let mut claimed: Vec<(&Document, Claims)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let (manifest, claims, findings) = one(document, index, &schema, options);
+        let (manifest, claims, findings) = one(document, index, schema, options);
         diagnostics.extend(findings);
         desired.manifests.extend(manifest);
         claimed.push((document, claims));

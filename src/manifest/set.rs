@@ -157,7 +157,7 @@ mod tests {
     fn set(path: &str, value: &str) -> (Document, Vec<String>) {
         let text = format!("kind: {WORKER}\nspec:\n  script: {{name: a}}\n  env:\n");
         let (mut documents, _) = events::documents(0, "a.yaml", &text);
-        let findings = apply(&mut documents, &[(path.into(), value.into())], &json_schema::shape());
+        let findings = apply(&mut documents, &[(path.into(), value.into())], json_schema::shape());
         (documents.remove(0), findings.into_iter().map(|finding| finding.message).collect())
     }
 

@@ -69,7 +69,12 @@ impl ScriptMarks {
     pub fn tags(&self) -> Vec<String> {
         let mut tags: Vec<String> = self.ids.iter().map(|id| format!("{PREFIX}{id}")).collect();
         for (zone, hashes) in &self.inventory {
-            tags.extend(join(&format!("{PREFIX}in-{zone}-"), hashes));
+            let prefix = format!("{PREFIX}in-{zone}-");
+            if hashes.is_empty() {
+                tags.push(prefix);
+            } else {
+                tags.extend(join(&prefix, hashes));
+            }
         }
         tags.extend(self.bundle.iter().map(BundleMark::tag));
         tags.extend(join(&format!("{PREFIX}n-"), &self.names));

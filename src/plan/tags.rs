@@ -31,7 +31,7 @@ impl Tags {
     pub fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
         let name = Some(&context.desired.script.name);
-        let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref() == name);
+        let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref().or(name) == name);
         let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
         let during = ScriptMarks {
             inventory: if guard::holds(Guard::TagUnion) {
@@ -83,9 +83,8 @@ fn wanted<'a>(context: &Context<'_>, kept: impl Iterator<Item = &'a Removal>) ->
         inventory.insert(zone.to_owned(), routing.routes.iter().map(|route| marks::hash(&route.pattern)).collect());
     }
     for removal in kept {
-        if let Some(hash) = &removal.hash {
-            inventory.entry(removal.zone.clone()).or_default().insert(hash.clone());
-        }
+        // A record that stays behind keeps its zone in the inventory, or nobody would look for it there.
+        inventory.entry(removal.zone.clone()).or_default().extend(removal.hash.clone());
     }
     inventory
 }

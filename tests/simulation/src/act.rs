@@ -247,7 +247,7 @@ impl Account {
 fn target(lead: Lead) -> Option<&'static str> {
     match lead {
         Lead::Theirs => Some("theirs"),
-        Lead::Script(script) => Some(names::script(script)),
+        Lead::Worker(script) => Some(names::script(script)),
         Lead::Nowhere => None,
     }
 }

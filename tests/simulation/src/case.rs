@@ -25,8 +25,8 @@ pub struct Wanted {
 /// A KV binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kv {
-    None,
-    Id,
+    Without,
+    ById,
     Reference,
 }
 
@@ -126,7 +126,7 @@ pub enum Lead {
     /// `theirs`.
     Theirs,
     /// A script that manifests use.
-    Script(u8),
+    Worker(u8),
     Nowhere,
 }
 
@@ -180,8 +180,8 @@ pub struct Case {
     pub switches: Switches,
     pub past: Vec<Past>,
     pub deployer: Deployer,
-    /// Deploys at the same time.
-    pub rival: Option<Deployer>,
+    /// Deploys at the same time, so many milliseconds later.
+    pub rival: Option<(Deployer, u16)>,
     /// What others do while requests are under way: after so many calls.
     pub meanwhile: Option<(u8, Act)>,
     pub faults: Vec<Fault>,
@@ -205,7 +205,7 @@ impl Wanted {
         code: 0,
         variables: [None; 2],
         secrets: [None; 2],
-        kv: Kv::None,
+        kv: Kv::Without,
         dns: Dns::Absent,
         workers_dev: None,
         observability: None,

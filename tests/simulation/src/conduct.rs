@@ -70,7 +70,7 @@ impl Conduct {
 
     /// An answer comes from the account itself.
     pub fn answered(&mut self, call: &Call, reply: &Reply) -> Option<String> {
-        let strange = matches!(reply.status, 400 | 404 | 403) && call.writes() && call.subject == Subject::Other;
+        let strange = matches!(reply.status, 400 | 404 | 403) && call.writes() && call.subject == Subject::Rest;
         strange.then(|| format!("{} was answered with {}", call.target(), reply.status))
     }
 }

@@ -109,7 +109,7 @@ pub struct Fault {
 #[derive(Default)]
 pub struct Faults {
     /// The run that they meet.
-    pub run: usize,
+    run: usize,
     waiting: Vec<(Fault, u8)>,
     lasting: Vec<(Fault, u64)>,
 }

@@ -49,7 +49,7 @@ fn fault(random: &mut Random) -> Fault {
             Subject::Route,
             Subject::Zone,
             Subject::Bundle,
-            Subject::Other,
+            Subject::Rest,
         ])
     };
     let most = match (write, on) {
@@ -94,7 +94,7 @@ pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
         code: random.below(3) as u8,
         variables: [value(random, 50), value(random, 25)],
         secrets: [value(random, 50), value(random, 25)],
-        kv: random.pick(&[Kv::None, Kv::None, Kv::Id, Kv::Reference]),
+        kv: random.pick(&[Kv::Without, Kv::Without, Kv::ById, Kv::Reference]),
         dns: dns(random),
         workers_dev: random.percent(25).then(|| random.percent(50)),
         observability: random.percent(25).then(|| random.percent(50)),
@@ -169,7 +169,7 @@ pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
     let script = if random.percent(85) { wanted.script } else { random.below(2) as u8 };
     let near = wanted.routing().map_or(0, |routing| routing.host);
     let host = if random.percent(85) { near } else { random.below(3) as u8 };
-    let lead = random.pick(&[Lead::Theirs, Lead::Theirs, Lead::Script(script), Lead::Nowhere]);
+    let lead = random.pick(&[Lead::Theirs, Lead::Theirs, Lead::Worker(script), Lead::Nowhere]);
     let other = random.pick(&[
         Other::Different,
         Other::Different,
@@ -208,4 +208,23 @@ pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
         Act::PointRoutes(host, lead),
         Act::DeleteRoutes(host),
     ])
+}
+
+/// A case with a rival, or with somebody who meddles.
+pub fn contested(seed: u64) -> Case {
+    let mut case = case(seed);
+    let mut random = Random::new(seed ^ 0x2ace);
+    case.switches.quota_left = 0;
+    case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+    if random.percent(20) {
+        case.meanwhile = Some((random.below(14) as u8, act(&mut random, &case.deployer.wanted)));
+        return case;
+    }
+    let identity = u8::from(random.percent(20));
+    let wanted =
+        Wanted { script: case.deployer.wanted.script, identity, ..earlier(&mut random, &case.deployer.wanted) };
+    let verb = if random.percent(10) { Verb::Destroy } else { Verb::Apply };
+    let allow = if random.percent(70) { Allow::ALL } else { allow(&mut random) };
+    case.rival = Some((Deployer { verb, wanted, allow }, random.below(1_200) as u16));
+    case
 }

@@ -87,7 +87,7 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
         }
     }
     let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
-    let wants_kv = wanted.kv != crate::case::Kv::None;
+    let wants_kv = wanted.kv != crate::case::Kv::Without;
     if wants_kv != is_there("KV") && (wants_kv || was_ours("KV")) {
         misses.push("the KV binding".into());
     }

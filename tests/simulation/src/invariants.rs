@@ -141,30 +141,32 @@ impl Seen<'_> {
             }
             let another = after.scripts.values().any(|script| script.maker == us);
             let records = after.zones.iter().flat_map(|zone| &zone.records);
-            let mut ours = records.filter(|record| record.maker == us && record.proxied && !record.read_only);
+            // What no run can know of (its zone stands nowhere) is not this one's fault.
+            let known = truth::Truth::of(before, &self.facts.deployer).removals();
+            let mut ours = records.filter(|record| record.maker == us && record.proxied && known.contains(&record.id));
             self.must(another || ours.next().is_none(), || format!("2 order: {name} goes before its record"));
         }
     }
 
     /// 3. Nothing changes that is not ours and was not named.
     fn untouched(&mut self) {
-        let now = truth::now(self.after, &self.facts.protected);
-        for (id, was) in &self.facts.protected {
-            let is = now.get(id);
-            self.must(is == Some(was), || {
-                format!("3 foreign: {id} was\n  {was}\nand is\n  {}", is.map_or("gone", |is| is))
-            });
+        let (was, is) = (truth::now(self.before, &self.facts.protected), truth::now(self.after, &self.facts.protected));
+        for (id, was) in &was {
+            let is = is.get(id);
+            self.must(is == Some(was), || format!("3 foreign: {id} was\n  {was:?}\nand is\n  {is:?}"));
         }
     }
 
     /// 4. At most one resource for each natural key.
     fn keys(&mut self) {
         for zone in &self.after.zones {
-            let mut ours: BTreeMap<(&str, Maker), u32> = BTreeMap::new();
+            let mut ours: BTreeMap<(&str, Maker, &str), u32> = BTreeMap::new();
+            // Two who deploy at once may want two types.
+            let kind = |record: &crate::account::Record| if self.facts.alone { "" } else { record.kind };
             for record in zone.records.iter().filter(|record| matches!(record.maker, Maker::Run(_))) {
-                *ours.entry((&record.name, record.maker)).or_default() += 1;
+                *ours.entry((&record.name, record.maker, kind(record))).or_default() += 1;
             }
-            let twice = ours.iter().find(|(_, count)| **count > 1).map(|((name, _), _)| (*name).to_owned());
+            let twice = ours.iter().find(|(_, count)| **count > 1).map(|((name, ..), _)| (*name).to_owned());
             self.must(twice.is_none(), || format!("4 keys: {twice:?} is there twice"));
             let mut patterns: Vec<&str> = zone.routes.iter().map(|route| route.pattern.as_str()).collect();
             patterns.sort_unstable();

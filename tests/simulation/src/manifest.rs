@@ -39,8 +39,8 @@ impl Wanted {
             "env": { "variables": self.variables(), "secrets": self.secret_references() },
         });
         match self.kv {
-            Kv::None => {}
-            Kv::Id => spec["kv_bindings"] = json!([{ "name": "KV", "namespace_id": names::NAMESPACE_ID }]),
+            Kv::Without => {}
+            Kv::ById => spec["kv_bindings"] = json!([{ "name": "KV", "namespace_id": names::NAMESPACE_ID }]),
             Kv::Reference => {
                 let reference = format!("$cloudflare-kv-namespace/{}/status.outputs.namespace_id", names::NAMESPACE);
                 spec["kv_bindings"] = json!([{ "name": "KV", "field_path": reference }]);

@@ -1,5 +1,6 @@
 //! Plays one case and says what is wrong with it.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use cfworker_deploy::engine::{self, Io};
@@ -8,13 +9,26 @@ use cfworker_deploy::http::LocalFuture;
 use cfworker_deploy::model::Event;
 use cfworker_deploy::plan::Action;
 
-use crate::account::{Account, Maker};
+use crate::account::Account;
 use crate::case::{Allow, Case, Deployer, Past, Verb};
 use crate::fault::{Fault, Faults, Kind};
 use crate::truth::{Truth, Verdict};
 use crate::watch::Watch;
 use crate::world::{Wire, World};
 use crate::{goal, seen::Seen, truth};
+
+thread_local! {
+    /// Whether calls are written down: only of cases that failed, which are then played once more.
+    static TRACING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does some work with all calls written down.
+pub fn tracing<T>(work: impl FnOnce() -> T) -> T {
+    TRACING.set(true);
+    let result = work();
+    TRACING.set(false);
+    result
+}
 
 /// What is wrong with a case, in one line each, with the calls that led there.
 #[derive(Clone, Debug)]
@@ -62,7 +76,9 @@ impl Play {
     pub fn start(case: &Case) -> Self {
         let mut account = Account::new(case.switches);
         account.furnish();
-        let play = Self { world: World::new(case.seed, Watch::new(account)), broken: Vec::new() };
+        let mut watch = Watch::new(account);
+        watch.tracing = TRACING.get();
+        let play = Self { world: World::new(case.seed, watch), broken: Vec::new() };
         play.world.instant.set(true);
         for past in &case.past {
             match past {
@@ -85,24 +101,33 @@ impl Play {
     /// A run of earlier days.
     fn before(&self, wanted: crate::case::Wanted, faults: &[Fault]) {
         let deployer = Deployer { verb: Verb::Apply, wanted, allow: Allow::ALL };
-        self.run(&[deployer], faults);
+        self.run(&deployer, faults);
     }
 
-    /// Runs deployers at the same time; faults meet the first of them.
-    pub fn run(&self, deployers: &[Deployer], faults: &[Fault]) -> Vec<Ended> {
-        let first = self.world.watch.borrow().facts.len();
-        *self.world.faults.borrow_mut() = Faults::new(first, faults);
-        let alone = deployers.len() == 1;
-        let runs = deployers.iter().map(|deployer| self.one(*deployer, alone)).collect();
-        let ended = self.world.run(runs).into_iter().map(|ended| ended.unwrap_or(Ended::Killed)).collect();
-        *self.world.faults.borrow_mut() = Faults::new(usize::MAX, &[]);
+    /// Runs a deployer; faults meet it.
+    pub fn run(&self, deployer: &Deployer, faults: &[Fault]) -> Ended {
+        *self.world.faults.borrow_mut() = Faults::new(self.runs(), faults);
+        let run = self.one(*deployer, true, 0);
+        let ended = self.world.run(vec![run]).pop().flatten().unwrap_or(Ended::Killed);
+        *self.world.faults.borrow_mut() = Faults::default();
         ended
     }
 
-    fn one(&self, deployer: Deployer, alone: bool) -> LocalFuture<'static, Ended> {
+    /// Runs two at the same time, the second one so many milliseconds later.
+    pub fn race(&self, deployers: [&Deployer; 2], later: u16) -> [Ended; 2] {
+        let runs = vec![self.one(*deployers[0], false, 0), self.one(*deployers[1], false, later)];
+        let mut ended = self.world.run(runs).into_iter().map(|ended| ended.unwrap_or(Ended::Killed));
+        let mut next = || ended.next().unwrap_or(Ended::Killed);
+        [next(), next()]
+    }
+
+    fn one(&self, deployer: Deployer, alone: bool, later: u16) -> LocalFuture<'static, Ended> {
         let run = self.world.watch.borrow_mut().begin(deployer, false, alone);
         let io = self.io(run);
         Box::pin(async move {
+            if later > 0 {
+                io.clock.sleep(f64::from(later)).await;
+            }
             let Deployer { verb, wanted, allow } = deployer;
             let (sources, credentials, options) = ([wanted.source()], wanted.credentials(), wanted.options(&allow));
             let result = match verb {
@@ -192,10 +217,10 @@ impl Play {
             }
         }
         let run = self.runs();
-        let again = self.run(&[*deployer], &[]);
+        let again = self.run(deployer, &[]);
         let (writes, _) = self.effects(run);
         self.must(writes == 0, || format!("the same again writes {writes} times"));
-        self.must(again[0].exit() == Some(Exit::Done), || format!("the same again {}", again[0].told()));
+        self.must(again.exit() == Some(Exit::Done), || format!("the same again {}", again.told()));
     }
 }
 
@@ -222,9 +247,8 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     let mut seen = Seen::of(&before, &deployer);
     let protected = Truth::of(&before, &deployer).protected();
     let run = play.runs();
-    let ended = play.run(&[deployer], &case.faults).remove(0);
+    let ended = play.run(&deployer, &case.faults);
     play.hides(&ended);
-    seen.met(&play.world.watch.borrow(), run);
     match &verdict {
         Verdict::Refused(reasons) => refused(&mut play, run, &ended, reasons, case),
         Verdict::Maybe => {
@@ -238,6 +262,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
             again(&mut play, &before, &deployer, &ended, case, true);
         }
     }
+    seen.met(&play.world.watch.borrow(), run);
     let after = play.account();
     let now = truth::now(&after, &protected);
     play.must(now == protected, || "foreign: something of somebody else is not as it was".into());
@@ -286,7 +311,7 @@ fn heals(case: &Case) -> bool {
 /// Once the faults stop, one more run does what is left; then nothing is.
 fn again(play: &mut Play, before: &Account, deployer: &Deployer, ended: &Ended, case: &Case, must: bool) {
     if !case.faults.is_empty() || ended.exit() != Some(Exit::Done) {
-        let ended = play.run(&[*deployer], &[]).remove(0);
+        let ended = play.run(deployer, &[]);
         let exit = ended.exit();
         if exit != Some(Exit::Done) {
             play.must(!must, || format!("the next run {}", ended.told()));
@@ -294,9 +319,4 @@ fn again(play: &mut Play, before: &Account, deployer: &Deployer, ended: &Ended, 
         }
     }
     play.settled(before, deployer);
-}
-
-/// The maker that a deployer's requests count as.
-pub fn maker(deployer: &Deployer) -> Maker {
-    Maker::Run(deployer.wanted.identity)
 }

@@ -41,6 +41,10 @@ impl Deed {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub cells: BTreeMap<Cell, u32>,
+    /// Runs that said that another one was faster.
+    pub losers: u32,
+    /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
+    pub silent: u32,
     /// Address → whose it was.
     owners: BTreeMap<String, Owner>,
 }
@@ -72,12 +76,23 @@ impl Seen {
                 owners.insert(format!("route:{pattern}"), owner);
             }
         }
-        Self { cells: BTreeMap::new(), owners }
+        Self { owners, ..Self::default() }
+    }
+
+    /// Adds what another case touched.
+    pub fn add(&mut self, other: Self) {
+        for (cell, count) in other.cells {
+            *self.cells.entry(cell).or_default() += count;
+        }
+        self.losers += other.losers;
+        self.silent += other.silent;
     }
 
     /// Counts what the run of this number met: each planned change without a fault, each fault where it struck.
     pub fn met(&mut self, watch: &Watch, run: usize) {
-        let announced = &watch.facts[run].announced;
+        // A run that a fault ended before it told a plan would have told that of the next one.
+        let told = |run: usize| watch.facts.get(run).filter(|facts| facts.planned);
+        let Some(announced) = told(run).or_else(|| told(run + 1)).map(|facts| &facts.announced) else { return };
         let deed = |address: &str| announced.get(address).and_then(|action| Deed::of(action));
         for (address, owner) in &self.owners {
             if let Some(deed) = deed(address) {
@@ -108,6 +123,6 @@ fn subject(address: &str) -> Subject {
         Some("script") => Subject::Script,
         Some("record") => Subject::Record,
         Some("route") => Subject::Route,
-        _ => Subject::Other,
+        _ => Subject::Rest,
     }
 }

@@ -263,7 +263,7 @@ impl<'a> Truth<'a> {
     }
 
     /// What no run of this deployer may touch, as it is now.
-    pub fn protected(&self) -> BTreeMap<String, String> {
+    pub fn protected(&self) -> Things {
         let mut free = self.removals();
         if let (Some(record), owner) = self.record_owner()
             && (self.may_have(1, owner) || self.allow.adopt_equal)
@@ -286,37 +286,48 @@ impl<'a> Truth<'a> {
         if self.allow.prune || self.verb == Verb::Destroy {
             gone.extend(self.renamed());
         }
-        fingerprints(self.account, |id| !free.contains(id), |name| !gone.contains(name), &gone)
+        things(self.account, |id| !free.contains(id), |name| !gone.contains(name), &gone)
     }
 }
 
-/// What things look like, by id; routes that lead to a script which may go, go with it.
-fn fingerprints(
+/// A thing as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Thing {
+    Record(Record),
+    Route(Route),
+    Script(Box<Script>),
+}
+
+/// Things by id or name.
+pub type Things = BTreeMap<String, Thing>;
+
+/// Those that are meant; routes that lead to a script which may go, go with it.
+fn things(
     account: &Account,
     by_id: impl Fn(&str) -> bool,
     by_name: impl Fn(&str) -> bool,
     may_go: &BTreeSet<&str>,
-) -> BTreeMap<String, String> {
-    let mut known = BTreeMap::new();
+) -> Things {
+    let mut known = Things::new();
     for zone in &account.zones {
         for record in zone.records.iter().filter(|record| by_id(&record.id)) {
-            known.insert(record.id.clone(), format!("{record:?}"));
+            known.insert(record.id.clone(), Thing::Record(record.clone()));
         }
         for route in zone.routes.iter().filter(|route| by_id(&route.id)) {
             if !route.script.as_deref().is_some_and(|script| may_go.contains(script)) {
-                known.insert(route.id.clone(), format!("{route:?}"));
+                known.insert(route.id.clone(), Thing::Route(route.clone()));
             }
         }
     }
     for (name, script) in account.scripts.iter().filter(|(name, _)| by_name(name)) {
-        known.insert(name.clone(), format!("{script:?}"));
+        known.insert(name.clone(), Thing::Script(Box::new(script.clone())));
     }
     known
 }
 
 /// The same of what is there now, for those ids.
-pub fn now(account: &Account, of: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    fingerprints(account, |id| of.contains_key(id), |name| of.contains_key(name), &BTreeSet::new())
+pub fn now(account: &Account, of: &Things) -> Things {
+    things(account, |id| of.contains_key(id), |name| of.contains_key(name), &BTreeSet::new())
 }
 
 pub fn is_secret_edit(version: &crate::account::Version) -> bool {

@@ -11,7 +11,7 @@ use crate::conduct::Conduct;
 use crate::fault::Fate;
 use crate::invariants;
 use crate::names;
-use crate::truth::Truth;
+use crate::truth::{Things, Truth};
 use crate::world::{Reply, Trace};
 
 /// What is known of one run.
@@ -20,7 +20,7 @@ pub struct Facts {
     /// Only looks.
     pub reads_only: bool,
     /// What it may not touch, as it was when the run began.
-    pub protected: BTreeMap<String, String>,
+    pub protected: Things,
     /// Address → action, as the run told before its first write.
     pub announced: BTreeMap<String, String>,
     /// A plan was told.
@@ -33,20 +33,15 @@ pub struct Facts {
     pub conduct: Conduct,
 }
 
-/// A write, for whoever counts.
-#[derive(Clone, Debug)]
-pub struct Write {
-    pub address: String,
-}
-
 /// The account, the runs on it, and what was seen.
 pub struct Watch {
     pub account: Account,
     pub facts: Vec<Facts>,
     /// What must not be, and was.
     pub violations: Vec<String>,
-    /// The last calls.
+    /// The last calls, when asked for.
     pub trace: Trace,
+    pub tracing: bool,
     /// Faults that met a request, with the address that it was about.
     pub met: Vec<(usize, Fate, bool, crate::account::Subject, Option<String>)>,
     /// What somebody does after so many calls.
@@ -66,6 +61,7 @@ impl Watch {
             facts: Vec::new(),
             violations: Vec::new(),
             trace: Trace::new(),
+            tracing: false,
             met: Vec::new(),
             meanwhile: None,
             calls: 0,
@@ -142,18 +138,12 @@ impl Watch {
     }
 
     fn told(&mut self, call: &Call, reply: &Reply, now_us: u64) {
-        let body = if call.writes() && call.content_type == "application/json" {
-            String::from_utf8_lossy(&call.body).into_owned()
-        } else {
-            String::new()
-        };
-        self.note(format!(
-            "{:>9.3} run {} {} → {} {body}",
-            (now_us % 1_000_000_000) as f64 / 1e6,
-            call.run,
-            call.target(),
-            reply.status
-        ));
+        if self.tracing {
+            let json = call.content_type == "application/json";
+            let body = if json { String::from_utf8_lossy(&call.body) } else { "".into() };
+            let seconds = (now_us % 1_000_000_000) as f64 / 1e6;
+            self.note(format!("{seconds:>9.3} run {} {} → {} {body}", call.run, call.target(), reply.status));
+        }
         let alarms = std::mem::take(&mut self.account.alarms);
         self.violations.extend(alarms.into_iter().map(|alarm| format!("alarm: {alarm}")));
         let quiet = self.facts[call.run].conduct.answered(call, reply);
@@ -161,6 +151,9 @@ impl Watch {
     }
 
     pub fn note(&mut self, line: String) {
+        if !self.tracing {
+            return;
+        }
         if self.trace.len() == SHOWN {
             self.trace.pop_front();
         }

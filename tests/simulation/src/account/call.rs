@@ -14,7 +14,7 @@ pub enum Subject {
     Route,
     Zone,
     Bundle,
-    Other,
+    Rest,
 }
 
 /// One request.
@@ -91,7 +91,7 @@ fn subject(path: &[String]) -> Subject {
         ["zones", _, "workers", "routes", ..] => Subject::Route,
         ["zones", ..] => Subject::Zone,
         ["accounts", _, "workers", "scripts", ..] => Subject::Script,
-        _ => Subject::Other,
+        _ => Subject::Rest,
     }
 }
 
