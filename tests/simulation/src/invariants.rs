@@ -151,7 +151,10 @@ impl Seen<'_> {
     /// 3. Nothing changes that is not ours and was not named.
     fn untouched(&mut self) {
         let (was, is) = (truth::now(self.before, &self.facts.protected), truth::now(self.after, &self.facts.protected));
-        for (id, was) in &was {
+        // Others may have made it ours meanwhile.
+        let (alone, us) = (self.facts.alone, self.us());
+        let still = truth::Truth::of(self.before, &self.facts.deployer).protected();
+        for (id, was) in was.iter().filter(|(id, was)| alone || (was.maker() != us && still.contains_key(*id))) {
             let is = is.get(id);
             self.must(is == Some(was), || format!("3 foreign: {id} was\n  {was:?}\nand is\n  {is:?}"));
         }
@@ -203,6 +206,7 @@ impl Seen<'_> {
             self.must(ids.len() <= 1, || format!("6 marks: {name} names {ids:?}"));
         }
         if self.is_call(&["PUT", "PATCH"], Subject::Script)
+            && self.facts.alone
             && let Some(script) = self.after.scripts.get(names::script(wanted.script))
         {
             let id = wanted.identity().id();
@@ -231,6 +235,10 @@ impl Seen<'_> {
         let (Some(old), Some(new)) = (was.versions.first(), is.versions.first()) else { return };
         for binding in old.bindings.iter().filter(|binding| binding["name"].as_str().is_some_and(is_theirs)) {
             self.must(new.bindings.contains(binding), || format!("3 foreign: the binding {} is lost", binding["name"]));
+        }
+        if !self.facts.alone {
+            // Settings are sent again as they were read: what changed in between goes with them.
+            return;
         }
         let same = old.limits == new.limits && old.placement == new.placement && was.logpush == is.logpush;
         self.must(same && was.tail_consumers == is.tail_consumers, || "3 foreign: settings are lost".into());

@@ -69,6 +69,7 @@ pub fn catch(guard: Guard) -> Caught {
 fn fails(suite: &Suite, seed: u64, guard: Guard) -> Option<String> {
     let case = (suite.generate)(seed);
     let failure = without(guard, || suite.guarded(&case)).err()?;
+    suite.guarded(&case).ok()?;
     let first: String = failure.broken.first()?.lines().next()?.chars().take(110).collect();
     Some(first)
 }

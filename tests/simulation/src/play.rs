@@ -106,8 +106,13 @@ impl Play {
 
     /// Runs a deployer; faults meet it.
     pub fn run(&self, deployer: &Deployer, faults: &[Fault]) -> Ended {
+        self.run_beside(deployer, faults, true)
+    }
+
+    /// The same, `alone` or while others change things.
+    pub fn run_beside(&self, deployer: &Deployer, faults: &[Fault], alone: bool) -> Ended {
         *self.world.faults.borrow_mut() = Faults::new(self.runs(), faults);
-        let run = self.one(*deployer, true, 0);
+        let run = self.one(*deployer, alone, 0);
         let ended = self.world.run(vec![run]).pop().flatten().unwrap_or(Ended::Killed);
         *self.world.faults.borrow_mut() = Faults::default();
         ended
@@ -202,11 +207,12 @@ impl Play {
         self.world.watch.borrow_mut().must_hide(&text, "a result");
     }
 
-    /// What follows when a run has done all that it was asked for: nothing is left to do, and that is seen.
-    pub fn settled(&mut self, before: &Account, deployer: &Deployer) {
+    /// What follows when a run has done all that it was asked for: nothing is left to do, and that is seen: by the
+    /// same run again, and by a plan.
+    pub fn settled(&mut self, before: &Account, deployer: &Deployer, plans: bool) {
         let misses = goal::misses(before, &self.account(), deployer);
         self.must(misses.is_empty(), || format!("goal: {}", misses.join("; ")));
-        if deployer.verb == Verb::Apply {
+        if plans && deployer.verb == Verb::Apply {
             match self.plan(deployer) {
                 Ok(plan) => {
                     let open: Vec<_> =
@@ -318,5 +324,5 @@ fn again(play: &mut Play, before: &Account, deployer: &Deployer, ended: &Ended, 
             return;
         }
     }
-    play.settled(before, deployer);
+    play.settled(before, deployer, case.faults.is_empty());
 }

@@ -83,7 +83,7 @@ fn converges(play: &mut Play, deployer: &Deployer) {
         Verdict::Maybe if ended.exit() != Some(Exit::Done) => {}
         Verdict::Maybe | Verdict::Goes => {
             play.must(ended.exit() == Some(Exit::Done), || format!("the next run {}", ended.told()));
-            play.settled(&before, &deployer);
+            play.settled(&before, &deployer, false);
         }
     }
 }
@@ -98,7 +98,7 @@ fn meddled(case: &Case) -> Result<Seen, Failure> {
         let calls = watch.calls;
         watch.meanwhile = case.meanwhile.map(|(after, act)| (calls + u32::from(after), act));
     }
-    let ended = play.run(&case.deployer, &[]);
+    let ended = play.run_beside(&case.deployer, &[], false);
     play.hides(&ended);
     seen.told(&[ended]);
     converges(&mut play, &case.deployer);

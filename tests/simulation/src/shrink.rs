@@ -4,6 +4,9 @@ use crate::account::Switches;
 use crate::case::{Allow, Case, Deployer, Dns, Kv, Past, Routing, Verb, Wanted};
 use crate::play::Failure;
 
+/// Things that are taken away from one case.
+const MOST_STEPS: u32 = 60;
+
 type Check = fn(&Case) -> Result<crate::seen::Seen, Failure>;
 
 /// The smallest case found that fails in the same way.
@@ -14,14 +17,15 @@ pub fn shrink(case: &Case, check: Check) -> (Case, Failure) {
         return (case.clone(), Failure { broken, trace: Vec::new() });
     };
     let mut smallest = case.clone();
-    loop {
+    for _ in 0..MOST_STEPS {
         let next = smaller(&smallest).into_iter().find_map(|case| {
             let failure = failure(&case).filter(|failure| failure.kind() == last.kind())?;
             Some((case, failure))
         });
-        let Some((case, failure)) = next else { return (smallest, last) };
+        let Some((case, failure)) = next else { break };
         (smallest, last) = (case, failure);
     }
+    (smallest, last)
 }
 
 /// Cases with one thing less.
@@ -70,7 +74,11 @@ fn smaller(case: &Case) -> Vec<Case> {
 const SIMPLER: [fn(&mut Wanted); 12] = [
     |wanted| *wanted = Wanted { script: wanted.script, identity: wanted.identity, ..Wanted::PLAIN },
     |wanted| wanted.dns = Dns::Absent,
-    |wanted| wanted.dns = Dns::On(Routing::PLAIN),
+    |wanted| {
+        if wanted.routing().is_some() {
+            wanted.dns = Dns::On(Routing::PLAIN);
+        }
+    },
     |wanted| {
         if let Dns::On(routing) = &mut wanted.dns {
             routing.patterns = 1;

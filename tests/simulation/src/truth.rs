@@ -298,6 +298,16 @@ pub enum Thing {
     Script(Box<Script>),
 }
 
+impl Thing {
+    pub fn maker(&self) -> Maker {
+        match self {
+            Self::Record(record) => record.maker,
+            Self::Route(route) => route.maker,
+            Self::Script(script) => script.maker,
+        }
+    }
+}
+
 /// Things by id or name.
 pub type Things = BTreeMap<String, Thing>;
 

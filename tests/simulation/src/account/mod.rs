@@ -108,8 +108,8 @@ pub struct Script {
     pub logpush: bool,
     pub tail_consumers: Value,
     pub maker: Maker,
-    /// Calls that still find it missing, by what they are about: subdomain, route, settings.
-    late: [u8; 3],
+    /// Calls that still find it missing, by what they are about: subdomain, route.
+    late: [u8; 2],
 }
 
 #[derive(Clone, Debug)]

@@ -20,11 +20,7 @@ impl Account {
                 Err((403, 10000, "Authentication error"))
             }
             ("GET", ["settings"]) => {
-                let script = self.script(name)?;
-                if script.is_late(2) {
-                    return Err((404, 10222, "This Worker has no content or versioned settings."));
-                }
-                views::settings(script).map(ok).ok_or((404, 10222, "This Worker has no content."))
+                views::settings(self.script(name)?).map(ok).ok_or((404, 10222, "This Worker has no content."))
             }
             ("GET", ["deployments"]) => {
                 let list: Vec<Value> = self.script(name)?.deployments.iter().map(views::deployment).collect();
@@ -208,7 +204,7 @@ impl Script {
             logpush: false,
             tail_consumers: Value::Null,
             maker,
-            late: [late; 3],
+            late: [late; 2],
         }
     }
 
@@ -221,7 +217,7 @@ impl Script {
 
     /// It has been there for long enough.
     pub fn settle(&mut self) {
-        self.late = [0; 3];
+        self.late = [0; 2];
     }
 
     /// The version that gets all requests.
