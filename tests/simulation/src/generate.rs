@@ -25,7 +25,67 @@ pub fn faulty(seed: u64) -> Case {
     }
     let count = random.pick(&[1, 2, 2, 2, 3, 3]);
     case.faults = (0..count).map(|_| fault(&mut random)).collect();
+    if random.percent(24) {
+        let on = spotlight(&mut case, &mut random);
+        case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+        case.faults[0] = Fault { on, write: true, nth: 0, kind: random.pick(&Kind::ALL) };
+    }
     case
+}
+
+/// What would be met too rarely by chance; gives the resource that its first fault is to meet.
+fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
+    let wanted = case.deployer.wanted;
+    let managed = Wanted { dns: Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN }), ..wanted };
+    match random.below(8) {
+        0 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(wanted), Past::Done(Act::Deploy(wanted.script))];
+            Subject::Script
+        }
+        1 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Done(Act::MakeScript(wanted.script))];
+            Subject::Script
+        }
+        2 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(Wanted { identity: 1, ..wanted })];
+            Subject::Script
+        }
+        3 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            case.past = vec![Past::Done(Act::MakeRecord(host, Other::Original))];
+            Subject::Record
+        }
+        4 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            case.past = vec![Past::Applied(Wanted { script: 1 - managed.script.min(1), ..managed })];
+            Subject::Route
+        }
+        5 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            case.past = vec![
+                Past::Done(Act::MakeRoute(host, 0, Lead::Theirs)),
+                Past::Applied(Wanted { dns: Dns::Absent, ..managed }),
+            ];
+            Subject::Route
+        }
+        6 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            let act = random.pick(&[Act::Unproxy(host), Act::ChangeContent(host)]);
+            case.past = vec![Past::Applied(managed), Past::Done(act)];
+            Subject::Record
+        }
+        _ => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(wanted)];
+            Subject::Script
+        }
+    }
 }
 
 fn fault(random: &mut Random) -> Fault {
@@ -223,6 +283,11 @@ pub fn contested(seed: u64) -> Case {
     let identity = u8::from(random.percent(20));
     let wanted =
         Wanted { script: case.deployer.wanted.script, identity, ..earlier(&mut random, &case.deployer.wanted) };
+    let mut wanted = wanted;
+    if let (Dns::On(ours), Dns::On(theirs)) = (case.deployer.wanted.dns, &mut wanted.dns) {
+        // Two first deploys that want two types of record for one host make both: nothing in the API forbids it.
+        theirs.record = ours.record;
+    }
     let verb = if random.percent(10) { Verb::Destroy } else { Verb::Apply };
     let allow = if random.percent(70) { Allow::ALL } else { allow(&mut random) };
     case.rival = Some((Deployer { verb, wanted, allow }, random.below(1_200) as u16));

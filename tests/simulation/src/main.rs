@@ -62,10 +62,8 @@ fn run(suite: &Suite, count: u64, fresh: u64, threads: usize) -> (bool, Seen) {
     let tally = suite.run(&[0..fixed, fresh..fresh + (count - fixed)], threads);
     println!("{:>8}: {} cases, {} failed, {:.0} s", suite.name, tally.cases, tally.failed, tally.seconds);
     if suite.name == "races" {
-        println!(
-            "          {} runs said that another was faster, {} pairs mixed silently",
-            tally.seen.losers, tally.seen.silent
-        );
+        let Seen { losers, silent, torn, .. } = &tally.seen;
+        println!("          {losers} runs said that another was faster; both silent: {silent} mixed, {torn} torn");
     }
     for (case, failure) in tally.failures.iter().take(3) {
         println!("\nseed {} of {}: {}\n", case.seed, suite.name, failure.broken.join("\n"));

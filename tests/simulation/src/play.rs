@@ -181,6 +181,11 @@ impl Play {
         (watch.facts[run].writes, watch.facts[run].effects)
     }
 
+    /// Whether a run put a version up.
+    pub fn uploaded(&self, run: usize) -> bool {
+        self.world.watch.borrow().facts[run].uploads
+    }
+
     pub fn runs(&self) -> usize {
         self.world.watch.borrow().facts.len()
     }
@@ -308,9 +313,9 @@ fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
 fn heals(case: &Case) -> bool {
     let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
     let blocked = case.faults.iter().any(|fault| fault.kind == Kind::Blocked);
-    // Two long waits are more than the ten minutes of a run.
+    // Two long waits are more than the ten minutes of a run, or than the six of a request.
     let waits = case.faults.iter().filter(waits).count();
-    let long = (blocked && waits > 1) || (waits > 0 && case.switches.quota_left > 0);
+    let long = (blocked && waits > 1) || (!case.faults.is_empty() && case.switches.quota_left > 0);
     case.faults.iter().all(|fault| fault.kind.heals()) && !long
 }
 

@@ -43,6 +43,8 @@ pub struct Seen {
     pub cells: BTreeMap<Cell, u32>,
     /// Runs that said that another one was faster.
     pub losers: u32,
+    /// Pairs of which both end well, with a part that neither order gives: one of them put no version up.
+    pub torn: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,
     /// Address → whose it was.
@@ -86,6 +88,7 @@ impl Seen {
         }
         self.losers += other.losers;
         self.silent += other.silent;
+        self.torn += other.torn;
     }
 
     /// Counts what the run of this number met: each planned change without a fault, each fault where it struck.

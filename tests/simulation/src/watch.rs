@@ -26,6 +26,8 @@ pub struct Facts {
     /// A plan was told.
     pub planned: bool,
     pub writes: u32,
+    /// A version was put up.
+    pub uploads: bool,
     /// Writes that changed something.
     pub effects: u32,
     /// A route or record that leads elsewhere in the meantime is nobody's fault: others deploy at the same time.
@@ -81,6 +83,7 @@ impl Watch {
             announced: BTreeMap::new(),
             planned: false,
             writes: 0,
+            uploads: false,
             effects: 0,
             alone,
             conduct: Conduct::default(),
@@ -121,6 +124,7 @@ impl Watch {
         self.told(call, &reply, now_us);
         let facts = &mut self.facts[call.run];
         facts.writes += 1;
+        facts.uploads |= call.method == "PUT" && call.subject == crate::account::Subject::Script;
         let changed = before.scripts != self.account.scripts || before.zones != self.account.zones;
         facts.effects += u32::from(changed);
         let address = address(&before, call).or_else(|| address(&self.account, call));
