@@ -11,6 +11,7 @@
 
 pub mod diagnostic;
 pub mod error;
+pub mod guard;
 pub mod model;
 pub mod secret;
 

@@ -16,6 +16,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::bundle::Modules;
 use crate::cloudflare::{Api, Endpoint};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
 use crate::model::{Address, Event};
 use crate::plan::{Operation, Plan, Step};
@@ -126,7 +127,8 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
 
 fn is_ready(step: &Step, index: usize, states: &[State]) -> bool {
     let state = |index: usize| states.get(index).copied();
-    state(index) == Some(State::Waiting) && step.after.iter().all(|before| state(*before) == Some(State::Done))
+    let after = step.after.iter().filter(|_| guard::holds(Guard::StepOrder));
+    state(index) == Some(State::Waiting) && after.copied().all(|before| state(before) == Some(State::Done))
 }
 
 async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step) -> (usize, f64, Ended) {

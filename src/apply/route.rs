@@ -3,6 +3,7 @@
 use super::{Ended, Target, done, ended, failed};
 use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, Route};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::resource::LiveRoute;
 
@@ -21,7 +22,10 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
             Ok(_) => return done(),
             Err(error) => error,
         };
-        if error.is_aborted() || !(error.may_have_arrived || error.meaning() == Some(Meaning::Conflict)) {
+        if error.is_aborted()
+            || !guard::holds(Guard::Relist)
+            || !(error.may_have_arrived || error.meaning() == Some(Meaning::Conflict))
+        {
             return ended(&error);
         }
         match find(target, zone, pattern).await {
@@ -68,7 +72,7 @@ pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
     match target.api.call(target.client, &DeleteRoute { zone_id: zone, route_id: id }).await {
         Ok(_) => done(),
-        Err(error) if error.is_absent() => done(),
+        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
         Err(error) => ended(&error),
     }
 }

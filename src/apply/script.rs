@@ -12,7 +12,9 @@ use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
+use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
@@ -35,36 +37,52 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     };
     let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
     // Cloudflare has no compare-and-set here: what is live is looked at beside the write, without a round of its own.
-    let (answer, deployments) = join(target.call(&request), live_deployment(target, upload)).await;
+    let (answer, live) = join(target.call(&request), deployments(target, upload)).await;
     let uploaded = match answer {
         Ok(uploaded) => uploaded,
         Err(error) => return ended(&error),
     };
     let version = uploaded.version_id();
-    let raced = deployments.and_then(|live| race(target, upload, version.as_deref(), &live));
+    let raced = match other(upload, version.as_deref(), &live).filter(|_| guard::holds(Guard::RaceLook)) {
+        Some(live) if !is_earlier_try(target, upload, live).await => Some(race(target, live)),
+        _ => None,
+    };
     Ended::Done(Made { version, raced })
 }
 
-/// What is live while the upload is under way; a failed look says nothing.
-async fn live_deployment(target: &Target<'_>, upload: &Upload) -> Option<Deployment> {
-    upload.replaces.as_ref()?;
+/// Deployments while the upload is under way, newest first; a failed look says nothing.
+async fn deployments(target: &Target<'_>, upload: &Upload) -> Vec<Deployment> {
+    if upload.replaces.is_none() {
+        return Vec::new();
+    }
     let read = ListDeployments { account_id: target.account(), script: target.script() };
-    target.api.call(target.client, &read).await.ok()?.into_iter().next()
+    target.api.call(target.client, &read).await.unwrap_or_default()
+}
+
+/// A deployment after the one that was planned for, other than the one that this upload made.
+fn other<'a>(upload: &Upload, version: Option<&str>, live: &'a [Deployment]) -> Option<&'a Deployment> {
+    let version = version?;
+    let mut since = live.iter().take_while(|live| upload.replaces.as_ref() != Some(&live.id));
+    since.find(|live| live.versions.iter().all(|deployed| deployed.version_id != version))
+}
+
+/// Whether the deployment came from a try of this upload whose answer was lost: its version carries our mark.
+async fn is_earlier_try(target: &Target<'_>, upload: &Upload, live: &Deployment) -> bool {
+    let [deployed] = live.versions.as_slice() else { return false };
+    let read = ReadVersion { account_id: target.account(), script: target.script(), version_id: &deployed.version_id };
+    let version = target.api.call(target.client, &read).await;
+    version.is_ok_and(|version| version.annotation("workers/tag") == Some(upload.mark.as_str()))
 }
 
 /// Somebody deployed between our plan and our upload.
-fn race(target: &Target<'_>, upload: &Upload, version: Option<&str>, live: &Deployment) -> Option<Diagnostic> {
-    let planned = upload.replaces.as_ref() == Some(&live.id);
-    let ours = live.versions.iter().any(|deployed| Some(deployed.version_id.as_str()) == version);
-    (!planned && !ours && version.is_some()).then(|| {
-        let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
-        let message = format!(
-            "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
-            target.script()
-        );
-        Diagnostic::error(Code::Raced, message)
-            .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
-    })
+fn race(target: &Target<'_>, live: &Deployment) -> Diagnostic {
+    let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
+    let message = format!(
+        "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
+        target.script()
+    );
+    Diagnostic::error(Code::Raced, message)
+        .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
@@ -79,7 +97,8 @@ fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
         bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
     }
     bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
-    let keep: &[&str] = if upload.remove_secrets.is_empty() { &SECRET_TYPES } else { &[] };
+    let keep: &[&str] =
+        if upload.remove_secrets.is_empty() && guard::holds(Guard::KeptSecrets) { &SECRET_TYPES } else { &[] };
     let mut carried = upload.carried.clone();
     let observability = match &upload.observability {
         Some(wanted) => Some(json!(wanted)),
@@ -166,7 +185,7 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
 pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
     match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
         Ok(_) => done(),
-        Err(error) if error.is_absent() => done(),
+        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
         Err(error) if error.meaning() == Some(Meaning::Conflict) => {
             let message = format!("`{name}` is still used: {error}");
             failed(

@@ -4,6 +4,7 @@
 
 use super::envelope::{self, ApiMessage, Envelope};
 use crate::diagnostic::plain;
+use crate::guard::{self, Guard};
 use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
 
 /// Whose error codes an answer uses.
@@ -30,9 +31,10 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
     let envelope = match envelope::read(answer) {
         Ok(envelope) => envelope,
         Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
+        Err(_) if is_cut_off(answer) => return Verdict::Garbled("it breaks off in the middle".into()),
         Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
     };
-    if answer.is_success() && envelope.success {
+    if answer.is_success() && (envelope.success || !guard::holds(Guard::SuccessMember)) {
         return Verdict::Accepted;
     }
     if answer.is_success() && envelope.errors.is_empty() {
@@ -49,6 +51,12 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
         cf_ray: answer.cf_ray(),
         ..Refusal::new(answer.status, meaning, again, message)
     }))
+}
+
+/// An answer of Cloudflare's own that did not come whole: why it refused is in the part that is missing.
+fn is_cut_off(answer: &Answer) -> bool {
+    let broken = serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body);
+    answer.body.starts_with(b"{") && broken.is_err_and(|error| error.is_eof())
 }
 
 /// The error to show and to classify on: the first, or what it wraps (DNS 1004, headers 6003).
@@ -104,7 +112,11 @@ fn by_status(status: u16) -> Option<(Meaning, Again)> {
 fn classify(family: Family, just_created: bool, status: u16, code: Option<i64>, text: &str) -> (Meaning, Again) {
     let code = code.unwrap_or_default();
     let (meaning, again) = classify_settled(family, status, code, text);
-    let again = if just_created && settles_late(family, status, code) { Again::NotYet } else { again };
+    if meaning == Meaning::Permission && !guard::holds(Guard::ForbiddenIsFinal) {
+        return (meaning, Again::Unclear);
+    }
+    let late = just_created && settles_late(family, status, code) && guard::holds(Guard::LateSettling);
+    let again = if late { Again::NotYet } else { again };
     (meaning, again)
 }
 

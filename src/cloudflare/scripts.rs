@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::{Api, Endpoint};
+use super::api::{Api, Endpoint, with_query};
 use super::envelope::{Done, or_default, result, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
+use crate::guard::{self, Guard};
 use crate::http::{Answer, Method, Request};
 
 /// `GET /accounts/{account}/workers/scripts`: all of them with their tags, without bindings and annotations.
@@ -209,7 +210,8 @@ impl Endpoint for DeleteScript<'_> {
     const GRANT: Grant = permissions::SCRIPTS;
 
     fn request(&self, api: &Api) -> Request {
-        api.request(Method::Delete, &["accounts", self.account_id, "workers", "scripts", self.script])
+        let request = api.request(Method::Delete, &["accounts", self.account_id, "workers", "scripts", self.script]);
+        if guard::holds(Guard::UnforcedDelete) { request } else { with_query(request, &[("force", "true")]) }
     }
 
     fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {

@@ -13,6 +13,7 @@ use super::{Credentials, Io, Options, permissions};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error, shell_word};
 use crate::error::{Error, Exit};
+use crate::guard::{self, Guard};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
 use crate::plan;
@@ -133,14 +134,15 @@ fn words(flags: &[String]) -> String {
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
-    let needs_yes = !plan.plan.needs_deletes.is_empty() && !options.allow_deletes;
-    if options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) {
+    let needs_yes = !plan.plan.needs_deletes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
+    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint);
+    if moved && guard::holds(Guard::ExpectedPlan) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(
             Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"),
         );
     }
-    if any_error(&findings) {
+    if any_error(&findings) && guard::holds(Guard::ConflictStops) {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
             error.help = Some(format!("go on with `{}`", words(&plan.plan.resolve)));

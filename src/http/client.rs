@@ -16,6 +16,7 @@ use super::watch::{Sent, Signal, Wait};
 use super::{
     Again, Answer, Body, CallError, CallErrorKind, Clock, LocalFuture, Repeat, Request, Transport, TransportError,
 };
+use crate::guard::{self, Guard};
 
 /// Sends requests; cheap to clone, clones share limits and budget.
 #[derive(Clone)]
@@ -123,9 +124,13 @@ impl Client {
         let mut state = Attempts::at(self.now());
         loop {
             self.turn(request, &pace, &state).await?;
+            let sent_at = self.now();
+            if state.tries == 0 {
+                // Its turn may have come late: what counts is how long it has been tried.
+                state.started = sent_at;
+            }
             state.tries += 1;
             self.count(request);
-            let sent_at = self.now();
             let attempt = self.attempt(request, judge, lazily).await;
             if let Some(answer) = attempt.answer() {
                 pace.learn(answer, self.now());
@@ -212,7 +217,7 @@ impl Client {
         attempt: Attempt,
     ) -> Result<Pending, CallError> {
         let asked = attempt.answer().and_then(|answer| answer.header("retry-after"));
-        let asked = asked.and_then(|value| retry_after(value, self.now()));
+        let asked = asked.and_then(|value| retry_after(value, self.now())).filter(|_| guard::holds(Guard::RetryAfter));
         let failure = Failure::of(attempt);
         let look_first = request.repeat == Repeat::LookFirst;
         state.arrived |= failure.may_have_arrived;
@@ -234,7 +239,8 @@ impl Client {
             Again::Unclear => {
                 state.unclear += 1;
                 let milliseconds = asked.unwrap_or_else(|| policy.unclear_wait(state.unclear, random));
-                let affordable = state.unclear < policy.tries && self.take(state, policy.unclear_cost);
+                let limited = state.unclear >= policy.tries && guard::holds(Guard::RetryLimit);
+                let affordable = !limited && self.take(state, policy.unclear_cost);
                 affordable.then(|| Pending { milliseconds, why: failure.reason() })
             }
         };

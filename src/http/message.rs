@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::LocalFuture;
+use crate::guard::{self, Guard};
 use crate::secret::Secret;
 
 /// HTTP method.
@@ -69,7 +70,8 @@ pub struct Request {
 impl Request {
     /// A request without body and headers.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        let repeat = if method == Method::Post { Repeat::LookFirst } else { Repeat::Safe };
+        let repeat =
+            if method == Method::Post && guard::holds(Guard::LookFirst) { Repeat::LookFirst } else { Repeat::Safe };
         Self { method, url: url.into(), headers: Vec::new(), body: None, repeat }
     }
 

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::{Identity, hex};
+use crate::guard::{self, Guard};
 
 /// Starts every mark.
 const PREFIX: &str = "cfwd1-";
@@ -75,7 +76,12 @@ impl ScriptMarks {
     pub fn tags(&self) -> Vec<String> {
         let mut tags: Vec<String> = self.ids.iter().map(|id| format!("{PREFIX}{id}")).collect();
         for (zone, hashes) in &self.inventory {
-            tags.extend(join(&format!("{PREFIX}in-{zone}-"), hashes));
+            let prefix = format!("{PREFIX}in-{zone}-");
+            if hashes.is_empty() {
+                tags.push(prefix);
+            } else {
+                tags.extend(join(&prefix, hashes));
+            }
         }
         tags.extend(self.bundle.iter().map(BundleMark::tag));
         tags.extend(join(&format!("{PREFIX}n-"), &self.names));
@@ -84,7 +90,7 @@ impl ScriptMarks {
 
     /// The full list to write: other people's tags as they are, then ours.
     pub fn merged_into(&self, live: &[String]) -> Vec<String> {
-        let foreign = live.iter().filter(|tag| !is_ours(tag)).cloned();
+        let foreign = live.iter().filter(|tag| !is_ours(tag) && guard::holds(Guard::ForeignTags)).cloned();
         foreign.chain(self.tags()).collect()
     }
 

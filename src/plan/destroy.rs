@@ -81,7 +81,8 @@ fn delete_script(plan: &mut Plan, context: &Context<'_>, name: &str, after: Vec<
         return;
     }
     let exists = context.live.script.is_some();
-    let names = exists.then_some(name).into_iter().chain(context.live.renamed.iter().map(String::as_str));
+    let names = exists.then_some(name).into_iter();
+    let names = names.chain(context.live.renamed.iter().map(|renamed| renamed.name.as_str()));
     for name in names {
         let address = Address::script(name);
         plan.changes.push(Change {

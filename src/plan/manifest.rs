@@ -8,6 +8,7 @@ use super::sketch::Context;
 use super::tags::Tags;
 use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Kind};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
@@ -77,7 +78,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
         removal::find(context, &script.live_marks).into_iter().map(|removal| qualified(removal, &changes)).collect();
     // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
     let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
-    let removes = stated || context.options.prune;
+    let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
     let tags = Tags::new(context, &script, &removals, removes);
     let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
 
@@ -89,7 +90,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     order.detach(&gone);
     order.finish(&tags, context.live.script.is_some());
     if context.options.prune {
-        order.delete_scripts(&context.live.renamed);
+        order.delete_scripts(context.live.renamed.iter().map(|renamed| renamed.name.as_str()));
     }
 
     let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
@@ -137,8 +138,8 @@ fn finish_script(change: &mut Change, tags: &Tags, live: &ScriptMarks, exists: b
 
 /// Workers that carry this identity under another name: the manifest renamed its Worker.
 fn renamed(plan: &mut Plan, context: &Context<'_>, changes: &mut Vec<Change>) {
-    for name in &context.live.renamed {
-        let address = Address::script(name);
+    for renamed in &context.live.renamed {
+        let address = Address::script(&renamed.name);
         let reason = format!("renamed to `{}`", context.desired.script.name);
         if !context.options.prune {
             plan.orphans.push(left(address, &format!("{reason}, kept without `--prune`")));

@@ -9,6 +9,7 @@ use super::script::ScriptPlan;
 use super::step::{Operation, Step};
 use super::tags::{self, Tags};
 use super::{Action, Plan};
+use crate::guard::{self, Guard};
 use crate::model::Address;
 
 /// Appends the steps of one manifest to a plan.
@@ -35,11 +36,12 @@ impl<'a> Order<'a> {
             self.written.clone_from(&tags.during);
             let names = upload.remove_secrets.clone();
             let uploaded = self.push(&address, Operation::Upload(Box::new(upload)), &[]);
-            if !names.is_empty() {
+            if !names.is_empty() && guard::holds(Guard::RemovedSecrets) {
                 self.push(&address, Operation::RemoveSecrets { names }, &[uploaded]);
             }
         } else {
-            let before = (attaches && !tags::same(&tags.during, &self.written)).then(|| tags.during.clone());
+            let before = (attaches && guard::holds(Guard::InventoryFirst) && !tags::same(&tags.during, &self.written))
+                .then(|| tags.during.clone());
             self.patch(before, script.observability.take(), &[]);
         }
         if let Some(workers_dev) = script.workers_dev {
@@ -53,7 +55,10 @@ impl<'a> Order<'a> {
     pub fn attach(&mut self, record: Option<(Address, Operation)>, routes: &[RoutePlan]) {
         let mut before: Vec<usize> = self.steps.first().copied().into_iter().collect();
         if let Some((address, operation)) = record {
-            before.push(self.push(&address, operation, &before.clone()));
+            let step = self.push(&address, operation, &before.clone());
+            if guard::holds(Guard::RecordBeforeRoute) {
+                before.push(step);
+            }
         }
         for route in routes {
             if let Some(operation) = &route.operation {
@@ -64,13 +69,13 @@ impl<'a> Order<'a> {
 
     /// Old routes go when all new ones stand; old records when no route needs them.
     pub fn detach(&mut self, removals: &[Removal]) {
-        let attached = self.steps.clone();
+        let attached = if guard::holds(Guard::OldGoesLast) { self.steps.clone() } else { Vec::new() };
         let mut before_records = attached.clone();
         for removal in removals {
             let is_route = removal.hash.is_some();
             let after = if is_route { attached.clone() } else { before_records.clone() };
             let step = self.push(&removal.address, removal.operation.clone(), &after);
-            if is_route {
+            if is_route && guard::holds(Guard::RoutesGoFirst) {
                 before_records.push(step);
             }
         }
@@ -86,10 +91,10 @@ impl<'a> Order<'a> {
     }
 
     /// Workers under an earlier name, after everything else.
-    pub fn delete_scripts(&mut self, names: &[String]) {
+    pub fn delete_scripts<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         let after = self.steps.clone();
         for name in names {
-            self.push(&Address::script(name), Operation::DeleteScript { name: name.clone() }, &after);
+            self.push(&Address::script(name), Operation::DeleteScript { name: name.to_owned() }, &after);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Whose a live Worker is, and whether the run may go on.
 
+use crate::guard::{self, Guard};
 use crate::model::Identity;
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{LiveScript, LiveVersion};
@@ -28,7 +29,7 @@ pub(super) enum ScriptOwner {
 pub(super) fn script_owner(identity: &Identity, live: Option<&LiveScript>) -> ScriptOwner {
     let Some(live) = live else { return ScriptOwner::Absent };
     let ids = ScriptMarks::parse(&live.tags).ids;
-    if let Some(other) = ids.iter().find(|id| **id != identity.id()) {
+    if let Some(other) = ids.iter().find(|id| **id != identity.id() && guard::holds(Guard::OtherIdentity)) {
         return ScriptOwner::Other(format!("the manifest with id {other}"));
     }
     if live.deployment.is_none() && live.versions.is_empty() {
@@ -54,7 +55,7 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
     let Some((mark, secrets_proven)) = mark_of(live, version) else {
         return ScriptOwner::Outside(author_of_live(live));
     };
-    if newer_upload_of_ours(live, version).is_some() {
+    if newer_upload_of_ours(live, version).is_some() && guard::holds(Guard::Rollback) {
         return ScriptOwner::Outside(format!(
             "rolled back to version {} of {} by {}",
             version.number,

@@ -4,6 +4,7 @@ use super::sketch::Context;
 use super::step::{Operation, RecordWrite};
 use super::{Action, Change};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredRecord, LiveRecord, RecordContent};
@@ -97,22 +98,33 @@ fn managed(
         };
     };
     let mut diagnostics = Vec::new();
-    if live.read_only {
+    if live.read_only && guard::holds(Guard::ReadOnlyRecord) {
         let message = format!("`{hostname}` is a custom domain or another Cloudflare product's host");
         diagnostics.push(
             Diagnostic::error(Code::CustomDomain, message)
                 .with_help("remove the custom domain first, or choose another hostname"),
         );
-    } else if ours.is_none() && here.len() > 1 {
+    } else if ours.is_none() && here.len() > 1 && guard::holds(Guard::ManyRecords) {
         let message = format!("`{hostname}` has {} records and none is ours", here.len());
         diagnostics.push(
             Diagnostic::error(Code::ManyRecords, message).with_help("leave one of them, or set `dns.record: existing`"),
         );
     }
     change.fields = live.differs(content, &write.comment);
+    if !change.fields.is_empty() && here.iter().any(|other| other.id != live.id && stands_in_the_way(other, content)) {
+        let message =
+            format!("`{hostname}` has another record beside ours that can't stand beside {}", content.content);
+        diagnostics.push(Diagnostic::error(Code::ManyRecords, message).with_help("remove the record that is not ours"));
+    }
     diagnostics.extend(settle_owner(context, &address, live, &mut change));
     let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });
     RecordPlan { change: Some(change), operation, diagnostics }
+}
+
+/// Cloudflare takes no two equal records, and nothing beside a CNAME.
+fn stands_in_the_way(other: &LiveRecord, wanted: &RecordContent) -> bool {
+    let equal = other.record_type == wanted.record_type && other.has_content(&wanted.content);
+    equal || other.record_type == "CNAME" || wanted.record_type == "CNAME"
 }
 
 /// Sets action and reason by owner; gives the conflict where the run may not go on.
@@ -158,6 +170,7 @@ fn settle_owner(
 
 fn owner(context: &Context<'_>, record: &LiveRecord) -> Owner {
     match marks::parse_comment(&record.comment) {
+        _ if !guard::holds(Guard::RecordMark) => Owner::Ours,
         CommentMark::Id(id) if id == context.desired.identity.id() => Owner::Ours,
         CommentMark::Id(id) => Owner::Other(id),
         CommentMark::Original => Owner::Original,

@@ -3,6 +3,7 @@
 use super::sketch::Context;
 use super::step::Operation;
 use super::{Action, Change};
+use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark, ScriptMarks};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredRecord, LiveRecord};
@@ -15,6 +16,8 @@ pub(super) struct Removal {
     pub operation: Operation,
     /// Hash in the inventory, for a route.
     pub hash: Option<String>,
+    /// The Worker whose inventory that is.
+    pub script: Option<String>,
     pub field: Field,
 }
 
@@ -40,18 +43,28 @@ pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
     removals
 }
 
+/// Routes in the Worker's inventory, and in that of a Worker which the manifest renamed.
 fn routes(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
-    let script = &context.desired.script.name;
+    let mut removals = routes_to(context, &context.desired.script.name, marks);
+    for renamed in &context.live.renamed {
+        removals.extend(routes_to(context, &renamed.name, &ScriptMarks::parse(&renamed.tags)));
+    }
+    removals
+}
+
+fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Removal> {
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
-        for route in content.routes.iter().filter(|route| route.script.as_ref() == Some(script)) {
-            if marks.holds(zone, &route.pattern) && !wants_route(context, zone, &route.pattern) {
+        for route in content.routes.iter().filter(|route| route.script.as_deref() == Some(script)) {
+            let held = marks.holds(zone, &route.pattern) || !guard::holds(Guard::RemovalInventory);
+            if held && !wants_route(context, zone, &route.pattern) {
                 removals.push(Removal {
                     address: Address::route(&route.pattern),
                     zone: zone.clone(),
                     operation: Operation::DeleteRoute { zone: zone.clone(), id: route.id.clone() },
                     hash: Some(marks::hash(&route.pattern)),
-                    field: Field::new("script", script.as_str(), serde_json::Value::Null),
+                    script: Some(script.to_owned()),
+                    field: Field::new("script", script, serde_json::Value::Null),
                 });
             }
         }
@@ -75,6 +88,7 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
                     zone: zone.clone(),
                     operation: Operation::DeleteRecord { zone: zone.clone(), id: record.id.clone() },
                     hash: None,
+                    script: None,
                     field: Field::new("content", record.content.as_str(), serde_json::Value::Null),
                 });
             }

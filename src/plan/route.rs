@@ -4,6 +4,7 @@ use super::sketch::Context;
 use super::step::Operation;
 use super::{Action, Change, Left};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredRecord, LiveRoute};
@@ -68,6 +69,7 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
     let address = plan.change.address.clone();
     let script = context.desired.script.name.as_str();
     let held = marks.holds(zone, &live.pattern) || marks.holds(zone, &address.key);
+    let held = held || !guard::holds(Guard::RouteInventory);
     let (code, flag, allowed, message) = match live.script.as_deref() {
         Some(owner) if owner == script && held => return,
         Some(owner) if owner == script => (
@@ -76,7 +78,7 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
             context.options.adopts(&address, true),
             format!("the route `{}` leads to `{script}`, and nothing shows that it is ours", live.pattern),
         ),
-        Some(owner) if context.live.renamed.iter().any(|renamed| renamed == owner) => {
+        Some(owner) if context.live.renamed.iter().any(|renamed| renamed.name == owner) => {
             plan.change.action = Action::Update;
             plan.change.reason = format!("the Worker was renamed from `{owner}`");
             return;

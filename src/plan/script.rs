@@ -8,6 +8,7 @@ use super::step::Upload;
 use super::{Action, Change, Left, code_digest};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field, Kind};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
@@ -88,7 +89,7 @@ fn settle_owner(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOw
         ScriptOwner::Foreign(who) => (Code::ForeignScript, who, "--adopt", context.options.adopts(&address, false)),
         ScriptOwner::Other(who) => (Code::OtherIdentityScript, who, "--take", context.options.takes(&address)),
         ScriptOwner::Outside(who) => {
-            let overwrite = context.desired.drift == Drift::Overwrite;
+            let overwrite = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
             (Code::ChangedOutside, who, "--take", overwrite || context.options.takes(&address))
         }
     };
@@ -146,7 +147,10 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         compatibility_date: date,
         compatibility_flags: desired.compatibility_flags.clone(),
         observability: None,
-        carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
+        carried: live
+            .filter(|_| guard::holds(Guard::CarriedSettings))
+            .map(|live| live.carried.clone())
+            .unwrap_or_default(),
         keep_assets: live.is_some_and(|live| live.has_assets),
         tags: Vec::new(),
         mark: mark.to_string(),
@@ -215,7 +219,9 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
                 path: Some(path_of(&binding.type_name, &binding.name)),
                 reason: "not in manifest".into(),
             });
-            inherit.push(binding.name.clone());
+            if guard::holds(Guard::InheritedBindings) {
+                inherit.push(binding.name.clone());
+            }
         } else if binding.type_name == secret_text::TYPE {
             remove.push(binding.name.clone());
         }

@@ -6,6 +6,7 @@ use super::removal::Removal;
 use super::script::ScriptPlan;
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
 use crate::model::Field;
 use crate::model::marks::{self, ScriptMarks};
 
@@ -29,10 +30,15 @@ impl Tags {
     /// `removes`: what is no longer wanted goes; otherwise it stays in the inventory.
     pub fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
-        let kept = removals.iter().filter(|_| !removes);
+        let name = Some(&context.desired.script.name);
+        let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref().or(name) == name);
         let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
         let during = ScriptMarks {
-            inventory: union(&script.live_marks.inventory, &target.inventory),
+            inventory: if guard::holds(Guard::TagUnion) {
+                union(&script.live_marks.inventory, &target.inventory)
+            } else {
+                target.inventory.clone()
+            },
             names: target.names.iter().cloned().chain(leaving(script)).collect(),
             ..target.clone()
         };
@@ -77,9 +83,8 @@ fn wanted<'a>(context: &Context<'_>, kept: impl Iterator<Item = &'a Removal>) ->
         inventory.insert(zone.to_owned(), routing.routes.iter().map(|route| marks::hash(&route.pattern)).collect());
     }
     for removal in kept {
-        if let Some(hash) = &removal.hash {
-            inventory.entry(removal.zone.clone()).or_default().insert(hash.clone());
-        }
+        // A record that stays behind keeps its zone in the inventory, or nobody would look for it there.
+        inventory.entry(removal.zone.clone()).or_default().extend(removal.hash.clone());
     }
     inventory
 }

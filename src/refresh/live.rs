@@ -10,10 +10,11 @@ use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, versions};
+use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
-    LiveZone, LiveZoneContent, Observability, SecretEdit, WorkersDev,
+    LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
 };
 
 /// Puts together what was read for one manifest; what was not read is absent.
@@ -188,7 +189,13 @@ fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known
         return;
     }
     let number = live.number.unwrap_or(u64::MAX);
-    let base = script.versions.iter().find(|version| version.number < number && is_upload_of_ours(version));
+    let mut before = script.versions.iter().filter(|version| version.number < number);
+    // Somebody else's upload in between carries other code, however alike its bindings are.
+    let base = before
+        .find(|version| {
+            is_upload_of_ours(version) || (version.triggered_by != "secret" && guard::holds(Guard::SecretEditBase))
+        })
+        .filter(|version| is_upload_of_ours(version));
     let edit = base.and_then(|base| {
         let before = detail(&base.id)?;
         Some(SecretEdit { base_tag: base.tag.clone(), only_secrets: same_but_secrets(before, live) })
@@ -210,13 +217,14 @@ fn same_but_secrets(before: &versions::Version, after: &versions::Version) -> bo
 }
 
 /// Other scripts that carry this identity.
-fn renamed(manifest: &DesiredManifest, known: &Known) -> Vec<String> {
+fn renamed(manifest: &DesiredManifest, known: &Known) -> Vec<RenamedScript> {
     let Some(Found::Scripts(scripts)) = known.get(&Read::Scripts { account: manifest.identity.account.clone() }) else {
         return Vec::new();
     };
     let id = manifest.identity.id();
     let others = scripts.iter().filter(|script| script.id != manifest.script.name);
-    others.filter(|script| ScriptMarks::parse(&script.tags).ids.contains(&id)).map(|script| script.id.clone()).collect()
+    let ours = others.filter(|script| ScriptMarks::parse(&script.tags).ids.contains(&id));
+    ours.map(|script| RenamedScript { name: script.id.clone(), tags: script.tags.clone() }).collect()
 }
 
 fn live_zone(zone: &str, known: &Known) -> LiveZone {

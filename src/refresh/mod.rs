@@ -108,10 +108,12 @@ fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
 fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
     let live = live::manifest(manifest, zone, known);
     let mut reads = BTreeSet::new();
-    let Some(script) = &live.script else { return reads };
-    for other in ScriptMarks::parse(&script.tags).inventory.into_keys().filter(|other| Some(other) != zone) {
+    let tags = live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.tags));
+    let inventories = tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys());
+    for other in inventories.filter(|other| Some(other) != zone) {
         reads.extend(zone_reads(manifest, &other));
     }
+    let Some(script) = &live.script else { return reads };
     let account = manifest.identity.account.clone();
     let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
     if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {

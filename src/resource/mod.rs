@@ -12,6 +12,7 @@ pub use script::{
     Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
 };
 pub use state::{
-    BundleFacts, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent, Routing, Wait, ZoneRef,
+    BundleFacts, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent, RenamedScript,
+    Routing, Wait, ZoneRef,
 };
 pub use zone::LiveZone;

@@ -56,12 +56,17 @@ impl LiveRecord {
         matches!(self.record_type.as_str(), "A" | "AAAA" | "CNAME")
     }
 
+    /// Whether it leads there, however that is spelt.
+    pub fn has_content(&self, wanted: &str) -> bool {
+        canonical(&self.content) == canonical(wanted)
+    }
+
     /// How it stands beside the wanted one. Case, trailing dots and IPv6 spelling make no difference;
     /// Cloudflare reports TTL 1 for every proxied record.
     pub fn differs(&self, wanted: &RecordContent, comment: &str) -> Vec<Field> {
         let mut fields = Vec::new();
         Field::push(&mut fields, "type", self.record_type.as_str(), wanted.record_type.as_str());
-        if canonical(&self.content) != canonical(&wanted.content) {
+        if !self.has_content(&wanted.content) {
             fields.push(Field::new("content", self.content.as_str(), wanted.content.as_str()));
         }
         Field::push(&mut fields, "proxied", self.proxied, true);

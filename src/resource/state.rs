@@ -88,7 +88,7 @@ pub struct LiveManifest {
     /// The Worker of that name; absent when there is none.
     pub script: Option<LiveScript>,
     /// Other Workers that carry this identity: the Worker was renamed in the manifest.
-    pub renamed: Vec<String>,
+    pub renamed: Vec<RenamedScript>,
     /// The zone of the manifest's hostname.
     pub zone: Option<LiveZone>,
     /// Records and routes by zone id: the manifest's zone and those of the inventory.
@@ -99,6 +99,15 @@ pub struct LiveManifest {
     pub account_subdomain: Option<String>,
     /// What refers to the Worker, in words; only looked up for a removal.
     pub used_by: Vec<String>,
+}
+
+/// A Worker that carries the manifest's identity under another name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RenamedScript {
+    /// Its name.
+    pub name: String,
+    /// Its tags: its inventory says which routes are ours.
+    pub tags: Vec<String>,
 }
 
 /// What a zone holds that can concern a manifest.

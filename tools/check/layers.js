@@ -7,11 +7,12 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["diagnostic", "error", "secret"];
+const BASE = ["diagnostic", "error", "guard", "secret"];
 
 const MAY_KNOW = {
   diagnostic: [],
   error: ["diagnostic"],
+  guard: [],
   secret: [],
   model: BASE,
   bundle: [...BASE, "model"],

@@ -1,0 +1,118 @@
+//! One request as the account sees it.
+
+use std::rc::Rc;
+
+use cfworker_deploy::http::Request;
+
+use crate::names;
+
+/// What a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    Script,
+    Record,
+    Route,
+    Zone,
+    Bundle,
+    Rest,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Which run sent it.
+    pub run: usize,
+    pub method: &'static str,
+    /// Path segments below the API's base, decoded.
+    pub path: Vec<String>,
+    pub query: Vec<(String, String)>,
+    pub content_type: String,
+    pub body: Rc<[u8]>,
+    pub subject: Subject,
+    authorisation: Option<String>,
+}
+
+const API: &str = "https://api.cloudflare.com/client/v4/";
+
+impl Call {
+    pub fn of(run: usize, request: &Request) -> Self {
+        let (address, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
+        let api = address.strip_prefix(API);
+        let rest = api.unwrap_or_else(|| address.splitn(4, '/').last().unwrap_or_default());
+        let path: Vec<String> = rest.split('/').map(decoded).collect();
+        let query = query.split('&').filter(|pair| !pair.is_empty());
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name), decoded(value))
+        };
+        let (content_type, body) = match &request.body {
+            Some((content_type, body)) => (content_type.clone(), body.clone()),
+            None => (String::new(), Rc::from([])),
+        };
+        let authorisation = request.headers.iter().find(|(name, _)| *name == "authorization");
+        Self {
+            run,
+            method: request.method.as_str(),
+            subject: if api.is_some() { subject(&path) } else { Subject::Bundle },
+            path,
+            query: query.map(pair).collect(),
+            content_type,
+            body,
+            authorisation: authorisation.map(|(_, value)| value.reveal().to_owned()),
+        }
+    }
+
+    pub fn writes(&self) -> bool {
+        !matches!(self.method, "GET" | "HEAD")
+    }
+
+    pub fn is_api(&self) -> bool {
+        self.subject != Subject::Bundle
+    }
+
+    pub fn is_authorised(&self) -> bool {
+        self.authorisation.as_deref() == Some(&format!("Bearer {}", names::TOKEN))
+    }
+
+    /// Method and path; never a query, which may be signed.
+    pub fn target(&self) -> String {
+        format!("{} /{}", self.method, self.path.join("/"))
+    }
+
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn subject(path: &[String]) -> Subject {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["zones", _, "dns_records", ..] => Subject::Record,
+        ["zones", _, "workers", "routes", ..] => Subject::Route,
+        ["zones", ..] => Subject::Zone,
+        ["accounts", _, "workers", "scripts", ..] => Subject::Script,
+        _ => Subject::Rest,
+    }
+}
+
+fn decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = tail.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

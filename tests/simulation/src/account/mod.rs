@@ -1,0 +1,306 @@
+//! The account in memory: what Cloudflare holds, and who truly made it.
+//!
+//! Strict: what the real API refuses is refused with the same code; what nobody may ask for is an alarm.
+
+mod bindings;
+mod call;
+mod form;
+mod scripts;
+mod views;
+mod zones;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+pub use call::{Call, Subject};
+
+use crate::names;
+use crate::world::Reply;
+
+/// Who truly made a thing: what the marks must tell, known without reading them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Maker {
+    /// A run of this identity.
+    Run(u8),
+    /// The original system.
+    Original,
+    /// Somebody else, by hand or with another tool.
+    Stranger,
+}
+
+/// Readings of the real API that nobody could confirm: both must do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Switches {
+    /// `keep_bindings: []` counts as absent, so that secrets stay; else it drops them.
+    pub empty_keep_keeps: bool,
+    /// Writes of routes answer with the id alone.
+    pub bare_routes: bool,
+    /// So many calls about a new Worker answer as if it were not there.
+    pub late: u8,
+    /// Requests left until the quota is renewed; 0: all of them.
+    pub quota_left: u16,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    pub id: String,
+    pub kind: &'static str,
+    pub name: String,
+    pub content: String,
+    pub proxied: bool,
+    pub ttl: u32,
+    pub comment: String,
+    pub read_only: bool,
+    pub maker: Maker,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    pub id: String,
+    pub pattern: String,
+    pub script: Option<String>,
+    pub maker: Maker,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub records: Vec<Record>,
+    pub routes: Vec<Route>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    pub id: String,
+    pub number: u64,
+    /// With the values of secrets.
+    pub bindings: Rc<Vec<Value>>,
+    pub date: Option<String>,
+    pub flags: Vec<String>,
+    pub annotations: BTreeMap<String, String>,
+    /// Module name → content.
+    pub modules: Rc<BTreeMap<String, Vec<u8>>>,
+    pub limits: Value,
+    pub placement: Value,
+    pub source: &'static str,
+    pub maker: Maker,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployment {
+    pub id: String,
+    pub versions: Vec<(String, u32)>,
+    pub source: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Script {
+    pub tags: Vec<String>,
+    /// Newest first.
+    pub versions: Vec<Version>,
+    /// The first one is live.
+    pub deployments: Vec<Deployment>,
+    pub workers_dev: (bool, bool),
+    pub observability: Value,
+    pub logpush: bool,
+    pub tail_consumers: Value,
+    pub maker: Maker,
+    /// Calls that still find it missing, by what they are about: subdomain, route.
+    late: [u8; 2],
+}
+
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub zones: Vec<Zone>,
+    pub scripts: BTreeMap<String, Script>,
+    pub switches: Switches,
+    /// What must never be asked for, and was.
+    pub alarms: Vec<String>,
+    next: u64,
+    quota: Quota,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Quota {
+    used: u64,
+    renewed_at_us: u64,
+    blocked_until_us: u64,
+}
+
+/// Requests in five minutes.
+const QUOTA: u64 = 1_200;
+const WINDOW_US: u64 = 300_000_000;
+
+/// A refusal: status, code, message.
+pub type Refused = (u16, i64, &'static str);
+type Answer = Result<Value, Refused>;
+
+const NO_SCRIPT: Refused = (404, 10007, "This Worker does not exist on your account.");
+
+impl Account {
+    pub fn new(switches: Switches) -> Self {
+        let zone = |index: usize| Zone {
+            id: names::ZONE_IDS[index],
+            name: names::ZONES[index],
+            records: Vec::new(),
+            routes: Vec::new(),
+        };
+        let used = if switches.quota_left == 0 { 0 } else { QUOTA - u64::from(switches.quota_left) };
+        Self {
+            zones: vec![zone(0), zone(1)],
+            scripts: BTreeMap::new(),
+            switches,
+            alarms: Vec::new(),
+            next: 1,
+            quota: Quota { used, ..Quota::default() },
+        }
+    }
+
+    /// Handles one request by `maker`.
+    pub fn handle(&mut self, call: &Call, maker: Maker, now_us: u64) -> Reply {
+        if call.subject == Subject::Bundle {
+            return self.object(call);
+        }
+        let (headers, blocked) = self.count(now_us);
+        let answer = match (blocked, call.is_authorised()) {
+            (true, _) => Err((429, 971, "Please wait and consider throttling your request speed")),
+            (false, false) => Err((400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")),
+            (false, true) => self.answer(call, maker),
+        };
+        let (status, body) = match answer {
+            Ok(body) => (200, body),
+            Err((status, code, message)) => {
+                (status, json!({ "success": false, "errors": [{ "code": code, "message": message }], "result": null }))
+            }
+        };
+        Reply { status, headers, body: body.to_string().into_bytes() }
+    }
+
+    fn answer(&mut self, call: &Call, maker: Maker) -> Answer {
+        let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            ["user", "tokens", "verify"] if call.method == "GET" => {
+                Ok(ok(json!({ "id": "f".repeat(32), "status": "active" })))
+            }
+            ["accounts", account, rest @ ..] if *account == names::ACCOUNT => self.of_account(call, rest, maker),
+            ["zones"] if call.method == "GET" => self.list_zones(call),
+            ["zones", zone, rest @ ..] => {
+                let known = self.zones.iter().position(|known| known.id == *zone);
+                let at = known.ok_or((403, 9109, "Invalid zone identifier"))?;
+                self.of_zone(call, at, rest, maker)
+            }
+            _ => Err(self.unknown(call)),
+        }
+    }
+
+    fn of_account(&mut self, call: &Call, rest: &[&str], maker: Maker) -> Answer {
+        match (call.method, rest) {
+            ("GET", ["tokens", "verify"]) => Err((401, 1000, "Invalid API Token")),
+            ("GET", ["workers", "subdomain"]) => Ok(ok(json!({ "subdomain": "acme" }))),
+            ("GET", ["storage", "kv", "namespaces"]) => {
+                let namespaces = [json!({ "id": names::NAMESPACE_ID, "title": names::NAMESPACE })];
+                Ok(page(call, namespaces.to_vec()))
+            }
+            ("GET", ["workers", "scripts"]) => Ok(ok(Value::from_iter(self.scripts.iter().map(views::listed)))),
+            (_, ["workers", "scripts", name, rest @ ..]) => self.of_script(call, name, rest, maker),
+            _ => Err(self.unknown(call)),
+        }
+    }
+
+    /// Nobody may ask for what this account does not know: either the engine or the account is wrong.
+    fn unknown(&mut self, call: &Call) -> Refused {
+        self.alarm(format!("unknown endpoint: {}", call.target()));
+        (404, 7003, "Could not route to the requested endpoint")
+    }
+
+    pub fn alarm(&mut self, message: impl Into<String>) {
+        self.alarms.push(message.into());
+    }
+
+    /// 32 hex digits.
+    pub fn id(&mut self) -> String {
+        self.next += 1;
+        format!("{:032x}", u128::from(self.next) << 64 | 0x5eed)
+    }
+
+    pub fn uuid(&mut self) -> String {
+        self.next += 1;
+        format!("{:08x}-0000-4000-8000-00000000a11c", self.next)
+    }
+
+    fn object(&mut self, call: &Call) -> Reply {
+        let signed = call.query.iter().any(|(name, _)| name == "X-Amz-Signature");
+        let bytes = match call.path.as_slice() {
+            [bucket, key] if bucket == names::BUCKET => names::bundle(key),
+            _ => None,
+        };
+        match bytes {
+            Some(bytes) if signed && matches!(call.method, "GET" | "HEAD") => {
+                let etag = format!("\"etag-of-{}\"", call.path[1]);
+                let headers = [("etag", etag), ("content-length", bytes.len().to_string())];
+                let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+                Reply { status: 200, headers, body: bytes.into_bytes() }
+            }
+            _ => {
+                self.alarm(format!("an object that nobody may ask for: {}", call.target()));
+                Reply { status: 404, headers: Vec::new(), body: b"<Error><Code>NoSuchKey</Code></Error>".to_vec() }
+            }
+        }
+    }
+
+    fn count(&mut self, now_us: u64) -> (Vec<(String, String)>, bool) {
+        let quota = &mut self.quota;
+        if quota.renewed_at_us == 0 {
+            quota.renewed_at_us = now_us + WINDOW_US;
+        }
+        if now_us >= quota.renewed_at_us {
+            *quota = Quota { used: 0, renewed_at_us: now_us + WINDOW_US, blocked_until_us: quota.blocked_until_us };
+        }
+        if now_us >= quota.blocked_until_us {
+            quota.used += 1;
+            if quota.used > QUOTA {
+                quota.blocked_until_us = now_us + WINDOW_US;
+            }
+        }
+        let blocked = now_us < quota.blocked_until_us;
+        let reset = (quota.renewed_at_us - now_us).div_ceil(1_000_000);
+        let left = QUOTA.saturating_sub(quota.used);
+        let mut headers = vec![
+            ("ratelimit".to_owned(), format!("\"default\";r={left};t={reset}")),
+            ("ratelimit-policy".to_owned(), format!("\"default\";q={QUOTA};w=300")),
+        ];
+        if blocked {
+            let seconds = (quota.blocked_until_us - now_us).div_ceil(1_000_000);
+            headers.push(("retry-after".to_owned(), seconds.to_string()));
+        }
+        (headers, blocked)
+    }
+
+    /// Whether the quota was ever overrun.
+    pub fn was_blocked(&self) -> bool {
+        self.quota.blocked_until_us > 0
+    }
+
+    /// What was left of the quota before is of no concern to what is measured now.
+    pub fn renew_quota(&mut self) {
+        let used = if self.switches.quota_left == 0 { 0 } else { QUOTA - u64::from(self.switches.quota_left) };
+        self.quota = Quota { used, ..Quota::default() };
+    }
+}
+
+fn ok(result: Value) -> Value {
+    json!({ "success": true, "errors": [], "messages": [], "result": result })
+}
+
+/// One page of a list, as `page` and `per_page` ask for.
+fn page(call: &Call, items: Vec<Value>) -> Value {
+    let number = |name: &str| call.query_value(name).and_then(|text| text.parse::<usize>().ok());
+    let (page, per_page) = (number("page").unwrap_or(1).max(1), number("per_page").unwrap_or(20));
+    let total = items.len();
+    let items: Vec<Value> = items.into_iter().skip((page - 1) * per_page).take(per_page).collect();
+    let info = json!({ "page": page, "per_page": per_page, "count": items.len(), "total_count": total });
+    json!({ "success": true, "errors": [], "messages": [], "result": items, "result_info": info })
+}

@@ -1,0 +1,226 @@
+//! One case: what was there, what is wanted, what goes wrong. Its debug text is Rust source that makes it again.
+
+use std::fmt;
+
+use crate::account::Switches;
+use crate::fault::Fault;
+
+/// What a manifest wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    pub identity: u8,
+    pub script: u8,
+    pub code: u8,
+    pub variables: [Option<u8>; 2],
+    pub secrets: [Option<u8>; 2],
+    pub kv: Kv,
+    pub dns: Dns,
+    pub workers_dev: Option<bool>,
+    pub observability: Option<bool>,
+    pub date: Option<u8>,
+    /// `drift: overwrite`.
+    pub overwrite: bool,
+}
+
+/// A KV binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kv {
+    Without,
+    ById,
+    Reference,
+}
+
+/// The `dns` block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dns {
+    Absent,
+    Off,
+    On(Routing),
+}
+
+/// Host, routes and record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Routing {
+    pub host: u8,
+    /// Bits over `names::PATTERNS`; at least one.
+    pub patterns: u8,
+    pub record: Wish,
+    pub zone: ZoneBy,
+}
+
+/// The record that a manifest wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wish {
+    Usual,
+    Ipv6,
+    Existing,
+}
+
+/// How a manifest names its zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ZoneBy {
+    Id,
+    Name,
+    Host,
+}
+
+/// What happened before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Past {
+    /// A run to its end.
+    Applied(Wanted),
+    /// A run that was killed after so many writes.
+    Broken(Wanted, u8),
+    /// Somebody else did something.
+    Done(Act),
+}
+
+/// What others do, behind our back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    MakeScript(u8),
+    DeleteScript(u8),
+    /// A version of theirs goes live.
+    Deploy(u8),
+    /// A version of theirs waits.
+    Save(u8),
+    RollBack(u8),
+    Split(u8),
+    /// Sets our first secret to another value.
+    EditSecret(u8),
+    AddSecret(u8),
+    DropSecret(u8),
+    EraseTags(u8),
+    AddTag(u8),
+    FlipWorkersDev(u8),
+    FlipObservability(u8),
+    MakeRecord(u8, Other),
+    DeleteRecords(u8),
+    Unproxy(u8),
+    ChangeContent(u8),
+    EraseComment(u8),
+    MakeRoute(u8, u8, Lead),
+    PointRoutes(u8, Lead),
+    DeleteRoutes(u8),
+}
+
+/// A record that others make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Other {
+    /// Another content.
+    Different,
+    /// What ours would be, but for the comment.
+    Equal,
+    Unproxied,
+    Cname,
+    /// Made by the original system.
+    Original,
+    /// Of a custom domain.
+    ReadOnly,
+    Text,
+}
+
+/// Where a route of others leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lead {
+    /// `theirs`.
+    Theirs,
+    /// A script that manifests use.
+    Worker(u8),
+    Nowhere,
+}
+
+/// What a run may do beyond its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Allow {
+    /// Named by `--adopt`: script, record, routes.
+    pub adopt: [bool; 3],
+    /// `--adopt '*'`.
+    pub adopt_equal: bool,
+    /// Named by `--take`: script, record, routes.
+    pub take: [bool; 3],
+    pub prune: bool,
+    pub deletes: bool,
+    /// The fingerprint that was approved is another one.
+    pub expects_other: bool,
+}
+
+impl Allow {
+    /// All that there is to allow.
+    pub const ALL: Self = Self {
+        adopt: [true; 3],
+        adopt_equal: false,
+        take: [true; 3],
+        prune: false,
+        deletes: true,
+        expects_other: false,
+    };
+}
+
+/// What is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    Apply,
+    Destroy,
+}
+
+/// One deployer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deployer {
+    pub verb: Verb,
+    pub wanted: Wanted,
+    pub allow: Allow,
+}
+
+/// One case.
+#[derive(Clone, PartialEq)]
+pub struct Case {
+    /// Order of everything that happens at once, and jitter.
+    pub seed: u64,
+    pub switches: Switches,
+    pub past: Vec<Past>,
+    pub deployer: Deployer,
+    /// Deploys at the same time, so many milliseconds later.
+    pub rival: Option<(Deployer, u16)>,
+    /// What others do while requests are under way: after so many calls.
+    pub meanwhile: Option<(u8, Act)>,
+    pub faults: Vec<Fault>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, switches, past, deployer, rival, meanwhile, faults } = self;
+        writeln!(formatter, "Case {{")?;
+        writeln!(formatter, "    seed: {seed},\n    switches: {switches:?},")?;
+        writeln!(formatter, "    past: vec!{past:?},\n    deployer: {deployer:?},\n    rival: {rival:?},")?;
+        writeln!(formatter, "    meanwhile: {meanwhile:?},\n    faults: vec!{faults:?},\n}}")
+    }
+}
+
+impl Wanted {
+    /// The simplest one.
+    pub const PLAIN: Self = Self {
+        identity: 0,
+        script: 0,
+        code: 0,
+        variables: [None; 2],
+        secrets: [None; 2],
+        kv: Kv::Without,
+        dns: Dns::Absent,
+        workers_dev: None,
+        observability: None,
+        date: None,
+        overwrite: false,
+    };
+
+    pub fn routing(&self) -> Option<&Routing> {
+        match &self.dns {
+            Dns::On(routing) => Some(routing),
+            Dns::Absent | Dns::Off => None,
+        }
+    }
+}
+
+impl Routing {
+    pub const PLAIN: Self = Self { host: 0, patterns: 1, record: Wish::Usual, zone: ZoneBy::Id };
+}

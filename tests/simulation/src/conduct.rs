@@ -1,0 +1,122 @@
+//! How a run behaves towards the other side, whatever the account holds.
+
+use std::collections::BTreeMap;
+
+use crate::account::{Call, Subject};
+use crate::fault::{Fate, Kind};
+use crate::world::Reply;
+
+/// Tries of one request that may fail without a clear answer.
+const MOST_TRIES: u32 = 8;
+
+/// What one run did so far.
+#[derive(Default)]
+pub struct Conduct {
+    /// Creates whose answer was unclear, and that nobody looked after since.
+    open: BTreeMap<String, bool>,
+    /// Requests that were refused for lack of permission.
+    forbidden: BTreeMap<String, ()>,
+    /// Tries of a request that failed without a clear answer.
+    tries: BTreeMap<String, u32>,
+    /// Nothing is to be sent from … until.
+    quiet: Option<(u64, u64)>,
+}
+
+impl Conduct {
+    /// A request leaves; gives what is wrong with that.
+    pub fn sent(&mut self, call: &Call, now_us: u64, fate: &Fate) -> Option<String> {
+        let key = key(call);
+        let target = call.target();
+        let mut broken = None;
+        if let Some((from, until)) = self.quiet
+            && call.is_api()
+            && (from..until).contains(&now_us)
+        {
+            broken = Some(format!("{target} does not wait as long as it was told to"));
+        }
+        if self.forbidden.contains_key(&key) {
+            broken = Some(format!("{target} was forbidden and is asked again"));
+        }
+        if creates(call) && self.open.get(&key) == Some(&true) {
+            broken = Some(format!("{target} is sent again without a look at what became of it"));
+        }
+        if !call.writes() {
+            let listed = list(call);
+            self.open.iter_mut().filter(|(key, _)| key.starts_with(&listed)).for_each(|(_, open)| *open = false);
+        }
+        let kind = fate.fault.map(|fault| fault.kind);
+        match kind {
+            Some(Kind::ThrottledFor) => {
+                // Until the answer is there for certain, others may be on their way.
+                self.quiet = Some((now_us + 500_000, now_us + 30_000_000));
+            }
+            Some(Kind::Forbidden | Kind::ForbiddenOnce) => {
+                self.forbidden.insert(key.clone(), ());
+            }
+            _ => {}
+        }
+        if kind.is_some_and(is_unclear) {
+            if creates(call) {
+                self.open.insert(key.clone(), true);
+            }
+            let tries = self.tries.entry(key).or_default();
+            *tries += 1;
+            if *tries > MOST_TRIES {
+                broken = Some(format!("{target} is tried {tries} times"));
+            }
+        }
+        broken
+    }
+
+    /// An answer comes from the account itself.
+    pub fn answered(&mut self, call: &Call, reply: &Reply) -> Option<String> {
+        let strange = matches!(reply.status, 400 | 404 | 403) && call.writes() && call.subject == Subject::Rest;
+        strange.then(|| format!("{} was answered with {}", call.target(), reply.status))
+    }
+}
+
+fn is_unclear(kind: Kind) -> bool {
+    match kind {
+        Kind::ResetBefore
+        | Kind::LostAfter
+        | Kind::Late
+        | Kind::Silent
+        | Kind::Truncated
+        | Kind::Html
+        | Kind::Unsuccessful
+        | Kind::Failed
+        | Kind::Unavailable
+        | Kind::FailedAfter
+        | Kind::Down => true,
+        Kind::Refused
+        | Kind::Doubled
+        | Kind::Throttled
+        | Kind::ThrottledFor
+        | Kind::Blocked
+        | Kind::ForbiddenOnce
+        | Kind::Forbidden
+        | Kind::Slow
+        | Kind::KilledBefore
+        | Kind::KilledAfter => false,
+    }
+}
+
+/// A create that would make a second thing.
+fn creates(call: &Call) -> bool {
+    call.method == "POST" && matches!(call.subject, Subject::Record | Subject::Route)
+}
+
+/// The list that shows what a create made.
+fn list(call: &Call) -> String {
+    format!("POST /{}?", call.path.join("/"))
+}
+
+fn key(call: &Call) -> String {
+    let query: Vec<String> = call
+        .query
+        .iter()
+        .filter(|(name, _)| !name.starts_with("X-Amz"))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{}?{} {}", call.target(), query.join("&"), String::from_utf8_lossy(&call.body))
+}

@@ -1,0 +1,295 @@
+//! Random cases. What is likely in life is likely here; what is rare and dangerous is made likely.
+
+use crate::account::{Subject, Switches};
+use crate::case::{Act, Allow, Case, Deployer, Dns, Kv, Lead, Other, Past, Routing, Verb, Wanted, Wish, ZoneBy};
+use crate::fault::{Fault, Kind};
+use crate::random::Random;
+
+/// A case without faults.
+pub fn case(seed: u64) -> Case {
+    let mut random = Random::new(seed);
+    let wanted = wanted(&mut random, 0);
+    let past = past(&mut random, &wanted);
+    let verb = if random.percent(12) { Verb::Destroy } else { Verb::Apply };
+    let deployer = Deployer { verb, wanted, allow: allow(&mut random) };
+    Case { seed, switches: switches(&mut random), past, deployer, rival: None, meanwhile: None, faults: Vec::new() }
+}
+
+/// A case with faults, two or three of them in most.
+pub fn faulty(seed: u64) -> Case {
+    let mut case = case(seed);
+    let mut random = Random::new(seed ^ 0xfa17);
+    // A run that has to stop meets few of its faults: mostly let it go on.
+    if random.percent(80) {
+        case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+    }
+    let count = random.pick(&[1, 2, 2, 2, 3, 3]);
+    case.faults = (0..count).map(|_| fault(&mut random)).collect();
+    if random.percent(24) {
+        let on = spotlight(&mut case, &mut random);
+        case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+        case.faults[0] = Fault { on, write: true, nth: 0, kind: random.pick(&Kind::ALL) };
+    }
+    case
+}
+
+/// What would be met too rarely by chance; gives the resource that its first fault is to meet.
+fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
+    let wanted = case.deployer.wanted;
+    let managed = Wanted { dns: Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN }), ..wanted };
+    match random.below(8) {
+        0 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(wanted), Past::Done(Act::Deploy(wanted.script))];
+            Subject::Script
+        }
+        1 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Done(Act::MakeScript(wanted.script))];
+            Subject::Script
+        }
+        2 => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(Wanted { identity: 1, ..wanted })];
+            Subject::Script
+        }
+        3 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            case.past = vec![Past::Done(Act::MakeRecord(host, Other::Original))];
+            Subject::Record
+        }
+        4 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            case.past = vec![Past::Applied(Wanted { script: 1 - managed.script.min(1), ..managed })];
+            Subject::Route
+        }
+        5 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            case.past = vec![
+                Past::Done(Act::MakeRoute(host, 0, Lead::Theirs)),
+                Past::Applied(Wanted { dns: Dns::Absent, ..managed }),
+            ];
+            Subject::Route
+        }
+        6 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            let act = random.pick(&[Act::Unproxy(host), Act::ChangeContent(host)]);
+            case.past = vec![Past::Applied(managed), Past::Done(act)];
+            Subject::Record
+        }
+        _ => {
+            case.deployer.verb = Verb::Destroy;
+            case.past = vec![Past::Applied(wanted)];
+            Subject::Script
+        }
+    }
+}
+
+fn fault(random: &mut Random) -> Fault {
+    let write = random.percent(75);
+    let on = if write {
+        random.pick(&[
+            Subject::Script,
+            Subject::Script,
+            Subject::Record,
+            Subject::Record,
+            Subject::Route,
+            Subject::Route,
+        ])
+    } else {
+        random.pick(&[
+            Subject::Script,
+            Subject::Record,
+            Subject::Route,
+            Subject::Script,
+            Subject::Record,
+            Subject::Route,
+            Subject::Zone,
+            Subject::Bundle,
+            Subject::Rest,
+        ])
+    };
+    let most = match (write, on) {
+        (true, Subject::Script) => 3,
+        (true, Subject::Record | Subject::Route) => 2,
+        (false, Subject::Script) => 5,
+        _ => 2,
+    };
+    let nth = if random.percent(60) { 0 } else { random.below(most) as u8 };
+    Fault { on, write, nth, kind: random.pick(&Kind::ALL) }
+}
+
+fn switches(random: &mut Random) -> Switches {
+    Switches {
+        empty_keep_keeps: random.percent(50),
+        bare_routes: random.percent(30),
+        late: random.pick(&[0, 0, 0, 1, 2]),
+        quota_left: random.pick(&[0, 0, 0, 0, 0, 0, 0, 12, 40]),
+    }
+}
+
+fn allow(random: &mut Random) -> Allow {
+    let mut bits = |share| [random.percent(share), random.percent(share), random.percent(share)];
+    let (adopt, take) = (bits(50), bits(50));
+    let all = random.percent(40);
+    Allow {
+        adopt: if all { [true; 3] } else { adopt },
+        take: if all { [true; 3] } else { take },
+        adopt_equal: random.percent(15),
+        prune: random.percent(25),
+        deletes: random.percent(75),
+        expects_other: random.percent(3),
+    }
+}
+
+/// What a manifest may want.
+pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
+    let value = |random: &mut Random, share| random.percent(share).then(|| random.below(3) as u8);
+    Wanted {
+        identity,
+        script: u8::from(random.percent(25)),
+        code: random.below(3) as u8,
+        variables: [value(random, 50), value(random, 25)],
+        secrets: [value(random, 50), value(random, 25)],
+        kv: random.pick(&[Kv::Without, Kv::Without, Kv::ById, Kv::Reference]),
+        dns: dns(random),
+        workers_dev: random.percent(25).then(|| random.percent(50)),
+        observability: random.percent(25).then(|| random.percent(50)),
+        date: random.percent(30).then(|| random.below(2) as u8),
+        overwrite: random.percent(8),
+    }
+}
+
+fn dns(random: &mut Random) -> Dns {
+    match random.below(10) {
+        0 => Dns::Absent,
+        1 => Dns::Off,
+        _ => Dns::On(Routing {
+            host: random.pick(&[0, 0, 0, 1, 2]),
+            patterns: random.pick(&[1, 1, 1, 3, 2, 5, 7]),
+            record: random.pick(&[Wish::Usual, Wish::Usual, Wish::Usual, Wish::Ipv6, Wish::Existing]),
+            zone: random.pick(&[ZoneBy::Id, ZoneBy::Id, ZoneBy::Name, ZoneBy::Host]),
+        }),
+    }
+}
+
+/// An earlier form of a manifest: the same but for one or two things.
+fn earlier(random: &mut Random, wanted: &Wanted) -> Wanted {
+    let mut earlier = *wanted;
+    for _ in 0..random.below(3) {
+        let other = self::wanted(random, wanted.identity);
+        match random.below(9) {
+            0 => earlier.code = other.code,
+            1 => earlier.variables = other.variables,
+            2 | 3 => earlier.secrets = other.secrets,
+            4 | 5 => earlier.dns = other.dns,
+            6 => earlier.script = other.script,
+            7 => earlier.kv = other.kv,
+            _ => {
+                earlier.workers_dev = other.workers_dev;
+                earlier.date = other.date;
+            }
+        }
+    }
+    earlier
+}
+
+fn past(random: &mut Random, wanted: &Wanted) -> Vec<Past> {
+    let mut past = Vec::new();
+    match random.below(10) {
+        // Nothing of ours yet, perhaps something of others in the way.
+        0 | 1 => {}
+        2 => past.push(Past::Broken(earlier(random, wanted), random.below(5) as u8)),
+        3 => past.push(Past::Applied(Wanted { identity: 1, ..earlier(random, wanted) })),
+        4 => {
+            past.push(Past::Applied(earlier(random, wanted)));
+            past.push(Past::Broken(earlier(random, wanted), random.below(5) as u8));
+        }
+        _ => past.push(Past::Applied(earlier(random, wanted))),
+    }
+    // A rollback and a split need two versions.
+    if random.percent(15) && !past.is_empty() {
+        past.push(Past::Applied(Wanted { code: random.below(3) as u8, ..earlier(random, wanted) }));
+    }
+    if random.percent(4) {
+        // Their code under an edit of a secret looks harmless.
+        past.extend([Past::Done(Act::Deploy(wanted.script)), Past::Done(Act::AddSecret(wanted.script))]);
+    }
+    for _ in 0..random.pick(&[0, 0, 1, 1, 1, 2, 3]) {
+        past.push(Past::Done(act(random, wanted)));
+    }
+    past
+}
+
+/// What others do, mostly where it matters.
+pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
+    let script = if random.percent(85) { wanted.script } else { random.below(2) as u8 };
+    let near = wanted.routing().map_or(0, |routing| routing.host);
+    let host = if random.percent(85) { near } else { random.below(3) as u8 };
+    let lead = random.pick(&[Lead::Theirs, Lead::Theirs, Lead::Worker(script), Lead::Nowhere]);
+    let other = random.pick(&[
+        Other::Different,
+        Other::Different,
+        Other::Equal,
+        Other::Equal,
+        Other::Unproxied,
+        Other::Cname,
+        Other::Original,
+        Other::ReadOnly,
+        Other::Text,
+    ]);
+    let pattern = random.below(3) as u8;
+    random.pick(&[
+        Act::MakeScript(script),
+        Act::MakeScript(script),
+        Act::DeleteScript(script),
+        Act::Deploy(script),
+        Act::Save(script),
+        Act::RollBack(script),
+        Act::Split(script),
+        Act::EditSecret(script),
+        Act::AddSecret(script),
+        Act::DropSecret(script),
+        Act::EraseTags(script),
+        Act::AddTag(script),
+        Act::FlipWorkersDev(script),
+        Act::FlipObservability(script),
+        Act::MakeRecord(host, other),
+        Act::MakeRecord(host, other),
+        Act::DeleteRecords(host),
+        Act::Unproxy(host),
+        Act::ChangeContent(host),
+        Act::EraseComment(host),
+        Act::MakeRoute(host, pattern, lead),
+        Act::MakeRoute(host, 0, lead),
+        Act::PointRoutes(host, lead),
+        Act::DeleteRoutes(host),
+    ])
+}
+
+/// A case with a rival, or with somebody who meddles.
+pub fn contested(seed: u64) -> Case {
+    let mut case = case(seed);
+    let mut random = Random::new(seed ^ 0x2ace);
+    case.switches.quota_left = 0;
+    case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+    if random.percent(20) {
+        case.meanwhile = Some((random.below(14) as u8, act(&mut random, &case.deployer.wanted)));
+        return case;
+    }
+    let identity = u8::from(random.percent(20));
+    let wanted =
+        Wanted { script: case.deployer.wanted.script, identity, ..earlier(&mut random, &case.deployer.wanted) };
+    let mut wanted = wanted;
+    if let (Dns::On(ours), Dns::On(theirs)) = (case.deployer.wanted.dns, &mut wanted.dns) {
+        // Two first deploys that want two types of record for one host make both: nothing in the API forbids it.
+        theirs.record = ours.record;
+    }
+    let verb = if random.percent(10) { Verb::Destroy } else { Verb::Apply };
+    let allow = if random.percent(70) { Allow::ALL } else { allow(&mut random) };
+    case.rival = Some((Deployer { verb, wanted, allow }, random.below(1_200) as u16));
+    case
+}

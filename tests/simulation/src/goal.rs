@@ -1,0 +1,160 @@
+//! What the account must look like when a run has done all that it was asked for.
+
+use serde_json::Value;
+
+use crate::account::{Account, Maker, Script, Version};
+use crate::case::{Deployer, Verb, Wanted, Wish};
+use crate::names;
+use crate::truth::{Truth, is_held, is_secret_edit, is_set};
+
+/// What differs from what the deployer wanted. `before`: the account when it began.
+pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<String> {
+    let mut misses = Vec::new();
+    let (was, is) = (Truth::of(before, deployer), Truth::of(after, deployer));
+    match deployer.verb {
+        Verb::Apply => {
+            worker(before, after, &deployer.wanted, &mut misses);
+            routing(after, &deployer.wanted, &mut misses);
+            if is.states() || deployer.allow.prune {
+                if !is.removals().is_empty() {
+                    misses.push(format!("left over: {:?}", is.removals()));
+                }
+            } else if !was.removals().is_subset(&is.removals()) {
+                misses.push("something was removed that nobody asked to remove".into());
+            }
+            if deployer.allow.prune && !is.renamed().is_empty() {
+                misses.push(format!("not pruned: {:?}", is.renamed()));
+            }
+        }
+        Verb::Destroy => {
+            if !is.removals().is_empty() || !is.renamed().is_empty() || after.scripts.contains_key(is.name()) {
+                misses.push("not all is destroyed".into());
+            }
+            // What the inventory named before is known no longer.
+            let gone = was.removals();
+            let things = after.zones.iter().flat_map(|zone| {
+                let records = zone.records.iter().map(|record| &record.id);
+                records.chain(zone.routes.iter().map(|route| &route.id))
+            });
+            misses.extend(things.filter(|id| gone.contains(*id)).map(|id| format!("{id} is not destroyed")));
+        }
+    }
+    misses
+}
+
+fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<String>) {
+    let name = names::script(wanted.script);
+    let Some(script) = after.scripts.get(name) else { return misses.push("there is no Worker".into()) };
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            misses.push(what.to_owned());
+        }
+    };
+    let id = wanted.identity().id();
+    must(script.maker == Maker::Run(wanted.identity), "the Worker is not ours");
+    must(
+        script.tags.iter().filter(|tag| **tag == format!("cfwd1-{id}")).count() == 1,
+        "the Worker has no mark of ours",
+    );
+    must(wanted.workers_dev.is_none_or(|on| script.workers_dev.0 == on), "workers.dev");
+    must(wanted.observability.is_none_or(|on| script.observability["enabled"] == on), "observability");
+    let Some(live) = script.live() else { return misses.push("no single version is live".into()) };
+    must(live.modules.get("index.js").map(Vec::as_slice) == bundle(wanted).as_deref(), "the code");
+    must(wanted.date.is_none_or(|date| live.date == Some(format!("2025-10-{:02}", date + 1))), "the date");
+    bindings(before.scripts.get(name), live, wanted, misses);
+}
+
+fn bundle(wanted: &Wanted) -> Option<Vec<u8>> {
+    names::bundle(&format!("{}.js", wanted.code)).map(String::into_bytes)
+}
+
+fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &mut Vec<String>) {
+    let text = |name: &str| {
+        let found = live.bindings.iter().find(|binding| binding["name"] == name);
+        found.and_then(|binding| binding["text"].as_str())
+    };
+    let is_there = |name: &str| live.bindings.iter().any(|binding| binding["name"] == name);
+    for (name, value) in wanted.variables() {
+        if text(&name) != Some(&value) {
+            misses.push(format!("the variable {name}"));
+        }
+    }
+    // What somebody edited by hand is taken as it is: nothing readable tells its value.
+    let proven = !is_secret_edit(live) || live.maker != Maker::Stranger;
+    for (name, value) in wanted.secret_values() {
+        if !is_there(&name) || (proven && text(&name) != Some(&value)) {
+            misses.push(format!("the secret {name}"));
+        }
+    }
+    let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
+    let wants_kv = wanted.kv != crate::case::Kv::Without;
+    if wants_kv != is_there("KV") && (wants_kv || was_ours("KV")) {
+        misses.push("the KV binding".into());
+    }
+    for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours(name) && is_there(name)) {
+        if !wanted.variables().contains_key(name) && !wanted.secret_values().contains_key(name) {
+            misses.push(format!("{name} is still there"));
+        }
+    }
+}
+
+fn routing(after: &Account, wanted: &Wanted, misses: &mut Vec<String>) {
+    let Some(routing) = wanted.routing() else { return };
+    let (host, name) = (names::host(routing.host), names::script(wanted.script));
+    let zone = &after.zones[names::zone_of(routing.host)];
+    let here = zone.records.iter().filter(|record| record.name == host && record.kind != "TXT");
+    if routing.record != Wish::Existing {
+        let start = format!("cfwd1-{} ", wanted.identity().id());
+        let ours: Vec<_> = here.filter(|record| record.comment.starts_with(&start)).collect();
+        let content = routing.content();
+        let right = |record: &&crate::account::Record| {
+            (record.kind, record.content.as_str()) == content && record.proxied && record.ttl == 1
+        };
+        if ours.len() != 1 || !ours.iter().all(right) {
+            misses.push(format!("the record: {ours:?}"));
+        }
+    } else if !here.clone().all(|record| record.proxied) || here.count() == 0 {
+        misses.push("the record that should exist".into());
+    }
+    for pattern in routing.names() {
+        let routes: Vec<_> = zone.routes.iter().filter(|route| route.pattern == pattern).collect();
+        if !matches!(routes.as_slice(), [route] if route.script.as_deref() == Some(name)) {
+            misses.push(format!("the route {pattern}: {routes:?}"));
+        }
+        if !after.scripts.get(name).is_some_and(|script| is_held(script, zone.id, &pattern)) {
+            misses.push(format!("the route {pattern} is not in the inventory"));
+        }
+    }
+}
+
+/// The state of a deployer's things, for comparing two orders of the same runs: without ids and numbers.
+pub fn shape(account: &Account) -> Value {
+    let scripts = account.scripts.iter().map(|(name, script)| {
+        let live = script.live();
+        let mut tags = script.tags.clone();
+        tags.sort();
+        let mut bindings: Vec<&Value> = live.iter().flat_map(|live| live.bindings.iter()).collect();
+        bindings.sort_by_key(|binding| binding["name"].as_str().unwrap_or_default().to_owned());
+        let code: Vec<String> = live
+            .iter()
+            .flat_map(|live| live.modules.values())
+            .map(|code| String::from_utf8_lossy(code).into())
+            .collect();
+        serde_json::json!({
+            "name": name, "tags": tags, "bindings": bindings, "code": code, "date": live.map(|live| &live.date),
+            "workers_dev": script.workers_dev, "observability": script.observability,
+        })
+    });
+    let zones = account.zones.iter().map(|zone| {
+        let mut records: Vec<_> = zone
+            .records
+            .iter()
+            .map(|record| (&record.name, record.kind, &record.content, record.proxied, &record.comment))
+            .collect();
+        records.sort();
+        let mut routes: Vec<_> = zone.routes.iter().map(|route| (&route.pattern, &route.script)).collect();
+        routes.sort();
+        serde_json::json!({ "records": records, "routes": routes })
+    });
+    serde_json::json!({ "scripts": scripts.collect::<Vec<_>>(), "zones": zones.collect::<Vec<_>>() })
+}

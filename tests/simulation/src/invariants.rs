@@ -1,0 +1,291 @@
+//! The eight invariants, and the order of writes: what holds after every single call, whatever goes wrong.
+
+use std::collections::BTreeMap;
+
+use crate::account::{Account, Call, Maker, Script, Subject};
+use crate::case::{Verb, Wish};
+use crate::names;
+use crate::truth::{self, is_held};
+use crate::watch::{Facts, is_theirs, secret_names};
+
+/// What one write broke.
+pub fn check(
+    before: &Account,
+    after: &Account,
+    facts: &Facts,
+    call: &Call,
+    address: Option<&str>,
+    changed: bool,
+) -> Vec<String> {
+    let mut seen = Seen { before, after, facts, call, broken: Vec::new() };
+    seen.announced(address, changed);
+    if changed {
+        seen.targets();
+        seen.order();
+        seen.untouched();
+        seen.keys();
+        seen.secrets();
+        seen.marks();
+        seen.kept();
+    }
+    seen.broken
+}
+
+struct Seen<'a> {
+    before: &'a Account,
+    after: &'a Account,
+    facts: &'a Facts,
+    call: &'a Call,
+    broken: Vec<String>,
+}
+
+impl Seen<'_> {
+    fn us(&self) -> Maker {
+        Maker::Run(self.facts.deployer.wanted.identity)
+    }
+
+    fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            let told = format!("{} (after {})", what(), self.call.target());
+            self.broken.push(told);
+        }
+    }
+
+    fn is_call(&self, methods: &[&str], subject: Subject) -> bool {
+        self.call.subject == subject && methods.contains(&self.call.method)
+    }
+
+    /// 1. A route never points to a script that does not exist.
+    fn targets(&mut self) {
+        let after = self.after;
+        for route in after.zones.iter().flat_map(|zone| &zone.routes) {
+            let lost = route.script.as_ref().filter(|script| !after.scripts.contains_key(*script));
+            self.must(lost.is_none(), || format!("1 targets: {} leads to nothing", route.pattern));
+        }
+    }
+
+    /// 2. Create side: Worker → record → routes; remove side: routes → records → Worker; old goes when new stands.
+    fn order(&mut self) {
+        if !self.facts.alone {
+            return;
+        }
+        let (before, after, us) = (self.before, self.after, self.us());
+        let wanted = self.facts.deployer.wanted;
+        let name = names::script(wanted.script);
+        let deletes = self.call.method == "DELETE";
+        if self.is_call(&["POST", "PATCH"], Subject::Record) {
+            self.must(after.scripts.contains_key(name), || "2 order: a record before its Worker".into());
+        }
+        if self.is_call(&["POST", "PUT"], Subject::Route) {
+            self.route_attached(name);
+        }
+        if deletes && self.call.subject == Subject::Route && self.facts.deployer.verb == Verb::Apply {
+            self.must(self.stands(), || "2 order: an old route goes before the new ones stand".into());
+        }
+        if deletes && self.call.subject == Subject::Record {
+            for record in gone(&before.zones, &after.zones) {
+                let needed = after.zones.iter().flat_map(|zone| zone.routes.iter().map(move |route| (zone.id, route)));
+                let mut needed = needed.filter(|(zone, route)| {
+                    let script = route.script.as_ref().and_then(|script| after.scripts.get(script));
+                    let held = script.is_some_and(|script| script.maker == us && is_held(script, zone, &route.pattern));
+                    names::host_of(&route.pattern) == record && held
+                });
+                self.must(needed.next().is_none(), || {
+                    format!("2 order: the record of {record} goes before its routes")
+                });
+            }
+        }
+        if deletes && self.call.subject == Subject::Script {
+            self.script_removed();
+        }
+    }
+
+    fn route_attached(&mut self, name: &str) {
+        let wanted = self.facts.deployer.wanted;
+        let after = self.after;
+        let Some(routing) = wanted.routing() else {
+            return self.must(false, || "2 order: a route that nobody wants".into());
+        };
+        let zone = &after.zones[names::zone_of(routing.host)];
+        let proxied = |record: &crate::account::Record| record.name == names::host(routing.host) && record.proxied;
+        let stands = routing.record == Wish::Existing || zone.records.iter().any(proxied);
+        self.must(stands, || "2 order: a route before its record".into());
+        let before: BTreeMap<_, _> =
+            self.before.zones.iter().flat_map(|zone| &zone.routes).map(|route| (&route.id, route)).collect();
+        for route in zone.routes.iter().filter(|route| before.get(&route.id) != Some(route)) {
+            let held = after.scripts.get(name).is_some_and(|script| is_held(script, zone.id, &route.pattern));
+            self.must(held, || format!("2 order: {} is not in the inventory yet", route.pattern));
+        }
+    }
+
+    /// Whether all routes that are wanted are there.
+    fn stands(&self) -> bool {
+        let wanted = self.facts.deployer.wanted;
+        let Some(routing) = wanted.routing() else { return true };
+        let zone = &self.after.zones[names::zone_of(routing.host)];
+        routing.names().iter().all(|pattern| {
+            zone.routes
+                .iter()
+                .any(|route| route.pattern == *pattern && route.script.as_deref() == Some(names::script(wanted.script)))
+        })
+    }
+
+    fn script_removed(&mut self) {
+        let (before, after, us) = (self.before, self.after, self.us());
+        for (name, script) in before.scripts.iter().filter(|(name, _)| !after.scripts.contains_key(*name)) {
+            for zone in &before.zones {
+                for route in zone.routes.iter().filter(|route| route.script.as_ref() == Some(name)) {
+                    let ours = script.maker == us && is_held(script, zone.id, &route.pattern);
+                    self.must(!ours, || format!("2 order: {name} goes before its route {}", route.pattern));
+                }
+            }
+            let another = after.scripts.values().any(|script| script.maker == us);
+            let records = after.zones.iter().flat_map(|zone| &zone.records);
+            // What no run can know of (its zone stands nowhere) is not this one's fault.
+            let known = truth::Truth::of(before, &self.facts.deployer).removals();
+            let mut ours = records.filter(|record| record.maker == us && record.proxied && known.contains(&record.id));
+            self.must(another || ours.next().is_none(), || format!("2 order: {name} goes before its record"));
+        }
+    }
+
+    /// 3. Nothing changes that is not ours and was not named.
+    fn untouched(&mut self) {
+        let (was, is) = (truth::now(self.before, &self.facts.protected), truth::now(self.after, &self.facts.protected));
+        // Others may have made it ours meanwhile.
+        let (alone, us) = (self.facts.alone, self.us());
+        let still = truth::Truth::of(self.before, &self.facts.deployer).protected();
+        for (id, was) in was.iter().filter(|(id, was)| alone || (was.maker() != us && still.contains_key(*id))) {
+            let is = is.get(id);
+            self.must(is == Some(was), || format!("3 foreign: {id} was\n  {was:?}\nand is\n  {is:?}"));
+        }
+    }
+
+    /// 4. At most one resource for each natural key.
+    fn keys(&mut self) {
+        for zone in &self.after.zones {
+            let mut ours: BTreeMap<(&str, Maker, &str), u32> = BTreeMap::new();
+            // Two who deploy at once may want two types.
+            let kind = |record: &crate::account::Record| if self.facts.alone { "" } else { record.kind };
+            for record in zone.records.iter().filter(|record| matches!(record.maker, Maker::Run(_))) {
+                *ours.entry((&record.name, record.maker, kind(record))).or_default() += 1;
+            }
+            let twice = ours.iter().find(|(_, count)| **count > 1).map(|((name, ..), _)| (*name).to_owned());
+            self.must(twice.is_none(), || format!("4 keys: {twice:?} is there twice"));
+            let mut patterns: Vec<&str> = zone.routes.iter().map(|route| route.pattern.as_str()).collect();
+            patterns.sort_unstable();
+            let count = patterns.len();
+            patterns.dedup();
+            self.must(patterns.len() == count, || "4 keys: a pattern is there twice".into());
+        }
+    }
+
+    /// 5. Secrets that the manifest did not remove are still there.
+    fn secrets(&mut self) {
+        let wanted = self.facts.deployer.wanted;
+        let name = names::script(wanted.script);
+        if !self.after.scripts.contains_key(name) {
+            return;
+        }
+        let was = self.before.scripts.get(name);
+        let values = wanted.secret_values();
+        let now = secret_names(self.after, name);
+        for secret in secret_names(self.before, name) {
+            let set = was.is_some_and(|was| truth::is_set(was, &secret));
+            let removed = set && !values.contains_key(&secret);
+            // A variable of that name takes its place.
+            let replaced = wanted.variables().contains_key(&secret);
+            self.must(removed || replaced || now.contains(&secret), || format!("5 secrets: {secret} is lost"));
+        }
+    }
+
+    /// 6. Marks name exactly one identity, and it is the one that wrote them.
+    fn marks(&mut self) {
+        let wanted = self.facts.deployer.wanted;
+        for (name, script) in &self.after.scripts {
+            let ids: Vec<&str> = ids(script).collect();
+            self.must(ids.len() <= 1, || format!("6 marks: {name} names {ids:?}"));
+        }
+        if self.is_call(&["PUT", "PATCH"], Subject::Script)
+            && self.facts.alone
+            && let Some(script) = self.after.scripts.get(names::script(wanted.script))
+        {
+            let id = wanted.identity().id();
+            let right = ids(script).eq([id.as_str()]);
+            self.must(right, || "6 marks: the Worker is not marked as ours".into());
+        }
+        let text: String = self.after.scripts.values().flat_map(|script| &script.tags).cloned().collect();
+        let notes =
+            self.after.zones.iter().flat_map(|zone| &zone.records).any(|record| record.comment.contains("canary"));
+        let annotated = self
+            .after
+            .scripts
+            .values()
+            .flat_map(|script| &script.versions)
+            .any(|version| version.annotations.values().any(|value| value.contains("canary")));
+        self.must(!text.contains("canary") && !notes && !annotated, || "8 secrets: one stands in a mark".into());
+    }
+
+    /// A Worker that is taken over keeps what the manifest does not name, and everybody's tags stay.
+    fn kept(&mut self) {
+        let name = names::script(self.facts.deployer.wanted.script);
+        let (Some(was), Some(is)) = (self.before.scripts.get(name), self.after.scripts.get(name)) else { return };
+        // Without a compare-and-set, a tag that somebody adds between the read and the write is lost.
+        for tag in was.tags.iter().filter(|tag| self.facts.alone && !tag.starts_with("cfwd1-")) {
+            self.must(is.tags.contains(tag), || format!("3 foreign: the tag {tag} is lost"));
+        }
+        let (Some(old), Some(new)) = (was.versions.first(), is.versions.first()) else { return };
+        for binding in old.bindings.iter().filter(|binding| binding["name"].as_str().is_some_and(is_theirs)) {
+            self.must(new.bindings.contains(binding), || format!("3 foreign: the binding {} is lost", binding["name"]));
+        }
+        if !self.facts.alone {
+            // Settings are sent again as they were read: what changed in between goes with them.
+            return;
+        }
+        let same = old.limits == new.limits && old.placement == new.placement && was.logpush == is.logpush;
+        self.must(same && was.tail_consumers == is.tail_consumers, || "3 foreign: settings are lost".into());
+        let unnamed = self.facts.deployer.wanted.observability.is_none();
+        let logs = was.observability["enabled"] == is.observability["enabled"];
+        self.must(!unnamed || logs, || "3 foreign: the setting of logs is lost".into());
+    }
+
+    /// 7. Writes are those of the plan that was told before.
+    fn announced(&mut self, address: Option<&str>, changed: bool) {
+        let facts = self.facts;
+        self.must(!facts.reads_only, || "7 plan: a plan writes".into());
+        self.must(facts.planned, || "7 plan: a write before any plan was told".into());
+        let Some(address) = address else {
+            // Gone already: nothing tells any longer what it was.
+            return self.must(!changed, || "7 plan: a write without an address".into());
+        };
+        let (kind, key) = address.split_once(':').unwrap_or_default();
+        let names_it = |told: &str| {
+            told == address
+                || told
+                    .strip_prefix(kind)
+                    .is_some_and(|rest| rest.starts_with(":zone/") && rest.ends_with(&format!("/{key}")))
+        };
+        let actions: Vec<&str> =
+            facts.announced.iter().filter(|(told, _)| names_it(told)).map(|(_, action)| action.as_str()).collect();
+        let fits: &[&str] = match (self.call.subject, self.call.method) {
+            (Subject::Script, "DELETE") | (_, "DELETE") => &["delete"],
+            (Subject::Script, _) => &["create", "update", "adopt"],
+            (_, "POST") => &["create"],
+            _ => &["update", "adopt"],
+        };
+        let told = actions.iter().any(|action| fits.contains(action));
+        self.must(told, || format!("7 plan: {address} was told as {actions:?}"));
+    }
+}
+
+/// Hosts whose record of ours went.
+fn gone(before: &[crate::account::Zone], after: &[crate::account::Zone]) -> Vec<String> {
+    let is_left = |id: &str| after.iter().flat_map(|zone| &zone.records).any(|record| record.id == id);
+    let records = before.iter().flat_map(|zone| &zone.records).filter(|record| !is_left(&record.id));
+    records.map(|record| record.name.clone()).collect()
+}
+
+/// Identities that a Worker's tags name.
+fn ids(script: &Script) -> impl Iterator<Item = &str> {
+    let hex = |rest: &&str| rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    script.tags.iter().filter_map(|tag| tag.strip_prefix("cfwd1-")).filter(hex)
+}

@@ -1,0 +1,36 @@
+//! Simulates whole runs of the engine against an account in memory, on a virtual clock: with drift, faults and races,
+//! all from one seed. See `main.rs` for how it is run.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test program, not the engine")]
+
+pub mod account;
+mod act;
+pub mod case;
+pub mod cells;
+pub mod conduct;
+pub mod fault;
+pub mod generate;
+mod goal;
+mod invariants;
+pub mod lacking;
+mod manifest;
+pub mod names;
+pub mod play;
+pub mod race;
+pub mod random;
+pub mod seen;
+mod shrink;
+pub mod suite;
+pub mod truth;
+pub mod watch;
+pub mod world;
+
+/// All that a pasted test names.
+pub mod prelude {
+    pub use crate::account::{Subject::*, Switches};
+    pub use crate::case::{Act::*, Allow, Case, Deployer, Dns::*, Kv::*, Lead::*, Other::*, Past::*, Routing, Verb::*};
+    pub use crate::case::{Wanted, Wish::*, ZoneBy::*};
+    pub use crate::fault::{Fault, Kind::*};
+    pub use crate::suite::holds;
+    pub use crate::{play, race};
+}

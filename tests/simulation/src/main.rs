@@ -1,0 +1,105 @@
+//! Runs the suites, prints what they came to, and fails when anything that must hold does not.
+//!
+//! `LONG=1` plays thirty times as many cases; `SEED=N` repeats the fresh part of an earlier run.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, reason = "a test program")]
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use simulation::seen::Seen;
+use simulation::suite::{FAULTS, PAIRS, RACES, Suite};
+use simulation::{cells, lacking};
+
+/// Cases of a usual run.
+const SUITES: [(Suite, u64); 3] = [(PAIRS, 10_000), (FAULTS, 100_000), (RACES, 20_000)];
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let runs = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    let long = std::env::var("LONG").is_ok_and(|value| value == "1");
+    let fresh = fresh_seed();
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    println!("fresh seed {fresh} (SEED={fresh} repeats it), {threads} threads");
+    let (mut good, mut all) = (true, Seen::default());
+    for (suite, count) in SUITES {
+        if runs(suite.name) {
+            let count = scaled(count, long);
+            let (failed, seen) = run(&suite, count, fresh, threads);
+            good &= !failed;
+            all.add(seen);
+        }
+    }
+    if runs("guards") {
+        good &= guards(threads);
+    }
+    if runs("pairs") && runs("faults") {
+        good &= show_cells(&all);
+    }
+    println!("\nsimulation: {} in {:.0} s", if good { "all holds" } else { "FAILED" }, started.elapsed().as_secs_f64());
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// `CASES=N` plays N per cent of the usual number.
+fn scaled(count: u64, long: bool) -> u64 {
+    let percent = std::env::var("CASES").ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(100);
+    count * percent / 100 * if long { 30 } else { 1 }
+}
+
+fn fresh_seed() -> u64 {
+    let given = std::env::var("SEED").ok().and_then(|text| text.parse().ok());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    given.unwrap_or(now) % 1_000_000_000 + 1_000_000
+}
+
+/// Nine in ten seeds are always the same; the rest are new.
+fn run(suite: &Suite, count: u64, fresh: u64, threads: usize) -> (bool, Seen) {
+    let fixed = count * 9 / 10;
+    let fresh = fresh * 1_000_000;
+    let tally = suite.run(&[0..fixed, fresh..fresh + (count - fixed)], threads);
+    println!("{:>8}: {} cases, {} failed, {:.0} s", suite.name, tally.cases, tally.failed, tally.seconds);
+    if suite.name == "races" {
+        let Seen { losers, silent, torn, .. } = &tally.seen;
+        println!("          {losers} runs said that another was faster; both silent: {silent} mixed, {torn} torn");
+    }
+    for (case, failure) in tally.failures.iter().take(3) {
+        println!("\nseed {} of {}: {}\n", case.seed, suite.name, failure.broken.join("\n"));
+        println!("{}", suite.explain(case));
+    }
+    (tally.failed > 0, tally.seen)
+}
+
+/// Every guard is needed: without it some case fails.
+fn guards(threads: usize) -> bool {
+    let (next, caught) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(guard) = lacking::GUARDS.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = lacking::catch(*guard);
+                    caught.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(found);
+                }
+            });
+        }
+    });
+    let mut caught = caught.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    caught.sort_by_key(|caught| caught.guard);
+    println!("\nWithout a guard:");
+    for one in &caught {
+        let by = one.by.map_or("NOT CAUGHT".to_owned(), |(suite, seed)| format!("{suite} {seed}"));
+        println!("  {:<20}{by:<14}{}", format!("{:?}", one.guard), one.what);
+    }
+    caught.iter().all(|one| one.by.is_some())
+}
+
+fn show_cells(seen: &Seen) -> bool {
+    let (table, rare) = cells::table(seen, cells::LEAST);
+    println!("\n{table}");
+    if !rare.is_empty() {
+        println!("hit less than {} times:\n  {}", cells::LEAST, rare.join("\n  "));
+    }
+    rare.is_empty()
+}

@@ -1,0 +1,167 @@
+//! A wish as a manifest, and with all that a call needs beside it.
+
+use std::collections::BTreeMap;
+
+use cfworker_deploy::engine::{Credentials, Options, R2Credentials};
+use cfworker_deploy::manifest::Source;
+use cfworker_deploy::model::Identity;
+use cfworker_deploy::secret::Secret;
+use serde_json::{Map, Value, json};
+
+use crate::case::{Allow, Dns, Kv, Routing, Wanted, Wish, ZoneBy};
+use crate::names;
+
+impl Wanted {
+    pub fn identity(&self) -> Identity {
+        identity(self.identity)
+    }
+
+    pub fn source(&self) -> Source {
+        let mut metadata =
+            json!({ "name": names::IDENTITIES[usize::from(self.identity)], "org": "acme", "env": "test" });
+        if self.overwrite {
+            metadata["annotations"] = json!({ "drift": "overwrite" });
+        }
+        let manifest = json!({
+            "apiVersion": "cloudflare.project-planton.org/v1",
+            "kind": "CloudflareWorker",
+            "metadata": metadata,
+            "spec": self.spec(),
+        });
+        Source { name: "worker.yaml".into(), text: manifest.to_string() }
+    }
+
+    fn spec(&self) -> Value {
+        let mut spec = json!({
+            "account_id": names::ACCOUNT,
+            "worker_name": names::script(self.script),
+            "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", self.code) },
+            "env": { "variables": self.variables(), "secrets": self.secret_references() },
+        });
+        match self.kv {
+            Kv::Without => {}
+            Kv::ById => spec["kv_bindings"] = json!([{ "name": "KV", "namespace_id": names::NAMESPACE_ID }]),
+            Kv::Reference => {
+                let reference = format!("$cloudflare-kv-namespace/{}/status.outputs.namespace_id", names::NAMESPACE);
+                spec["kv_bindings"] = json!([{ "name": "KV", "field_path": reference }]);
+            }
+        }
+        match &self.dns {
+            Dns::Absent => {}
+            Dns::Off => spec["dns"] = json!({ "enabled": false }),
+            Dns::On(routing) => spec["dns"] = dns(routing),
+        }
+        if let Some(on) = self.workers_dev {
+            spec["workers_dev"] = json!(on);
+        }
+        if let Some(on) = self.observability {
+            spec["observability"] = json!(on);
+        }
+        if let Some(date) = self.date {
+            spec["compatibility_date"] = json!(format!("2025-10-{:02}", date + 1));
+        }
+        spec
+    }
+
+    /// Plain variables by name.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let set = self.variables.iter().enumerate();
+        set.filter_map(|(index, value)| Some((format!("V{index}"), format!("value {}", (*value)?)))).collect()
+    }
+
+    /// Values of secrets by binding name.
+    pub fn secret_values(&self) -> BTreeMap<String, String> {
+        let set = self.secrets.iter().enumerate();
+        set.filter_map(|(index, value)| Some((format!("S{index}"), names::secret((*value)?)))).collect()
+    }
+
+    fn secret_references(&self) -> Map<String, Value> {
+        self.secret_values().into_keys().map(|name| (name.clone(), json!(format!("${{{name}}}")))).collect()
+    }
+
+    pub fn credentials(&self) -> Credentials {
+        let secrets = self.secret_values().into_iter().map(|(name, value)| (name, Secret::new(value)));
+        Credentials {
+            api_token: Some(Secret::new(names::TOKEN)),
+            r2: Some(R2Credentials {
+                access_key_id: Some("r2-id".into()),
+                secret_access_key: Some(Secret::new(names::R2_KEY)),
+                ..R2Credentials::default()
+            }),
+            secrets: secrets.collect(),
+            ..Credentials::default()
+        }
+    }
+
+    /// Names as the flags take them: script, record, routes.
+    fn addresses(&self, of: [bool; 3]) -> Vec<String> {
+        let mut addresses = Vec::new();
+        if of[0] {
+            addresses.push(format!("script:{}", names::script(self.script)));
+        }
+        if let Some(routing) = self.routing() {
+            if of[1] {
+                addresses.push(format!("record:{}", names::host(routing.host)));
+            }
+            if of[2] {
+                addresses.extend(routing.names().iter().map(|pattern| format!("route:{pattern}")));
+            }
+        }
+        addresses
+    }
+
+    pub fn options(&self, allow: &Allow) -> Options {
+        let mut adopt = self.addresses(allow.adopt);
+        if allow.adopt_equal {
+            adopt.push("*".into());
+        }
+        Options {
+            adopt,
+            take: self.addresses(allow.take),
+            prune: allow.prune,
+            allow_deletes: allow.deletes,
+            expect: allow.expects_other.then(|| "0123456789abcdef".to_owned()),
+            ..Options::default()
+        }
+    }
+}
+
+impl Routing {
+    /// Patterns as they are written.
+    pub fn names(&self) -> Vec<String> {
+        names::patterns(self.host, self.patterns)
+    }
+
+    /// Type and content of the record.
+    pub fn content(&self) -> (&'static str, &'static str) {
+        match self.record {
+            Wish::Usual | Wish::Existing => ("A", "100.0.0.1"),
+            Wish::Ipv6 => ("AAAA", "100::"),
+        }
+    }
+}
+
+fn dns(routing: &Routing) -> Value {
+    let mut dns = json!({ "enabled": true, "hostname": names::host(routing.host), "route_patterns": routing.names() });
+    let zone = names::zone_of(routing.host);
+    match routing.zone {
+        ZoneBy::Id => dns["zone_id"] = json!(names::ZONE_IDS[zone]),
+        ZoneBy::Name => dns["zone"] = json!(names::ZONES[zone]),
+        ZoneBy::Host => {}
+    }
+    match routing.record {
+        Wish::Usual => {}
+        Wish::Ipv6 => dns["record"] = json!({ "type": "AAAA", "content": "100::" }),
+        Wish::Existing => dns["record"] = json!("existing"),
+    }
+    dns
+}
+
+pub fn identity(number: u8) -> Identity {
+    Identity {
+        account: names::ACCOUNT.into(),
+        org: "acme".into(),
+        env: "test".into(),
+        name: names::IDENTITIES[usize::from(number)].into(),
+    }
+}

@@ -1,0 +1,333 @@
+//! Plays one case and says what is wrong with it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use cfworker_deploy::engine::{self, Io};
+use cfworker_deploy::error::{Error, Exit};
+use cfworker_deploy::http::LocalFuture;
+use cfworker_deploy::model::Event;
+use cfworker_deploy::plan::Action;
+
+use crate::account::Account;
+use crate::case::{Allow, Case, Deployer, Past, Verb};
+use crate::fault::{Fault, Faults, Kind};
+use crate::truth::{Truth, Verdict};
+use crate::watch::Watch;
+use crate::world::{Wire, World};
+use crate::{goal, seen::Seen, truth};
+
+thread_local! {
+    /// Whether calls are written down: only of cases that failed, which are then played once more.
+    static TRACING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does some work with all calls written down.
+pub fn tracing<T>(work: impl FnOnce() -> T) -> T {
+    TRACING.set(true);
+    let result = work();
+    TRACING.set(false);
+    result
+}
+
+/// What is wrong with a case, in one line each, with the calls that led there.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub broken: Vec<String>,
+    pub trace: Vec<String>,
+}
+
+/// How a run ended.
+pub enum Ended {
+    Done(Box<engine::ApplyResult>),
+    Failed(Box<Error>),
+    Killed,
+}
+
+impl Ended {
+    pub fn exit(&self) -> Option<Exit> {
+        match self {
+            Self::Done(result) => Some(result.exit_code),
+            Self::Failed(error) => Some(error.exit_code),
+            Self::Killed => None,
+        }
+    }
+}
+
+impl Ended {
+    /// How it ended, for people.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Done(_) => "ends well".into(),
+            Self::Failed(error) => format!("ends with {:?}: {}", error.exit_code, error.message),
+            Self::Killed => "was killed".into(),
+        }
+    }
+}
+
+/// A world, and what was found wrong with it so far.
+pub struct Play {
+    pub world: Rc<World>,
+    broken: Vec<String>,
+}
+
+impl Play {
+    /// The world as a case says it was.
+    pub fn start(case: &Case) -> Self {
+        let mut account = Account::new(case.switches);
+        account.furnish();
+        let mut watch = Watch::new(account);
+        watch.tracing = TRACING.get();
+        let play = Self { world: World::new(case.seed, watch), broken: Vec::new() };
+        play.world.instant.set(true);
+        for past in &case.past {
+            match past {
+                Past::Done(act) => play.world.watch.borrow_mut().account.act(*act),
+                Past::Applied(wanted) => play.before(*wanted, &[]),
+                Past::Broken(wanted, writes) => play.before(*wanted, &cuts(*writes)),
+            }
+        }
+        play.world.instant.set(false);
+        let mut watch = play.world.watch.borrow_mut();
+        // What went before is checked by cases of its own.
+        watch.violations.clear();
+        watch.met.clear();
+        watch.account.renew_quota();
+        watch.account.scripts.values_mut().for_each(crate::account::Script::settle);
+        drop(watch);
+        play
+    }
+
+    /// A run of earlier days.
+    fn before(&self, wanted: crate::case::Wanted, faults: &[Fault]) {
+        let deployer = Deployer { verb: Verb::Apply, wanted, allow: Allow::ALL };
+        self.run(&deployer, faults);
+    }
+
+    /// Runs a deployer; faults meet it.
+    pub fn run(&self, deployer: &Deployer, faults: &[Fault]) -> Ended {
+        self.run_beside(deployer, faults, true)
+    }
+
+    /// The same, `alone` or while others change things.
+    pub fn run_beside(&self, deployer: &Deployer, faults: &[Fault], alone: bool) -> Ended {
+        *self.world.faults.borrow_mut() = Faults::new(self.runs(), faults);
+        let run = self.one(*deployer, alone, 0);
+        let ended = self.world.run(vec![run]).pop().flatten().unwrap_or(Ended::Killed);
+        *self.world.faults.borrow_mut() = Faults::default();
+        ended
+    }
+
+    /// Runs two at the same time, the second one so many milliseconds later.
+    pub fn race(&self, deployers: [&Deployer; 2], later: u16) -> [Ended; 2] {
+        let runs = vec![self.one(*deployers[0], false, 0), self.one(*deployers[1], false, later)];
+        let mut ended = self.world.run(runs).into_iter().map(|ended| ended.unwrap_or(Ended::Killed));
+        let mut next = || ended.next().unwrap_or(Ended::Killed);
+        [next(), next()]
+    }
+
+    fn one(&self, deployer: Deployer, alone: bool, later: u16) -> LocalFuture<'static, Ended> {
+        let run = self.world.watch.borrow_mut().begin(deployer, false, alone);
+        let io = self.io(run);
+        Box::pin(async move {
+            if later > 0 {
+                io.clock.sleep(f64::from(later)).await;
+            }
+            let Deployer { verb, wanted, allow } = deployer;
+            let (sources, credentials, options) = ([wanted.source()], wanted.credentials(), wanted.options(&allow));
+            let result = match verb {
+                Verb::Apply => engine::apply(&sources, &credentials, &options, &io).await,
+                Verb::Destroy => engine::destroy(&sources, &credentials, &options, &io).await,
+            };
+            match result {
+                Ok(result) => Ended::Done(Box::new(result)),
+                Err(error) => Ended::Failed(Box::new(error)),
+            }
+        })
+    }
+
+    fn io(&self, run: usize) -> Io {
+        let wire = Rc::new(Wire { world: self.world.clone(), run });
+        let world = self.world.clone();
+        let events = move |event: Event| world.watch.borrow_mut().event(run, &event);
+        Io { transport: wire.clone(), clock: wire, signal: None, events: Rc::new(events) }
+    }
+
+    /// A plan: it may look, nothing else.
+    fn plan(&self, deployer: &Deployer) -> Result<engine::PlanResult, Box<Error>> {
+        let run = self.world.watch.borrow_mut().begin(*deployer, true, true);
+        let (io, wanted, allow) = (self.io(run), deployer.wanted, deployer.allow);
+        let planned: LocalFuture<'_, _> = Box::pin(async move {
+            let (sources, credentials, options) = ([wanted.source()], wanted.credentials(), wanted.options(&allow));
+            engine::plan(&sources, Some(&credentials), &options, &io).await
+        });
+        let planned = self.world.run(vec![planned]).pop().flatten();
+        planned.unwrap_or_else(|| unreachable!("nobody kills a plan")).map_err(Box::new)
+    }
+
+    pub fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.broken.push(what());
+        }
+    }
+
+    pub fn account(&self) -> Account {
+        self.world.watch.borrow().account.clone()
+    }
+
+    /// Writes and changes of the run of this number.
+    pub fn effects(&self, run: usize) -> (u32, u32) {
+        let watch = self.world.watch.borrow();
+        (watch.facts[run].writes, watch.facts[run].effects)
+    }
+
+    /// Whether a run put a version up.
+    pub fn uploaded(&self, run: usize) -> bool {
+        self.world.watch.borrow().facts[run].uploads
+    }
+
+    pub fn runs(&self) -> usize {
+        self.world.watch.borrow().facts.len()
+    }
+
+    /// All that is wrong.
+    pub fn end(mut self, seen: Seen) -> Result<Seen, Failure> {
+        let mut watch = self.world.watch.borrow_mut();
+        self.broken.splice(0..0, watch.violations.drain(..));
+        if self.broken.is_empty() {
+            return Ok(seen);
+        }
+        let trace = watch.trace.drain(..).collect();
+        drop(watch);
+        Err(Failure { broken: self.broken, trace })
+    }
+
+    /// No secret in what a caller gets to see.
+    pub fn hides(&mut self, ended: &Ended) {
+        let text = match ended {
+            Ended::Done(result) => serde_json::to_string(result).unwrap_or_default() + &format!("{result:?}"),
+            Ended::Failed(error) => serde_json::to_string(error).unwrap_or_default() + &format!("{error:?}"),
+            Ended::Killed => return,
+        };
+        self.world.watch.borrow_mut().must_hide(&text, "a result");
+    }
+
+    /// What follows when a run has done all that it was asked for: nothing is left to do, and that is seen: by the
+    /// same run again, and by a plan.
+    pub fn settled(&mut self, before: &Account, deployer: &Deployer, plans: bool) {
+        let misses = goal::misses(before, &self.account(), deployer);
+        self.must(misses.is_empty(), || format!("goal: {}", misses.join("; ")));
+        if plans && deployer.verb == Verb::Apply {
+            match self.plan(deployer) {
+                Ok(plan) => {
+                    let open: Vec<_> =
+                        plan.plan.changes.iter().filter(|change| change.action != Action::NoOp).collect();
+                    self.must(open.is_empty() && plan.plan.is_no_op(), || format!("the plan after it: {open:?}"));
+                }
+                Err(error) => self.must(false, || format!("the plan after it: {}", error.message)),
+            }
+        }
+        let run = self.runs();
+        let again = self.run(deployer, &[]);
+        let (writes, _) = self.effects(run);
+        self.must(writes == 0, || format!("the same again writes {writes} times"));
+        self.must(again.exit() == Some(Exit::Done), || format!("the same again {}", again.told()));
+    }
+}
+
+/// Ends the process at the write of this number, whatever it is about.
+fn cuts(writes: u8) -> Vec<Fault> {
+    use crate::account::Subject;
+    // The writes of a run are about its Worker, its record and its routes, in this order.
+    let (on, nth) = match writes {
+        0 => (Subject::Script, 0),
+        1 => (Subject::Record, 0),
+        2 => (Subject::Route, 0),
+        3 => (Subject::Route, 1),
+        _ => (Subject::Script, 1),
+    };
+    vec![Fault { on, write: true, nth, kind: Kind::KilledAfter }]
+}
+
+/// Plays a case of one deployer.
+pub fn play(case: &Case) -> Result<Seen, Failure> {
+    let mut play = Play::start(case);
+    let deployer = case.deployer;
+    let before = play.account();
+    let verdict = Truth::of(&before, &deployer).verdict();
+    let mut seen = Seen::of(&before, &deployer);
+    let protected = Truth::of(&before, &deployer).protected();
+    let run = play.runs();
+    let ended = play.run(&deployer, &case.faults);
+    play.hides(&ended);
+    match &verdict {
+        Verdict::Refused(reasons) => refused(&mut play, run, &ended, reasons, case),
+        Verdict::Maybe => {
+            let stays = !matches!(ended.exit(), Some(Exit::Done)) && play.effects(run).1 == 0;
+            if !stays {
+                again(&mut play, &before, &deployer, &ended, case, false);
+            }
+        }
+        Verdict::Goes => {
+            told_truly(&mut play, run, &ended, case);
+            again(&mut play, &before, &deployer, &ended, case, true);
+        }
+    }
+    seen.met(&play.world.watch.borrow(), run);
+    let after = play.account();
+    let now = truth::now(&after, &protected);
+    play.must(now == protected, || "foreign: something of somebody else is not as it was".into());
+    play.end(seen)
+}
+
+/// A run that must stop before its first write.
+fn refused(play: &mut Play, run: usize, ended: &Ended, reasons: &[String], case: &Case) {
+    let (writes, _) = play.effects(run);
+    play.must(writes == 0, || format!("{writes} writes although it must stop: {}", reasons.join("; ")));
+    let exit = ended.exit();
+    play.must(exit != Some(Exit::Done), || format!("ends well although it must stop: {}", reasons.join("; ")));
+    if case.faults.is_empty() {
+        let fits = matches!(exit, Some(Exit::Conflict | Exit::Failed));
+        play.must(fits, || format!("ends with {exit:?} although it must stop: {}", reasons.join("; ")));
+    }
+}
+
+/// What a run says of itself is so.
+fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
+    let heals = heals(case);
+    let exit = ended.exit();
+    play.must(!heals || exit == Some(Exit::Done), || format!("{} instead of getting over it", ended.told()));
+    let Ended::Failed(error) = ended else { return };
+    let (_, effects) = play.effects(run);
+    let told = format!("done {:?}, not done {:?}, unknown {:?}", error.done, error.not_done, error.unknown);
+    let interrupted = error.exit_code == Exit::Interrupted;
+    if effects > 0 {
+        let partial = error.exit_code == Exit::Partial || interrupted;
+        play.must(partial, || format!("ends with {:?} after {effects} changes: {told}", error.exit_code));
+    } else if error.unknown.is_empty() && error.done.is_empty() {
+        play.must(error.exit_code != Exit::Partial, || format!("says partial, and nothing was changed: {told}"));
+    }
+}
+
+/// Whether the same run must get over these faults.
+fn heals(case: &Case) -> bool {
+    let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
+    let blocked = case.faults.iter().any(|fault| fault.kind == Kind::Blocked);
+    // Two long waits are more than the ten minutes of a run, or than the six of a request.
+    let waits = case.faults.iter().filter(waits).count();
+    let long = (blocked && waits > 1) || (!case.faults.is_empty() && case.switches.quota_left > 0);
+    case.faults.iter().all(|fault| fault.kind.heals()) && !long
+}
+
+/// Once the faults stop, one more run does what is left; then nothing is.
+fn again(play: &mut Play, before: &Account, deployer: &Deployer, ended: &Ended, case: &Case, must: bool) {
+    if !case.faults.is_empty() || ended.exit() != Some(Exit::Done) {
+        let ended = play.run(deployer, &[]);
+        let exit = ended.exit();
+        if exit != Some(Exit::Done) {
+            play.must(!must, || format!("the next run {}", ended.told()));
+            return;
+        }
+    }
+    play.settled(before, deployer, case.faults.is_empty());
+}

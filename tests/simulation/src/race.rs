@@ -1,0 +1,113 @@
+//! Two who deploy at the same time, and others who meddle meanwhile.
+
+use cfworker_deploy::error::Exit;
+use serde_json::Value;
+
+use crate::account::Account;
+use crate::case::{Allow, Case, Deployer};
+use crate::goal::shape;
+use crate::play::{Ended, Failure, Play};
+use crate::seen::Seen;
+use crate::truth::{Truth, Verdict};
+
+/// Plays a case with a rival or a meddler.
+pub fn race(case: &Case) -> Result<Seen, Failure> {
+    match case.rival {
+        Some((rival, later)) => two(case, &rival, later),
+        None => meddled(case),
+    }
+}
+
+/// Two deployers: the end is that of one after the other, or one of them says that it is not.
+fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
+    let mut play = Play::start(case);
+    let before = play.account();
+    let mut seen = Seen::of(&before, &case.deployer);
+    let ended = play.race([&case.deployer, rival], later);
+    ended.iter().for_each(|ended| play.hides(ended));
+    seen.told(&ended);
+    if ended.iter().all(|ended| ended.exit() == Some(Exit::Done)) {
+        let after = shape(&play.account());
+        let orders = [[&case.deployer, rival], [rival, &case.deployer]].map(|order| one_after_the_other(case, order));
+        if !orders.contains(&after) {
+            let known: Vec<_> = orders.iter().flat_map(parts).collect();
+            let torn: Vec<_> = parts(&after).into_iter().filter(|part| !known.contains(part)).collect();
+            // A run that uploads nothing does not look at what others deploy.
+            let runs = [play.runs() - 2, play.runs() - 1];
+            let blind = runs.into_iter().any(|run| !play.uploaded(run));
+            play.must(torn.is_empty() || blind, || format!("race: both end well, and no order gives {torn:?}"));
+            seen.torn += u32::from(!torn.is_empty());
+            seen.silent += u32::from(torn.is_empty());
+        }
+    }
+    // Whoever lost runs again: then all is as it wants.
+    converges(&mut play, &case.deployer);
+    play.end(seen)
+}
+
+/// What the same two leave behind when they take turns.
+fn one_after_the_other(case: &Case, order: [&Deployer; 2]) -> Value {
+    let play = Play::start(case);
+    for deployer in order {
+        play.run(deployer, &[]);
+    }
+    shape(&play.account())
+}
+
+/// The parts of an account that stand for themselves.
+fn parts(shape: &Value) -> Vec<(String, Value)> {
+    let mut parts = Vec::new();
+    for script in shape["scripts"].as_array().into_iter().flatten() {
+        parts.push((script["name"].to_string(), script["bindings"].clone()));
+        parts.push((script["name"].to_string(), script["code"].clone()));
+    }
+    for zone in shape["zones"].as_array().into_iter().flatten() {
+        for kind in ["records", "routes"] {
+            parts.extend(zone[kind].as_array().into_iter().flatten().map(|part| (kind.to_owned(), part.clone())));
+        }
+    }
+    parts
+}
+
+fn converges(play: &mut Play, deployer: &Deployer) {
+    let deployer = Deployer { allow: Allow::ALL, ..*deployer };
+    let before = play.account();
+    let verdict = Truth::of(&before, &deployer).verdict();
+    let run = play.runs();
+    let ended = play.run(&deployer, &[]);
+    match verdict {
+        Verdict::Refused(reasons) => {
+            let stopped = play.effects(run).0 == 0 && ended.exit() != Some(Exit::Done);
+            play.must(stopped, || format!("{} although it must stop: {}", ended.told(), reasons.join("; ")));
+        }
+        Verdict::Maybe if ended.exit() != Some(Exit::Done) => {}
+        Verdict::Maybe | Verdict::Goes => {
+            play.must(ended.exit() == Some(Exit::Done), || format!("the next run {}", ended.told()));
+            play.settled(&before, &deployer, false);
+        }
+    }
+}
+
+/// One deployer while others change something: nothing of theirs is lost, and the next run does what is left.
+fn meddled(case: &Case) -> Result<Seen, Failure> {
+    let mut play = Play::start(case);
+    let before: Account = play.account();
+    let mut seen = Seen::of(&before, &case.deployer);
+    {
+        let mut watch = play.world.watch.borrow_mut();
+        let calls = watch.calls;
+        watch.meanwhile = case.meanwhile.map(|(after, act)| (calls + u32::from(after), act));
+    }
+    let ended = play.run_beside(&case.deployer, &[], false);
+    play.hides(&ended);
+    seen.told(&[ended]);
+    converges(&mut play, &case.deployer);
+    play.end(seen)
+}
+
+impl Seen {
+    fn told(&mut self, ended: &[Ended]) {
+        let raced = |ended: &&Ended| matches!(ended.exit(), Some(Exit::Conflict | Exit::Partial));
+        self.losers += ended.iter().filter(raced).count() as u32;
+    }
+}

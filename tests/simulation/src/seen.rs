@@ -1,0 +1,131 @@
+//! What a case touched: the cells action × resource × ownership × fault.
+
+use std::collections::BTreeMap;
+
+use crate::account::{Account, Subject};
+use crate::case::{Deployer, Wish};
+use crate::fault::Kind;
+use crate::names;
+use crate::truth::{Owner, Truth};
+use crate::watch::Watch;
+
+/// One cell.
+pub type Cell = (Subject, Owner, Deed, Option<Kind>);
+
+/// What is done to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    Create,
+    Update,
+    Delete,
+    Adopt,
+    Keep,
+}
+
+impl Deed {
+    pub const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Adopt, Self::Keep];
+
+    fn of(action: &str) -> Option<Self> {
+        Some(match action {
+            "create" => Self::Create,
+            "update" => Self::Update,
+            "delete" => Self::Delete,
+            "adopt" => Self::Adopt,
+            "no-op" => Self::Keep,
+            _ => return None,
+        })
+    }
+}
+
+/// What one case touched.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    pub cells: BTreeMap<Cell, u32>,
+    /// Runs that said that another one was faster.
+    pub losers: u32,
+    /// Pairs of which both end well, with a part that neither order gives: one of them put no version up.
+    pub torn: u32,
+    /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
+    pub silent: u32,
+    /// Address → whose it was.
+    owners: BTreeMap<String, Owner>,
+}
+
+impl Seen {
+    pub fn of(before: &Account, deployer: &Deployer) -> Self {
+        let truth = Truth::of(before, deployer);
+        let mut owners = BTreeMap::new();
+        owners.insert(format!("script:{}", truth.name()), truth.script_owner());
+        for name in truth.renamed() {
+            owners.insert(format!("script:{name}"), Owner::Ours);
+        }
+        for (zone, content) in before.zones.iter().enumerate() {
+            let removals = truth.removals();
+            for record in content.records.iter().filter(|record| removals.contains(&record.id)) {
+                owners.insert(format!("record:{}", record.name), Owner::Ours);
+            }
+            for route in content.routes.iter().filter(|route| removals.contains(&route.id)) {
+                owners.insert(format!("route:{}", route.pattern), Owner::Ours);
+            }
+            let Some(routing) = deployer.wanted.routing().filter(|routing| names::zone_of(routing.host) == zone) else {
+                continue;
+            };
+            if routing.record != Wish::Existing {
+                owners.insert(format!("record:{}", names::host(routing.host)), truth.record_owner().1);
+            }
+            for pattern in routing.names() {
+                let owner = truth.route_owner(zone, &pattern).1;
+                owners.insert(format!("route:{pattern}"), owner);
+            }
+        }
+        Self { owners, ..Self::default() }
+    }
+
+    /// Adds what another case touched.
+    pub fn add(&mut self, other: Self) {
+        for (cell, count) in other.cells {
+            *self.cells.entry(cell).or_default() += count;
+        }
+        self.losers += other.losers;
+        self.silent += other.silent;
+        self.torn += other.torn;
+    }
+
+    /// Counts what the run of this number met: each planned change without a fault, each fault where it struck.
+    pub fn met(&mut self, watch: &Watch, run: usize) {
+        // A run that a fault ended before it told a plan would have told that of the next one.
+        let told = |run: usize| watch.facts.get(run).filter(|facts| facts.planned);
+        let Some(announced) = told(run).or_else(|| told(run + 1)).map(|facts| &facts.announced) else { return };
+        let deed = |address: &str| announced.get(address).and_then(|action| Deed::of(action));
+        for (address, owner) in &self.owners {
+            if let Some(deed) = deed(address) {
+                *self.cells.entry((subject(address), *owner, deed, None)).or_default() += 1;
+            }
+        }
+        for (by, fate, writes, on, address) in watch.met.iter().filter(|(by, ..)| *by == run) {
+            let kind = fate.fault.map(|fault| fault.kind);
+            debug_assert_eq!(*by, run);
+            if let (true, Some(address)) = (*writes, address) {
+                if let (Some(deed), Some(owner)) = (deed(address), self.owners.get(address)) {
+                    *self.cells.entry((*on, *owner, deed, kind)).or_default() += 1;
+                }
+            } else if !*writes {
+                // A read that failed may end the run before it tells a plan; what stays as it is was looked at.
+                for (address, owner) in self.owners.iter().filter(|(address, _)| subject(address) == *on) {
+                    if deed(address) == Some(Deed::Keep) {
+                        *self.cells.entry((*on, *owner, Deed::Keep, kind)).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn subject(address: &str) -> Subject {
+    match address.split(':').next() {
+        Some("script") => Subject::Script,
+        Some("record") => Subject::Record,
+        Some("route") => Subject::Route,
+        _ => Subject::Rest,
+    }
+}

@@ -1,0 +1,359 @@
+//! What a run should find, told by who truly made what: the reference that plans are measured with. It reads no mark
+//! but the inventory, which is what makes a route ours by definition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cfworker_deploy::model::marks;
+
+use crate::account::{Account, Maker, Record, Route, Script};
+use crate::case::{Allow, Deployer, Dns, Verb, Wanted, Wish};
+use crate::names;
+
+/// Whose a thing is, seen from one identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    Absent,
+    Ours,
+    /// Ours, with somebody else's work on it.
+    Outside,
+    Original,
+    Stranger,
+    Other,
+}
+
+/// Whether a run may go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Goes,
+    /// It must stop before the first write, for these reasons.
+    Refused(Vec<String>),
+    /// Either is right.
+    Maybe,
+}
+
+/// One deployer beside an account.
+#[derive(Clone, Copy)]
+pub struct Truth<'a> {
+    pub account: &'a Account,
+    pub wanted: &'a Wanted,
+    pub allow: &'a Allow,
+    pub verb: Verb,
+}
+
+impl<'a> Truth<'a> {
+    pub fn of(account: &'a Account, deployer: &'a Deployer) -> Self {
+        Self { account, wanted: &deployer.wanted, allow: &deployer.allow, verb: deployer.verb }
+    }
+
+    fn us(&self) -> Maker {
+        Maker::Run(self.wanted.identity)
+    }
+
+    pub fn name(&self) -> &'static str {
+        names::script(self.wanted.script)
+    }
+
+    fn script(&self) -> Option<&'a Script> {
+        self.account.scripts.get(self.name())
+    }
+
+    pub fn script_owner(&self) -> Owner {
+        let Some(script) = self.script() else { return Owner::Absent };
+        match script.maker {
+            Maker::Run(identity) if identity == self.wanted.identity => self.live_work(script),
+            Maker::Run(_) => Owner::Other,
+            Maker::Original | Maker::Stranger => Owner::Stranger,
+        }
+    }
+
+    /// Whether what gets requests is our last work, give or take edits of secrets.
+    fn live_work(&self, script: &Script) -> Owner {
+        let Some(live) = script.live() else { return Owner::Outside };
+        let uploads = |version: &&crate::account::Version| !is_secret_edit(version);
+        let newest_of_ours = script.versions.iter().filter(uploads).find(|version| version.maker == self.us());
+        let base = script.versions.iter().filter(uploads).find(|version| version.number <= live.number);
+        match (base, newest_of_ours) {
+            (Some(base), Some(ours)) if base.id == ours.id => Owner::Ours,
+            _ => Owner::Outside,
+        }
+    }
+
+    /// Records that decide where requests to the host go.
+    fn records_here(&self) -> Vec<&'a Record> {
+        let Some(routing) = self.wanted.routing() else { return Vec::new() };
+        let zone = &self.account.zones[names::zone_of(routing.host)];
+        let here = zone.records.iter().filter(|record| record.name == names::host(routing.host));
+        here.filter(|record| record.kind != "TXT").collect()
+    }
+
+    /// The record of the host, and whose it is.
+    pub fn record_owner(&self) -> (Option<&'a Record>, Owner) {
+        let here = self.records_here();
+        let ours = here.iter().find(|record| record.maker == self.us());
+        let Some(record) = ours.or(here.first()) else { return (None, Owner::Absent) };
+        let owner = match record.maker {
+            maker if maker == self.us() => Owner::Ours,
+            Maker::Run(_) => Owner::Other,
+            Maker::Original => Owner::Original,
+            Maker::Stranger => Owner::Stranger,
+        };
+        (Some(record), owner)
+    }
+
+    /// Whether the Worker's tags name the route.
+    fn holds(&self, zone: usize, pattern: &str) -> bool {
+        self.script().is_some_and(|script| is_held(script, names::ZONE_IDS[zone], pattern))
+    }
+
+    /// The route of a pattern of the manifest, and whose it is.
+    pub fn route_owner(&self, zone: usize, pattern: &str) -> (Option<&'a Route>, Owner) {
+        let Some(route) = self.account.zones[zone].routes.iter().find(|route| route.pattern == pattern) else {
+            return (None, Owner::Absent);
+        };
+        let owner = match &route.script {
+            Some(script) if script == self.name() && self.holds(zone, pattern) => Owner::Ours,
+            Some(script) if script == self.name() => Owner::Stranger,
+            Some(script) if self.renamed().contains(&script.as_str()) => Owner::Ours,
+            _ => Owner::Other,
+        };
+        (Some(route), owner)
+    }
+
+    /// Workers of ours under another name.
+    pub fn renamed(&self) -> Vec<&'a str> {
+        let others = self.account.scripts.iter().filter(|(name, _)| *name != self.name());
+        others.filter(|(_, script)| script.maker == self.us()).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Zones that a run looks at: that of the manifest, and those of the inventory.
+    fn zones(&self) -> BTreeSet<usize> {
+        let wanted = self.wanted.routing().map(|routing| names::zone_of(routing.host));
+        let held = |zone: &usize| {
+            let start = format!("cfwd1-in-{}-", names::ZONE_IDS[*zone]);
+            let renamed = self.renamed().into_iter().filter_map(|name| self.account.scripts.get(name));
+            self.script().into_iter().chain(renamed).any(|script| script.tags.iter().any(|tag| tag.starts_with(&start)))
+        };
+        (0..names::ZONES.len()).filter(held).chain(wanted).collect()
+    }
+
+    /// What is ours and no longer wanted: routes and records, by their ids.
+    pub fn removals(&self) -> BTreeSet<String> {
+        let wanted = self.wanted.routing().filter(|_| self.verb == Verb::Apply);
+        let mut ids = BTreeSet::new();
+        let ours: Vec<&str> = self.renamed().into_iter().chain([self.name()]).collect();
+        for zone in self.zones() {
+            let content = &self.account.zones[zone];
+            let here = wanted.filter(|routing| names::zone_of(routing.host) == zone);
+            let patterns = here.map(|routing| routing.names()).unwrap_or_default();
+            let routes = content.routes.iter().filter(|route| {
+                let leads_to = route.script.as_deref().filter(|script| ours.contains(script));
+                let script = leads_to.and_then(|script| self.account.scripts.get(script));
+                let held = script.is_some_and(|script| is_held(script, names::ZONE_IDS[zone], &route.pattern));
+                held && !patterns.contains(&route.pattern)
+            });
+            ids.extend(routes.map(|route| route.id.clone()));
+            let records = content.records.iter().filter(|record| {
+                let keeps = here.is_some_and(|routing| names::host(routing.host) == record.name);
+                record.maker == self.us() && !record.read_only && !keeps
+            });
+            ids.extend(records.map(|record| record.id.clone()));
+        }
+        ids
+    }
+
+    /// Whether the manifest says what shall be, so that what is not said goes.
+    pub fn states(&self) -> bool {
+        !matches!(self.wanted.dns, Dns::Absent)
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        let mut reasons = Vec::new();
+        if !self.may_have(0, self.script_owner()) {
+            reasons.push(format!("script: {:?}", self.script_owner()));
+        }
+        if self.allow.expects_other {
+            reasons.push("another plan was approved".into());
+        }
+        match self.verb {
+            Verb::Apply => {
+                reasons.extend(self.record_refusals());
+                reasons.extend(self.route_refusals());
+                if self.states() && !self.allow.deletes && !self.removals().is_empty() {
+                    reasons.push("deletions need a yes".into());
+                }
+            }
+            Verb::Destroy => {
+                let nothing = self.removals().is_empty() && self.script().is_none() && self.renamed().is_empty();
+                if !self.allow.deletes && !nothing {
+                    reasons.push("deletions need a yes".into());
+                }
+            }
+        }
+        if !reasons.is_empty() {
+            Verdict::Refused(reasons)
+        } else if self.may_lose_a_secret() {
+            Verdict::Maybe
+        } else {
+            Verdict::Goes
+        }
+    }
+
+    fn may_have(&self, kind: usize, owner: Owner) -> bool {
+        match owner {
+            Owner::Absent | Owner::Ours | Owner::Original => true,
+            Owner::Stranger => self.allow.adopt[kind],
+            Owner::Other => self.allow.take[kind],
+            Owner::Outside => self.allow.take[kind] || (self.wanted.overwrite && self.verb == Verb::Apply),
+        }
+    }
+
+    fn record_refusals(&self) -> Option<String> {
+        let routing = self.wanted.routing()?;
+        let here = self.records_here();
+        if routing.record == Wish::Existing {
+            let fits = !here.is_empty() && here.iter().all(|record| record.proxied);
+            return (!fits).then(|| "no proxied record exists".to_owned());
+        }
+        let (record, owner) = self.record_owner();
+        let record = record?;
+        let (kind, content) = routing.content();
+        let equal = record.kind == kind && record.content == content && record.proxied;
+        if record.read_only {
+            return Some("the record is read-only".into());
+        }
+        if owner != Owner::Ours && here.len() > 1 {
+            return Some("several records".into());
+        }
+        let differs = !equal || owner != Owner::Ours;
+        let in_the_way = |other: &&Record| {
+            other.id != record.id && (other.kind == "CNAME" || (other.kind, other.content.as_str()) == (kind, content))
+        };
+        if differs && here.iter().copied().any(|other| in_the_way(&other)) {
+            return Some("another record stands in the way".into());
+        }
+        let adopted = owner == Owner::Stranger && equal && self.allow.adopt_equal;
+        (!self.may_have(1, owner) && !adopted).then(|| format!("record: {owner:?}"))
+    }
+
+    fn route_refusals(&self) -> Vec<String> {
+        let Some(routing) = self.wanted.routing() else { return Vec::new() };
+        let zone = names::zone_of(routing.host);
+        let mut reasons = Vec::new();
+        for pattern in routing.names() {
+            let (_, owner) = self.route_owner(zone, &pattern);
+            let adopted = owner == Owner::Stranger && self.allow.adopt_equal;
+            if !self.may_have(2, owner) && !adopted {
+                reasons.push(format!("route {pattern}: {owner:?}"));
+            }
+        }
+        reasons
+    }
+
+    /// A secret that the manifest does not name, while the newest version is not the live one.
+    fn may_lose_a_secret(&self) -> bool {
+        let Some(script) = self.script() else { return false };
+        let Some(newest) = script.versions.first() else { return false };
+        let waits = script.live().is_none_or(|live| live.id != newest.id);
+        let wanted = self.wanted.secret_values();
+        let unnamed = newest.bindings.iter().any(|binding| {
+            let name = binding["name"].as_str().unwrap_or_default();
+            binding["type"] == "secret_text" && !wanted.contains_key(name)
+        });
+        waits && unnamed
+    }
+
+    /// What no run of this deployer may touch, as it is now.
+    pub fn protected(&self) -> Things {
+        let mut free = self.removals();
+        if let (Some(record), owner) = self.record_owner()
+            && (self.may_have(1, owner) || self.allow.adopt_equal)
+            && self.wanted.routing().is_some_and(|routing| routing.record != Wish::Existing)
+        {
+            free.insert(record.id.clone());
+        }
+        for pattern in self.wanted.routing().map(|routing| routing.names()).unwrap_or_default() {
+            let zone = self.wanted.routing().map_or(0, |routing| names::zone_of(routing.host));
+            if let (Some(route), owner) = self.route_owner(zone, &pattern)
+                && (self.may_have(2, owner) || (owner == Owner::Stranger && self.allow.adopt_equal))
+            {
+                free.insert(route.id.clone());
+            }
+        }
+        let mut gone: BTreeSet<&str> = BTreeSet::new();
+        if self.may_have(0, self.script_owner()) {
+            gone.insert(self.name());
+        }
+        if self.allow.prune || self.verb == Verb::Destroy {
+            gone.extend(self.renamed());
+        }
+        things(self.account, |id| !free.contains(id), |name| !gone.contains(name), &gone)
+    }
+}
+
+/// A thing as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Thing {
+    Record(Record),
+    Route(Route),
+    Script(Box<Script>),
+}
+
+impl Thing {
+    pub fn maker(&self) -> Maker {
+        match self {
+            Self::Record(record) => record.maker,
+            Self::Route(route) => route.maker,
+            Self::Script(script) => script.maker,
+        }
+    }
+}
+
+/// Things by id or name.
+pub type Things = BTreeMap<String, Thing>;
+
+/// Those that are meant; routes that lead to a script which may go, go with it.
+fn things(
+    account: &Account,
+    by_id: impl Fn(&str) -> bool,
+    by_name: impl Fn(&str) -> bool,
+    may_go: &BTreeSet<&str>,
+) -> Things {
+    let mut known = Things::new();
+    for zone in &account.zones {
+        for record in zone.records.iter().filter(|record| by_id(&record.id)) {
+            known.insert(record.id.clone(), Thing::Record(record.clone()));
+        }
+        for route in zone.routes.iter().filter(|route| by_id(&route.id)) {
+            if !route.script.as_deref().is_some_and(|script| may_go.contains(script)) {
+                known.insert(route.id.clone(), Thing::Route(route.clone()));
+            }
+        }
+    }
+    for (name, script) in account.scripts.iter().filter(|(name, _)| by_name(name)) {
+        known.insert(name.clone(), Thing::Script(Box::new(script.clone())));
+    }
+    known
+}
+
+/// The same of what is there now, for those ids.
+pub fn now(account: &Account, of: &Things) -> Things {
+    things(account, |id| of.contains_key(id), |name| of.contains_key(name), &BTreeSet::new())
+}
+
+pub fn is_secret_edit(version: &crate::account::Version) -> bool {
+    version.annotations.get("workers/triggered_by").is_some_and(|by| by == "secret")
+}
+
+/// Whether a Worker's inventory names a route.
+pub fn is_held(script: &Script, zone: &str, pattern: &str) -> bool {
+    let (start, hash) = (format!("cfwd1-in-{zone}-"), marks::hash(pattern));
+    let tags = script.tags.iter().filter_map(|tag| tag.strip_prefix(&start));
+    tags.flat_map(|hashes| hashes.split('.')).any(|held| held == hash)
+}
+
+/// Whether a Worker's marks say that a run of ours set this binding.
+pub fn is_set(script: &Script, binding: &str) -> bool {
+    let hash = marks::hash(binding);
+    let tags = script.tags.iter().filter_map(|tag| tag.strip_prefix("cfwd1-n-"));
+    tags.flat_map(|hashes| hashes.split('.')).any(|set| set == hash)
+}

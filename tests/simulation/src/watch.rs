@@ -1,0 +1,227 @@
+//! The account under watch: after every call, whatever happened, the invariants hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cfworker_deploy::model::Event;
+use serde_json::Value;
+
+use crate::account::{Account, Call, Maker};
+use crate::case::{Act, Deployer};
+use crate::conduct::Conduct;
+use crate::fault::Fate;
+use crate::invariants;
+use crate::names;
+use crate::truth::{Things, Truth};
+use crate::world::{Reply, Trace};
+
+/// What is known of one run.
+pub struct Facts {
+    pub deployer: Deployer,
+    /// Only looks.
+    pub reads_only: bool,
+    /// What it may not touch, as it was when the run began.
+    pub protected: Things,
+    /// Address → action, as the run told before its first write.
+    pub announced: BTreeMap<String, String>,
+    /// A plan was told.
+    pub planned: bool,
+    pub writes: u32,
+    /// A version was put up.
+    pub uploads: bool,
+    /// Writes that changed something.
+    pub effects: u32,
+    /// A route or record that leads elsewhere in the meantime is nobody's fault: others deploy at the same time.
+    pub alone: bool,
+    pub conduct: Conduct,
+}
+
+/// The account, the runs on it, and what was seen.
+pub struct Watch {
+    pub account: Account,
+    pub facts: Vec<Facts>,
+    /// What must not be, and was.
+    pub violations: Vec<String>,
+    /// The last calls, when asked for.
+    pub trace: Trace,
+    pub tracing: bool,
+    /// Faults that met a request, with the address that it was about.
+    pub met: Vec<(usize, Fate, bool, crate::account::Subject, Option<String>)>,
+    /// What somebody does after so many calls.
+    pub meanwhile: Option<(u32, Act)>,
+    pub calls: u32,
+    /// A fault ended the process.
+    pub killed: bool,
+}
+
+/// Calls that are shown of a failure.
+const SHOWN: usize = 80;
+
+impl Watch {
+    pub fn new(account: Account) -> Self {
+        Self {
+            account,
+            facts: Vec::new(),
+            violations: Vec::new(),
+            trace: Trace::new(),
+            tracing: false,
+            met: Vec::new(),
+            meanwhile: None,
+            calls: 0,
+            killed: false,
+        }
+    }
+
+    /// A run begins; gives its number.
+    pub fn begin(&mut self, deployer: Deployer, reads_only: bool, alone: bool) -> usize {
+        // What settles late has settled when the next run begins.
+        self.account.scripts.values_mut().for_each(|script| script.settle());
+        let protected = Truth::of(&self.account, &deployer).protected();
+        self.facts.push(Facts {
+            deployer,
+            reads_only,
+            protected,
+            announced: BTreeMap::new(),
+            planned: false,
+            writes: 0,
+            uploads: false,
+            effects: 0,
+            alone,
+            conduct: Conduct::default(),
+        });
+        self.note(format!("-- run {} begins", self.facts.len() - 1));
+        self.facts.len() - 1
+    }
+
+    /// A request leaves.
+    pub fn sent(&mut self, call: &Call, now_us: u64, fate: &Fate) {
+        let address = if call.writes() { address(&self.account, call) } else { None };
+        if fate.fault.is_some() {
+            self.met.push((call.run, *fate, call.writes(), call.subject, address));
+        }
+        let broken = self.facts[call.run].conduct.sent(call, now_us, fate);
+        self.violations.extend(broken.map(|what| format!("conduct: {what}")));
+    }
+
+    /// The account handles a request; then everything is looked at.
+    pub fn handle(&mut self, call: &Call, now_us: u64) -> Reply {
+        self.calls += 1;
+        if let Some((at, act)) = self.meanwhile
+            && self.calls >= at
+        {
+            self.meanwhile = None;
+            self.note(format!("-- meanwhile: {act:?}"));
+            self.account.act(act);
+            self.refresh_protected();
+        }
+        let maker = Maker::Run(self.facts[call.run].deployer.wanted.identity);
+        if !call.writes() {
+            let reply = self.account.handle(call, maker, now_us);
+            self.told(call, &reply, now_us);
+            return reply;
+        }
+        let before = self.account.clone();
+        let reply = self.account.handle(call, maker, now_us);
+        self.told(call, &reply, now_us);
+        let facts = &mut self.facts[call.run];
+        facts.writes += 1;
+        facts.uploads |= call.method == "PUT" && call.subject == crate::account::Subject::Script;
+        let changed = before.scripts != self.account.scripts || before.zones != self.account.zones;
+        facts.effects += u32::from(changed);
+        let address = address(&before, call).or_else(|| address(&self.account, call));
+        let broken = invariants::check(&before, &self.account, facts, call, address.as_deref(), changed);
+        self.violations.extend(broken);
+        reply
+    }
+
+    /// What others change meanwhile is not this run's doing.
+    fn refresh_protected(&mut self) {
+        for facts in &mut self.facts {
+            let now = crate::truth::now(&self.account, &facts.protected);
+            facts.protected = now;
+        }
+    }
+
+    fn told(&mut self, call: &Call, reply: &Reply, now_us: u64) {
+        if self.tracing {
+            let json = call.content_type == "application/json";
+            let body = if json { String::from_utf8_lossy(&call.body) } else { "".into() };
+            let seconds = (now_us % 1_000_000_000) as f64 / 1e6;
+            self.note(format!("{seconds:>9.3} run {} {} → {} {body}", call.run, call.target(), reply.status));
+        }
+        let alarms = std::mem::take(&mut self.account.alarms);
+        self.violations.extend(alarms.into_iter().map(|alarm| format!("alarm: {alarm}")));
+        let quiet = self.facts[call.run].conduct.answered(call, reply);
+        self.violations.extend(quiet.map(|what| format!("conduct: {what}")));
+    }
+
+    pub fn note(&mut self, line: String) {
+        if !self.tracing {
+            return;
+        }
+        if self.trace.len() == SHOWN {
+            self.trace.pop_front();
+        }
+        self.trace.push_back(line);
+    }
+
+    /// What a run tells those who watch.
+    pub fn event(&mut self, run: usize, event: &Event) {
+        let Ok(text) = serde_json::to_string(event) else { return };
+        self.must_hide(&text, "an event");
+        let facts = &mut self.facts[run];
+        match event {
+            Event::Change(change) => {
+                let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
+                facts.announced.insert(text("address"), text("action"));
+            }
+            Event::Plan(_) => facts.planned = true,
+            Event::Diagnostic(_)
+            | Event::Start { .. }
+            | Event::Done { .. }
+            | Event::Wait { .. }
+            | Event::Failed { .. } => {}
+        }
+    }
+
+    /// Invariant 8: no secret shows.
+    pub fn must_hide(&mut self, text: &str, where_: &str) {
+        if text.contains("canary-") {
+            self.violations.push(format!("8 secrets: one shows in {where_}: {text}"));
+        }
+    }
+}
+
+/// Whose address a write is about, in the words of a plan.
+pub fn address(account: &Account, call: &Call) -> Option<String> {
+    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    let body = || serde_json::from_slice::<Value>(&call.body).ok();
+    match path.as_slice() {
+        ["accounts", _, "workers", "scripts", name, ..] => Some(format!("script:{name}")),
+        ["zones", zone, "dns_records", id] => {
+            let zone = account.zones.iter().find(|known| known.id == *zone)?;
+            let record = zone.records.iter().find(|record| record.id == *id)?;
+            Some(format!("record:{}", record.name))
+        }
+        ["zones", _, "dns_records"] => Some(format!("record:{}", body()?["name"].as_str()?)),
+        ["zones", zone, "workers", "routes", id] => {
+            let zone = account.zones.iter().find(|known| known.id == *zone)?;
+            let route = zone.routes.iter().find(|route| route.id == *id)?;
+            Some(format!("route:{}", route.pattern))
+        }
+        ["zones", _, "workers", "routes"] => Some(format!("route:{}", body()?["pattern"].as_str()?)),
+        _ => None,
+    }
+}
+
+/// Names of the secrets of a Worker's newest version.
+pub fn secret_names(account: &Account, script: &str) -> BTreeSet<String> {
+    let newest = account.scripts.get(script).and_then(|script| script.versions.first());
+    let bindings = newest.iter().flat_map(|newest| newest.bindings.iter());
+    let secrets = bindings.filter(|binding| binding["type"] == "secret_text");
+    secrets.filter_map(|binding| Some(binding["name"].as_str()?.to_owned())).collect()
+}
+
+/// Whether a binding is one of those that strangers set.
+pub fn is_theirs(name: &str) -> bool {
+    matches!(name, names::THEIR_SECRET | names::THEIR_VARIABLE)
+}
