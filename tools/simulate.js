@@ -14,5 +14,7 @@ const CARGO = ["--locked", "--quiet", "--profile", "simulation", "--package", "s
 await main("simulate", async () => {
   await stage("rust toolchain", ensureToolchain);
   await stage("simulation, build", () => run("cargo", ["build", ...CARGO], { cwd: ROOT }).then(() => ""));
-  await stage("simulation", () => run("cargo", ["run", ...CARGO, "--", ...suites], { cwd: ROOT, show: true }).then(() => ""));
+  await stage("simulation", () =>
+    run("cargo", ["run", ...CARGO, "--", ...suites], { cwd: ROOT, show: true }).then(() => ""),
+  );
 });
