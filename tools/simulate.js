@@ -9,10 +9,16 @@ import { run } from "./run.js";
 import { main, stage } from "./stage.js";
 
 const suites = process.argv.slice(2);
-const CARGO = ["--locked", "--quiet", "--profile", "simulation", "--package", "simulation"];
+const CARGO = ["--locked", "--quiet", "--profile", "checked", "--package", "simulation"];
 
 await main("simulate", async () => {
   await stage("rust toolchain", ensureToolchain);
-  await stage("simulation, build", () => run("cargo", ["build", ...CARGO], { cwd: ROOT }).then(() => ""));
-  await stage("simulation", () => run("cargo", ["run", ...CARGO, "--", ...suites], { cwd: ROOT, show: true }).then(() => ""));
+  await stage("simulation, build", () =>
+    run("cargo", ["build", ...CARGO, "--all-targets"], { cwd: ROOT }).then(() => ""),
+  );
+  if (suites.length === 0)
+    await stage("what once failed", () => run("cargo", ["test", ...CARGO], { cwd: ROOT, show: true }).then(() => ""));
+  await stage("simulation", () =>
+    run("cargo", ["run", ...CARGO, "--", ...suites], { cwd: ROOT, show: true }).then(() => ""),
+  );
 });

@@ -63,13 +63,11 @@ impl ScriptMarks {
         marks
     }
 
-    /// Anybody can write a tag: one that names no zone or no pattern says nothing.
+    /// Anybody can write a tag: one that names no zone says nothing. A zone without a pattern says much: a record of
+    /// ours may still be in it.
     fn take_inventory(&mut self, text: &str) {
         let Some((zone, hashes)) = text.split_once('-').filter(|(zone, _)| !zone.is_empty()) else { return };
-        let hashes: BTreeSet<String> = split(hashes).collect();
-        if !hashes.is_empty() {
-            self.inventory.entry(zone.to_owned()).or_default().extend(hashes);
-        }
+        self.inventory.entry(zone.to_owned()).or_default().extend(split(hashes));
     }
 
     /// Our tags, in a fixed order.
@@ -250,7 +248,7 @@ mod tests {
 
     #[test]
     fn tags_that_say_nothing_are_left_out() {
-        let tags = ["cfwd1-in-", "cfwd1-in--", "cfwd1-in--0a1b2c3d", "cfwd1-in-zone-", "cfwd1-n-.", "cfwd1-b-x"];
+        let tags = ["cfwd1-in-", "cfwd1-in--", "cfwd1-in--0a1b2c3d", "cfwd1-n-.", "cfwd1-b-x"];
         let marks = ScriptMarks::parse(&tags.map(str::to_owned));
         assert_eq!(marks, ScriptMarks::default());
     }

@@ -46,7 +46,7 @@ impl Conduct {
         }
         let kind = fate.fault.map(|fault| fault.kind);
         match kind {
-            Some(Kind::ThrottledFor) => {
+            Some(Kind::ThrottledFor) if call.is_api() => {
                 // Until the answer is there for certain, others may be on their way.
                 self.quiet = Some((now_us + 500_000, now_us + 30_000_000));
             }

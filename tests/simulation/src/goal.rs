@@ -16,6 +16,9 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             worker(before, after, &deployer.wanted, &mut misses);
             routing(after, &deployer.wanted, &mut misses);
             if is.states() || deployer.allow.prune {
+                // By the inventory of then: that of now may have forgotten something.
+                let gone = was.removals();
+                misses.extend(ids(after).filter(|id| gone.contains(*id)).map(|id| format!("{id} is left over")));
                 if !is.removals().is_empty() {
                     misses.push(format!("left over: {:?}", is.removals()));
                 }
@@ -32,14 +35,18 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             }
             // What the inventory named before is known no longer.
             let gone = was.removals();
-            let things = after.zones.iter().flat_map(|zone| {
-                let records = zone.records.iter().map(|record| &record.id);
-                records.chain(zone.routes.iter().map(|route| &route.id))
-            });
-            misses.extend(things.filter(|id| gone.contains(*id)).map(|id| format!("{id} is not destroyed")));
+            misses.extend(ids(after).filter(|id| gone.contains(*id)).map(|id| format!("{id} is not destroyed")));
         }
     }
     misses
+}
+
+/// Ids of all records and routes.
+fn ids(account: &Account) -> impl Iterator<Item = &String> {
+    account.zones.iter().flat_map(|zone| {
+        let records = zone.records.iter().map(|record| &record.id);
+        records.chain(zone.routes.iter().map(|route| &route.id))
+    })
 }
 
 fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<String>) {

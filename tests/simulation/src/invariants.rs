@@ -189,6 +189,12 @@ impl Seen<'_> {
         let was = self.before.scripts.get(name);
         let values = wanted.secret_values();
         let now = secret_names(self.after, name);
+        let leaves =
+            |secret: &String| was.is_some_and(|was| truth::is_set(was, secret)) && !values.contains_key(secret);
+        if !self.facts.alone && secret_names(self.before, name).iter().any(leaves) {
+            // An upload that removes a secret names all others: one that came in between is not among them.
+            return;
+        }
         for secret in secret_names(self.before, name) {
             let set = was.is_some_and(|was| truth::is_set(was, &secret));
             let removed = set && !values.contains_key(&secret);
@@ -229,17 +235,16 @@ impl Seen<'_> {
     fn kept(&mut self) {
         let name = names::script(self.facts.deployer.wanted.script);
         let (Some(was), Some(is)) = (self.before.scripts.get(name), self.after.scripts.get(name)) else { return };
-        // Without a compare-and-set, a tag that somebody adds between the read and the write is lost.
-        for tag in was.tags.iter().filter(|tag| self.facts.alone && !tag.starts_with("cfwd1-")) {
+        if !self.facts.alone {
+            // Cloudflare has no compare-and-set: what somebody adds between the read and the write is overwritten.
+            return;
+        }
+        for tag in was.tags.iter().filter(|tag| !tag.starts_with("cfwd1-")) {
             self.must(is.tags.contains(tag), || format!("3 foreign: the tag {tag} is lost"));
         }
         let (Some(old), Some(new)) = (was.versions.first(), is.versions.first()) else { return };
         for binding in old.bindings.iter().filter(|binding| binding["name"].as_str().is_some_and(is_theirs)) {
             self.must(new.bindings.contains(binding), || format!("3 foreign: the binding {} is lost", binding["name"]));
-        }
-        if !self.facts.alone {
-            // Settings are sent again as they were read: what changed in between goes with them.
-            return;
         }
         let same = old.limits == new.limits && old.placement == new.placement && was.logpush == is.logpush;
         self.must(same && was.tail_consumers == is.tail_consumers, || "3 foreign: settings are lost".into());

@@ -5,7 +5,7 @@ use cfworker_deploy::guard::{Guard, without};
 use crate::suite::{FAULTS, PAIRS, RACES, Suite};
 
 /// Cases of each suite after which a guard counts as needless.
-const PATIENCE: u64 = 4_000;
+const PATIENCE: u64 = 6_000;
 
 /// Every guard.
 pub const GUARDS: [Guard; 34] = [

@@ -181,9 +181,10 @@ impl Play {
         (watch.facts[run].writes, watch.facts[run].effects)
     }
 
-    /// Whether a run put a version up.
-    pub fn uploaded(&self, run: usize) -> bool {
-        self.world.watch.borrow().facts[run].uploads
+    /// Whether a run read that somebody else deployed after its plan.
+    pub fn saw_another(&self, run: usize) -> bool {
+        let watch = self.world.watch.borrow();
+        !watch.facts[run].others.is_subset(&watch.facts[run].own)
     }
 
     pub fn runs(&self) -> usize {

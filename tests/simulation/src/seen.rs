@@ -43,7 +43,7 @@ pub struct Seen {
     pub cells: BTreeMap<Cell, u32>,
     /// Runs that said that another one was faster.
     pub losers: u32,
-    /// Pairs of which both end well, with a part that neither order gives: one of them put no version up.
+    /// Pairs of which both end well, with a part that neither order gives: one overwrote the other after that one looked.
     pub torn: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cfworker_deploy::model::Event;
 use serde_json::Value;
 
-use crate::account::{Account, Call, Maker};
+use crate::account::{Account, Call, Maker, Subject};
 use crate::case::{Act, Deployer};
 use crate::conduct::Conduct;
 use crate::fault::Fate;
@@ -26,8 +26,12 @@ pub struct Facts {
     /// A plan was told.
     pub planned: bool,
     pub writes: u32,
-    /// A version was put up.
-    pub uploads: bool,
+    /// Deployments that the run read before its plan, or made.
+    pub deployments: BTreeSet<String>,
+    /// What marks the versions of deployments that the run read of after its plan, and did not make.
+    pub others: BTreeSet<String>,
+    /// What marks its own versions.
+    pub own: BTreeSet<String>,
     /// Writes that changed something.
     pub effects: u32,
     /// A route or record that leads elsewhere in the meantime is nobody's fault: others deploy at the same time.
@@ -45,7 +49,7 @@ pub struct Watch {
     pub trace: Trace,
     pub tracing: bool,
     /// Faults that met a request, with the address that it was about.
-    pub met: Vec<(usize, Fate, bool, crate::account::Subject, Option<String>)>,
+    pub met: Vec<(usize, Fate, bool, Subject, Option<String>)>,
     /// What somebody does after so many calls.
     pub meanwhile: Option<(u32, Act)>,
     pub calls: u32,
@@ -83,7 +87,9 @@ impl Watch {
             announced: BTreeMap::new(),
             planned: false,
             writes: 0,
-            uploads: false,
+            deployments: BTreeSet::new(),
+            others: BTreeSet::new(),
+            own: BTreeSet::new(),
             effects: 0,
             alone,
             conduct: Conduct::default(),
@@ -117,6 +123,14 @@ impl Watch {
         if !call.writes() {
             let reply = self.account.handle(call, maker, now_us);
             self.told(call, &reply, now_us);
+            if call.path.last().is_some_and(|last| last == "deployments") {
+                let (facts, known) = (&mut self.facts[call.run], deployments(&self.account, call));
+                for (id, mark) in known {
+                    if facts.deployments.insert(id) && facts.planned {
+                        facts.others.insert(mark);
+                    }
+                }
+            }
             return reply;
         }
         let before = self.account.clone();
@@ -124,7 +138,14 @@ impl Watch {
         self.told(call, &reply, now_us);
         let facts = &mut self.facts[call.run];
         facts.writes += 1;
-        facts.uploads |= call.method == "PUT" && call.subject == crate::account::Subject::Script;
+        if call.subject == Subject::Script && call.writes() {
+            let known = deployments(&before, call);
+            let made = deployments(&self.account, call).into_iter().filter(|(id, _)| !known.contains_key(id));
+            for (id, mark) in made {
+                facts.deployments.insert(id);
+                facts.own.insert(mark);
+            }
+        }
         let changed = before.scripts != self.account.scripts || before.zones != self.account.zones;
         facts.effects += u32::from(changed);
         let address = address(&before, call).or_else(|| address(&self.account, call));
@@ -211,6 +232,23 @@ pub fn address(account: &Account, call: &Call) -> Option<String> {
         ["zones", _, "workers", "routes"] => Some(format!("route:{}", body()?["pattern"].as_str()?)),
         _ => None,
     }
+}
+
+/// Deployments of the Worker that a request is about, with the mark of their version: of two versions with the same
+/// mark it makes no difference whose is live.
+fn deployments(account: &Account, call: &Call) -> BTreeMap<String, String> {
+    let script = call.path.get(4).and_then(|name| account.scripts.get(name));
+    let mark = |id: &str, script: &crate::account::Script| {
+        let version = script.versions.iter().find(|version| version.id == id);
+        version.and_then(|version| version.annotations.get("workers/tag")).cloned().unwrap_or_default()
+    };
+    let mut marked = BTreeMap::new();
+    for (script, deployment) in script.iter().flat_map(|script| script.deployments.iter().map(move |one| (script, one)))
+    {
+        let id = deployment.versions.first().map_or("", |(id, _)| id.as_str());
+        marked.insert(deployment.id.clone(), mark(id, script));
+    }
+    marked
 }
 
 /// Names of the secrets of a Worker's newest version.

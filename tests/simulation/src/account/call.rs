@@ -90,7 +90,7 @@ fn subject(path: &[String]) -> Subject {
         ["zones", _, "dns_records", ..] => Subject::Record,
         ["zones", _, "workers", "routes", ..] => Subject::Route,
         ["zones", ..] => Subject::Zone,
-        ["accounts", _, "workers", "scripts", ..] => Subject::Script,
+        ["accounts", _, "workers", "scripts" | "workers", ..] => Subject::Script,
         _ => Subject::Rest,
     }
 }

@@ -205,6 +205,7 @@ impl Account {
                 Ok(page(call, namespaces.to_vec()))
             }
             ("GET", ["workers", "scripts"]) => Ok(ok(Value::from_iter(self.scripts.iter().map(views::listed)))),
+            ("GET", ["workers", "workers", name]) => views::worker(name, &self.scripts).map(ok).ok_or(NO_SCRIPT),
             (_, ["workers", "scripts", name, rest @ ..]) => self.of_script(call, name, rest, maker),
             _ => Err(self.unknown(call)),
         }

@@ -1,5 +1,7 @@
 //! What reads show of the account: never the value of a secret, never who truly made a thing.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Deployment, Record, Route, Script, Version, Zone};
@@ -30,6 +32,21 @@ pub(super) fn route(route: &Route) -> Value {
 
 pub(super) fn listed((name, script): (&String, &Script)) -> Value {
     json!({ "id": name, "tags": tags(script), "etag": "0".repeat(64), "has_assets": false, "usage_model": "standard" })
+}
+
+/// The newer API's view: who refers to a Worker.
+pub(super) fn worker(name: &str, scripts: &BTreeMap<String, Script>) -> Option<Value> {
+    scripts.get(name)?;
+    let binds = |script: &Script| {
+        let newest = script.versions.first();
+        newest.is_some_and(|version| version.bindings.iter().any(|binding| binding["service"] == name))
+    };
+    let referrers = scripts.iter().filter(|(other, script)| *other != name && binds(script));
+    let workers: Vec<Value> = referrers.map(|(other, _)| json!({ "id": other, "name": other })).collect();
+    Some(json!({
+        "id": name, "name": name,
+        "references": { "workers": workers, "durable_objects": [], "queues": [], "domains": [] },
+    }))
 }
 
 pub(super) fn tags(script: &Script) -> Value {

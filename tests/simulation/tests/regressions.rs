@@ -1,0 +1,73 @@
+//! Cases that once found something, as small as they got.
+
+use simulation::prelude::*;
+
+fn case(past: Vec<simulation::case::Past>, verb: simulation::case::Verb, wanted: Wanted) -> Case {
+    Case {
+        seed: 1,
+        switches: Switches::default(),
+        past,
+        deployer: Deployer { verb, wanted, allow: Allow::ALL },
+        rival: None,
+        meanwhile: None,
+        faults: vec![],
+    }
+}
+
+const ROUTED: Wanted = Wanted { dns: On(Routing::PLAIN), ..Wanted::PLAIN };
+
+/// A renamed Worker was deleted before the routes of its inventory and the record in front of them.
+#[test]
+fn a_renamed_worker_goes_after_its_routes() {
+    let elsewhere = Wanted { script: 1, dns: On(Routing { host: 1, ..Routing::PLAIN }), ..Wanted::PLAIN };
+    holds(&case(vec![Applied(ROUTED)], Destroy, elsewhere), play::play);
+    let mut pruned = case(vec![Applied(ROUTED)], Apply, elsewhere);
+    pruned.deployer.allow.prune = true;
+    holds(&pruned, play::play);
+}
+
+/// The old host's record went before the route of the Worker under its old name.
+#[test]
+fn a_new_host_under_a_new_name_removes_the_old_routes_first() {
+    let elsewhere = Wanted { script: 1, dns: On(Routing { host: 1, ..Routing::PLAIN }), ..Wanted::PLAIN };
+    holds(&case(vec![Applied(ROUTED)], Apply, elsewhere), play::play);
+}
+
+/// A record that stayed behind alone, without a route, dropped its zone out of the inventory and was lost.
+#[test]
+fn an_orphaned_record_is_found_again() {
+    let mut orphaned = case(vec![Applied(ROUTED), Done(DeleteRoutes(0))], Apply, Wanted::PLAIN);
+    holds(&orphaned, play::play);
+    orphaned.past.push(Applied(Wanted::PLAIN));
+    orphaned.deployer.allow.prune = true;
+    holds(&orphaned, play::play);
+}
+
+/// Somebody's code under an edit of a secret was taken for ours.
+#[test]
+fn a_secret_edit_on_top_of_their_code_is_not_harmless() {
+    let mut edited = case(vec![Applied(ROUTED), Done(Deploy(0)), Done(AddSecret(0))], Apply, ROUTED);
+    edited.deployer.allow.take = [false; 3];
+    holds(&edited, play::play);
+}
+
+/// An upload whose answer was lost, and that was sent again, saw its own first deployment as somebody else's.
+#[test]
+fn an_upload_does_not_race_with_itself() {
+    for kind in [LostAfter, Doubled, FailedAfter, Truncated, Late] {
+        for seed in 0..40 {
+            let wanted = Wanted { code: 1, ..ROUTED };
+            let mut again = case(vec![Applied(ROUTED)], Apply, wanted);
+            again.seed = seed;
+            again.faults = vec![Fault { on: Script, write: true, nth: 0, kind }];
+            holds(&again, play::play);
+        }
+    }
+}
+
+/// Another record with the wanted content stood beside ours: the run ended half-done.
+#[test]
+fn a_record_in_the_way_is_told_before_the_first_write() {
+    let past = vec![Applied(ROUTED), Done(ChangeContent(0)), Done(MakeRecord(0, Equal))];
+    holds(&case(past, Apply, ROUTED), play::play);
+}
