@@ -123,6 +123,7 @@ impl Client {
         let pace = self.pace(&origin);
         let mut state = Attempts::at(self.now());
         loop {
+            let outstanding = pace.outstanding();
             self.turn(request, &pace, &state).await?;
             let sent_at = self.now();
             if state.tries == 0 {
@@ -132,6 +133,7 @@ impl Client {
             state.tries += 1;
             self.count(request);
             let attempt = self.attempt(request, judge, lazily).await;
+            drop(outstanding);
             if let Some(answer) = attempt.answer() {
                 pace.learn(answer, self.now());
             }

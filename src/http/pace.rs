@@ -27,6 +27,17 @@ pub(crate) struct Pace {
     paused_until: Cell<f64>,
     /// Throttlings in a row.
     level: Cell<u32>,
+    /// Requests that took a slot and have no answer yet.
+    outstanding: Cell<u32>,
+}
+
+/// A request from its slot to its answer.
+pub(crate) struct Outstanding<'a>(&'a Cell<u32>);
+
+impl Drop for Outstanding<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +55,14 @@ impl Pace {
             burst_full_at: Cell::new(0.0),
             paused_until: Cell::new(0.0),
             level: Cell::new(0),
+            outstanding: Cell::new(0),
         }
+    }
+
+    /// Counts a request until it is dropped: what an answer says to be left does not know of those on their way.
+    pub(crate) fn outstanding(&self) -> Outstanding<'_> {
+        self.outstanding.set(self.outstanding.get().saturating_add(1));
+        Outstanding(&self.outstanding)
     }
 
     /// Milliseconds until a pause ends; ask again after waiting, it may have grown.
@@ -93,7 +111,8 @@ impl Pace {
                     .and_then(|policy| policy.number("q"))
                     .unwrap_or(DEFAULT_QUOTA);
                 let renewed_at = now + item.number("t")?.min(3_600.0) * 1_000.0;
-                Some(Quota { remaining: item.number("r")?, size: size.max(1.0), renewed_at })
+                let remaining = (item.number("r")? - f64::from(self.outstanding.get())).max(0.0);
+                Some(Quota { remaining, size: size.max(1.0), renewed_at })
             })
             .min_by(|a, b| (a.remaining / a.size).total_cmp(&(b.remaining / b.size)));
         if tightest.is_some() {
@@ -181,6 +200,17 @@ mod tests {
         let waits: Vec<f64> = (0..5).map(|_| pace.slot(1_000.0).round()).collect();
         assert_eq!(waits, [0.0, 5_000.0, 10_000.0, 15_000.0, 20_000.0]);
         assert_eq!(pace.slot(21_000.0), 0.0, "the quota is renewed");
+    }
+
+    #[test]
+    fn requests_on_their_way_are_not_counted_twice() {
+        let pace = Pace::new();
+        let on_their_way = [pace.outstanding(), pace.outstanding()];
+        pace.learn(&answer("\"default\";r=2;t=20", "\"default\";q=1200;w=300"), 0.0);
+        assert_eq!(pace.slot(0.0), 20_000.0);
+        drop(on_their_way);
+        pace.learn(&answer("\"default\";r=2;t=20", "\"default\";q=1200;w=300"), 20_000.0);
+        assert_eq!(pace.slot(20_000.0), 0.0);
     }
 
     #[test]
