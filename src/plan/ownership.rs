@@ -52,29 +52,29 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
     let Some(version) = live.live_version() else {
         return ScriptOwner::Outside("the version that gets requests can't be read".into());
     };
+    if was_rolled_back(live, version) && guard::holds(Guard::Rollback) {
+        return ScriptOwner::Outside(format!(
+            "rolled back to version {} of {} by {}",
+            version.number,
+            version.created_on,
+            author_of_deployment(live)
+        ));
+    }
     let edit = live.secret_edit.as_ref().filter(|edit| edit.only_secrets);
     if let Some(mark) = edit.and_then(|edit| VersionMark::parse(&edit.base_tag)) {
         return ScriptOwner::Clean { mark, secrets_proven: false };
     }
     match VersionMark::parse(&version.tag).filter(|_| version.triggered_by != "secret") {
-        Some(_) if newer_upload_of_ours(live, version).is_some() && guard::holds(Guard::Rollback) => {
-            ScriptOwner::Outside(format!(
-                "rolled back to version {} of {} by {}",
-                version.number,
-                version.created_on,
-                author_of_deployment(live)
-            ))
-        }
         Some(mark) => ScriptOwner::Clean { mark, secrets_proven: true },
         None => ScriptOwner::Outside(author_of_live(live)),
     }
 }
 
-/// A version of ours that is newer than the live one: somebody rolled back by hand.
-fn newer_upload_of_ours<'a>(live: &'a LiveScript, version: &LiveVersion) -> Option<&'a LiveVersion> {
-    live.versions.iter().find(|other| {
-        other.number > version.number && VersionMark::parse(&other.tag).is_some() && other.triggered_by != "secret"
-    })
+/// Whether an upload of ours, or an edit of secrets, is newer than the live version: both go live at once, so
+/// somebody went back by hand.
+fn was_rolled_back(live: &LiveScript, version: &LiveVersion) -> bool {
+    let went_live = |other: &LiveVersion| other.triggered_by == "secret" || VersionMark::parse(&other.tag).is_some();
+    live.versions.iter().any(|other| other.number > version.number && went_live(other))
 }
 
 fn author_of_live(live: &LiveScript) -> String {
