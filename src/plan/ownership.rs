@@ -52,10 +52,7 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
     let Some(version) = live.live_version() else {
         return ScriptOwner::Outside("the version that gets requests can't be read".into());
     };
-    let Some((mark, secrets_proven)) = mark_of(live, version) else {
-        return ScriptOwner::Outside(author_of_live(live));
-    };
-    if newer_upload_of_ours(live, version).is_some() && guard::holds(Guard::Rollback) {
+    if was_rolled_back(live, version) && guard::holds(Guard::Rollback) {
         return ScriptOwner::Outside(format!(
             "rolled back to version {} of {} by {}",
             version.number,
@@ -63,6 +60,9 @@ fn live_work(live: &LiveScript) -> ScriptOwner {
             author_of_deployment(live)
         ));
     }
+    let Some((mark, secrets_proven)) = mark_of(live, version) else {
+        return ScriptOwner::Outside(author_of_live(live));
+    };
     ScriptOwner::Clean { mark, secrets_proven }
 }
 
@@ -76,11 +76,11 @@ fn mark_of(live: &LiveScript, version: &LiveVersion) -> Option<(VersionMark, boo
     Some((mark, true))
 }
 
-/// A version of ours that is newer than the live one: somebody rolled back by hand.
-fn newer_upload_of_ours<'a>(live: &'a LiveScript, version: &LiveVersion) -> Option<&'a LiveVersion> {
-    live.versions.iter().find(|other| {
-        other.number > version.number && VersionMark::parse(&other.tag).is_some() && other.triggered_by != "secret"
-    })
+/// Whether an upload of ours, or an edit of secrets, is newer than the live version: both go live at once, so
+/// somebody went back by hand.
+fn was_rolled_back(live: &LiveScript, version: &LiveVersion) -> bool {
+    let went_live = |other: &LiveVersion| other.triggered_by == "secret" || VersionMark::parse(&other.tag).is_some();
+    live.versions.iter().any(|other| other.number > version.number && went_live(other))
 }
 
 pub(super) fn author_of_live(live: &LiveScript) -> String {

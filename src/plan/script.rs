@@ -190,12 +190,14 @@ fn reason_to_upload(
         return Some("a secret left the manifest".into());
     }
     let facts = context.secrets?;
-    if wanted.is_empty() || !secrets_proven {
+    if wanted.is_empty() {
         return None;
     }
     match (mark.key == facts.key, mark.secrets == facts.digest) {
         (true, true) => None,
         (true, false) => Some("secrets changed".into()),
+        // Somebody's edit of a secret stays as long as nothing says that ours changed.
+        (false, _) if !secrets_proven => None,
         (false, _) => Some("secrets unchecked: set with another key, rewritten once".into()),
     }
 }

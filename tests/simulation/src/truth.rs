@@ -72,6 +72,9 @@ impl<'a> Truth<'a> {
         let uploads = |version: &&crate::account::Version| !is_secret_edit(version);
         let newest_of_ours = script.versions.iter().filter(uploads).find(|version| version.maker == self.us());
         let base = script.versions.iter().filter(uploads).find(|version| version.number <= live.number);
+        if script.versions.iter().any(|version| version.number > live.number && is_secret_edit(version)) {
+            return Owner::Outside;
+        }
         match (base, newest_of_ours) {
             (Some(base), Some(ours)) if base.id == ours.id => Owner::Ours,
             _ => Owner::Outside,

@@ -146,7 +146,8 @@ impl Watch {
                 facts.own.insert(mark);
             }
         }
-        let changed = before.scripts != self.account.scripts || before.zones != self.account.zones;
+        let done = reply.status == 200;
+        let changed = done && (before.scripts != self.account.scripts || before.zones != self.account.zones);
         facts.effects += u32::from(changed);
         let address = address(&before, call).or_else(|| address(&self.account, call));
         let broken = invariants::check(&before, &self.account, facts, call, address.as_deref(), changed);

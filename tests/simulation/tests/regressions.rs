@@ -71,3 +71,24 @@ fn a_record_in_the_way_is_told_before_the_first_write() {
     let past = vec![Applied(ROUTED), Done(ChangeContent(0)), Done(MakeRecord(0, Equal))];
     holds(&case(past, Apply, ROUTED), play::play);
 }
+
+/// After a removal by a call of its own the live version is an edit of secrets: a changed value was not noticed.
+#[test]
+fn a_changed_secret_is_noticed_after_a_removal() {
+    let two = Wanted { secrets: [Some(1), Some(1)], ..Wanted::PLAIN };
+    let one = Wanted { secrets: [Some(1), None], ..Wanted::PLAIN };
+    let mut changed = case(vec![Applied(two), Applied(one)], Apply, Wanted { secrets: [Some(2), None], ..one });
+    changed.switches.empty_keep_keeps = true;
+    holds(&changed, play::play);
+}
+
+/// Going back behind an edit of secrets by hand was taken for nothing.
+#[test]
+fn a_rollback_of_a_secret_edit_is_somebodys_work() {
+    let wanted = Wanted { secrets: [Some(1), None], ..Wanted::PLAIN };
+    let mut back =
+        case(vec![Applied(wanted), Done(DropSecret(0)), Done(EditSecret(0)), Done(RollBack(0))], Apply, wanted);
+    holds(&back, play::play);
+    back.deployer.allow.take = [false; 3];
+    holds(&back, play::play);
+}
