@@ -6,7 +6,7 @@ use crate::account::{Call, Subject};
 use crate::fault::{Fate, Kind};
 use crate::world::Reply;
 
-/// Tries of one request that may fail without a clear answer.
+/// Tries of one request while the other side is down.
 const MOST_TRIES: u32 = 8;
 
 /// What one run did so far.
@@ -16,7 +16,7 @@ pub struct Conduct {
     open: BTreeMap<String, bool>,
     /// Requests that were refused for lack of permission.
     forbidden: BTreeMap<String, ()>,
-    /// Tries of a request that failed without a clear answer.
+    /// Tries of a request while the other side was down.
     tries: BTreeMap<String, u32>,
     /// Nothing is to be sent from … until.
     quiet: Option<(u64, u64)>,
@@ -59,6 +59,8 @@ impl Conduct {
             if creates(call) {
                 self.open.insert(key.clone(), true);
             }
+        }
+        if kind == Some(Kind::Down) {
             let tries = self.tries.entry(key).or_default();
             *tries += 1;
             if *tries > MOST_TRIES {
