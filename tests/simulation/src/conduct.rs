@@ -7,17 +7,17 @@ use crate::fault::{Fate, Kind};
 use crate::world::Reply;
 
 /// Tries of one request while the other side is down.
-const MOST_TRIES: u32 = 8;
+const MOST_TRIES: usize = 8;
 
 /// What one run did so far.
 #[derive(Default)]
 pub struct Conduct {
     /// Creates whose answer was unclear, and that nobody looked after since.
     open: BTreeMap<String, bool>,
-    /// Requests that were refused for lack of permission.
-    forbidden: BTreeMap<String, ()>,
+    /// How often a request was refused for lack of permission.
+    forbidden: BTreeMap<String, usize>,
     /// Tries of a request while the other side was down.
-    tries: BTreeMap<String, u32>,
+    tries: BTreeMap<String, usize>,
     /// Nothing is to be sent from … until.
     quiet: Option<(u64, u64)>,
 }
@@ -34,7 +34,8 @@ impl Conduct {
         {
             broken = Some(format!("{target} does not wait as long as it was told to"));
         }
-        if self.forbidden.contains_key(&key) {
+        let askers = self.askers(call);
+        if self.forbidden.get(&key).is_some_and(|times| *times >= askers) {
             broken = Some(format!("{target} was forbidden and is asked again"));
         }
         if creates(call) && self.open.get(&key) == Some(&true) {
@@ -51,23 +52,28 @@ impl Conduct {
                 self.quiet = Some((now_us + 500_000, now_us + 30_000_000));
             }
             Some(Kind::Forbidden | Kind::ForbiddenOnce) => {
-                self.forbidden.insert(key.clone(), ());
+                *self.forbidden.entry(key.clone()).or_default() += 1;
             }
             _ => {}
         }
-        if kind.is_some_and(is_unclear) {
-            if creates(call) {
-                self.open.insert(key.clone(), true);
-            }
+        if kind.is_some_and(is_unclear) && creates(call) {
+            self.open.insert(key.clone(), true);
         }
         if kind == Some(Kind::Down) {
             let tries = self.tries.entry(key).or_default();
             *tries += 1;
-            if *tries > MOST_TRIES {
+            if *tries > MOST_TRIES * askers {
                 broken = Some(format!("{target} is tried {tries} times"));
             }
         }
         broken
+    }
+
+    /// How many in a run may ask for the same: the plan, and for a list each create that had no clear answer.
+    fn askers(&self, call: &Call) -> usize {
+        let listed = list(call);
+        let lookers = self.open.keys().filter(|create| !call.writes() && create.starts_with(&listed)).count();
+        1 + lookers
     }
 
     /// An answer comes from the account itself.
