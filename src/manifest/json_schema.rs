@@ -91,6 +91,7 @@ mod tests {
 
     /// `UPDATE_DOCS=1` writes the file.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test that writes what the engine carries")]
     fn is_what_the_types_say() {
         let generated = SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value();
         if std::env::var_os("UPDATE_DOCS").is_some() {
