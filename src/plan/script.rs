@@ -139,7 +139,6 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
     sketch.change.fields.extend(fields(context, sketch, &date, &sha256));
     sketch.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
-        replaces: live.and_then(|live| live.deployment.as_ref()).map(|deployment| deployment.id.clone()),
         bindings: desired.bindings.clone(),
         inherit,
         remove_secrets,

@@ -104,8 +104,6 @@ pub struct RecordWrite {
 pub struct Upload {
     /// The Worker is not there yet.
     pub creates: bool,
-    /// Deployment that was live when this was planned: another one beside the upload means that somebody raced.
-    pub replaces: Option<String>,
     /// Bindings that the manifest names; values of secrets are in the payload.
     pub bindings: Vec<Binding>,
     /// Names of live bindings to carry over as they are.
