@@ -73,7 +73,7 @@ pub struct Run<'a> {
     pub payloads: &'a [Payload],
     /// Who watches.
     pub events: &'a dyn Fn(Event),
-    /// Tells versions of this run from those of another one that deploys the same.
+    /// Starts the message of every version that this run makes: another run that deploys the same has another one.
     pub signature: String,
 }
 
@@ -142,7 +142,7 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
     sort_addresses(plan, &states, &mut outcome);
     if !unfinished {
-        outcome.raced = looks.judge(run, &outcome.versions).await;
+        outcome.raced = looks.judge(run, plan, &outcome.versions).await;
     }
     outcome
 }
@@ -200,7 +200,7 @@ struct Target<'a> {
     manifest: &'a DesiredManifest,
     /// The Worker as the plan saw it.
     live: Option<&'a LiveScript>,
-    /// Ends the message of every version that this run makes.
+    /// As in [`Run::signature`].
     signature: &'a str,
     /// The Worker is created in this run: what needs it may find it late.
     new: bool,

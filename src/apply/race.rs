@@ -11,7 +11,7 @@ use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::plan::{Operation, Step};
+use crate::plan::{Operation, Plan, Step};
 
 /// What was seen beside the last writes, by index of the manifest.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Looks {
     }
 
     /// What is to be said of all that was seen, when every write took effect.
-    pub async fn judge(mut self, run: &Run<'_>, versions: &BTreeMap<usize, String>) -> Vec<Diagnostic> {
+    pub async fn judge(mut self, run: &Run<'_>, plan: &Plan, versions: &BTreeMap<usize, String>) -> Vec<Diagnostic> {
         let mut raced = Vec::new();
         for (index, manifest) in run.desired.manifests.iter().enumerate() {
             let client = run.client.named(&format!("script:{}", manifest.script.name));
@@ -64,10 +64,23 @@ impl Looks {
                 None if self.taken.contains(&index) => look(&target).await,
                 None => continue,
             };
-            raced.extend(judge(&target, versions.get(&index).map(String::as_str), &found).await);
+            let mut steps = plan.steps.iter().filter(|step| step.manifest == index);
+            let did = Did {
+                version: versions.get(&index).map(String::as_str),
+                removed_secrets: steps.any(|step| matches!(step.operation, Operation::RemoveSecrets { .. })),
+            };
+            raced.extend(judge(&target, &did, &found).await);
         }
         raced
     }
+}
+
+/// What this run did that shows in the Worker's deployments.
+#[derive(Default)]
+pub(super) struct Did<'a> {
+    /// The version that it uploaded.
+    version: Option<&'a str>,
+    removed_secrets: bool,
 }
 
 /// Looks at the Worker's deployments.
@@ -80,8 +93,8 @@ pub(super) async fn look(target: &Target<'_>) -> Found {
     }
 }
 
-/// What is to be said of a look; `made` is the version that this run uploaded.
-pub(super) async fn judge(target: &Target<'_>, made: Option<&str>, found: &Found) -> Option<Diagnostic> {
+/// What is to be said of a look.
+pub(super) async fn judge(target: &Target<'_>, did: &Did<'_>, found: &Found) -> Option<Diagnostic> {
     if !guard::holds(Guard::RaceLook) {
         return None;
     }
@@ -94,7 +107,7 @@ pub(super) async fn judge(target: &Target<'_>, made: Option<&str>, found: &Found
     let is_planned = |deployment: &Deployment| planned == Some(&deployment.id);
     let mut all_ours = !found.is_empty();
     for deployment in found.iter().take_while(|deployment| !is_planned(deployment)) {
-        match whose(target, made, deployment).await {
+        match whose(target, did, deployment).await {
             Whose::Ours => {}
             Whose::Secret | Whose::Unknown => all_ours = false,
             Whose::Other => return Some(overtaken(target, deployment)),
@@ -112,16 +125,20 @@ enum Whose {
     Unknown,
 }
 
-async fn whose(target: &Target<'_>, made: Option<&str>, deployment: &Deployment) -> Whose {
+async fn whose(target: &Target<'_>, did: &Did<'_>, deployment: &Deployment) -> Whose {
     let [deployed] = deployment.versions.as_slice() else { return Whose::Other };
-    if made == Some(&deployed.version_id) {
+    if did.version == Some(&deployed.version_id) {
         return Whose::Ours;
     }
     let read = ReadVersion { account_id: target.account(), script: target.script(), version_id: &deployed.version_id };
     let Ok(version) = target.api.call(target.client, &read).await else { return Whose::Unknown };
-    if version.annotation("workers/triggered_by") == Some("secret") {
+    let message = version.annotation("workers/message");
+    let trigger = version.annotation("workers/triggered_by");
+    // That an edit of a secret says so is nowhere promised: one that says nothing may be ours.
+    let says_nothing = trigger.is_none() && message.is_none();
+    if trigger == Some("secret") || (says_nothing && did.removed_secrets) {
         Whose::Secret
-    } else if version.annotation("workers/message").is_some_and(|message| message.ends_with(target.signature)) {
+    } else if message.is_some_and(|message| message.starts_with(target.signature)) {
         Whose::Ours
     } else {
         Whose::Other

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::race::{self, Found};
+use super::race::{self, Did, Found};
 use super::{Ended, Made, Payload, Target, done, ended, failed};
 use crate::binding::{Binding, secret_text};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
@@ -70,7 +70,7 @@ fn metadata(upload: &Upload, payload: &Payload, signature: &str) -> Result<Metad
         compatibility_flags: Some(upload.compatibility_flags.clone()),
         annotations: BTreeMap::from([
             ("workers/tag".to_owned(), upload.mark.clone()),
-            ("workers/message".to_owned(), format!("{}, {signature}", upload.message)),
+            ("workers/message".to_owned(), format!("{signature}: {}", upload.message)),
         ]),
         tags: Some(upload.tags.clone()),
         observability,
@@ -144,7 +144,7 @@ pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
     if name == target.script() {
         let found = race::look(target).await;
         if matches!(found, Found::Deployments(_))
-            && let Some(raced) = race::judge(target, None, &found).await
+            && let Some(raced) = race::judge(target, &Did::default(), &found).await
         {
             return failed(raced, false);
         }

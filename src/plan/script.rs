@@ -153,12 +153,7 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         keep_assets: live.is_some_and(|live| live.has_assets),
         tags: Vec::new(),
         mark: mark.to_string(),
-        message: format!(
-            "r2://{}/{} sha256 {} by cfworker-deploy",
-            desired.bundle.bucket,
-            desired.bundle.key,
-            short(&sha256)
-        ),
+        message: format!("r2://{}/{} sha256 {}", desired.bundle.bucket, desired.bundle.key, short(&sha256)),
     });
 }
 

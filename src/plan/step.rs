@@ -127,6 +127,6 @@ pub struct Upload {
     pub tags: Vec<String>,
     /// Annotation `workers/tag`.
     pub mark: String,
-    /// Annotation `workers/message`.
+    /// Where the code comes from: the run signs it, then it is the annotation `workers/message`.
     pub message: String,
 }

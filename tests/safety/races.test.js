@@ -81,7 +81,10 @@ test("the Worker is deleted between plan and upload: our upload makes it anew, a
 
 test("destroy never deletes what somebody deployed after its plan", async () => {
   let looked = 0;
-  const look = ({ method, url }) => method === "GET" && url.endsWith("/deployments") && (looked += 1) === 2;
+  const look = ({ method, url }) => {
+    if (method === "GET" && url.endsWith("/deployments")) looked += 1;
+    return looked === 2;
+  };
   const { account, error } = await meanwhile(({ foreign }) => foreign.dashboardDeploy("shop"), look, SCENARIOS.destroy);
   assert.deepEqual([error?.exitCode, error?.code, error?.notDone], [3, "CFD0525", ["script:shop"]]);
   assert.ok(account.local.state.scripts.has("shop"));
