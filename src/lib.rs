@@ -12,6 +12,7 @@
 pub mod diagnostic;
 pub mod error;
 pub mod guard;
+pub mod host;
 pub mod model;
 pub mod secret;
 
