@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::Value as Schema;
 
 use crate::binding::Reference;
@@ -119,7 +120,7 @@ fn one(
         Kind::Other => return (None, Claims::default(), findings.into_list()),
     };
     let shape = shape::check(document, schema, broken, &mut findings);
-    let manifest: Manifest = match serde_yaml::from_value(shape.value) {
+    let manifest: Manifest = match Manifest::deserialize(shape.value) {
         Ok(manifest) => manifest,
         Err(error) => {
             findings.add(&Path::default(), defect(&error.to_string()));
