@@ -14,6 +14,7 @@ pub mod error;
 pub mod guard;
 pub mod host;
 pub mod model;
+pub mod ordered;
 pub mod secret;
 
 pub mod bundle;

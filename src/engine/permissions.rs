@@ -9,6 +9,7 @@ use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -28,7 +29,7 @@ impl Need {
 
 /// The smallest set of permissions for these manifests.
 pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> BTreeSet<Need> {
-    let mut needs: BTreeSet<Need> = desired.manifests.iter().flat_map(of_manifest).collect();
+    let mut needs: BTreeSet<Need> = ordered::collect(desired.manifests.iter().flat_map(of_manifest));
     let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
     if !has_keys {
         needs.insert(Need { grant: R2, read_only: true });
@@ -91,7 +92,7 @@ pub(super) fn unproven<'a>(
 
 /// Groups that findings name.
 pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
-    findings.iter().filter_map(|finding| finding.permission.clone()).collect()
+    ordered::collect(findings.iter().filter_map(|finding| finding.permission.clone()))
 }
 
 /// The dashboard's form for a new token, filled in.

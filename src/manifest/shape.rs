@@ -33,7 +33,8 @@ pub struct Shape {
 pub fn check(document: &Document, schema: &Schema, broken: BTreeSet<String>, findings: &mut Findings<'_>) -> Shape {
     let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
-    Shape { value: value.unwrap_or(Value::Object(Map::new())), broken: &walk.broken | &walk.meant }
+    walk.broken.append(&mut walk.meant);
+    Shape { value: value.unwrap_or(Value::Object(Map::new())), broken: walk.broken }
 }
 
 struct Walk<'walk, 'document> {

@@ -12,6 +12,7 @@ use crate::cloudflare::Api;
 use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use reads::{Found, Read};
@@ -41,19 +42,19 @@ pub async fn refresh(
     let mut known = Known::new();
     let first =
         desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::make(api, client, first.collect(), &mut known).await?;
+    reads::make(api, client, ordered::collect(first), &mut known).await?;
     let second = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
-    reads::make(api, client, second.collect(), &mut known).await?;
+    reads::make(api, client, ordered::collect(second), &mut known).await?;
     let third = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known));
-    reads::make(api, client, third.collect(), &mut known).await?;
+    reads::make(api, client, ordered::collect(third), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
     Ok((LiveState { manifests: live }, known))
@@ -67,7 +68,8 @@ pub async fn probe(
     zones: &ZoneIds,
 ) -> Vec<(Read, Result<Found, CallError>)> {
     let reads = desired.manifests.iter().enumerate();
-    let reads: BTreeSet<Read> = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).collect();
+    let reads = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
+    let reads: BTreeSet<Read> = ordered::collect(reads);
     reads::look(api, client, reads.into_iter().collect()).await
 }
 
@@ -75,7 +77,7 @@ pub async fn probe(
 fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> BTreeSet<Read> {
     let account = manifest.identity.account.clone();
     let script = manifest.script.name.clone();
-    let mut reads = BTreeSet::from([
+    let mut reads: BTreeSet<Read> = ordered::collect([
         Read::Scripts { account: account.clone() },
         Read::Settings { account: account.clone(), script: script.clone() },
         Read::Deployments { account: account.clone(), script: script.clone() },
@@ -153,7 +155,7 @@ fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known)
         script: manifest.script.name.clone(),
         version,
     };
-    untold.into_iter().map(read).collect()
+    ordered::collect(untold.into_iter().map(read))
 }
 
 /// Versions of which the list does not say who made them.

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use crate::cloudflare::Api;
 use crate::cloudflare::workers::{ReadWorker, References};
 use crate::http::Client;
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState};
 
 /// What refers to each manifest's Worker, in words. A look that fails finds nothing: Cloudflare itself refuses to
@@ -26,7 +27,7 @@ fn in_words(references: References, script: &str) -> Vec<String> {
     let services = references.workers.into_iter().map(|worker| worker.name);
     let classes = references.durable_objects.into_iter().map(|class| class.worker_name);
     let mut workers: Vec<String> = services.chain(classes).filter(|name| name != script).collect();
-    workers.sort();
+    ordered::sort(&mut workers);
     workers.dedup();
     let workers = workers.into_iter().map(|name| format!("the Worker `{name}` binds it"));
     let queues = references.queues.into_iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));

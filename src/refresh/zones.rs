@@ -8,6 +8,7 @@ use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Client;
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
 /// Zone id by index of the manifest.
@@ -18,7 +19,7 @@ pub type ZoneIds = BTreeMap<usize, String>;
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
 pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Diagnostic>> {
-    let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
+    let names: BTreeSet<(String, String)> = ordered::collect(desired.manifests.iter().flat_map(candidates));
     let lookups = names
         .iter()
         .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });

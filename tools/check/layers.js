@@ -7,13 +7,14 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["diagnostic", "error", "guard", "host", "secret"];
+const BASE = ["diagnostic", "error", "guard", "host", "ordered", "secret"];
 
 const MAY_KNOW = {
-  diagnostic: [],
+  diagnostic: ["ordered"],
   error: ["diagnostic"],
   guard: [],
   host: [],
+  ordered: [],
   secret: [],
   model: BASE,
   bundle: [...BASE, "model"],
