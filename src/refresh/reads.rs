@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
-
 use super::Known;
 use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
@@ -15,7 +13,7 @@ use crate::cloudflare::versions::{ListVersions, ReadVersion, Version};
 use crate::cloudflare::zones::{ReadZone, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::Diagnostic;
-use crate::http::{CallError, Client, Meaning};
+use crate::http::{CallError, Client, Meaning, join_all};
 
 /// One read, by what it is about.
 #[expect(missing_docs, reason = "the names of the fields say all there is to say")]

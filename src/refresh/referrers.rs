@@ -1,10 +1,8 @@
 //! Who refers to a Worker: asked before a removal only.
 
-use futures_util::future::join_all;
-
 use crate::cloudflare::Api;
 use crate::cloudflare::workers::{ReadWorker, References};
-use crate::http::Client;
+use crate::http::{Client, join_all};
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState};
 

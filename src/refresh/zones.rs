@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::join_all;
-
 use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::Client;
+use crate::http::{Client, join_all};
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
