@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Paint, Style};
+use super::{Paint, Style, view};
 
 /// What the text needs of a plan; any plan JSON of format 1 will do.
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ const PLAIN_REASONS: [(&str, &str); 3] = [("create", "not found"), ("no-op", "un
 
 /// Renders a plan. Text that is not a plan gives nothing.
 pub fn plan(plan: &Value, style: &Style) -> String {
-    let Ok(view) = View::deserialize(plan) else { return String::new() };
+    let Some(view): Option<View> = view(plan) else { return String::new() };
     let paint = Paint::new(style);
     let mut text = String::new();
     for manifest in &view.manifests {
