@@ -91,8 +91,8 @@ fn bracket_step(text: &str) -> Option<(Step, &str)> {
         let (index, tail) = text.split_once(']')?;
         return Some((Step::Index(index.parse().ok()?), tail));
     }
-    let mut quoted = serde_json::Deserializer::from_str(text).into_iter::<String>();
-    let key = quoted.next()?.ok()?;
+    let mut quoted = serde_json::Deserializer::from_slice(text.as_bytes()).into_iter::<serde_json::Value>();
+    let serde_json::Value::String(key) = quoted.next()?.ok()? else { return None };
     let tail = text.get(quoted.byte_offset()..)?.strip_prefix(']')?;
     Some((Step::Key(key), tail))
 }

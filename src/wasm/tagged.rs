@@ -61,7 +61,7 @@ pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: J
 
 /// Reads the list of sources.
 pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
-    let given = serde_json::from_str(text).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));
+    let given = serde_json::from_slice(text.as_bytes()).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));
     let given = given.map_err(|error| bad_argument(&format!("the list of manifests can't be read: {error}")))?;
     Ok(given.into_iter().map(|GivenSource { name, text }| Source { name, text }).collect())
 }
