@@ -9,6 +9,7 @@ use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
+use crate::model::json_text;
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
@@ -101,7 +102,7 @@ pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
 pub(super) fn link(needs: &BTreeSet<Need>) -> String {
     let keys: Vec<_> =
         needs.iter().filter_map(|need| Some(json!({ "key": key(need.grant)?, "type": level(need) }))).collect();
-    let keys = json!(keys).to_string();
+    let keys = json_text(&json!(keys));
     format!(
         "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys={}&accountId=%2A&zoneId=all&name=cfworker-deploy",
         utf8_percent_encode(&keys, NON_ALPHANUMERIC)

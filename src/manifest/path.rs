@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::json_text;
+
 use super::tree::same_key;
 
 /// One step down a document.
@@ -103,7 +105,7 @@ impl fmt::Display for Path {
             match step {
                 Step::Index(index) => write!(formatter, "[{index}]")?,
                 Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', '"']) => {
-                    write!(formatter, "[{}]", serde_json::Value::from(key.as_str()))?;
+                    write!(formatter, "[{}]", json_text(&key.as_str().into()))?;
                 }
                 Step::Key(key) if position == 0 => formatter.write_str(key)?,
                 Step::Key(key) => write!(formatter, ".{key}")?,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, Value as Schema};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::json_text;
 
 use super::findings::Findings;
 use super::moved;
@@ -156,7 +157,7 @@ impl<'walk> Walk<'walk, '_> {
             return self.break_at(path, finding.with_help("quote it"));
         }
         let finding = Diagnostic::error(Code::Unquoted, format!("{} is {is} where text is due", quote(&scalar.text)));
-        let quoted = Value::from(scalar.text.as_str()).to_string();
+        let quoted = json_text(&scalar.text.as_str().into());
         self.break_at(path, finding.with_help(format!("quote it: {}", quote(&quoted))))
     }
 

@@ -1,6 +1,8 @@
 //! A plan as text: every line reads without colour, the important one comes last.
 
 use serde::Deserialize;
+
+use crate::model::json_text;
 use serde_json::Value;
 
 use super::{Paint, Style, view};
@@ -136,7 +138,7 @@ fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
 fn shown(value: &Value, room: usize) -> String {
     let text = match value {
         Value::Null => "(absent)".to_owned(),
-        other => other.to_string(),
+        other => json_text(other),
     };
     let length = text.chars().count();
     if length <= room {
