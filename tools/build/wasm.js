@@ -15,9 +15,19 @@ const WASM_OPT = join(ROOT, "node_modules", "binaryen", "bin", "wasm-opt");
 const NAMES = "-Csymbol-mangling-version=v0";
 /**
  * Together 6 % of what is downloaded: equal functions once, alike ones side by side (tools/wasm-bindgen/src/kin.rs
- * names them so), and no names. `-Oz` is not among them: it makes the raw file smaller, but not the compressed one.
+ * names them so), less code in each as far as that compresses, and no names. `-Oz` and its other passes make the raw
+ * file smaller, but not the compressed one.
  */
 const PASSES = [
+  "--duplicate-function-elimination",
+  "--dae-optimizing",
+  "--optimize-instructions",
+  "--code-folding",
+  "--merge-blocks",
+  "--remove-unused-brs",
+  "--remove-unused-names",
+  "--coalesce-locals",
+  "--vacuum",
   "--duplicate-function-elimination",
   "--reorder-locals",
   "--reorder-functions-by-name",
