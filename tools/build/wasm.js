@@ -43,7 +43,10 @@ const PASSES = [
  * `inputs`: the files and folders that it is made from, beside the build itself.
  */
 export async function buildWasm({ crate, inputs, out }) {
-  const digest = digestOf([...inputs, "Cargo.toml", "Cargo.lock", "tools/build", "tools/wasm-bindgen"], RUST);
+  const digest = digestOf(
+    [...inputs, "Cargo.toml", "Cargo.lock", "package-lock.json", "tools/build", "tools/wasm-bindgen"],
+    RUST,
+  );
   const outputs = [join(out, "engine_bg.wasm"), join(out, "glue.js")];
   return unlessDone({ stamp: join(out, "digest"), digest, outputs }, async () => {
     const raw = join(out, "raw");
