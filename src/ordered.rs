@@ -12,6 +12,14 @@ pub fn collect<T, C: Default + Extend<T>>(items: impl IntoIterator<Item = T>) ->
     collection
 }
 
+/// These items sorted, equal ones once.
+pub fn unique<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    sort(&mut items);
+    items.dedup();
+    items
+}
+
 /// Sorts items; equal ones stay in their order.
 pub fn sort<T: Ord>(items: &mut Vec<T>) {
     sort_by(items, T::cmp);

@@ -61,9 +61,7 @@ fn outputs_of(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
     let mut route_urls: Vec<String> =
         desired.routing.iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.clone()).collect();
     ordered::sort(&mut route_urls);
-    let mut urls: Vec<String> = route_urls.iter().filter_map(|pattern| url(pattern)).collect();
-    ordered::sort(&mut urls);
-    urls.dedup();
+    let mut urls: Vec<String> = ordered::unique(route_urls.iter().filter_map(|pattern| url(pattern)));
     let on = match (desired.script.workers_dev, &live.script) {
         (Some(wanted), _) => wanted.enabled,
         (None, Some(script)) => script.workers_dev.is_some_and(|live| live.enabled),

@@ -35,10 +35,7 @@ pub struct WantedSecret {
 
 /// The secret values that a run wants, each once, sorted; literals want none.
 pub fn secrets(desired: &DesiredState) -> Vec<WantedSecret> {
-    let mut wanted: Vec<_> = each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)).collect();
-    ordered::sort(&mut wanted);
-    wanted.dedup();
-    wanted
+    ordered::unique(each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)))
 }
 
 /// The value of every secret, by document and binding name, and a finding for each that has none.

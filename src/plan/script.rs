@@ -59,10 +59,7 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
 }
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
-    let mut needs: Vec<Address> = context.desired.script.bindings.iter().filter_map(Binding::needs).collect();
-    ordered::sort(&mut needs);
-    needs.dedup();
-    needs
+    ordered::unique(context.desired.script.bindings.iter().filter_map(Binding::needs))
 }
 
 /// Marks of the manifest: its identity alone, names that it sets, its bundle.

@@ -6,7 +6,7 @@ mod references;
 mod referrers;
 mod zones;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cloudflare::Api;
 use crate::diagnostic::Diagnostic;
@@ -42,19 +42,19 @@ pub async fn refresh(
     let mut known = Known::new();
     let first =
         desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::make(api, client, ordered::collect(first), &mut known).await?;
+    reads::make(api, client, first.collect(), &mut known).await?;
     let second = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
-    reads::make(api, client, ordered::collect(second), &mut known).await?;
+    reads::make(api, client, second.collect(), &mut known).await?;
     let third = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known));
-    reads::make(api, client, ordered::collect(third), &mut known).await?;
+    reads::make(api, client, third.collect(), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
     Ok((LiveState { manifests: live }, known))
@@ -69,29 +69,28 @@ pub async fn probe(
 ) -> Vec<(Read, Result<Found, CallError>)> {
     let reads = desired.manifests.iter().enumerate();
     let reads = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    let reads: BTreeSet<Read> = ordered::collect(reads);
-    reads::look(api, client, reads.into_iter().collect()).await
+    reads::look(api, client, ordered::unique(reads)).await
 }
 
 /// What every plan of this manifest looks at.
-fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> BTreeSet<Read> {
+fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
     let account = manifest.identity.account.clone();
     let script = manifest.script.name.clone();
-    let mut reads: BTreeSet<Read> = ordered::collect([
+    let mut reads = vec![
         Read::Scripts { account: account.clone() },
         Read::Settings { account: account.clone(), script: script.clone() },
         Read::Deployments { account: account.clone(), script: script.clone() },
         Read::Versions { account: account.clone(), script: script.clone() },
         Read::WorkersDev { account: account.clone(), script },
-    ]);
+    ];
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
-        reads.insert(Read::AccountSubdomain { account: account.clone() });
+        reads.push(Read::AccountSubdomain { account: account.clone() });
     }
     if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
-        reads.insert(Read::Namespaces { account });
+        reads.push(Read::Namespaces { account });
     }
     if let Some(zone) = zone {
-        reads.insert(Read::Zone { zone: zone.clone() });
+        reads.push(Read::Zone { zone: zone.clone() });
         reads.extend(zone_reads(manifest, zone));
     }
     reads
@@ -107,9 +106,9 @@ fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
 }
 
 /// What only the first answers ask for.
-fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
-    let mut reads = BTreeSet::new();
+    let mut reads = Vec::new();
     let tags = live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.tags));
     let inventories = tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys());
     for other in inventories.filter(|other| Some(other) != zone) {
@@ -119,10 +118,10 @@ fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known
     let account = manifest.identity.account.clone();
     let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
     if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {
-        reads.insert(Read::AccountSubdomain { account: account.clone() });
+        reads.push(Read::AccountSubdomain { account: account.clone() });
     }
     for version in unexplained(script) {
-        reads.insert(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
+        reads.push(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
     }
     reads
 }
@@ -147,7 +146,7 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
 }
 
 /// What stood before a secret edit, when the list does not tell: the versions before it, by id.
-fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
     let untold = live.script.as_ref().map(before_edit).unwrap_or_default();
     let read = |version| Read::Version {
@@ -155,7 +154,7 @@ fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known)
         script: manifest.script.name.clone(),
         version,
     };
-    ordered::collect(untold.into_iter().map(read))
+    untold.into_iter().map(read).collect()
 }
 
 /// Versions of which the list does not say who made them.

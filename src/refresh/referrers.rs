@@ -24,9 +24,7 @@ async fn of_worker(api: &Api, client: &Client, manifest: &DesiredManifest) -> Ve
 fn in_words(references: References, script: &str) -> Vec<String> {
     let services = references.workers.into_iter().map(|worker| worker.name);
     let classes = references.durable_objects.into_iter().map(|class| class.worker_name);
-    let mut workers: Vec<String> = services.chain(classes).filter(|name| name != script).collect();
-    ordered::sort(&mut workers);
-    workers.dedup();
+    let workers = ordered::unique(services.chain(classes).filter(|name| name != script));
     let workers = workers.into_iter().map(|name| format!("the Worker `{name}` binds it"));
     let queues = references.queues.into_iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));
     workers.chain(queues).collect()
