@@ -12,7 +12,9 @@
 pub mod diagnostic;
 pub mod error;
 pub mod guard;
+pub mod host;
 pub mod model;
+pub mod ordered;
 pub mod secret;
 
 pub mod bundle;

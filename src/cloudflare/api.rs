@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::{self, Family};
 use super::permissions::Grant;
 use crate::diagnostic::{Code, Diagnostic, plain};
-use crate::http::{self, Answer, CallError, CallErrorKind, Client, Method, Request};
+use crate::http::{self, Answer, CallError, CallErrorKind, Client, LocalFuture, Method, Request};
 use crate::secret::Secret;
 
 /// What a path segment may hold unescaped.
@@ -117,15 +117,8 @@ impl Api {
         just_created: bool,
     ) -> Result<E::Output, CallError> {
         let request = endpoint.request(self);
-        let permission = E::GRANT.group(request.method.writes());
-        let judge = |answer: &Answer| error::judge(E::FAMILY, permission, just_created, answer);
-        let answer = client.exchange(&request, &judge).await?;
-        endpoint.parse(&answer).map_err(|reason| CallError {
-            target: request.target(),
-            tries: 1,
-            may_have_arrived: true,
-            kind: CallErrorKind::Malformed { reason: plain(&reason, 200), cf_ray: answer.cf_ray() },
-        })
+        let answer = exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
+        endpoint.parse(&answer).map_err(|reason| malformed(&request, &answer, &reason))
     }
 
     /// A request for a path made of segments, each escaped here.
@@ -157,6 +150,29 @@ impl Api {
         headers.push(("accept", Secret::new("application/json")));
         headers.push(("user-agent", Secret::new(self.user_agent.as_str())));
         headers
+    }
+}
+
+/// What is the same for all endpoints, boxed so that its code exists once.
+fn exchange<'a>(
+    client: &'a Client,
+    request: &'a Request,
+    (family, grant): (Family, Grant),
+    just_created: bool,
+) -> LocalFuture<'a, Result<Answer, CallError>> {
+    Box::pin(async move {
+        let permission = grant.group(request.method.writes());
+        let judge = |answer: &Answer| error::judge(family, permission, just_created, answer);
+        client.exchange(request, &judge).await
+    })
+}
+
+fn malformed(request: &Request, answer: &Answer, reason: &str) -> CallError {
+    CallError {
+        target: request.target(),
+        tries: 1,
+        may_have_arrived: true,
+        kind: CallErrorKind::Malformed { reason: plain(reason, 200), cf_ray: answer.cf_ray() },
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::Answer;
 
-/// An answer's JSON. One type for all endpoints, so that the engine holds one parser of JSON text.
+/// An answer's JSON.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Envelope {
     /// Whether Cloudflare did it; a 2xx status alone says nothing.
@@ -59,7 +59,9 @@ pub(crate) fn read(answer: &Answer) -> Result<Envelope, String> {
     if answer.body.is_empty() && matches!(answer.status, 204 | 205) {
         return Ok(Envelope { success: true, ..Envelope::default() });
     }
-    serde_json::from_slice(&answer.body).map_err(|error| error.to_string())
+    // By way of a value, for which alone the engine holds a parser of JSON text.
+    let value: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
+    Envelope::deserialize(value).map_err(|error| error.to_string())
 }
 
 impl Envelope {

@@ -2,6 +2,8 @@
 //!
 //! <https://developers.cloudflare.com/workers/observability/errors/>
 
+use serde_json::Value;
+
 use super::envelope::{self, ApiMessage, Envelope};
 use crate::diagnostic::plain;
 use crate::guard::{self, Guard};
@@ -55,7 +57,7 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
 
 /// An answer of Cloudflare's own that did not come whole: why it refused is in the part that is missing.
 fn is_cut_off(answer: &Answer) -> bool {
-    let broken = serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body);
+    let broken = serde_json::from_slice::<Value>(&answer.body);
     answer.body.starts_with(b"{") && broken.is_err_and(|error| error.is_eof())
 }
 

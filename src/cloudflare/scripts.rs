@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api::{Api, Endpoint, with_query};
 use super::envelope::{Done, or_default, result, result_or_default};
@@ -124,7 +124,7 @@ pub struct LiveObservability {
     pub head_sampling_rate: Option<f64>,
     /// Everything else, to be sent back unchanged.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
+    pub rest: Map<String, Value>,
 }
 
 /// A binding as it is, its type-specific members kept as they come.
@@ -137,7 +137,7 @@ pub struct LiveBinding {
     pub binding_type: String,
     /// `text`, `namespace_id`, ….
     #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
+    pub rest: Map<String, Value>,
 }
 
 impl LiveBinding {

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::api::{Api, Endpoint, json_bytes};
 use super::envelope::{Done, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
+use crate::ordered;
 use crate::secret::Secret;
 
 /// `GET …/secrets`: of the newest version.
@@ -68,8 +69,8 @@ impl Endpoint for PatchSecrets<'_> {
     fn request(&self, api: &Api) -> Request {
         let path = ["accounts", self.account_id, "workers", "scripts", self.script, "secrets-bulk"];
         let mut request = api.request(Method::Patch, &path);
-        let secrets: BTreeMap<&str, Value> =
-            self.secrets.iter().map(|(name, value)| (name.as_str(), member(name, value.as_ref()))).collect();
+        let members = self.secrets.iter().map(|(name, value)| (name.clone(), member(name, value.as_ref())));
+        let secrets: Map<String, Value> = ordered::collect(members);
         request.body = Some(("application/merge-patch+json".into(), json_bytes(&json!({ "secrets": secrets }))));
         request
     }

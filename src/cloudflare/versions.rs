@@ -13,6 +13,7 @@ use super::error::Family;
 use super::permissions::{self, Grant};
 use super::scripts::LiveBinding;
 use crate::http::{Answer, Method, Request};
+use crate::ordered;
 
 /// `GET …/versions?deployable=true`: the newest hundred, no pages.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +115,7 @@ impl Endpoint for ListVersions<'_> {
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
         let mut versions = result_or_default::<Items>(answer)?.items;
-        versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+        ordered::sort_by(&mut versions, |one, other| other.number.cmp(&one.number));
         Ok(versions)
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
-
 use super::session::Session;
 use crate::bundle::{self, Modules};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::http::join_all;
 use crate::model::marks::ScriptMarks;
 use crate::plan::{Operation, Plan};
 use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Source, Store};

@@ -16,6 +16,7 @@ use crate::error::{Error, Exit};
 use crate::guard::{self, Guard};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
+use crate::ordered;
 use crate::plan;
 
 /// The flag that lets stated deletions go ahead.
@@ -207,7 +208,7 @@ fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bo
     ApplyResult {
         outputs,
         workers,
-        versions: versions.collect(),
+        versions: ordered::collect(versions),
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),
         exit_code: Exit::Done,

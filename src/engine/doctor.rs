@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, Verdict, http_date};
 use crate::manifest::{Read, Source};
+use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
 use crate::refresh::{self, Found};
 use crate::resource::{DesiredManifest, DesiredState};
@@ -84,7 +85,7 @@ pub async fn doctor(
         }
     }
     let needs = permissions::needed(&desired, credentials);
-    let missing: BTreeSet<String> = checks.iter().filter_map(|check| check.permission.clone()).collect();
+    let missing: BTreeSet<String> = ordered::collect(checks.iter().filter_map(|check| check.permission.clone()));
     Ok(Checkup {
         ok: checks.iter().all(|check| check.ok),
         exit_code: exit_code(&checks),
@@ -117,10 +118,10 @@ async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
     if session.api.token().is_none() {
         return vec![good("credentials", "a global API key: it may do everything, an API token is safer")];
     }
-    let accounts: BTreeSet<&str> =
-        desired.manifests.iter().map(|manifest| manifest.identity.account.as_str()).collect();
+    let accounts = desired.manifests.iter().map(|manifest| manifest.identity.account.clone());
+    let accounts: BTreeSet<String> = ordered::collect(accounts);
     let mut checks = Vec::new();
-    for account in accounts {
+    for account in &accounts {
         checks.push(match tokens::verify(&session.api, &session.client, account).await {
             Ok(status) if status.is_active() => {
                 let expiry = status.expires_on.map(|date| format!(", expires on {date}")).unwrap_or_default();

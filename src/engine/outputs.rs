@@ -11,6 +11,7 @@ use super::{Credentials, Io, Options};
 use crate::error::Error;
 use crate::manifest::Source;
 use crate::model::{OutputSet, Outputs};
+use crate::ordered;
 use crate::resource::{DesiredManifest, LiveManifest};
 
 /// Outputs of what is deployed.
@@ -43,7 +44,7 @@ pub(super) fn collect<'a>(deployed: impl Iterator<Item = (&'a DesiredManifest, &
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };
     for (desired, live) in deployed {
         let outputs = outputs_of(desired, live);
-        let fields: BTreeMap<String, Value> = BTreeMap::from([
+        let fields: BTreeMap<String, Value> = ordered::collect([
             ("script_id".into(), json!(outputs.script_id)),
             ("route_urls".into(), json!(outputs.route_urls)),
             ("urls".into(), json!(outputs.urls)),
@@ -59,10 +60,8 @@ fn outputs_of(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
     let name = &desired.script.name;
     let mut route_urls: Vec<String> =
         desired.routing.iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.clone()).collect();
-    route_urls.sort();
-    let mut urls: Vec<String> = route_urls.iter().filter_map(|pattern| url(pattern)).collect();
-    urls.sort();
-    urls.dedup();
+    ordered::sort(&mut route_urls);
+    let mut urls: Vec<String> = ordered::unique(route_urls.iter().filter_map(|pattern| url(pattern)));
     let on = match (desired.script.workers_dev, &live.script) {
         (Some(wanted), _) => wanted.enabled,
         (None, Some(script)) => script.workers_dev.is_some_and(|live| live.enabled),

@@ -9,6 +9,8 @@ use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
+use crate::model::json_text;
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -27,13 +29,10 @@ impl Need {
 }
 
 /// The smallest set of permissions for these manifests.
-pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> BTreeSet<Need> {
-    let mut needs: BTreeSet<Need> = desired.manifests.iter().flat_map(of_manifest).collect();
+pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> Vec<Need> {
     let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
-    if !has_keys {
-        needs.insert(Need { grant: R2, read_only: true });
-    }
-    needs
+    let of_bundles = (!has_keys).then_some(Need { grant: R2, read_only: true });
+    ordered::unique(desired.manifests.iter().flat_map(of_manifest).chain(of_bundles))
 }
 
 fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
@@ -83,7 +82,7 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
 
 /// Groups that no read can prove, those left out that were refused all the same.
 pub(super) fn unproven<'a>(
-    needs: &'a BTreeSet<Need>,
+    needs: &'a [Need],
     missing: &'a BTreeSet<String>,
 ) -> impl Iterator<Item = &'static str> + 'a {
     needs.iter().filter(|need| !need.read_only).map(Need::group).filter(|group| !missing.contains(*group))
@@ -91,16 +90,16 @@ pub(super) fn unproven<'a>(
 
 /// Groups that findings name.
 pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
-    findings.iter().filter_map(|finding| finding.permission.clone()).collect()
+    ordered::collect(findings.iter().filter_map(|finding| finding.permission.clone()))
 }
 
 /// The dashboard's form for a new token, filled in.
 ///
 /// <https://developers.cloudflare.com/fundamentals/api/how-to/account-owned-token-template/>
-pub(super) fn link(needs: &BTreeSet<Need>) -> String {
+pub(super) fn link(needs: &[Need]) -> String {
     let keys: Vec<_> =
         needs.iter().filter_map(|need| Some(json!({ "key": key(need.grant)?, "type": level(need) }))).collect();
-    let keys = json!(keys).to_string();
+    let keys = json_text(&json!(keys));
     format!(
         "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys={}&accountId=%2A&zoneId=all&name=cfworker-deploy",
         utf8_percent_encode(&keys, NON_ALPHANUMERIC)

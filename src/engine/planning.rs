@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
 use crate::manifest::{self, Places, Read, SecretValues, Source};
 use crate::model::Event;
+use crate::ordered;
 use crate::plan::{self, Action, Plan, SecretFacts};
 use crate::refresh;
 use crate::resource::{DesiredState, LiveState};
@@ -270,7 +271,7 @@ fn secret_facts(
 
 fn of_document(secrets: &BTreeMap<(usize, String), Secret>, document: usize) -> BTreeMap<String, Secret> {
     let own = secrets.iter().filter(|((owner, _), _)| *owner == document);
-    own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
+    ordered::collect(own.map(|((_, name), value)| (name.clone(), value.clone())))
 }
 
 fn payloads(desired: &DesiredState, bundles: Bundles, secrets: BTreeMap<(usize, String), Secret>) -> Vec<Payload> {

@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-
 use super::Io;
 use crate::diagnostic::{Code, Diagnostic, plain};
-use crate::http::{Clock, Method, Request, Transport};
+use crate::http::{Clock, Method, Request, Transport, join_all};
 use crate::model::Event;
 use crate::resource::Wait;
 use crate::secret::Secret;

@@ -14,6 +14,7 @@ mod origin;
 mod pace;
 mod refusal;
 mod retry;
+mod together;
 mod watch;
 
 use std::future::Future;
@@ -28,6 +29,7 @@ pub use origin::endpoint;
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
 pub(crate) use retry::http_date;
+pub use together::join_all;
 pub use watch::{Sent, Signal, Wait};
 
 /// A future that stays on its thread: wasm has one.

@@ -4,13 +4,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::host::with_a_labels;
+
 /// Reads an endpoint: `https`, or `http` for this machine alone; no credentials, query or fragment in it.
 /// Its path has no trailing slash afterwards.
 ///
 /// # Errors
 /// What is wrong with it, to be put after the name of the setting.
 pub fn endpoint(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(text.trim()).map_err(|error| format!("is not a URL: {error}"))?;
+    let mut url = Url::parse(&with_a_labels(text.trim())).map_err(|error| format!("is not a URL: {error}"))?;
     let host = url.host().ok_or("names no host")?;
     match url.scheme() {
         "https" => {}
@@ -43,9 +45,13 @@ mod tests {
 
     #[test]
     fn https_everywhere_and_http_for_loopback() {
-        for good in
-            ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:8787", "http://[::1]:1/x", "http://a.localhost"]
-        {
+        for good in [
+            "https://api.cloudflare.com/client/v4",
+            "http://127.0.0.1:8787",
+            "http://[::1]:1/x",
+            "http://a.localhost",
+            "https://bücher.example/x",
+        ] {
             assert!(endpoint(good).is_ok(), "{good}");
         }
         for bad in [

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Exit};
+use crate::model::json_text;
 
 use super::events;
 use super::limits::readable;
@@ -56,7 +57,7 @@ fn scalar_at<'documents>(
 /// How the value may be written, best first.
 fn spellings(value: &str, style: Style) -> Vec<String> {
     let single = format!("'{}'", value.replace('\'', "''"));
-    let double = serde_json::Value::from(value).to_string();
+    let double = json_text(&value.into());
     match style {
         Style::Plain => vec![value.to_owned(), double],
         Style::SingleQuoted => vec![single, double],

@@ -2,10 +2,8 @@
 
 use std::net::IpAddr;
 
-use idna::AsciiDenyList;
-use idna::uts46::verify_dns_length;
-
 use crate::diagnostic::{Code, Diagnostic};
+use crate::host::a_labels;
 
 use super::quote::quote;
 
@@ -43,12 +41,6 @@ pub fn hostname(text: &str) -> Result<String, Diagnostic> {
         Some(host) if is_host(&host) => Ok(format!("{wildcard}{host}")),
         _ => refused("labels of 1 to 63 letters, digits and inner hyphens, 253 characters in all".to_owned()),
     }
-}
-
-/// Lower-case A-labels of a name, if it has any.
-pub fn a_labels(text: &str) -> Option<String> {
-    let host = idna::domain_to_ascii_cow(text.as_bytes(), AsciiDenyList::STD3).ok()?;
-    verify_dns_length(&host, false).then(|| host.into_owned())
 }
 
 /// Whether `host` is `zone` or lies below it; a wildcard lies where its rest lies.

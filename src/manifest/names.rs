@@ -64,7 +64,7 @@ pub fn script_name(text: &str) -> Result<String, Diagnostic> {
     if text.starts_with(usable) && text.chars().all(|character| usable(character) || character == '-') {
         return Ok(text.to_owned());
     }
-    let suggestion = text.to_lowercase().replace([' ', '.', '/'], "-");
+    let suggestion = text.to_ascii_lowercase().replace([' ', '.', '/'], "-");
     let suggestion = suggestion.trim_matches('-');
     let help = match script_name_is_usable(suggestion) {
         true => format!("use `{suggestion}`: lower-case letters, digits, `-` and `_`"),

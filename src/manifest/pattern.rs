@@ -3,8 +3,9 @@
 //! <https://developers.cloudflare.com/workers/configuration/routing/routes/>
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::host::a_labels;
 
-use super::hostname::{a_labels, is_within, last_two_labels};
+use super::hostname::{is_within, last_two_labels};
 use super::quote::quote;
 
 /// A route pattern whose host is in lower-case A-labels.

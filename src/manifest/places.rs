@@ -1,6 +1,7 @@
 //! Where every value of a run stands.
 
 use crate::diagnostic::Place;
+use crate::ordered;
 
 use super::limits::readable;
 use super::path::Path;
@@ -68,7 +69,7 @@ pub fn secret_text(text: &str) -> Option<SecretText> {
     }
     let mut found = SecretText::default();
     documents.iter().for_each(|document| collect(&document.root, false, &mut found));
-    found.spans.sort();
+    ordered::sort(&mut found.spans);
     Some(found)
 }
 

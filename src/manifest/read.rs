@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::Value as Schema;
 
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState};
 
 use super::findings::Findings;
@@ -115,11 +117,11 @@ fn one(
     let mut findings = Findings::of(document);
     let broken = match kind::of(document, &mut findings) {
         Kind::Worker => BTreeSet::new(),
-        Kind::Misspelt => [kind::path().to_string()].into(),
+        Kind::Misspelt => ordered::collect([kind::path().to_string()]),
         Kind::Other => return (None, Claims::default(), findings.into_list()),
     };
     let shape = shape::check(document, schema, broken, &mut findings);
-    let manifest: Manifest = match serde_yaml::from_value(shape.value) {
+    let manifest: Manifest = match Manifest::deserialize(shape.value) {
         Ok(manifest) => manifest,
         Err(error) => {
             findings.add(&Path::default(), defect(&error.to_string()));

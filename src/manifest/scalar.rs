@@ -1,6 +1,6 @@
 //! What a bare scalar means: YAML 1.2, as `serde_yaml` reads it.
 
-use serde_yaml::Number;
+pub use serde_yaml::Number;
 
 use super::tree::{Scalar, Style};
 
@@ -46,6 +46,12 @@ fn beyond_64_bits(text: &str) -> Option<Number> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
     is_number.then(|| text.parse::<f64>().ok()).flatten().map(Number::from)
+}
+
+/// The same number in a value; JSON has none for what is infinite or no number at all.
+pub fn json(number: &Number) -> Option<serde_json::Number> {
+    let whole = number.as_i64().map(Into::into).or_else(|| number.as_u64().map(Into::into));
+    whole.or_else(|| number.as_f64().and_then(serde_json::Number::from_f64))
 }
 
 #[cfg(test)]

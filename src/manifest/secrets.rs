@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::binding::{Binding, SecretSource, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::ordered;
 use crate::resource::DesiredState;
 use crate::secret::Secret;
 
@@ -34,10 +35,7 @@ pub struct WantedSecret {
 
 /// The secret values that a run wants, each once, sorted; literals want none.
 pub fn secrets(desired: &DesiredState) -> Vec<WantedSecret> {
-    let mut wanted: Vec<_> = each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)).collect();
-    wanted.sort();
-    wanted.dedup();
-    wanted
+    ordered::unique(each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)))
 }
 
 /// The value of every secret, by document and binding name, and a finding for each that has none.

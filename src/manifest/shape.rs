@@ -5,17 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value as Schema};
-use serde_yaml::{Mapping, Value};
+use serde_json::{Map, Value, Value as Schema};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::json_text;
 
 use super::findings::Findings;
 use super::moved;
 use super::nearest::nearest;
 use super::path::{Path, Step};
 use super::quote::quote;
-use super::scalar::{Meaning, number};
+use super::scalar::{Meaning, Number, json, number};
 use super::tree::{Content, Document, Entry, Node, Scalar, Style, same_key, snake_case};
 use super::wanted::Wanted;
 
@@ -34,7 +34,8 @@ pub struct Shape {
 pub fn check(document: &Document, schema: &Schema, broken: BTreeSet<String>, findings: &mut Findings<'_>) -> Shape {
     let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
-    Shape { value: value.unwrap_or(Value::Mapping(Mapping::new())), broken: &walk.broken | &walk.meant }
+    walk.broken.append(&mut walk.meant);
+    Shape { value: value.unwrap_or(Value::Object(Map::new())), broken: walk.broken }
 }
 
 struct Walk<'walk, 'document> {
@@ -66,14 +67,14 @@ impl<'walk> Walk<'walk, '_> {
 
     fn list(&mut self, items: &[Node], schema: &'walk Schema, path: &Path) -> Value {
         let item = |(index, node)| self.value(node, schema, &path.index(index)).unwrap_or(Value::Null);
-        Value::Sequence(items.iter().enumerate().map(item).collect())
+        Value::Array(items.iter().enumerate().map(item).collect())
     }
 
     fn mapping(&mut self, entries: &[Entry], schema: &'walk Map<String, Schema>, path: &Path) -> Value {
         let Some(properties) = schema.get("properties").and_then(Schema::as_object) else {
             return self.free_keys(entries, schema, path);
         };
-        let mut read = Mapping::new();
+        let mut read = Map::new();
         let mut given: Vec<(&str, &Entry)> = Vec::new();
         for entry in entries {
             let Some((key, schema)) = property(properties, &entry.key.text) else {
@@ -89,24 +90,24 @@ impl<'walk> Walk<'walk, '_> {
                 continue;
             }
             if let Some(value) = self.value(&entry.value, schema, &path.key(key)) {
-                read.insert(key.into(), value);
+                read.insert(key.to_owned(), value);
             }
         }
         let given: Vec<_> = given.into_iter().filter(|(_, entry)| !is_null(&entry.value)).map(|(key, _)| key).collect();
         self.missing_keys(schema, &given, path);
-        Value::Mapping(read)
+        Value::Object(read)
     }
 
     /// A mapping from names of the user's choice.
     fn free_keys(&mut self, entries: &[Entry], schema: &'walk Map<String, Schema>, path: &Path) -> Value {
-        let Some(schema) = schema.get("additionalProperties") else { return Value::Mapping(Mapping::new()) };
-        let mut read = Mapping::new();
+        let Some(schema) = schema.get("additionalProperties") else { return Value::Object(Map::new()) };
+        let mut read = Map::new();
         for entry in entries {
             if let Some(value) = self.value(&entry.value, schema, &path.key(&entry.key.text)) {
-                read.insert(entry.key.text.as_str().into(), value);
+                read.insert(entry.key.text.clone(), value);
             }
         }
-        Value::Mapping(read)
+        Value::Object(read)
     }
 
     fn scalar(&mut self, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {
@@ -137,17 +138,11 @@ impl<'walk> Walk<'walk, '_> {
         }
     }
 
-    fn in_range(
-        &mut self,
-        value: serde_yaml::Number,
-        scalar: &Scalar,
-        wanted: &Wanted<'_>,
-        path: &Path,
-    ) -> Option<Value> {
+    fn in_range(&mut self, value: Number, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {
         let float = value.as_f64().unwrap_or(f64::NAN);
         let Some((minimum, maximum)) = wanted.range.filter(|(minimum, maximum)| !(minimum..=maximum).contains(&&float))
         else {
-            return Some(Value::Number(value));
+            return json(&value).map(Value::Number);
         };
         let message = format!("{} is out of range", quote(&scalar.text));
         let finding = Diagnostic::error(Code::InvalidValue, message);
@@ -162,7 +157,7 @@ impl<'walk> Walk<'walk, '_> {
             return self.break_at(path, finding.with_help("quote it"));
         }
         let finding = Diagnostic::error(Code::Unquoted, format!("{} is {is} where text is due", quote(&scalar.text)));
-        let quoted = serde_json::Value::from(scalar.text.as_str()).to_string();
+        let quoted = json_text(&scalar.text.as_str().into());
         self.break_at(path, finding.with_help(format!("quote it: {}", quote(&quoted))))
     }
 

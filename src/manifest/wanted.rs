@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value as Schema};
 
+use super::scalar::Number;
+
 /// The types that a value may have, and the words or range that it must keep to.
 #[derive(Default)]
 pub struct Wanted<'schema> {
@@ -38,7 +40,7 @@ impl<'schema> Wanted<'schema> {
     }
 
     /// Whether a number of this kind is due.
-    pub fn takes(&self, number: &serde_yaml::Number) -> bool {
+    pub fn takes(&self, number: &Number) -> bool {
         self.number || (self.integer && number.is_i64())
     }
 

@@ -4,6 +4,7 @@ mod address;
 mod event;
 mod field;
 mod identity;
+mod json;
 pub mod marks;
 mod outputs;
 
@@ -11,4 +12,5 @@ pub use address::{Address, Kind};
 pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
+pub use json::json_text;
 pub use outputs::{OutputSet, Outputs};

@@ -3,13 +3,13 @@
 use sha2::{Digest, Sha256};
 
 use super::{Change, Plan};
-use crate::model::hex;
+use crate::model::{hex, json_text};
 
 /// 16 hex digits of the SHA-256 of the canonical changes, reasons left out: two plans with the same
 /// fingerprint do the same.
 pub fn fingerprint(plan: &Plan) -> String {
     let changes: Vec<serde_json::Value> = plan.changes.iter().map(canonical).collect();
-    let mut digits = hex(&Sha256::digest(serde_json::Value::Array(changes).to_string().as_bytes()));
+    let mut digits = hex(&Sha256::digest(json_text(&serde_json::Value::Array(changes)).as_bytes()));
     digits.truncate(16);
     digits
 }

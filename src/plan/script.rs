@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field, Kind};
+use crate::ordered;
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
 use crate::resource::{Drift, LiveBinding, LiveScript, Observability, WorkersDev};
 
@@ -58,20 +59,17 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
 }
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
-    let mut needs: Vec<Address> = context.desired.script.bindings.iter().filter_map(Binding::needs).collect();
-    needs.sort();
-    needs.dedup();
-    needs
+    ordered::unique(context.desired.script.bindings.iter().filter_map(Binding::needs))
 }
 
 /// Marks of the manifest: its identity alone, names that it sets, its bundle.
 fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     let bundle = context.live.bundle.as_ref();
     ScriptMarks {
-        ids: [context.desired.identity.id()].into(),
+        ids: ordered::collect([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
         bundle: bundle.map(|facts| BundleMark { etag: facts.etag.clone(), sha256: facts.sha256.clone() }),
-        names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
+        names: ordered::collect(context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name()))),
     }
 }
 

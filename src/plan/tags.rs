@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::Field;
 use crate::model::marks::{self, ScriptMarks};
+use crate::ordered;
 
 /// Tags that a Worker holds.
 const OF_A_WORKER: usize = 10;
@@ -39,7 +40,7 @@ impl Tags {
             } else {
                 target.inventory.clone()
             },
-            names: target.names.iter().cloned().chain(leaving(script)).collect(),
+            names: ordered::collect(target.names.iter().cloned().chain(leaving(script))),
             ..target.clone()
         };
         Self { during: during.merged_into(&live), target: target.merged_into(&live), marks: target, live }
@@ -73,14 +74,16 @@ fn leaving(script: &ScriptPlan) -> impl Iterator<Item = String> + '_ {
 
 /// Whether two lists are the same tags: their order on the Worker makes no difference.
 pub(super) fn same(one: &[String], other: &[String]) -> bool {
-    one.iter().collect::<BTreeSet<_>>() == other.iter().collect::<BTreeSet<_>>()
+    let set = |tags: &[String]| -> BTreeSet<String> { ordered::collect(tags.iter().cloned()) };
+    set(one) == set(other)
 }
 
 /// Zone and patterns that the manifest wants, and what stays ours as an orphan.
 fn wanted<'a>(context: &Context<'_>, kept: impl Iterator<Item = &'a Removal>) -> Inventory {
     let mut inventory = Inventory::new();
     if let Some((routing, zone)) = context.routing() {
-        inventory.insert(zone.to_owned(), routing.routes.iter().map(|route| marks::hash(&route.pattern)).collect());
+        let hashes = routing.routes.iter().map(|route| marks::hash(&route.pattern));
+        inventory.insert(zone.to_owned(), ordered::collect(hashes));
     }
     for removal in kept {
         // A record that stays behind keeps its zone in the inventory, or nobody would look for it there.

@@ -12,6 +12,7 @@ use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, versions};
 use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
+use crate::ordered;
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
     LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
@@ -112,7 +113,7 @@ fn placement(mut value: Value) -> Value {
 }
 
 fn observability(live: &scripts::LiveObservability) -> Value {
-    let mut members: serde_json::Map<String, Value> = live.rest.clone().into_iter().collect();
+    let mut members = live.rest.clone();
     members.insert("enabled".into(), json!(live.enabled));
     members.insert("head_sampling_rate".into(), json!(live.head_sampling_rate));
     Value::Object(members)
@@ -123,14 +124,14 @@ fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let said = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(said.map(|(name, value)| (name, without_nulls(value))).collect())
+            Value::Object(ordered::collect(said.map(|(name, value)| (name, without_nulls(value)))))
         }
         other => other,
     }
 }
 
 fn binding(live: &scripts::LiveBinding) -> LiveBinding {
-    let mut members: serde_json::Map<String, Value> = live.rest.clone().into_iter().collect();
+    let mut members = live.rest.clone();
     if live.binding_type.starts_with("secret") {
         // Cloudflare never shows values; should one come all the same, it stays out of plans.
         members.remove("text");
@@ -210,7 +211,7 @@ fn same_but_secrets(before: &versions::Version, after: &versions::Version) -> bo
         let resources = version.resources.clone().unwrap_or_default();
         let mut bindings: Vec<LiveBinding> =
             resources.bindings.iter().filter(|live| !live.binding_type.starts_with("secret")).map(binding).collect();
-        bindings.sort_by(|one, other| one.name.cmp(&other.name));
+        ordered::sort_by(&mut bindings, |one, other| one.name.cmp(&other.name));
         (bindings, resources.script_runtime)
     };
     open(before) == open(after)

@@ -6,12 +6,13 @@ mod references;
 mod referrers;
 mod zones;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cloudflare::Api;
 use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use reads::{Found, Read};
@@ -67,29 +68,29 @@ pub async fn probe(
     zones: &ZoneIds,
 ) -> Vec<(Read, Result<Found, CallError>)> {
     let reads = desired.manifests.iter().enumerate();
-    let reads: BTreeSet<Read> = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).collect();
-    reads::look(api, client, reads.into_iter().collect()).await
+    let reads = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
+    reads::look(api, client, ordered::unique(reads)).await
 }
 
 /// What every plan of this manifest looks at.
-fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> BTreeSet<Read> {
+fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
     let account = manifest.identity.account.clone();
     let script = manifest.script.name.clone();
-    let mut reads = BTreeSet::from([
+    let mut reads = vec![
         Read::Scripts { account: account.clone() },
         Read::Settings { account: account.clone(), script: script.clone() },
         Read::Deployments { account: account.clone(), script: script.clone() },
         Read::Versions { account: account.clone(), script: script.clone() },
         Read::WorkersDev { account: account.clone(), script },
-    ]);
+    ];
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
-        reads.insert(Read::AccountSubdomain { account: account.clone() });
+        reads.push(Read::AccountSubdomain { account: account.clone() });
     }
     if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
-        reads.insert(Read::Namespaces { account });
+        reads.push(Read::Namespaces { account });
     }
     if let Some(zone) = zone {
-        reads.insert(Read::Zone { zone: zone.clone() });
+        reads.push(Read::Zone { zone: zone.clone() });
         reads.extend(zone_reads(manifest, zone));
     }
     reads
@@ -105,9 +106,9 @@ fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
 }
 
 /// What only the first answers ask for.
-fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
-    let mut reads = BTreeSet::new();
+    let mut reads = Vec::new();
     let tags = live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.tags));
     let inventories = tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys());
     for other in inventories.filter(|other| Some(other) != zone) {
@@ -117,10 +118,10 @@ fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known
     let account = manifest.identity.account.clone();
     let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
     if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {
-        reads.insert(Read::AccountSubdomain { account: account.clone() });
+        reads.push(Read::AccountSubdomain { account: account.clone() });
     }
     for version in unexplained(script) {
-        reads.insert(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
+        reads.push(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
     }
     reads
 }
@@ -145,7 +146,7 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
 }
 
 /// What stood before a secret edit, when the list does not tell: the versions before it, by id.
-fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> BTreeSet<Read> {
+fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
     let untold = live.script.as_ref().map(before_edit).unwrap_or_default();
     let read = |version| Read::Version {

@@ -1,9 +1,5 @@
 //! Reads as a set: each is made once, all of a round together.
 
-use std::collections::BTreeSet;
-
-use futures_util::future::join_all;
-
 use super::Known;
 use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
@@ -15,7 +11,8 @@ use crate::cloudflare::versions::{ListVersions, ReadVersion, Version};
 use crate::cloudflare::zones::{ReadZone, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::Diagnostic;
-use crate::http::{CallError, Client, Meaning};
+use crate::http::{CallError, Client, Meaning, join_all};
+use crate::ordered;
 
 /// One read, by what it is about.
 #[expect(missing_docs, reason = "the names of the fields say all there is to say")]
@@ -99,8 +96,8 @@ pub enum Found {
 ///
 /// # Errors
 /// A finding for each read that failed, without repetitions.
-pub async fn make(api: &Api, client: &Client, reads: BTreeSet<Read>, known: &mut Known) -> Result<(), Vec<Diagnostic>> {
-    let new: Vec<Read> = reads.into_iter().filter(|read| !known.contains_key(read)).collect();
+pub async fn make(api: &Api, client: &Client, reads: Vec<Read>, known: &mut Known) -> Result<(), Vec<Diagnostic>> {
+    let new: Vec<Read> = ordered::unique(reads).into_iter().filter(|read| !known.contains_key(read)).collect();
     let mut findings: Vec<Diagnostic> = Vec::new();
     for (read, answer) in look(api, client, new).await {
         match answer {

@@ -1,13 +1,12 @@
 //! Which zone a hostname lies in: one round, all suffixes at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures_util::future::join_all;
+use std::collections::BTreeMap;
 
 use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::Client;
+use crate::http::{Client, join_all};
+use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
 /// Zone id by index of the manifest.
@@ -18,7 +17,7 @@ pub type ZoneIds = BTreeMap<usize, String>;
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
 pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Diagnostic>> {
-    let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
+    let names = ordered::unique(desired.manifests.iter().flat_map(candidates));
     let lookups = names
         .iter()
         .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });

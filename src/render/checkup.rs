@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Paint, Style};
+use super::{Paint, Style, view};
 
 #[derive(Deserialize)]
 struct View {
@@ -28,7 +28,7 @@ struct Check {
 
 /// Renders a check-up. Text that is none gives nothing.
 pub fn checkup(checkup: &Value, style: &Style) -> String {
-    let Ok(view) = View::deserialize(checkup) else { return String::new() };
+    let Some(view): Option<View> = view(checkup) else { return String::new() };
     let paint = Paint::new(style);
     let mut text = String::new();
     for check in &view.checks {

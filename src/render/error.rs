@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Paint, Style, diagnostics};
+use super::{Paint, Style, diagnostics, view};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Source;
 
@@ -28,7 +28,7 @@ struct View {
 
 /// Renders an error. Text that is not an error gives nothing.
 pub fn error(sources: &[Source], error: &Value, style: &Style) -> String {
-    let Ok(view) = View::deserialize(error) else { return String::new() };
+    let Some(view): Option<View> = view(error) else { return String::new() };
     let paint = Paint::new(style);
     let mut text = String::new();
     let errors = view.diagnostics.iter().filter(|finding| finding.is_error()).count();

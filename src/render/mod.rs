@@ -13,3 +13,11 @@ pub use diagnostics::diagnostics;
 pub use error::error;
 pub use paint::{Paint, Style};
 pub use plan::plan;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What a text needs of a value. Read from a copy: types that read from references as well would be read by twice the code.
+fn view<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value.clone()).ok()
+}

@@ -1,9 +1,11 @@
 //! A plan as text: every line reads without colour, the important one comes last.
 
 use serde::Deserialize;
+
+use crate::model::json_text;
 use serde_json::Value;
 
-use super::{Paint, Style};
+use super::{Paint, Style, view};
 
 /// What the text needs of a plan; any plan JSON of format 1 will do.
 #[derive(Deserialize)]
@@ -69,7 +71,7 @@ const PLAIN_REASONS: [(&str, &str); 3] = [("create", "not found"), ("no-op", "un
 
 /// Renders a plan. Text that is not a plan gives nothing.
 pub fn plan(plan: &Value, style: &Style) -> String {
-    let Ok(view) = View::deserialize(plan) else { return String::new() };
+    let Some(view): Option<View> = view(plan) else { return String::new() };
     let paint = Paint::new(style);
     let mut text = String::new();
     for manifest in &view.manifests {
@@ -136,7 +138,7 @@ fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
 fn shown(value: &Value, room: usize) -> String {
     let text = match value {
         Value::Null => "(absent)".to_owned(),
-        other => other.to_string(),
+        other => json_text(other),
     };
     let length = text.chars().count();
     if length <= room {

@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Source};
+use crate::model::json_text;
 
 use host::Host;
 use tagged::{from_js, secret_from_js, sources, tagged};
@@ -42,7 +43,7 @@ pub fn version() -> String {
 /// JSON Schema (draft-07) of manifests, as text.
 #[wasm_bindgen]
 pub fn schema() -> String {
-    manifest::schema().to_string()
+    json_text(&manifest::schema())
 }
 
 /// What a code means; undefined for a code that does not exist.

@@ -4,19 +4,12 @@ use std::fmt::Display;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Tagged<T> {
-    Ok(T),
-    Error(Box<Error>),
-}
 
 #[derive(Deserialize)]
 struct GivenSource {
@@ -26,28 +19,44 @@ struct GivenSource {
 
 /// `{ ok }` or `{ error }` as a plain object: maps become objects, nothing becomes null.
 pub(super) fn tagged<T: Serialize>(result: Result<T, Error>) -> JsValue {
-    let answer = match result {
-        Ok(value) => Tagged::Ok(value),
-        Err(error) => Tagged::Error(Box::new(error)),
+    let (name, value) = match result {
+        Ok(value) => ("ok", plain(&value)),
+        Err(error) => ("error", plain(&error)),
     };
-    to_js(&answer)
+    object(&json!({ name: value }))
 }
 
 /// A value as a plain object. By way of [`Value`]: one conversion for all types is a third of the size of one each.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    // Our own types always have such a form; undefined would be answered as a defect by js/index.js.
-    let plain = serde_json::to_value(value).unwrap_or_default();
+    object(&plain(value))
+}
+
+/// Our own types always have such a form; nothing would be answered as a defect by js/index.js.
+fn plain(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn object(plain: &Value) -> JsValue {
     plain.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Reads an argument; null and undefined are its default.
 pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
+    match given(name, value)? {
+        Some(plain) => T::deserialize(plain).map_err(|error| unreadable(name, &error)),
+        None => Ok(T::default()),
     }
-    let unreadable = |error: &dyn Display| bad_argument(&format!("the {name} can't be read: {error}"));
-    let plain: Value = serde_wasm_bindgen::from_value(value).map_err(|error| unreadable(&error))?;
-    T::deserialize(plain).map_err(|error| unreadable(&error))
+}
+
+fn given(name: &str, value: JsValue) -> Result<Option<Value>, Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(None);
+    }
+    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &str, error: &dyn Display) -> Error {
+    bad_argument(&format!("the {name} can't be read: {error}"))
 }
 
 /// The same for an argument that holds secrets: the parser's own reason would quote them. A list is refused, which the
@@ -61,7 +70,7 @@ pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: J
 
 /// Reads the list of sources.
 pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
-    let given = serde_json::from_str(text).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));
+    let given = serde_json::from_slice(text.as_bytes()).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));
     let given = given.map_err(|error| bad_argument(&format!("the list of manifests can't be read: {error}")))?;
     Ok(given.into_iter().map(|GivenSource { name, text }| Source { name, text }).collect())
 }

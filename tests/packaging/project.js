@@ -3,7 +3,7 @@
  * chance in our own node_modules. `npm test` makes it and removes it.
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,8 +29,23 @@ export function node(...args) {
   return stdout;
 }
 
+/** Names of hosts and their A-labels, null where there are none: the engine asks each runtime for them. */
+export const HOSTS = JSON.parse(readFileSync(new URL("./hosts.json", import.meta.url), "utf8"));
+
 /** The part of a program that is the same in every runtime: what it answers must be, too. */
 export const SHARED = `
+const HOSTS = ${JSON.stringify(Object.keys(HOSTS))};
+
+async function hostOf(api, name) {
+  const spec = { account_id: "0".repeat(32), worker_name: "a", script_bundle: { bucket: "code", path: "a.js" } };
+  const dns = { enabled: true, zone_id: "0".repeat(32), hostname: name };
+  const manifest = { apiVersion: "cloudflare.openmcf.org/v1", kind: "CloudflareWorker", metadata: { name: "a" } };
+  const text = JSON.stringify({ ...manifest, spec: { ...spec, dns } });
+  const plan = await api.plan(text).catch((error) => error);
+  const record = plan.changes?.find(({ address }) => address.startsWith("record:"));
+  return [name, record ? record.address.slice("record:".length) : plan.diagnostics?.map(({ code }) => code)];
+}
+
 export async function answers(api) {
   const bad = await api.validate("apiVersion: cloudflare-worker.planton.dev/v1\\nkind: CloudflareWorker\\nmetadata: {nam: x}\\n");
   const parallel = await Promise.all([1, 2, 3].map(() => api.version()));
@@ -39,6 +54,7 @@ export async function answers(api) {
     names: Object.keys(api).sort(),
     version: await api.version(),
     parallel,
+    hosts: await Promise.all(HOSTS.map((name) => hostOf(api, name))),
     schema: JSON.parse(await api.schema()).$schema,
     bad: { ok: bad.ok, codes: bad.diagnostics.map(({ code, line, column }) => [code, line, column].join(":")) },
     unknown: [unknown instanceof api.DeployError, unknown.exitCode],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { INSTALLED, node, PROJECT, SHARED, write } from "./project.js";
+import { HOSTS, INSTALLED, node, PROJECT, SHARED, write } from "./project.js";
 
 const { version } = JSON.parse(readFileSync(join(INSTALLED, "package.json"), "utf8"));
 let expected;
@@ -27,6 +27,13 @@ test("Node: import", () => {
   for (const name of ["apply", "destroy", "explain", "outputs", "plan", "publish", "schema", "validate", "version"]) {
     assert.ok(expected.names.includes(name), name);
   }
+});
+
+test("hosts become A-labels, or are refused", () => {
+  assert.deepEqual(
+    expected.hosts,
+    Object.entries(HOSTS).map(([name, host]) => [name, host ?? ["CFD0124"]]),
+  );
 });
 
 test("Node: require", () => {

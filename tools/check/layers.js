@@ -7,12 +7,14 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["diagnostic", "error", "guard", "secret"];
+const BASE = ["diagnostic", "error", "guard", "host", "ordered", "secret"];
 
 const MAY_KNOW = {
-  diagnostic: [],
+  diagnostic: ["ordered"],
   error: ["diagnostic"],
   guard: [],
+  host: [],
+  ordered: [],
   secret: [],
   model: BASE,
   bundle: [...BASE, "model"],
@@ -45,8 +47,9 @@ const INSTEAD = {
 const CRATES = [
   {
     crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys|web_sys)\b/,
-    only: ["wasm/", "http/fetch"],
+    only: ["wasm/", "http/fetch", "host.rs"],
   },
+  { crate: /\b(?:idna|idna_with_tables)\b/, only: ["host.rs"] },
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },

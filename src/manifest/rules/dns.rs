@@ -1,9 +1,10 @@
 //! Host, zone, record and routes.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::host::a_labels;
 use crate::manifest::findings::Findings;
 use crate::manifest::generations::spec_path;
-use crate::manifest::hostname::{a_labels, hostname, is_within};
+use crate::manifest::hostname::{hostname, is_within};
 use crate::manifest::lower::{patterns, record};
 use crate::manifest::names;
 use crate::manifest::nearest::nearest;

@@ -93,7 +93,7 @@ fn compatibility_flags(spec: &Spec, findings: &mut Findings<'_>) {
         if !is_word {
             let finding = Diagnostic::error(Code::Script, format!("{} is not a compatibility flag", quote(flag)));
             findings.add(&path.index(index), finding.with_help("one word an item, as `nodejs_compat`"));
-        } else if !seen.insert(flag) {
+        } else if !seen.insert(flag.clone()) {
             let finding = Diagnostic::error(Code::Script, format!("the flag {} is given twice", quote(flag)));
             findings.add(&path.index(index), finding.with_help("remove one of them"));
         }

@@ -22,7 +22,7 @@ pub fn check(claims: &[(&Document, Claims)]) -> Vec<Diagnostic> {
         });
         let same_identity = claims.identity.as_ref().and_then(|(identity, path)| {
             let message = format!("two documents have the identity {}", quote(&identity.label()));
-            identities.take(identity.clone(), document, path, message)
+            identities.take((identity.account.clone(), identity.id()), document, path, message)
         });
         findings.extend(same_script.or(same_identity));
         for (route, path) in &claims.routes {
@@ -33,18 +33,19 @@ pub fn check(claims: &[(&Document, Claims)]) -> Vec<Diagnostic> {
     findings
 }
 
-/// Who claimed what first.
-struct Claimed<'run, K>(BTreeMap<K, (&'run Document, Path)>);
+/// Who claimed what first, by account and what it is there.
+#[derive(Default)]
+struct Claimed<'run>(BTreeMap<(String, String), (&'run Document, Path)>);
 
-impl<K> Default for Claimed<'_, K> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-impl<'run, K: Ord> Claimed<'run, K> {
+impl<'run> Claimed<'run> {
     /// The finding, when another document claims the same.
-    fn take(&mut self, key: K, document: &'run Document, path: &Path, message: String) -> Option<Diagnostic> {
+    fn take(
+        &mut self,
+        key: (String, String),
+        document: &'run Document,
+        path: &Path,
+        message: String,
+    ) -> Option<Diagnostic> {
         let Some((first, first_path)) = self.0.get(&key) else {
             self.0.insert(key, (document, path.clone()));
             return None;

@@ -1,8 +1,10 @@
 //! The `wasm-bindgen` command as wasm-pack calls it: turns the compiled engine into a `.wasm` file and its JavaScript.
 //!
 //! The official command drags in a TLS stack and an HTTP server and takes ten times as long to build. This one also
-//! always drops the name section (340 kB nobody reads) and never writes a default module path, because each
-//! entrypoint loads the module in its own way. The target features section stays.
+//! names functions after their kin, for the build to put these side by side, and never writes a default module path,
+//! because each entrypoint loads the module in its own way. The target features section stays.
+
+mod kin;
 
 use std::path::PathBuf;
 
@@ -47,7 +49,7 @@ impl Arguments {
                 Long("keep-debug") => arguments.keep_debug = true,
                 Long("no-demangle") => arguments.no_demangle = true,
                 // Always so here: accepted, because wasm-pack may pass them.
-                Long("omit-default-module-path" | "remove-name-section" | "reference-types") => {}
+                Long("omit-default-module-path" | "reference-types") => {}
                 Value(path) => arguments.input = path.into(),
                 other => return Err(other.unexpected().into()),
             }
@@ -64,14 +66,13 @@ impl Arguments {
             .debug(self.debug)
             .keep_debug(self.keep_debug)
             .demangle(!self.no_demangle)
-            .omit_default_module_path(true)
-            .remove_name_section(true);
+            .omit_default_module_path(true);
         if let Some(name) = &self.out_name {
             bindgen.out_name(name);
         }
-        bindgen
-            .generate(&self.out_dir)
-            .with_context(|| format!("cannot generate bindings for `{}`", self.input.display()))
+        let mut output = bindgen.generate_output()?;
+        kin::name(output.wasm_mut());
+        output.emit(&self.out_dir).with_context(|| format!("cannot generate bindings for `{}`", self.input.display()))
     }
 }
 
