@@ -43,6 +43,10 @@ export const SWITCHES = {
     values: ["newest", "live"],
     meaning: "GET settings describes the newest version, or the live one",
   },
+  firstUploadTimes: {
+    values: ["one", "two"],
+    meaning: "the answer to a script's first PUT gives the same time as created_on and modified_on, or two times",
+  },
   longTag: {
     values: ["refuse", "cut"],
     meaning: "workers/tag over 100 bytes is refused with 10021, or cut",

@@ -3,6 +3,7 @@
 //! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
 //! then told: done, not done, unknown.
 
+mod race;
 mod record;
 mod route;
 mod script;
@@ -10,9 +11,10 @@ mod script;
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join};
 use futures_util::stream::FuturesUnordered;
 
+use self::race::{Found, Looks};
 use crate::bundle::Modules;
 use crate::cloudflare::{Api, Endpoint};
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,7 +22,7 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
 use crate::model::{Address, Event};
 use crate::plan::{Operation, Plan, Step};
-use crate::resource::{DesiredManifest, DesiredState};
+use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
 use crate::secret::Secret;
 
 /// Writes in flight at once: what a Worker may have open.
@@ -51,7 +53,7 @@ pub struct Outcome {
     pub aborted: bool,
     /// A write took effect, or may have.
     pub wrote: bool,
-    /// Uploads that overwrote somebody else's deployment of the same moment.
+    /// Workers that somebody else deployed at the same time.
     pub raced: Vec<Diagnostic>,
     /// Version that a manifest's upload made, by index of the manifest.
     pub versions: BTreeMap<usize, String>,
@@ -65,10 +67,14 @@ pub struct Run<'a> {
     pub client: &'a Client,
     /// What the plan was made for.
     pub desired: &'a DesiredState,
+    /// What the plan was made from.
+    pub live: &'a LiveState,
     /// Code and secrets by index of the manifest.
     pub payloads: &'a [Payload],
     /// Who watches.
     pub events: &'a dyn Fn(Event),
+    /// Starts the message of every version that this run makes: another run that deploys the same has another one.
+    pub signature: String,
 }
 
 /// How a step ended.
@@ -87,8 +93,17 @@ enum Ended {
 struct Made {
     /// Version of an upload.
     version: Option<String>,
-    /// Somebody else deployed meanwhile.
-    raced: Option<Diagnostic>,
+    /// The upload was to create the Worker, and found one there.
+    found: bool,
+}
+
+/// A step that went out and came back.
+struct Finished {
+    index: usize,
+    started: f64,
+    ended: Ended,
+    /// Deployments of the Worker, when they were looked at beside it.
+    found: Option<Found>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,24 +119,31 @@ enum State {
 pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     let mut states = vec![State::Waiting; plan.steps.len()];
     let mut outcome = Outcome::default();
-    let mut running: FuturesUnordered<LocalBoxFuture<'_, (usize, f64, Ended)>> = FuturesUnordered::new();
+    let mut looks = Looks::default();
+    let mut running: FuturesUnordered<LocalBoxFuture<'_, Finished>> = FuturesUnordered::new();
     loop {
         for (index, step) in plan.steps.iter().enumerate() {
             if running.len() < AT_ONCE && !run.client.is_aborted() && is_ready(step, index, &states) {
                 states.iter_mut().skip(index).take(1).for_each(|state| *state = State::Running);
                 (run.events)(Event::Start { address: step.address.clone() });
-                running.push(Box::pin(timed(run, plan, index, step)));
+                let looks = is_last(plan, step, &states) && looks.are_due(run, step);
+                running.push(Box::pin(timed(run, plan, index, step, looks)));
             }
         }
-        let Some((index, started, ended)) = running.next().await else { break };
-        let Some(step) = plan.steps.get(index) else { break };
-        let state = settle(run, step, started, ended, &mut outcome);
+        let Some(finished) = running.next().await else { break };
+        let Some(step) = plan.steps.get(finished.index) else { break };
+        looks.add(step.manifest, &finished);
+        let index = finished.index;
+        let state = settle(run, step, finished, &mut outcome);
         states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
     }
     let unfinished = states.iter().any(|state| *state != State::Done);
     outcome.aborted |= unfinished && run.client.is_aborted();
     outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
     sort_addresses(plan, &states, &mut outcome);
+    if !unfinished {
+        outcome.raced = looks.judge(run, plan, &outcome.versions).await;
+    }
     outcome
 }
 
@@ -131,35 +153,43 @@ fn is_ready(step: &Step, index: usize, states: &[State]) -> bool {
     state(index) == Some(State::Waiting) && after.copied().all(|before| state(before) == Some(State::Done))
 }
 
-async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step) -> (usize, f64, Ended) {
-    let started = run.client.clock().now_ms();
-    let ended = match run.desired.manifests.get(step.manifest) {
-        Some(manifest) => carry_out(run, plan, manifest, step).await,
-        None => failed(Diagnostic::error(Code::Internal, "a step belongs to no manifest"), false),
-    };
-    (index, started, ended)
+/// Whether no other step about the same Worker waits: this one's write is the last to go out.
+fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
+    let mut others = plan.steps.iter().zip(states).filter(|(other, _)| other.manifest == step.manifest);
+    others.all(|(_, state)| *state != State::Waiting)
 }
 
-async fn carry_out(run: &Run<'_>, plan: &Plan, manifest: &DesiredManifest, step: &Step) -> Ended {
+async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
+    let started = run.client.clock().now_ms();
+    let Some(manifest) = run.desired.manifests.get(step.manifest) else {
+        let finding = Diagnostic::error(Code::Internal, "a step belongs to no manifest");
+        return Finished { index, started, ended: failed(finding, false), found: None };
+    };
     let client = run.client.named(&step.address.to_string());
-    let target = Target { api: run.api, client: &client, manifest, new: creates_script(plan, step.manifest) };
+    let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
+    let look = async { if looks { Some(race::look(&target).await) } else { None } };
+    let (ended, found) = join(carry_out(run, &target, step), look).await;
+    Finished { index, started, ended, found }
+}
+
+async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
     match &step.operation {
         Operation::Upload(upload) => match run.payloads.get(step.manifest) {
-            Some(payload) => script::upload(&target, upload, payload).await,
+            Some(payload) => script::upload(target, upload, payload).await,
             None => failed(Diagnostic::error(Code::Internal, "an upload has no payload"), false),
         },
-        Operation::RemoveSecrets { names } => script::remove_secrets(&target, names).await,
+        Operation::RemoveSecrets { names } => script::remove_secrets(target, names).await,
         Operation::PatchSettings { tags, observability } => {
-            script::patch_settings(&target, tags.as_ref(), observability.as_ref()).await
+            script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
         }
-        Operation::SetWorkersDev(switches) => script::set_workers_dev(&target, *switches).await,
-        Operation::DeleteScript { name } => script::delete(&target, name).await,
-        Operation::CreateRecord(write) => record::create(&target, write).await,
-        Operation::UpdateRecord { id, write } => record::update(&target, id, write).await,
-        Operation::DeleteRecord { zone, id } => record::delete(&target, zone, id).await,
-        Operation::CreateRoute { zone, pattern } => route::create(&target, zone, pattern).await,
-        Operation::UpdateRoute { zone, id, pattern } => route::update(&target, zone, id, pattern).await,
-        Operation::DeleteRoute { zone, id } => route::delete(&target, zone, id).await,
+        Operation::SetWorkersDev(switches) => script::set_workers_dev(target, *switches).await,
+        Operation::DeleteScript { name } => script::delete(target, name).await,
+        Operation::CreateRecord(write) => record::create(target, write).await,
+        Operation::UpdateRecord { id, write } => record::update(target, id, write).await,
+        Operation::DeleteRecord { zone, id } => record::delete(target, zone, id).await,
+        Operation::CreateRoute { zone, pattern } => route::create(target, zone, pattern).await,
+        Operation::UpdateRoute { zone, id, pattern } => route::update(target, zone, id, pattern).await,
+        Operation::DeleteRoute { zone, id } => route::delete(target, zone, id).await,
     }
 }
 
@@ -168,11 +198,20 @@ struct Target<'a> {
     api: &'a Api,
     client: &'a Client,
     manifest: &'a DesiredManifest,
+    /// The Worker as the plan saw it.
+    live: Option<&'a LiveScript>,
+    /// As in [`Run::signature`].
+    signature: &'a str,
     /// The Worker is created in this run: what needs it may find it late.
     new: bool,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    fn new(run: &'a Run<'_>, client: &'a Client, index: usize, manifest: &'a DesiredManifest, new: bool) -> Self {
+        let live = run.live.manifests.get(index).and_then(|live| live.script.as_ref());
+        Self { api: run.api, client, manifest, live, signature: &run.signature, new }
+    }
+
     fn account(&self) -> &str {
         &self.manifest.identity.account
     }
@@ -197,12 +236,11 @@ fn creates_script(plan: &Plan, manifest: usize) -> bool {
         .any(|step| step.manifest == manifest && matches!(&step.operation, Operation::Upload(upload) if upload.creates))
 }
 
-fn settle(run: &Run<'_>, step: &Step, started: f64, ended: Ended, outcome: &mut Outcome) -> State {
-    match ended {
+fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome) -> State {
+    match finished.ended {
         Ended::Done(made) => {
-            let elapsed = (run.client.clock().now_ms() - started).max(0.0);
+            let elapsed = (run.client.clock().now_ms() - finished.started).max(0.0);
             (run.events)(Event::Done { address: step.address.clone(), ms: elapsed as u64 });
-            outcome.raced.extend(made.raced);
             if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }

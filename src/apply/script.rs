@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join;
 use serde_json::{Value, json};
 
+use super::race::{self, Did, Found};
 use super::{Ended, Made, Payload, Target, done, ended, failed};
 use crate::binding::{Binding, secret_text};
-use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
-use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
@@ -28,7 +26,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     let Some(modules) = &payload.modules else {
         return failed(Diagnostic::error(Code::Internal, "an upload has no code"), false);
     };
-    let metadata = match metadata(upload, payload) {
+    let metadata = match metadata(upload, payload, target.signature) {
         Ok(metadata) => metadata,
         Err(name) => {
             let message = format!("the binding `{name}` has no value");
@@ -36,57 +34,17 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
         }
     };
     let request = PutScript { account_id: target.account(), script: target.script(), metadata: &metadata, modules };
-    // Cloudflare has no compare-and-set here: what is live is looked at beside the write, without a round of its own.
-    let (answer, live) = join(target.call(&request), deployments(target, upload)).await;
-    let uploaded = match answer {
-        Ok(uploaded) => uploaded,
-        Err(error) => return ended(&error),
-    };
-    let version = uploaded.version_id();
-    let raced = match other(upload, version.as_deref(), &live).filter(|_| guard::holds(Guard::RaceLook)) {
-        Some(live) if !is_earlier_try(target, upload, live).await => Some(race(target, live)),
-        _ => None,
-    };
-    Ended::Done(Made { version, raced })
-}
-
-/// Deployments while the upload is under way, newest first; a failed look says nothing.
-async fn deployments(target: &Target<'_>, upload: &Upload) -> Vec<Deployment> {
-    if upload.replaces.is_none() {
-        return Vec::new();
+    match target.call(&request).await {
+        Ok(uploaded) => {
+            let found = upload.creates && uploaded.was_there();
+            Ended::Done(Made { version: uploaded.version_id(), found })
+        }
+        Err(error) => ended(&error),
     }
-    let read = ListDeployments { account_id: target.account(), script: target.script() };
-    target.api.call(target.client, &read).await.unwrap_or_default()
-}
-
-/// A deployment after the one that was planned for, other than the one that this upload made.
-fn other<'a>(upload: &Upload, version: Option<&str>, live: &'a [Deployment]) -> Option<&'a Deployment> {
-    let version = version?;
-    let mut since = live.iter().take_while(|live| upload.replaces.as_ref() != Some(&live.id));
-    since.find(|live| live.versions.iter().all(|deployed| deployed.version_id != version))
-}
-
-/// Whether the deployment came from a try of this upload whose answer was lost: its version carries our mark.
-async fn is_earlier_try(target: &Target<'_>, upload: &Upload, live: &Deployment) -> bool {
-    let [deployed] = live.versions.as_slice() else { return false };
-    let read = ReadVersion { account_id: target.account(), script: target.script(), version_id: &deployed.version_id };
-    let version = target.api.call(target.client, &read).await;
-    version.is_ok_and(|version| version.annotation("workers/tag") == Some(upload.mark.as_str()))
-}
-
-/// Somebody deployed between our plan and our upload.
-fn race(target: &Target<'_>, live: &Deployment) -> Diagnostic {
-    let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
-    let message = format!(
-        "`{}` was deployed by {who} while this run deployed it: our upload came last or theirs did",
-        target.script()
-    );
-    Diagnostic::error(Code::Raced, message)
-        .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
-fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
+fn metadata(upload: &Upload, payload: &Payload, signature: &str) -> Result<Metadata, String> {
     let mut bindings: Vec<Value> = Vec::new();
     for binding in &upload.bindings {
         let value = match binding {
@@ -112,7 +70,7 @@ fn metadata(upload: &Upload, payload: &Payload) -> Result<Metadata, String> {
         compatibility_flags: Some(upload.compatibility_flags.clone()),
         annotations: BTreeMap::from([
             ("workers/tag".to_owned(), upload.mark.clone()),
-            ("workers/message".to_owned(), upload.message.clone()),
+            ("workers/message".to_owned(), format!("{signature}: {}", upload.message)),
         ]),
         tags: Some(upload.tags.clone()),
         observability,
@@ -181,8 +139,16 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
     }
 }
 
-/// Deletes a Worker, never forced; gone already is as good.
+/// Deletes a Worker, never forced, and never what somebody deployed since the plan; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
+    if name == target.script() {
+        let found = race::look(target).await;
+        if matches!(found, Found::Deployments(_))
+            && let Some(raced) = race::judge(target, &Did::default(), &found).await
+        {
+            return failed(raced, false);
+        }
+    }
     match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
         Ok(_) => done(),
         Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),

@@ -92,6 +92,12 @@ pub struct Uploaded {
     /// CPU time to start, in milliseconds.
     #[serde(default)]
     pub startup_time_ms: Option<f64>,
+    /// When the script was made, RFC 3339.
+    #[serde(default)]
+    created_on: Option<String>,
+    /// When it was changed, RFC 3339.
+    #[serde(default)]
+    modified_on: Option<String>,
 }
 
 impl Uploaded {
@@ -100,6 +106,11 @@ impl Uploaded {
         let id: String = self.deployment_id.as_ref()?.chars().filter(|character| *character != '-').collect();
         let parts = [id.get(..8)?, id.get(8..12)?, id.get(12..16)?, id.get(16..20)?, id.get(20..)?];
         (id.len() == 32).then(|| parts.join("-"))
+    }
+
+    /// Whether the script may have been there before: its two times differ. A hint, never a proof.
+    pub fn was_there(&self) -> bool {
+        matches!((&self.created_on, &self.modified_on), (Some(created), Some(modified)) if created != modified)
     }
 }
 

@@ -235,7 +235,7 @@ codes! {
     BadArgument = "CFD0902": "a call's argument can't be read",
         "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
     Raced = "CFD0525": "somebody else deployed at the same time",
-        "Between the plan and the upload of this run, or while it ran, another deployment of the same Worker went live. Cloudflare has no lock for that, so one of the two uploads has the last word. All writes of this run took effect; look at the plan to see what is live. Let one pipeline deploy a Worker at a time.";
+        "After the plan of this run, or while it ran, another deployment of the same Worker went live, or somebody deleted it. Cloudflare has no lock for that, so one of the two has the last word. An apply ends with all its writes done; a destroy leaves the Worker of the other one alone. Look at the plan to see what is live. Let one pipeline deploy a Worker at a time.";
     SecretsEdited = "CFD0527": "secrets were edited outside of an upload",
         "The version that gets requests was made by an edit of secrets alone (dashboard, wrangler, API, or the step of ours that removes a secret). Code and configuration are those of the last upload. Values can't be read, so it is not known whether they are still those of the manifest; the next upload sets the manifest's secrets again and keeps all others.";
     NotVisible = "CFD0526": "applied, and not visible yet",

@@ -112,8 +112,13 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
         api: &session.api,
         client: &session.client,
         desired: &prepared.desired,
+        live: &prepared.live,
         payloads: &prepared.payloads,
         events: &events,
+        signature: format!(
+            "cfworker-deploy run {:08x}",
+            (session.client.clock().random() * f64::from(u32::MAX)) as u32
+        ),
     };
     let outcome = crate::apply::apply(&run, &prepared.plan).await;
     if outcome.aborted || !outcome.failures.is_empty() {

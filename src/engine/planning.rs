@@ -312,6 +312,7 @@ pub(super) async fn prepare_removal(
     for (state, users) in live.manifests.iter_mut().zip(users) {
         state.used_by = users;
     }
+    refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     let plan = Plan { diagnostics, ..Plan::default() };
     let reads = session.client.sent().reads;
     Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })

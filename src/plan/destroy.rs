@@ -25,16 +25,15 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
 /// Workers that others refer to: Cloudflare would refuse to delete them once their routes and records are gone.
 fn still_used(desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (manifest, state) in
-        desired.manifests.iter().zip(&live.manifests).filter(|(_, state)| !state.used_by.is_empty())
-    {
-        let name = &manifest.script.name;
-        let message = format!("`{name}` is still used: {}", state.used_by.join(", "));
-        findings.push(
-            Diagnostic::error(Code::ServiceReferences, message)
-                .with_help("remove what refers to it first")
-                .on(Address::script(name).to_string()),
-        );
+    for (manifest, state) in desired.manifests.iter().zip(&live.manifests) {
+        let earlier = state.renamed.iter().map(|renamed| (&renamed.name, &renamed.used_by));
+        let workers = std::iter::once((&manifest.script.name, &state.used_by)).chain(earlier);
+        for (name, users) in workers.filter(|(_, users)| !users.is_empty()) {
+            let message = format!("`{name}` is still used: {}", users.join(", "));
+            let finding =
+                Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first");
+            findings.push(finding.on(Address::script(name).to_string()));
+        }
     }
     findings
 }

@@ -137,7 +137,6 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
     sketch.change.fields.extend(fields(context, sketch, &date, &sha256));
     sketch.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
-        replaces: live.and_then(|live| live.deployment.as_ref()).map(|deployment| deployment.id.clone()),
         bindings: desired.bindings.clone(),
         inherit,
         remove_secrets,
@@ -152,12 +151,7 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         keep_assets: live.is_some_and(|live| live.has_assets),
         tags: Vec::new(),
         mark: mark.to_string(),
-        message: format!(
-            "r2://{}/{} sha256 {} by cfworker-deploy",
-            desired.bundle.bucket,
-            desired.bundle.key,
-            short(&sha256)
-        ),
+        message: format!("r2://{}/{} sha256 {}", desired.bundle.bucket, desired.bundle.key, short(&sha256)),
     });
 }
 

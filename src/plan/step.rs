@@ -104,8 +104,6 @@ pub struct RecordWrite {
 pub struct Upload {
     /// The Worker is not there yet.
     pub creates: bool,
-    /// Deployment that was live when this was planned: another one beside the upload means that somebody raced.
-    pub replaces: Option<String>,
     /// Bindings that the manifest names; values of secrets are in the payload.
     pub bindings: Vec<Binding>,
     /// Names of live bindings to carry over as they are.
@@ -129,6 +127,6 @@ pub struct Upload {
     pub tags: Vec<String>,
     /// Annotation `workers/tag`.
     pub mark: String,
-    /// Annotation `workers/message`.
+    /// Where the code comes from: the run signs it, then it is the annotation `workers/message`.
     pub message: String,
 }

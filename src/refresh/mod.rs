@@ -18,7 +18,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, Live
 pub use reads::{Found, Read};
 
 pub use references::resolve;
-pub use referrers::referrers;
+pub use referrers::{add_referrers_of_renamed, referrers};
 pub use zones::{ZoneIds, find as find_zones};
 
 /// So many versions on either side of the live one are read by id, where the list shows no annotations.

@@ -4,16 +4,25 @@ use crate::cloudflare::Api;
 use crate::cloudflare::workers::{ReadWorker, References};
 use crate::http::{Client, join_all};
 use crate::ordered;
-use crate::resource::{DesiredManifest, DesiredState};
+use crate::resource::{DesiredState, LiveState};
 
 /// What refers to each manifest's Worker, in words. A look that fails finds nothing: Cloudflare itself refuses to
 /// delete what is referred to.
 pub async fn referrers(api: &Api, client: &Client, desired: &DesiredState) -> Vec<Vec<String>> {
-    join_all(desired.manifests.iter().map(|manifest| of_worker(api, client, manifest))).await
+    let workers = desired.manifests.iter().map(|manifest| (&manifest.identity.account, &manifest.script.name));
+    join_all(workers.map(|(account, script)| of_worker(api, client, account, script))).await
 }
 
-async fn of_worker(api: &Api, client: &Client, manifest: &DesiredManifest) -> Vec<String> {
-    let (account_id, script) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
+/// The same for Workers under an earlier name, which the account had to tell first.
+pub async fn add_referrers_of_renamed(api: &Api, client: &Client, desired: &DesiredState, live: &mut LiveState) {
+    for (manifest, state) in desired.manifests.iter().zip(&mut live.manifests) {
+        for renamed in &mut state.renamed {
+            renamed.used_by = of_worker(api, client, &manifest.identity.account, &renamed.name).await;
+        }
+    }
+}
+
+async fn of_worker(api: &Api, client: &Client, account_id: &str, script: &str) -> Vec<String> {
     match api.call(client, &ReadWorker { account_id, script }).await {
         Ok(worker) => in_words(worker.references, script),
         Err(_) => Vec::new(),

@@ -108,6 +108,8 @@ pub struct RenamedScript {
     pub name: String,
     /// Its tags: its inventory says which routes are ours.
     pub tags: Vec<String>,
+    /// What refers to it, in words; only looked up for a removal.
+    pub used_by: Vec<String>,
 }
 
 /// What a zone holds that can concern a manifest.

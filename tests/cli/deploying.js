@@ -43,6 +43,9 @@ export async function createSite(options = {}) {
   };
 }
 
+/** The longest that a process may take; with `LONG=1` some wait out minutes of faults. */
+const PATIENCE_MS = process.env.LONG ? 700_000 : 90_000;
+
 /**
  * @param {string} cwd
  * @param {string[]} args
@@ -54,7 +57,7 @@ export function startCli(cwd, args, { env = {}, stdin, command = [process.execPa
     cwd,
     env: { PATH: process.env.PATH, HELLO_API_KEY: CANARY, ...env },
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: 90_000, // A test that fails leaves no process behind.
+    timeout: PATIENCE_MS, // A test that fails leaves no process behind.
   });
   if (stdin !== null) child.stdin.end(stdin ?? "");
   const text = { stdout: "", stderr: "" };

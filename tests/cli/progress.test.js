@@ -28,12 +28,14 @@ test("plain lines: a kind, the whole key, the time; the same reason to wait is t
   }
   progress.event({ type: "done", address: ROUTE, ms: 12_640 });
   progress.event({ type: "wait", address: "https://api.example.com/", why: "not yet", seconds: 2 });
+  progress.event({ type: "wait", address: "GET https://api.example.com/zones", why: "throttled", seconds: 2 });
   progress.event({ type: "failed", address: "record:a.example.com", code: "CFD0602" });
   assert.deepEqual(text().trimEnd().split("\n"), [
     "  wait  route    https://api.example.com/* rate limited, again in 2 s",
     "  wait  route    https://api.example.com/* no answer, again in 2 s",
     "  ok    route    https://api.example.com/* created                  12.6 s",
     "  wait  live     https://api.example.com/ not yet, again in 2 s",
+    "  wait  GET      https://api.example.com/zones throttled, again in 2 s",
     "  fail  record   a.example.com CFD0602",
   ]);
 });

@@ -203,6 +203,9 @@ describe("a Worker's life", () => {
       }),
     );
     assert.deepEqual(writes, []);
+    // The same where the manifest has a new name for it.
+    const renamed = () => site.destroy(manifestOf(site, { worker_name: "shop-new" }));
+    await assert.rejects(renamed(), { exitCode: 5, message: "`shop` is still used: the Worker `legacy` binds it" });
     // Whoever can't look is told by Cloudflare, after routes and records went.
     site.local.setFaults(["GET */workers/workers/shop:403"]);
     await assert.rejects(destroyed(), ({ exitCode, message }) => exitCode === 3 && message.includes("legacy"));

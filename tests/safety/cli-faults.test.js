@@ -1,7 +1,7 @@
 /**
  * The single-fault grid through the real command line: processes, exit codes, last lines, the same command again. Its
- * pauses are real time, so each request meets some of the faults that are soon over; `LONG=1` runs them all. Each cell
- * ends as docs/faults.md says.
+ * pauses are real time, so each request meets some of the faults that are soon over; `LONG=1` runs them all, which takes
+ * about an hour. Each cell ends as docs/faults.md says.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,11 +11,12 @@ import { CREDENTIALS, cellsOf, converged, FAULTS, prepared, SCENARIOS, stateOf }
 import { openTerminal } from "./terminal.js";
 
 const MAIN = ["create", "update", "toggle off", "rename host", "destroy"];
-/** Minutes of real time: only on the virtual clock. */
+/** Minutes of real time in which nothing is done: many of them at once. */
 const LASTING = ["timed out", "429 for five minutes"];
 /** Half a minute. */
 const SLOW = ["503 for ever"];
 const AT_ONCE = 3;
+const LASTING_AT_ONCE = 24;
 
 const QUICK = Object.keys(FAULTS).filter((fault) => ![...LASTING, ...SLOW].includes(fault));
 const ENV = { ...CREDENTIALS.secrets, CFWORKER_FINGERPRINT_KEY: CREDENTIALS.fingerprintKey };
@@ -26,6 +27,12 @@ for (const name of MAIN) {
   describe(`${name}, by the command line`, { concurrency: AT_ONCE }, () => {
     for (const cell of cells.filter(chosen(cells))) test(`${cell.request}, ${cell.fault}`, () => runCell(cell));
   });
+  if (process.env.LONG) {
+    describe(`${name}, by the command line, for minutes`, { concurrency: LASTING_AT_ONCE }, () => {
+      const lasting = cells.filter(({ fault }) => LASTING.includes(fault));
+      for (const cell of lasting) test(`${cell.request}, ${cell.fault}`, () => runCell(cell));
+    });
+  }
 }
 
 /** One fault for each write and for every sixth read, another one each time. */
@@ -44,9 +51,12 @@ async function runCell(cell) {
   const account = await prepared(scenario);
   const terminal = await openTerminal(account, scenario.to, ENV);
   const command = () => terminal.run(scenario.destroys ? "destroy" : "apply", "--yes");
+  const { endsAfterMs } = FAULTS[cell.fault];
+  let passes;
   try {
     const { foreign } = stateOf(account);
     account.local.setFaults([specOf(cell)]);
+    if (endsAfterMs) passes = setTimeout(() => account.local.setFaults([]), endsAfterMs);
     const faulty = await command();
     account.local.setFaults([]);
     assert.equal(shown(faulty), told.get(keyOf(cell)), faulty.stderr);
@@ -56,6 +66,7 @@ async function runCell(cell) {
     await converged(account, scenario);
     assert.equal(stateOf(account).foreign, foreign);
   } finally {
+    clearTimeout(passes);
     await terminal.close();
     await account.close();
   }

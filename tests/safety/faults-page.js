@@ -26,7 +26,7 @@ The faults: the connection is *refused*, or *reset before* the request takes eff
 effect; a proxy sends the request twice (*doubled*); no answer comes within a minute (*timed out*); the answer is cut off
 (*truncated*) or is an error page of the edge (*HTML*); 429, the second kind with \`Retry-After: 30\`; 500, 503 and 403.
 Whatever passes is got over within the run: every column up to *503 once* is \`ok\` alone. A zone that may not be read is
-no failure when the manifest names its id, and a look for a race beside the upload is only a look.
+no failure when the manifest names its id, and a look for a race beside the last write is only a look.
 
 ${grids.join("\n")}
 ## What other people do

@@ -14,6 +14,7 @@ const OTHER = {
   dnsValidation: "chained",
   versionAnnotationsInList: false,
   settingsSpeaksOf: "live",
+  firstUploadTimes: "two",
   longTag: "cut",
   zoneUnknown: 7003,
   accountUnknown: 10000,

@@ -31,6 +31,7 @@ const SEEN = {
   dnsValidation: ["chained", "record-invalid", "direct", "chained"],
   versionAnnotationsInList: [false, "mark-in-list", "in the list", "by id alone"],
   settingsSpeaksOf: ["live", "settings-speak-of", "newest", "live"],
+  firstUploadTimes: ["two", "first-upload-times", "once, then two", "two for both"],
   longTag: ["cut", "mark-too-long", "refused", "100"],
   zoneUnknown: [7003, "zone-unknown", "9109", "7003"],
   accountUnknown: [10000, "account-unknown", "7003", "10000"],

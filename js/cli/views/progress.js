@@ -101,8 +101,10 @@ function row(state, address, note, ms) {
   return `  ${state}  ${kind.padEnd(7)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
 }
 
-/** An address has a kind before its first colon; a URL that is waited for is none. */
+/** An address has a kind before its first colon; a URL that is waited for is none, nor is a request that belongs to none. */
 function partsOf(address) {
+  const [, method, url] = /^([A-Z]+) (.+)$/.exec(address) ?? [];
+  if (method) return [method, url];
   if (/^https?:\/\//.test(address)) return ["live", address];
   const colon = address.indexOf(":");
   return [address.slice(0, colon), address.slice(colon + 1)];

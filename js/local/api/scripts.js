@@ -99,11 +99,13 @@ function put(context) {
 }
 
 function stored({ state, params, runtime, switches }, { fields, messages }, settings) {
-  const script = state.scripts.get(params.scriptName) ?? addScript(state, params.scriptName, switches.lateVisibility);
+  const known = state.scripts.get(params.scriptName);
+  const script = known ?? addScript(state, params.scriptName, switches.lateVisibility);
   Object.assign(script, settings);
   const version = addVersion(state, script, fields);
   deployWhole(state, script, version, DEPLOYED_BY_UPLOAD);
   runtime.changed();
+  if (!known && switches.firstUploadTimes === "one") script.modifiedOn = script.createdOn;
   const result = {
     ...scriptView(script),
     startup_time_ms: version.startupTimeMs,

@@ -25,7 +25,7 @@ pub fn faulty(seed: u64) -> Case {
     }
     let count = random.pick(&[1, 2, 2, 2, 3, 3]);
     case.faults = (0..count).map(|_| fault(&mut random)).collect();
-    if random.percent(24) {
+    if random.percent(30) {
         let on = spotlight(&mut case, &mut random);
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
         case.faults[0] = Fault { on, write: true, nth: 0, kind: random.pick(&Kind::ALL) };
@@ -37,7 +37,7 @@ pub fn faulty(seed: u64) -> Case {
 fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
     let wanted = case.deployer.wanted;
     let managed = Wanted { dns: Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN }), ..wanted };
-    match random.below(8) {
+    match random.below(10) {
         0 => {
             case.deployer.verb = Verb::Destroy;
             case.past = vec![Past::Applied(wanted), Past::Done(Act::Deploy(wanted.script))];
@@ -79,6 +79,17 @@ fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
             let act = random.pick(&[Act::Unproxy(host), Act::ChangeContent(host)]);
             case.past = vec![Past::Applied(managed), Past::Done(act)];
             Subject::Record
+        }
+        7 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            let host = managed.routing().map_or(0, |routing| routing.host);
+            case.past = vec![Past::Done(Act::MakeRecord(host, random.pick(&[Other::Different, Other::Cname])))];
+            Subject::Record
+        }
+        8 => {
+            case.deployer.verb = Verb::Apply;
+            case.past = vec![Past::Done(Act::MakeScript(wanted.script))];
+            Subject::Script
         }
         _ => {
             case.deployer.verb = Verb::Destroy;

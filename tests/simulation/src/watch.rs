@@ -126,7 +126,8 @@ impl Watch {
             if call.path.last().is_some_and(|last| last == "deployments") {
                 let (facts, known) = (&mut self.facts[call.run], deployments(&self.account, call));
                 for (id, mark) in known {
-                    if facts.deployments.insert(id) && facts.planned {
+                    // An edit of a secret has no mark, and makes nobody a loser.
+                    if facts.deployments.insert(id) && facts.planned && !mark.is_empty() {
                         facts.others.insert(mark);
                     }
                 }

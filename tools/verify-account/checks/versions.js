@@ -59,6 +59,27 @@ export const versions = [
     },
   },
   {
+    id: "first-upload-times",
+    asks: "does the answer to a first upload tell the same time twice, and that to a second one two times?",
+    async run({ scratch }) {
+      const worker = scratch.worker();
+      const times = [await worker.put(), await worker.put()].map(({ result }) => [
+        result.created_on,
+        result.modified_on,
+      ]);
+      if (times.flat().some((time) => !time)) return "no times";
+      const [first, second] = times.map(([created, modified]) => created === modified);
+      if (second) return "the same for both";
+      return first ? "once, then two" : "two for both";
+    },
+    readings: {
+      "once, then two": { fit: "relied", means: "two first deploys at once are seen without a request of its own" },
+      "two for both": { fit: "handled", means: "a first deploy looks at its deployments: one more request" },
+      "no times": { fit: "handled", means: "of two first deploys at once, only later looks tell" },
+      "the same for both": { fit: "handled", means: "of two first deploys at once, only later looks tell" },
+    },
+  },
+  {
     id: "settings-speak-of",
     asks: "of which version do settings speak when the newest is not live?",
     async run({ scratch }) {

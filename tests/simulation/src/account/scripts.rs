@@ -80,6 +80,7 @@ impl Account {
             maker,
         };
         let late = switches.late;
+        let modified = if number > 1 { "2026-11-25T00:00:01.000000Z" } else { views::CREATED };
         let script = self.scripts.entry(name.to_owned()).or_insert_with(|| Script::new(maker, late));
         if let Some(tags) = tags {
             script.tags = tags;
@@ -93,6 +94,7 @@ impl Account {
         let tags = self.scripts.get(name).map(views::tags);
         Ok(ok(json!({
             "id": name, "etag": "0".repeat(64), "tags": tags, "startup_time_ms": 1, "deployment_id": id.replace('-', ""),
+            "created_on": views::CREATED, "modified_on": modified,
         })))
     }
 

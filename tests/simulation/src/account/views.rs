@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::{Deployment, Record, Route, Script, Version, Zone};
 use crate::names;
 
+/// When everything was made.
+pub(super) const CREATED: &str = "2026-11-25T00:00:00.000000Z";
+
 pub(super) fn zone(zone: &Zone) -> Value {
     json!({
         "id": zone.id, "name": zone.name, "status": "active", "paused": false, "type": "full",
@@ -90,7 +93,7 @@ pub(super) fn version(version: &Version, whole: bool) -> Value {
     let mut view = json!({
         "id": version.id, "number": version.number,
         "metadata": {
-            "created_on": "2026-11-25T00:00:00.000000Z", "source": version.source, "author_email": "them@acme.example",
+            "created_on": CREATED, "source": version.source, "author_email": "them@acme.example",
         },
     });
     if !version.annotations.is_empty() {
@@ -109,7 +112,7 @@ pub(super) fn version(version: &Version, whole: bool) -> Value {
 pub(super) fn deployment(deployment: &Deployment) -> Value {
     let share = |(id, percentage): &(String, u32)| json!({ "version_id": id, "percentage": percentage });
     json!({
-        "id": deployment.id, "created_on": "2026-11-25T00:00:00.000000Z", "source": deployment.source,
+        "id": deployment.id, "created_on": CREATED, "source": deployment.source,
         "strategy": "percentage", "author_email": "them@acme.example",
         "versions": deployment.versions.iter().map(share).collect::<Vec<_>>(),
         "annotations": { "workers/triggered_by": "upload" },
