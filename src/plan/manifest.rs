@@ -30,14 +30,14 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
 
 /// Two manifests of one run that want the same host or pattern would take it from each other for ever.
 fn claimed_twice(desired: &DesiredState) -> Vec<Diagnostic> {
-    let mut claims: BTreeMap<Address, &str> = BTreeMap::new();
+    let mut claims: BTreeMap<String, String> = BTreeMap::new();
     let mut findings = Vec::new();
     for manifest in &desired.manifests {
         let Some(routing) = &manifest.routing else { continue };
         let record = matches!(routing.record, DesiredRecord::Managed(_)).then(|| Address::record(&routing.hostname));
         let routes = routing.routes.iter().map(|route| Address::route(&route.pattern));
-        for address in record.into_iter().chain(routes) {
-            if let Some(other) = claims.insert(address.clone(), &manifest.script.name) {
+        for address in record.into_iter().chain(routes).map(|address| address.to_string()) {
+            if let Some(other) = claims.insert(address.clone(), manifest.script.name.clone()) {
                 let message = format!("`{other}` and `{}` both claim {address}", manifest.script.name);
                 findings.push(
                     Diagnostic::error(Code::ClaimedTwice, message)
