@@ -1,8 +1,8 @@
 //! Whether somebody else deployed the same Worker at the same time.
 //!
 //! Cloudflare has no compare-and-set for a Worker: two runs can overwrite each other. What is to be had without a round
-//! of its own is a look at the Worker's deployments beside the last write about it. Deployments are a history, so it does
-//! not matter whether the look comes in before that write or after it.
+//! of its own is a look at the Worker's deployments beside the last write about it; after that write once more when it
+//! had to be sent again. What takes effect between look and write stays unseen.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -23,6 +23,8 @@ use crate::guard::{self, Guard};
 pub struct Client {
     shared: Rc<Shared>,
     name: Option<Rc<str>>,
+    /// Requests that were sent again under this name.
+    repeats: Rc<Cell<u32>>,
 }
 
 struct Shared {
@@ -67,18 +69,23 @@ impl Client {
             on_wait,
             sent: Cell::default(),
         };
-        Self { shared: Rc::new(shared), name: None }
+        Self { shared: Rc::new(shared), name: None, repeats: Rc::default() }
     }
 
     /// The same client, whose waits are told under this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Self {
-        Self { shared: self.shared.clone(), name: Some(name.into()) }
+        Self { shared: self.shared.clone(), name: Some(name.into()), repeats: Rc::default() }
     }
 
     /// The clock, for those who sign with time.
     pub fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
+    }
+
+    /// Whether a request under this name was sent more than once.
+    pub fn repeated(&self) -> bool {
+        self.repeats.get() > 0
     }
 
     /// What went out so far.
@@ -131,6 +138,7 @@ impl Client {
                 state.started = sent_at;
             }
             state.tries += 1;
+            self.repeats.set(self.repeats.get() + u32::from(state.tries > 1));
             self.count(request);
             let attempt = self.attempt(request, judge, lazily).await;
             drop(outstanding);

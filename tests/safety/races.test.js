@@ -64,6 +64,24 @@ test("a deployment between our upload and our last write is told", async () => {
   await account.close();
 });
 
+test("a deployment while our throttled upload waits for its next try is told", async () => {
+  const account = await prepared(update);
+  account.local.setFaults(["PUT */scripts/shop:429+30:1"]);
+  let looked = false;
+  const fetch = async (request) => {
+    const answer = await account.clock.fetch(request);
+    // The look beside the first try has been answered, the upload has not been accepted.
+    if (!looked && isUpload(request)) {
+      looked = true;
+      account.foreign.dashboardDeploy("shop");
+    }
+    return answer;
+  };
+  await assert.rejects(run(account, update, { fetch }), { exitCode: 5, code: "CFD0525" });
+  assert.ok(looked);
+  await account.close();
+});
+
 test("two first deploys at once: the second one finds a Worker where there was none", async () => {
   const { account, error } = await meanwhile(({ foreign }) => foreign.createScript("shop"), isUpload, SCENARIOS.create);
   assert.deepEqual([error?.exitCode, error?.code], [5, "CFD0525"]);
