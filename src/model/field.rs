@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// Old → new of one field. INVARIANT: `old` and `new` are null when `secret`.
+/// What stands for the value of a secret.
+const SECRET: &str = "(secret)";
+
+/// Old → new of one field. INVARIANT: when `secret`, what is there stands as `(secret)`, never as its value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
     /// Path in the resource, such as `vars.LOG_LEVEL` or `proxied`.
@@ -24,9 +27,15 @@ impl Field {
         Self { path: path.into(), old: old.into(), new: new.into(), secret: false, later: false }
     }
 
-    /// A secret that is set, rewritten or removed.
-    pub fn secret(path: impl Into<String>) -> Self {
-        Self { path: path.into(), old: Value::Null, new: Value::Null, secret: true, later: false }
+    /// A secret that is set where there was none, or rewritten.
+    pub fn secret(path: impl Into<String>, was_there: bool) -> Self {
+        let old = if was_there { SECRET.into() } else { Value::Null };
+        Self { path: path.into(), old, new: SECRET.into(), secret: true, later: false }
+    }
+
+    /// A secret that goes away.
+    pub fn secret_removed(path: impl Into<String>) -> Self {
+        Self { path: path.into(), old: SECRET.into(), new: Value::Null, secret: true, later: false }
     }
 
     /// Adds the difference if there is one.

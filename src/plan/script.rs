@@ -134,7 +134,7 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
     }
     let mark = version_mark(context, code);
     let (inherit, remove_secrets) = carried_bindings(context, sketch);
-    sketch.change.fields.extend(fields(context, sketch, &date, &sha256));
+    sketch.change.fields.extend(fields(context, sketch, owner, &date, &sha256));
     sketch.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
         bindings: desired.bindings.clone(),
@@ -238,11 +238,17 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
 }
 
 /// What differs, field by field, as far as reads can tell.
-fn fields(context: &Context<'_>, sketch: &ScriptPlan, date: &str, sha256: &str) -> Vec<Field> {
+fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date: &str, sha256: &str) -> Vec<Field> {
     let desired = &context.desired.script;
     let live = context.live.script.as_ref();
     let mut fields = Vec::new();
-    let old_sha = sketch.live_marks.bundle.as_ref().map(|bundle| format!("sha256 {}", short(&bundle.sha256)));
+    // Tags survive what others upload: they tell the live code only where the live version is ours.
+    let old_sha = match owner {
+        ScriptOwner::Clean { .. } => {
+            sketch.live_marks.bundle.as_ref().map(|bundle| format!("sha256 {}", short(&bundle.sha256)))
+        }
+        _ => live.and_then(LiveScript::live_version).map(|version| format!("code of version {}", version.number)),
+    };
     let new_sha = (!sha256.is_empty()).then(|| format!("sha256 {}", short(sha256)));
     if new_sha.is_none() || old_sha != new_sha {
         let new = format!("r2://{}/{}", desired.bundle.bucket, desired.bundle.key);
@@ -258,7 +264,7 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, date: &str, sha256: &str) 
         fields.extend(binding_field(binding, old));
     }
     if sketch.change.reason.starts_with("secrets") {
-        fields.extend(context.secret_names().map(|name| Field::secret(path_of(secret_text::TYPE, name))));
+        fields.extend(context.secret_names().map(|name| Field::secret(path_of(secret_text::TYPE, name), true)));
     }
     for old in live.bindings.iter().filter(|old| sketch.live_marks.set(&old.name)) {
         if !desired.bindings.iter().any(|binding| binding.name() == old.name) {
@@ -272,7 +278,7 @@ fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> 
     let same_type = old.filter(|old| old.type_name == binding.type_name());
     let path = path_of(binding.type_name(), binding.name());
     let (key, new) = match binding {
-        Binding::SecretText(_) => return same_type.is_none().then(|| Field::secret(path)),
+        Binding::SecretText(_) => return same_type.is_none().then(|| Field::secret(path, false)),
         Binding::PlainText(binding) => ("text", Value::from(binding.text.as_str())),
         Binding::KvNamespace(binding) => {
             ("namespace_id", binding.metadata().and_then(|data| data.get("namespace_id").cloned()).unwrap_or_default())
@@ -282,10 +288,11 @@ fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> 
     (old != new).then(|| Field { later: new.is_null(), ..Field::new(path, old, new) })
 }
 
-fn removed(old: &LiveBinding) -> Field {
+/// A binding that goes away.
+pub(super) fn removed(old: &LiveBinding) -> Field {
     let path = path_of(&old.type_name, &old.name);
     if old.type_name == secret_text::TYPE {
-        return Field::secret(path);
+        return Field::secret_removed(path);
     }
     let value = ["text", "namespace_id"].iter().find_map(|key| old.fields.get(*key).cloned());
     Field::new(path, value.unwrap_or_else(|| Value::from(old.type_name.as_str())), Value::Null)

@@ -121,7 +121,7 @@ fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) 
 fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
     let path = paint.plain(&field.path);
     let value = if field.secret {
-        "(secret)".to_owned()
+        if field.new.is_null() { "(secret) -> (removed)" } else { "(secret)" }.to_owned()
     } else {
         let room = width.saturating_sub(15 + path.chars().count()).max(24);
         match (&field.old, field.later) {
