@@ -172,10 +172,13 @@ async fn prepared(
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
     let (zones, keys) = both(zones, keys)?;
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
     let ((mut live, known), mut bundles) = both(live, opened)?;
     diagnostics.extend(keys.findings.iter().cloned());
+    if options.prune {
+        refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
+    }
 
     let open = refresh::resolve(&mut desired, &options.outputs, &known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
@@ -306,7 +309,7 @@ pub(super) async fn prepare_removal(
     let Read { desired, .. } = read;
     let explain = |findings| permissions::explained(failure(findings), &desired, session.credentials);
     let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, &desired)).await;
     let (mut live, _) = live.map_err(explain)?;
     for (state, users) in live.manifests.iter_mut().zip(users) {

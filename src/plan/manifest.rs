@@ -6,11 +6,13 @@ use super::order::{Order, attaches};
 use super::removal::{self, Removal};
 use super::sketch::Context;
 use super::tags::Tags;
-use super::{Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, record, route, script};
+use super::{
+    Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, deletion, record, route, script,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
+use crate::model::Address;
 use crate::model::marks::ScriptMarks;
-use crate::model::{Address, Kind};
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
 
@@ -20,7 +22,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
     for index in order(desired) {
         let (Some(manifest), Some(state)) = (desired.manifests.get(index), live.manifests.get(index)) else { continue };
         let secrets = secrets.get(index).and_then(Option::as_ref);
-        add(&mut plan, &Context { index, desired: manifest, live: state, secrets, options });
+        add(&mut plan, &Context { index, desired: manifest, live: state, secrets, options, destroys: false });
     }
     let claimed = claimed_twice(desired);
     plan.diagnostics.extend(claimed);
@@ -92,9 +94,8 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     order.attach(write, &routes);
     order.detach(&gone);
     order.finish(&tags, context.live.script.is_some());
-    if context.options.prune {
-        order.delete_scripts(context.live.renamed.iter().map(|renamed| renamed.name.as_str()));
-    }
+    let deletions = deletion::find(context);
+    order.delete_scripts(deletions.iter().map(|going| going.name));
 
     let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
     changes.extend(gone.iter().map(|removal| removal.change(reason)));
@@ -105,7 +106,12 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     plan.orphans.extend(
         orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
     );
-    renamed(plan, context, &mut changes);
+    let renamed_to = format!("renamed to `{}`", context.desired.script.name);
+    changes.extend(deletions.iter().map(|going| going.change(&renamed_to)));
+    if !context.deletes_renamed() {
+        let kept = format!("{renamed_to}, kept without `--prune`");
+        plan.orphans.extend(context.live.renamed.iter().map(|renamed| left(Address::script(&renamed.name), &kept)));
+    }
     finish_script(&mut script.change, &tags, &script.live_marks, context.live.script.is_some());
 
     plan.manifests.push(planned(context));
@@ -117,6 +123,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     plan.diagnostics.extend(script.diagnostics);
     plan.diagnostics.extend(record.into_iter().flat_map(|record| record.diagnostics));
     plan.diagnostics.extend(routes.into_iter().flat_map(|route| route.diagnostics));
+    plan.diagnostics.extend(deletions.iter().flat_map(|going| going.conflicts(context)));
     plan.diagnostics.extend(checks::check(context));
 }
 
@@ -137,27 +144,6 @@ fn finish_script(change: &mut Change, tags: &Tags, live: &ScriptMarks, exists: b
             if inventory.is_some() { "its list of routes changes" } else { "its marks are out of date" }.into();
     }
     change.fields.extend(inventory);
-}
-
-/// Workers that carry this identity under another name: the manifest renamed its Worker.
-fn renamed(plan: &mut Plan, context: &Context<'_>, changes: &mut Vec<Change>) {
-    for renamed in &context.live.renamed {
-        let address = Address::script(&renamed.name);
-        let reason = format!("renamed to `{}`", context.desired.script.name);
-        if !context.options.prune {
-            plan.orphans.push(left(address, &format!("{reason}, kept without `--prune`")));
-            continue;
-        }
-        changes.push(Change {
-            address,
-            kind: Kind::Script,
-            action: Action::Delete,
-            from: None,
-            reason,
-            needs: Vec::new(),
-            fields: Vec::new(),
-        });
-    }
 }
 
 fn left(address: Address, reason: &str) -> Left {

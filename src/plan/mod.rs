@@ -3,6 +3,7 @@
 //! INVARIANT: the same values give the same plan, byte for byte, on every runtime.
 
 mod checks;
+mod deletion;
 mod destroy;
 mod digest;
 mod fingerprint;

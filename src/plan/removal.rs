@@ -45,18 +45,21 @@ pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
 
 /// Routes in the Worker's inventory, and in that of a Worker which the manifest renamed.
 fn routes(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
-    let mut removals = routes_to(context, &context.desired.script.name, marks);
+    let mut removals = routes_to(context, &context.desired.script.name, marks, context.destroys);
     for renamed in &context.live.renamed {
-        removals.extend(routes_to(context, &renamed.name, &ScriptMarks::parse(&renamed.tags)));
+        let marks = ScriptMarks::parse(&renamed.live.tags);
+        removals.extend(routes_to(context, &renamed.name, &marks, context.deletes_renamed()));
     }
     removals
 }
 
-fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Removal> {
+/// `goes`: the Worker is deleted, and with it go routes of others that the caller gave up.
+fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: bool) -> Vec<Removal> {
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
         for route in content.routes.iter().filter(|route| route.script.as_deref() == Some(script)) {
-            let held = marks.holds(zone, &route.pattern) || !guard::holds(Guard::RemovalInventory);
+            let given_up = goes && context.options.takes(&Address::route(&route.pattern));
+            let held = marks.holds(zone, &route.pattern) || given_up || !guard::holds(Guard::RemovalInventory);
             if held && !wants_route(context, zone, &route.pattern) {
                 removals.push(Removal {
                     address: Address::route(&route.pattern),

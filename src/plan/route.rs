@@ -78,7 +78,7 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
             context.options.adopts(&address, true),
             format!("the route `{}` leads to `{script}`, and nothing shows that it is ours", live.pattern),
         ),
-        Some(owner) if context.live.renamed.iter().any(|renamed| renamed.name == owner) => {
+        Some(owner) if context.live.renamed.iter().any(|renamed| renamed.holds(owner, zone, &live.pattern)) => {
             plan.change.action = Action::Update;
             plan.change.reason = format!("the Worker was renamed from `{owner}`");
             return;
@@ -106,25 +106,26 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
 
 /// Routes that lead to our Worker and that we did not make: named, never touched.
 pub(super) fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
-    let script = &context.desired.script.name;
-    let wanted = |pattern: &str| {
-        context
-            .desired
-            .routing
-            .as_ref()
-            .is_some_and(|routing| routing.routes.iter().any(|route| route.pattern == pattern))
-    };
-    let mut left = Vec::new();
+    let foreign = foreign_to(context, &context.desired.script.name, marks).into_iter();
+    let given_up = |pattern: &&str| context.destroys && context.options.takes(&Address::route(pattern));
+    let left = foreign.filter(|pattern| !given_up(pattern)).map(|pattern| Left {
+        address: Address::route(pattern),
+        path: None,
+        reason: "leads to this Worker, made by somebody else".into(),
+    });
+    left.collect()
+}
+
+/// Patterns of routes that lead to a Worker of ours without standing in its inventory, or in the manifest.
+pub(super) fn foreign_to<'a>(context: &Context<'a>, script: &str, marks: &ScriptMarks) -> Vec<&'a str> {
+    let wanted = context.desired.routing.as_ref();
+    let wants =
+        |pattern: &str| wanted.is_some_and(|routing| routing.routes.iter().any(|route| route.pattern == pattern));
+    let mut foreign = Vec::new();
     for (zone, content) in &context.live.zones {
-        for route in content.routes.iter().filter(|route| route.script.as_ref() == Some(script)) {
-            if !marks.holds(zone, &route.pattern) && !wanted(&route.pattern) {
-                left.push(Left {
-                    address: Address::route(&route.pattern),
-                    path: None,
-                    reason: "leads to this Worker, made by somebody else".into(),
-                });
-            }
-        }
+        let here = content.routes.iter().filter(|route| route.script.as_deref() == Some(script));
+        let patterns = here.map(|route| route.pattern.as_str());
+        foreign.extend(patterns.filter(|pattern| !marks.holds(zone, pattern) && !wants(pattern)));
     }
-    left
+    foreign
 }

@@ -14,6 +14,8 @@ pub(super) struct Context<'a> {
     /// Digest of the values at hand; absent when none were given (a plan only).
     pub secrets: Option<&'a SecretFacts>,
     pub options: &'a PlanOptions,
+    /// Nothing is wanted any more.
+    pub destroys: bool,
 }
 
 impl Context<'_> {
@@ -22,6 +24,11 @@ impl Context<'_> {
         let address = address.to_string();
         let help = format!("go on with `{flag} {}`", shell_word(&address));
         Diagnostic::error(code, message).with_help(help).on(address)
+    }
+
+    /// Whether Workers of ours under an earlier name go.
+    pub fn deletes_renamed(&self) -> bool {
+        self.destroys || self.options.prune
     }
 
     /// Names of the secrets that the manifest wants.

@@ -225,8 +225,12 @@ fn renamed(manifest: &DesiredManifest, known: &Known) -> Vec<RenamedScript> {
     let id = manifest.identity.id();
     let others = scripts.iter().filter(|script| script.id != manifest.script.name);
     let ours = others.filter(|script| ScriptMarks::parse(&script.tags).ids.contains(&id));
-    ours.map(|script| RenamedScript { name: script.id.clone(), tags: script.tags.clone(), used_by: Vec::new() })
-        .collect()
+    let ours = ours.map(|listed| RenamedScript {
+        name: listed.id.clone(),
+        live: script(&manifest.identity.account, &listed.id, known).unwrap_or_default(),
+        used_by: Vec::new(),
+    });
+    ours.collect()
 }
 
 fn live_zone(zone: &str, known: &Known) -> LiveZone {

@@ -29,7 +29,8 @@ pub type Known = BTreeMap<Read, Found>;
 
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
 /// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
-/// secret edits alone, where the list of versions shows no annotations.
+/// secret edits alone, where the list of versions shows no annotations. `removes`: Workers under an earlier name go, so
+/// they are looked at as well.
 ///
 /// # Errors
 /// One finding for each read that failed; all reads are made first.
@@ -38,6 +39,7 @@ pub async fn refresh(
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
+    removes: bool,
 ) -> Result<(LiveState, Known), Vec<Diagnostic>> {
     let mut known = Known::new();
     let first =
@@ -47,13 +49,13 @@ pub async fn refresh(
         .manifests
         .iter()
         .enumerate()
-        .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known));
+        .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known, removes));
     reads::make(api, client, second.collect(), &mut known).await?;
     let third = desired
         .manifests
         .iter()
         .enumerate()
-        .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known));
+        .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known, removes));
     reads::make(api, client, third.collect(), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
@@ -106,16 +108,23 @@ fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
 }
 
 /// What only the first answers ask for.
-fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
+fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known, removes: bool) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
     let mut reads = Vec::new();
-    let tags = live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.tags));
+    let tags =
+        live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.live.tags));
     let inventories = tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys());
     for other in inventories.filter(|other| Some(other) != zone) {
         reads.extend(zone_reads(manifest, &other));
     }
-    let Some(script) = &live.script else { return reads };
     let account = manifest.identity.account.clone();
+    for renamed in live.renamed.iter().filter(|_| removes) {
+        let (account, script) = (account.clone(), renamed.name.clone());
+        reads.push(Read::Settings { account: account.clone(), script: script.clone() });
+        reads.push(Read::Deployments { account: account.clone(), script: script.clone() });
+        reads.push(Read::Versions { account, script });
+    }
+    let Some(script) = &live.script else { return reads };
     let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
     if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {
         reads.push(Read::AccountSubdomain { account: account.clone() });
@@ -146,15 +155,18 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
 }
 
 /// What stood before a secret edit, when the list does not tell: the versions before it, by id.
-fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> Vec<Read> {
+fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known, removes: bool) -> Vec<Read> {
     let live = live::manifest(manifest, zone, known);
-    let untold = live.script.as_ref().map(before_edit).unwrap_or_default();
-    let read = |version| Read::Version {
-        account: manifest.identity.account.clone(),
-        script: manifest.script.name.clone(),
-        version,
+    let read = |script: &str, versions: Vec<String>| {
+        let (account, script) = (manifest.identity.account.clone(), script.to_owned());
+        let read = move |version| Read::Version { account: account.clone(), script: script.clone(), version };
+        versions.into_iter().map(read).collect::<Vec<_>>()
     };
-    untold.into_iter().map(read).collect()
+    let mut reads = read(&manifest.script.name, live.script.as_ref().map(before_edit).unwrap_or_default());
+    for renamed in live.renamed.iter().filter(|_| removes) {
+        reads.extend(read(&renamed.name, unexplained(&renamed.live)));
+    }
+    reads
 }
 
 /// Versions of which the list does not say who made them.

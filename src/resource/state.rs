@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Identity;
+use crate::model::marks::ScriptMarks;
 
 use super::{DesiredRecord, DesiredRoute, DesiredScript, LiveRecord, LiveRoute, LiveScript, LiveZone};
 
@@ -102,14 +103,21 @@ pub struct LiveManifest {
 }
 
 /// A Worker that carries the manifest's identity under another name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RenamedScript {
     /// Its name.
     pub name: String,
-    /// Its tags: its inventory says which routes are ours.
-    pub tags: Vec<String>,
+    /// Itself. Without a removal only its tags are read: its inventory says which routes are ours.
+    pub live: LiveScript,
     /// What refers to it, in words; only looked up for a removal.
     pub used_by: Vec<String>,
+}
+
+impl RenamedScript {
+    /// Whether it is the script of that name, and its inventory has the route.
+    pub fn holds(&self, script: &str, zone: &str, pattern: &str) -> bool {
+        self.name == script && ScriptMarks::parse(&self.live.tags).holds(zone, pattern)
+    }
 }
 
 /// What a zone holds that can concern a manifest.

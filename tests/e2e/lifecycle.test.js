@@ -16,12 +16,12 @@ describe("a Worker's life", () => {
   after(() => site.close());
   beforeEach(async () => {
     site.local.setFaults([]);
-    await site.destroy(manifestOf(site), { options: { take: ["script:shop"], adopt: ["script:shop"] } });
-    site.local.state.scripts.clear();
     for (const zone of site.local.zones) {
       site.local.state.records.set(zone.id, []);
       site.local.state.routes.set(zone.id, []);
     }
+    await site.destroy(manifestOf(site), { options: { take: ["script:shop"], adopt: ["script:shop"] } });
+    site.local.state.scripts.clear();
   });
 
   const dns = (more) => ({ dns: { enabled: true, zone_id: site.zone, hostname: HOST, ...more } });
@@ -213,6 +213,55 @@ describe("a Worker's life", () => {
     site.foreign.deleteScript("legacy");
     await destroyed();
     assert.equal(site.local.state.scripts.has("shop"), false);
+  });
+
+  test("a route that somebody else made does not go with the Worker unasked", async () => {
+    await site.apply(manifestOf(site));
+    site.foreign.addRoute(ZONE, { pattern: `other.${ZONE}/*`, script: "shop" });
+    const route = `route:other.${ZONE}/*`;
+    const { writes } = await site.during(() =>
+      assert.rejects(site.destroy(manifestOf(site)), {
+        exitCode: 5,
+        code: "CFD0507",
+        resolve: [`--take ${route}`],
+      }),
+    );
+    assert.deepEqual(writes, []);
+    const { plan } = await site.destroy(manifestOf(site), { options: { take: [route], allowDeletes: true } });
+    assert.ok(plan.changes.some(({ address, action }) => address === route && action === "delete"));
+    assert.deepEqual(plan.unmanaged, []);
+  });
+
+  test("a Worker under an earlier name is not pruned with somebody else's work on it", async () => {
+    await site.apply(manifestOf(site));
+    site.foreign.dashboardDeploy("shop");
+    const renamed = manifestOf(site, { worker_name: "shop-new" });
+    const prune = (more) => site.apply(renamed, { options: { prune: true, allowDeletes: true, ...more } });
+    await assert.rejects(prune(), { exitCode: 5, code: "CFD0503" });
+    assert.ok(site.local.state.scripts.has("shop"));
+    assert.equal(site.local.state.scripts.has("shop-new"), false);
+    const { plan } = await prune({ take: ["script:shop"] });
+    assert.ok(plan.changes.some(({ address, action }) => address === "script:shop" && action === "delete"));
+    assert.equal(site.local.state.scripts.has("shop"), false);
+  });
+
+  test("what others uploaded is told as what the bundle replaces", async () => {
+    await site.apply(manifestOf(site));
+    site.foreign.dashboardDeploy("shop");
+    const { changes } = await site.plan(manifestOf(site));
+    const bundle = changes[0].fields.find(({ path }) => path === "bundle");
+    assert.equal(bundle?.old, "code of version 2");
+  });
+
+  test("plans that do other things have other fingerprints", async () => {
+    const withSecret = manifestOf(site, { env: { secrets: { KEY: "${KEY}" } } });
+    await site.apply(withSecret, { creds: { secrets: { KEY: "one" } } });
+    const rewrite = await site.plan(withSecret, { creds: { secrets: { KEY: "two" } } });
+    const remove = await site.plan(manifestOf(site));
+    const field = ({ changes }) => changes[0].fields.find(({ path }) => path === "secrets.KEY");
+    assert.deepEqual([field(rewrite).old, field(rewrite).new], ["(secret)", "(secret)"]);
+    assert.deepEqual([field(remove).old, field(remove).new], ["(secret)", null]);
+    assert.notEqual(rewrite.fingerprint, remove.fingerprint);
   });
 
   test("a secret that somebody edited is harmless", async () => {

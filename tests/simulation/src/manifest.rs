@@ -97,15 +97,16 @@ impl Wanted {
     fn addresses(&self, of: [bool; 3]) -> Vec<String> {
         let mut addresses = Vec::new();
         if of[0] {
-            addresses.push(format!("script:{}", names::script(self.script)));
+            // Also one of ours under another name, which goes.
+            addresses.extend((0..2).map(|script| format!("script:{}", names::script(script))));
         }
-        if let Some(routing) = self.routing() {
-            if of[1] {
-                addresses.push(format!("record:{}", names::host(routing.host)));
-            }
-            if of[2] {
-                addresses.extend(routing.names().iter().map(|pattern| format!("route:{pattern}")));
-            }
+        let routing = self.routing().filter(|_| of[1]);
+        addresses.extend(routing.map(|routing| format!("record:{}", names::host(routing.host))));
+        if of[2] {
+            // Also of others, which go with a Worker.
+            let patterns = (0..3).flat_map(|host| names::patterns(host, 0b111));
+            let patterns = patterns.chain((0..3).map(|host| format!("{}/theirs/*", names::host(host))));
+            addresses.extend(patterns.map(|pattern| format!("route:{pattern}")));
         }
         addresses
     }

@@ -116,7 +116,7 @@ impl<'a> Truth<'a> {
         let owner = match &route.script {
             Some(script) if script == self.name() && self.holds(zone, pattern) => Owner::Ours,
             Some(script) if script == self.name() => Owner::Stranger,
-            Some(script) if self.renamed().contains(&script.as_str()) => Owner::Ours,
+            Some(script) if self.renamed_holds(script, zone, pattern) => Owner::Ours,
             _ => Owner::Other,
         };
         (Some(route), owner)
@@ -126,6 +126,45 @@ impl<'a> Truth<'a> {
     pub fn renamed(&self) -> Vec<&'a str> {
         let others = self.account.scripts.iter().filter(|(name, _)| *name != self.name());
         others.filter(|(_, script)| script.maker == self.us()).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Whether that is a Worker of ours under another name whose tags name the route.
+    fn renamed_holds(&self, script: &str, zone: usize, pattern: &str) -> bool {
+        let script = self.account.scripts.get(script).filter(|_| self.renamed().contains(&script));
+        script.is_some_and(|script| is_held(script, names::ZONE_IDS[zone], pattern))
+    }
+
+    /// Workers that go.
+    fn going(&self) -> Vec<&'a str> {
+        let own = (self.verb == Verb::Destroy && self.script().is_some()).then(|| self.name());
+        let renamed = if self.verb == Verb::Destroy || self.allow.prune { self.renamed() } else { Vec::new() };
+        own.into_iter().chain(renamed).collect()
+    }
+
+    /// Why a Worker under another name may not go, and which routes of others would go with one.
+    fn going_refusals(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let wanted = self.wanted.routing().filter(|_| self.verb == Verb::Apply);
+        let wanted = wanted.map(|routing| routing.names()).unwrap_or_default();
+        for name in self.going() {
+            let Some(script) = self.account.scripts.get(name) else { continue };
+            if name != self.name() && self.live_work(script) != Owner::Ours && !self.allow.take[0] {
+                reasons.push(format!("{name}, under another name, was changed outside"));
+            }
+            for zone in self.zones() {
+                let routes = self.account.zones[zone].routes.iter();
+                let foreign = routes.filter(|route| {
+                    let held = is_held(script, names::ZONE_IDS[zone], &route.pattern);
+                    route.script.as_deref() == Some(name) && !held && !wanted.contains(&route.pattern)
+                });
+                reasons.extend(
+                    foreign
+                        .filter(|_| !self.allow.take[2])
+                        .map(|route| format!("the route {} would go with {name}", route.pattern)),
+                );
+            }
+        }
+        reasons
     }
 
     /// Zones that a run looks at: that of the manifest, and those of the inventory.
@@ -174,6 +213,7 @@ impl<'a> Truth<'a> {
         if !self.may_have(0, self.script_owner()) {
             reasons.push(format!("script: {:?}", self.script_owner()));
         }
+        reasons.extend(self.going_refusals());
         if self.allow.expects_other {
             reasons.push("another plan was approved".into());
         }

@@ -1,0 +1,97 @@
+//! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
+
+use super::ownership::{ScriptOwner, script_owner};
+use super::route;
+use super::script::removed;
+use super::sketch::Context;
+use super::{Action, Change};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::marks::ScriptMarks;
+use crate::model::{Address, Kind};
+use crate::resource::LiveScript;
+
+/// A Worker that is to go.
+pub(super) struct Deletion<'a> {
+    pub name: &'a str,
+    pub live: &'a LiveScript,
+    /// What refers to it, in words.
+    pub used_by: &'a [String],
+}
+
+impl Deletion<'_> {
+    /// As a change of the plan; what others put into the Worker is named.
+    pub fn change(&self, reason: &str) -> Change {
+        let marks = ScriptMarks::parse(&self.live.tags);
+        Change {
+            address: Address::script(self.name),
+            kind: Kind::Script,
+            action: Action::Delete,
+            from: None,
+            reason: reason.into(),
+            needs: Vec::new(),
+            fields: self.live.bindings.iter().filter(|binding| !marks.set(&binding.name)).map(removed).collect(),
+        }
+    }
+
+    /// Why it may not be deleted: each with the flag that allows it, where one does.
+    pub fn conflicts(&self, context: &Context<'_>) -> Vec<Diagnostic> {
+        let mut conflicts: Vec<Diagnostic> = self.not_ours(context).into_iter().collect();
+        for pattern in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
+            let address = Address::route(pattern);
+            if !context.options.takes(&address) {
+                let message = format!(
+                    "the route `{pattern}` leads to `{}` and would go with it: somebody else made it",
+                    self.name
+                );
+                conflicts.push(context.conflict(Code::TakenRoute, message, "--take", &address));
+            }
+        }
+        if !self.used_by.is_empty() {
+            // Cloudflare would refuse to delete it once its routes and records are gone.
+            let message = format!("`{}` is still used: {}", self.name, self.used_by.join(", "));
+            let finding =
+                Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first");
+            conflicts.push(finding.on(Address::script(self.name).to_string()));
+        }
+        conflicts
+    }
+
+    fn not_ours(&self, context: &Context<'_>) -> Option<Diagnostic> {
+        let (name, address) = (self.name, Address::script(self.name));
+        let (code, message, flag, allowed) = match script_owner(&context.desired.identity, Some(self.live)) {
+            ScriptOwner::Absent | ScriptOwner::Clean { .. } => return None,
+            ScriptOwner::Outside(who) => (
+                Code::ChangedOutside,
+                format!("the live Worker `{name}` was changed outside: {who}"),
+                "--take",
+                context.options.takes(&address),
+            ),
+            ScriptOwner::Foreign(who) => (
+                Code::ForeignScript,
+                format!("the Worker `{name}` is not ours: {who}"),
+                "--adopt",
+                context.options.adopts(&address, false),
+            ),
+            ScriptOwner::Other(who) => (
+                Code::OtherIdentityScript,
+                format!("the Worker `{name}` belongs to {who}"),
+                "--take",
+                context.options.takes(&address),
+            ),
+        };
+        (!allowed).then(|| context.conflict(code, message, flag, &address))
+    }
+}
+
+/// The Workers that go: under an earlier name with `--prune`, all when everything is destroyed.
+pub(super) fn find<'a>(context: &Context<'a>) -> Vec<Deletion<'a>> {
+    let own = context.live.script.as_ref().filter(|_| context.destroys).map(|live| Deletion {
+        name: &context.desired.script.name,
+        live,
+        used_by: &context.live.used_by,
+    });
+    let renamed = context.live.renamed.iter().filter(|_| context.deletes_renamed());
+    let renamed =
+        renamed.map(|renamed| Deletion { name: &renamed.name, live: &renamed.live, used_by: &renamed.used_by });
+    own.into_iter().chain(renamed).collect()
+}
