@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::failure::failure;
 use super::permissions;
 use super::planning::read_manifests;
 use super::session::Session;
@@ -12,7 +13,7 @@ use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
-use crate::http::{Answer, Verdict, http_date};
+use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::manifest::{Read, Source};
 use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
@@ -83,6 +84,12 @@ pub async fn doctor(
         for manifest in &desired.manifests {
             checks.extend(bundle(&session, manifest).await);
         }
+    }
+    if session.client.is_aborted() {
+        // Checks that were stopped say nothing about the account.
+        let stopped =
+            CallError { target: "doctor".into(), tries: 0, may_have_arrived: false, kind: session.client.stop() };
+        return Err(failure(vec![stopped.diagnostic()]));
     }
     let needs = permissions::needed(&desired, credentials);
     let missing: BTreeSet<String> = ordered::collect(checks.iter().filter_map(|check| check.permission.clone()));

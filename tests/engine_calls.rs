@@ -1,0 +1,178 @@
+//! Whole calls of the engine against a scripted account, on virtual time: what a failure says and what it is called.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by stopping"
+)]
+
+mod wire;
+
+use std::rc::Rc;
+
+use cfworker_deploy::diagnostic::{Code, Diagnostic};
+use cfworker_deploy::engine::{self, ApplyResult, Credentials, Io, Options, PlanResult, R2Credentials};
+use cfworker_deploy::error::{Error, Exit};
+use cfworker_deploy::http::Signal;
+use cfworker_deploy::manifest::Source;
+use cfworker_deploy::secret::Secret;
+use wire::{AbortAt, Reply, Script, Seen, VirtualClock, json, ok, refused};
+
+const MANIFEST: &str = "apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: { name: shop, org: acme, env: test }
+spec:
+  account_id: 0123456789abcdef0123456789abcdef
+  worker_name: shop
+  script_bundle: { bucket: bundles, path: shop.js }
+  dns:
+    enabled: true
+    zone_id: 1111111111111111111111111111111a
+    hostname: shop.example.com
+";
+const ZONE: &str = "{\"id\":\"1111111111111111111111111111111a\",\"name\":\"example.com\",\"status\":\"active\",\
+    \"account\":{\"id\":\"0123456789abcdef0123456789abcdef\"}}";
+
+/// An account with a zone and a bundle, and nothing else in it.
+fn empty(seen: &Seen) -> Reply {
+    let path = seen.url.split('?').next().unwrap_or_default();
+    match seen.method {
+        "GET" if path.ends_with(".js") => {
+            Reply::Answer(200, vec![("etag", "\"e\"".into())], b"export default {}".into())
+        }
+        "GET" if path.ends_with("/workers/scripts") || path.ends_with("/routes") => ok("[]"),
+        "GET" if path.ends_with("/dns_records") => ok("[]"),
+        "GET" if path.contains("/zones/") => ok(ZONE),
+        "GET" => refused(404, 10007, "This Worker does not exist on your account."),
+        _ => ok("{\"id\":\"shop\",\"type\":\"A\",\"name\":\"shop.example.com\",\"pattern\":\"shop.example.com/*\"}"),
+    }
+}
+
+/// One call with all that it is given.
+struct Call {
+    manifest: String,
+    credentials: Credentials,
+    options: Options,
+    abort_after: Option<f64>,
+    clock: Rc<VirtualClock>,
+    script: Rc<Script>,
+}
+
+fn call(rule: impl Fn(&Seen) -> Reply + 'static) -> Call {
+    let clock = VirtualClock::new();
+    let script = Script::new(&clock, Vec::new(), rule);
+    let credentials = Credentials {
+        api_token: Some(Secret::new("canary-token")),
+        base_url: Some("https://api.example/v4".into()),
+        r2: Some(R2Credentials {
+            access_key_id: Some("id".into()),
+            secret_access_key: Some(Secret::new("canary-key")),
+            session_token: None,
+            endpoint: Some("https://s3.example".into()),
+        }),
+        ..Credentials::default()
+    };
+    Call {
+        manifest: MANIFEST.into(),
+        credentials,
+        options: Options { allow_deletes: true, ..Options::default() },
+        abort_after: None,
+        clock,
+        script,
+    }
+}
+
+impl Call {
+    fn timeout(mut self, milliseconds: f64) -> Self {
+        self.options.timeout_ms = Some(milliseconds);
+        self
+    }
+
+    fn given(&self) -> (Vec<Source>, Io) {
+        let signal = self.abort_after.map(|after| {
+            let due = VirtualClock::START + after;
+            Rc::new(AbortAt { clock: self.clock.clone(), due }) as Rc<dyn Signal>
+        });
+        let (transport, clock) = (self.script.clone(), self.clock.clone());
+        let io = Io { transport, clock, signal, events: Rc::new(|_| {}) };
+        (vec![Source { name: "worker.yaml".into(), text: self.manifest.clone() }], io)
+    }
+
+    fn plan(&self) -> Result<PlanResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::plan(&sources, Some(&self.credentials), &self.options, &io))
+    }
+
+    fn apply(&self) -> Result<ApplyResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::apply(&sources, &self.credentials, &self.options, &io))
+    }
+
+    fn failed_plan(&self) -> Error {
+        self.plan().expect_err("a failure")
+    }
+}
+
+fn codes(findings: &[Diagnostic]) -> Vec<Code> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_run_whose_time_is_over_says_what_took_it() {
+    let slow = call(|_| Reply::Late(900.0, Box::new(json(503, "busy")))).timeout(2_500.0);
+    let error = slow.failed_plan();
+    assert_eq!((error.code, error.exit_code), (Code::GaveUp, Exit::Failed));
+    assert_eq!(codes(&error.diagnostics), [Code::GaveUp]);
+    assert!(error.message.starts_with("gave up after 2.5 s; the last failure was: `GET https://"), "{}", error.message);
+    assert!(error.message.contains("status 503"), "{}", error.message);
+    assert!(error.help.is_some_and(|help| help.contains("`--timeout`")));
+    assert!(slow.clock.elapsed() < 3_000.0);
+    let silent = call(|_| Reply::Silence).timeout(2_500.0).failed_plan();
+    assert_eq!(codes(&silent.diagnostics), [Code::GaveUp]);
+}
+
+#[test]
+fn an_interruption_stays_one_and_is_told_once() {
+    let stopped = Call { abort_after: Some(1_000.0), ..call(|_| Reply::Silence) }.timeout(1_000.0).failed_plan();
+    assert_eq!((stopped.code, stopped.exit_code), (Code::Interrupted, Exit::Interrupted));
+    assert_eq!(codes(&stopped.diagnostics), [Code::Interrupted]);
+}
+
+#[test]
+fn time_that_is_over_after_a_write_is_exit_code_3() {
+    let slow = |seen: &Seen| match seen.method {
+        "GET" => empty(seen),
+        _ => Reply::Late(1_500.0, Box::new(empty(seen))),
+    };
+    let error = call(slow).timeout(2_000.0).apply().expect_err("a failure");
+    assert_eq!((error.code, error.exit_code), (Code::GaveUp, Exit::Partial), "{error:?}");
+    assert_eq!(error.done, ["script:shop", "record:shop.example.com"]);
+    assert_eq!(error.not_done, ["route:shop.example.com/*"]);
+    // Nothing was written: the upload never went out.
+    let error = call(|seen| match seen.method {
+        "PUT" => json(503, "busy"),
+        _ => empty(seen),
+    })
+    .timeout(2_000.0)
+    .apply()
+    .expect_err("a failure");
+    assert_eq!(error.code, Code::GaveUp);
+    assert!(error.message.contains("status 503"), "{}", error.message);
+}
+
+#[test]
+fn waiting_keeps_to_the_time_of_the_run() {
+    let dark = |seen: &Seen| if seen.url.starts_with("https://shop.example.com") { json(522, "") } else { empty(seen) };
+    let mut waiting = call(dark).timeout(8_000.0);
+    waiting.options.wait = true;
+    let result = waiting.apply().expect("an outcome");
+    assert_eq!((result.exit_code, codes(&result.diagnostics)), (Exit::NotVisible, vec![Code::NotVisible]));
+    assert!((6_000.0..=8_100.0).contains(&waiting.clock.elapsed()), "{}", waiting.clock.elapsed());
+    let silent =
+        |seen: &Seen| if seen.url.starts_with("https://shop.example.com") { Reply::Silence } else { empty(seen) };
+    let mut waiting = call(silent).timeout(4_000.0);
+    waiting.options.wait = true;
+    waiting.apply().expect("an outcome");
+    assert!(waiting.clock.elapsed() <= 4_100.0, "{}", waiting.clock.elapsed());
+}
