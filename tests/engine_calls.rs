@@ -12,7 +12,7 @@ mod wire;
 use std::rc::Rc;
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
-use cfworker_deploy::engine::{self, ApplyResult, Credentials, Io, Options, PlanResult, R2Credentials};
+use cfworker_deploy::engine::{self, ApplyResult, Checkup, Credentials, Io, Options, PlanResult, R2Credentials};
 use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::Signal;
 use cfworker_deploy::manifest::Source;
@@ -44,6 +44,7 @@ fn empty(seen: &Seen) -> Reply {
         "GET" if path.ends_with("/workers/scripts") || path.ends_with("/routes") => ok("[]"),
         "GET" if path.ends_with("/dns_records") => ok("[]"),
         "GET" if path.contains("/zones/") => ok(ZONE),
+        "GET" if path.ends_with("/user/tokens/verify") => ok("{\"id\":\"t\",\"status\":\"active\"}"),
         "GET" => refused(404, 10007, "This Worker does not exist on your account."),
         _ => ok("{\"id\":\"shop\",\"type\":\"A\",\"name\":\"shop.example.com\",\"pattern\":\"shop.example.com/*\"}"),
     }
@@ -107,6 +108,11 @@ impl Call {
     fn apply(&self) -> Result<ApplyResult, Error> {
         let (sources, io) = self.given();
         self.clock.run(engine::apply(&sources, &self.credentials, &self.options, &io))
+    }
+
+    fn doctor(&self) -> Checkup {
+        let (sources, io) = self.given();
+        self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
     }
 
     fn failed_plan(&self) -> Error {
@@ -175,4 +181,88 @@ fn waiting_keeps_to_the_time_of_the_run() {
     waiting.options.wait = true;
     waiting.apply().expect("an outcome");
     assert!(waiting.clock.elapsed() <= 4_100.0, "{}", waiting.clock.elapsed());
+}
+
+const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+fn at(finding: &Diagnostic) -> (Option<&str>, Option<usize>) {
+    (finding.path.as_deref(), finding.place.as_ref().map(|place| place.line))
+}
+
+#[test]
+fn an_unknown_account_is_one_finding_on_its_field() {
+    for answer in [
+        refused(404, 7003, "Could not route to /accounts/0123, perhaps your object identifier is invalid?"),
+        refused(403, 9109, "Invalid account identifier"),
+    ] {
+        let rule = move |seen: &Seen| if seen.url.contains("/accounts/") { answer.clone() } else { empty(seen) };
+        let mut run = call(rule);
+        let error = run.failed_plan();
+        assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::AccountNotFound]));
+        assert_eq!(at(&error.diagnostics[0]), (Some("spec.account_id"), Some(5)));
+        assert!(error.message.contains(ACCOUNT), "{}", error.message);
+        run.manifest = MANIFEST.replace(&format!("  account_id: {ACCOUNT}\n"), "");
+        run.credentials.account_id = Some(ACCOUNT.into());
+        assert_eq!(at(&run.failed_plan().diagnostics[0]), (None, None));
+        let checkup = run.doctor();
+        let failed: Vec<&str> = checkup.checks.iter().filter(|check| !check.ok).map(|check| &*check.name).collect();
+        assert_eq!(failed, ["account"]);
+    }
+}
+
+#[test]
+fn an_unknown_zone_is_one_finding_on_its_field() {
+    let error = call(|seen| match seen.url.contains("/zones/") {
+        true => refused(404, 7003, "Could not route to /zones/1, perhaps your object identifier is invalid?"),
+        false => empty(seen),
+    })
+    .failed_plan();
+    assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::ZoneIdNotFound]));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.dns.zone_id"), Some(10)));
+}
+
+#[test]
+fn a_refused_account_is_one_finding_a_group() {
+    let error = call(|seen| match seen.url.contains("/accounts/") {
+        true => refused(403, 10000, "Authentication error"),
+        false => empty(seen),
+    })
+    .failed_plan();
+    assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Permission, vec![Code::PermissionMissing]));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.account_id"), Some(5)));
+}
+
+#[test]
+fn a_hostname_in_no_zone_may_be_a_matter_of_permission() {
+    let by_name = |zones: &'static str| {
+        let mut run = call(move |seen| if seen.url.contains("/zones?") { ok(zones) } else { empty(seen) });
+        run.manifest = MANIFEST.replace("    zone_id: 1111111111111111111111111111111a\n", "");
+        run.failed_plan()
+    };
+    let error = by_name("[]");
+    assert_eq!((error.code, error.exit_code), (Code::ZoneNotFound, Exit::Permission));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.dns.hostname"), Some(10)));
+    let help = error.help.expect("help");
+    assert!(help.contains("which no read can prove: ") && help.contains("Zone Read"), "{help}");
+    assert!(help.contains("permissionGroupKeys=") && !help.contains("for certain"), "{help}");
+    let elsewhere = by_name("[{\"id\":\"2\",\"name\":\"example.com\",\"account\":{\"id\":\"other\"}}]");
+    assert_eq!(
+        (elsewhere.code, elsewhere.exit_code, elsewhere.help),
+        (Code::ZoneNotFound, Exit::Failed, elsewhere.diagnostics[0].help.clone())
+    );
+}
+
+#[test]
+fn a_wrong_key_is_told_as_a_key() {
+    let mut run = call(|_| refused(403, 9103, "Unknown X-Auth-Key or X-Auth-Email"));
+    run.credentials.api_token = None;
+    run.credentials.api_key = Some(Secret::new("canary-api-key"));
+    run.credentials.email = Some("someone@example.com".into());
+    let error = run.failed_plan();
+    assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission));
+    let help = error.diagnostics[0].help.clone().expect("help");
+    assert!(help.contains("CLOUDFLARE_API_KEY") && !help.contains("TOKEN"), "{help}");
+    let checkup = run.doctor();
+    assert_eq!((checkup.ok, checkup.exit_code), (false, Exit::Permission));
+    assert_eq!((checkup.checks[0].name.as_str(), checkup.checks[0].ok), ("credentials", false));
 }

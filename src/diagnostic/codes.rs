@@ -228,10 +228,14 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    AccountNotFound = "CFD0610": "the account is not there",
+        "Cloudflare knows no account of this id, or not for these credentials: the id is mistyped, is one of a zone or a user, or the token belongs to another account. The id is 32 hexadecimal digits; the dashboard shows it on the right of the account's overview and in its address.";
+    ZoneIdNotFound = "CFD0611": "the zone is not there",
+        "Cloudflare knows no zone of this id, or not for these credentials: the id is mistyped, is one of an account, or the zone lies in another account. Without `dns.zone_id` the zone is found from the hostname, which needs the permission `Zone Read`.";
     GaveUp = "CFD0609": "the time of the run is over",
         "A run may take ten minutes, or what `--timeout` says. What was under way when they ended was given up; a write that was on its way ended first. The message tells the last failure, which is what took the time: it would have been tried again. Run the same command again, with more time if it needs that.";
     ZoneNotFound = "CFD0523": "no zone holds the hostname",
-        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token.";
+        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token. The exit code is 4 while that may be the reason, and 1 when the token was shown other zones.";
     SecretsUnchecked = "CFD0524": "secrets were not compared",
         "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
     BadArgument = "CFD0902": "a call's argument can't be read",

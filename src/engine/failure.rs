@@ -9,12 +9,12 @@ pub(super) fn failure(mut diagnostics: Vec<Diagnostic>) -> Error {
     once(&mut diagnostics);
     const ORDER: [Exit; 4] = [Exit::BadManifest, Exit::Conflict, Exit::Permission, Exit::Failed];
     let errors = || diagnostics.iter().filter(|finding| finding.is_error());
-    let rank = |finding: &&Diagnostic| ORDER.iter().position(|exit| *exit == Exit::of(finding.code));
+    let rank = |finding: &&Diagnostic| ORDER.iter().position(|exit| *exit == Exit::of_finding(finding));
     let count = errors().count();
     let Some(worst) = errors().min_by_key(rank) else {
         return Error::new(Code::Internal, Exit::Failed, "a run failed without a reason");
     };
-    let exit = if worst.code == Code::Interrupted { Exit::Interrupted } else { Exit::of(worst.code) };
+    let exit = if worst.code == Code::Interrupted { Exit::Interrupted } else { Exit::of_finding(worst) };
     let message = if count > 1 { format!("{} (and {} more)", worst.message, count - 1) } else { worst.message.clone() };
     let mut error = Error::new(worst.code, exit, message);
     error.help.clone_from(&worst.help);

@@ -18,7 +18,7 @@ use crate::manifest::{self, Places, Read, SecretValues, Source};
 use crate::model::Event;
 use crate::ordered;
 use crate::plan::{self, Action, Plan, SecretFacts};
-use crate::refresh;
+use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, LiveState};
 use crate::secret::Secret;
 
@@ -171,10 +171,10 @@ async fn prepared(
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
-    let (zones, keys) = both(zones, keys)?;
+    let (zones, keys) = both(zones.map_err(|failures| located(&places, failures)), keys)?;
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
-    let ((mut live, known), mut bundles) = both(live, opened)?;
+    let ((mut live, known), mut bundles) = both(live.map_err(|failures| located(&places, failures)), opened)?;
     diagnostics.extend(keys.findings.iter().cloned());
 
     let open = refresh::resolve(&mut desired, &options.outputs, &known);
@@ -285,6 +285,17 @@ fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
     finding.at(place)
 }
 
+/// Findings of reads, at the values that they are about, where those stand in a file.
+pub(super) fn located(places: &Places, failures: Vec<Failure>) -> Vec<Diagnostic> {
+    let located = failures.into_iter().map(|Failure { document, mut finding, .. }| {
+        let path = finding.path.take();
+        let place = document.zip(path.as_ref()).and_then(|(document, path)| places.of_value(document, path));
+        finding.path = path.filter(|_| place.is_some());
+        finding.at(place)
+    });
+    located.collect()
+}
+
 /// Findings of the planner name a path of the manifest or an address; the former have a place. With several
 /// manifests only a place that all agree on would be right, so it is left out.
 fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diagnostic {
@@ -303,8 +314,8 @@ pub(super) async fn prepare_removal(
     options: &Options,
 ) -> Result<Prepared, Error> {
     let (read, diagnostics) = read_manifests(session, sources, options)?;
-    let Read { desired, .. } = read;
-    let explain = |findings| permissions::explained(failure(findings), &desired, session.credentials);
+    let Read { desired, places, .. } = read;
+    let explain = |failures| permissions::explained(failure(located(&places, failures)), &desired, session.credentials);
     let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, &desired)).await;

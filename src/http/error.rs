@@ -141,10 +141,17 @@ impl CallError {
 
 fn refusal_help(refusal: &Refusal) -> Option<String> {
     match (refusal.meaning, refusal.permission) {
-        (Meaning::Permission, Some(group)) => {
-            Some(format!("give the API token the permission `{group}` for this account or zone"))
+        (Meaning::Permission, Some(group)) => Some(format!(
+            "give the API token the permission `{group}` for this account or zone, or correct the id of that"
+        )),
+        (Meaning::Permission, None) if refusal.with_key => {
+            Some("a key may do what its user may: is that user a member of this account?".into())
         }
         (Meaning::Permission, None) => Some("give the API token the permission that this request needs".into()),
+        (Meaning::Credentials, _) if refusal.with_key => Some(
+            "check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL: the key must be the global one of the user with that address"
+                .into(),
+        ),
         (Meaning::Credentials, _) => {
             Some("check CLOUDFLARE_API_TOKEN: whether it is complete, active and not expired".into())
         }
