@@ -48,8 +48,13 @@ fn read(folder: &Path) -> Read {
         Ok(bytes) => serde_json::from_slice::<Options>(&bytes).expect("options"),
         Err(_) => Options::default(),
     };
-    let options =
-        ReadOptions { today: options.today, account_id: options.account_id, values: options.values, set: options.set };
+    let options = ReadOptions {
+        today: options.today,
+        account_id: options.account_id,
+        values: options.values,
+        set: options.set,
+        without_values: false,
+    };
     manifest::read(&sources(folder), &options)
 }
 

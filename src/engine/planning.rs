@@ -9,12 +9,12 @@ use serde_json::json;
 use super::bundles::{self, Bundles};
 use super::failure::failure;
 use super::session::Session;
-use super::validate::read;
+use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
-use crate::manifest::{self, Places, Read, SecretValues, Source};
+use crate::manifest::{self, Places, Read, ReadOptions, SecretValues, Source};
 use crate::model::Event;
 use crate::ordered;
 use crate::plan::{self, Action, Plan, SecretFacts};
@@ -199,7 +199,11 @@ pub(super) fn read_manifests(
     sources: &[Source],
     options: &Options,
 ) -> Result<(Read, Vec<Diagnostic>), Error> {
-    let mut read = read(sources, options, session.credentials.account_id.as_deref());
+    read_with(sources, &read_options(options, session.credentials.account_id.as_deref()))
+}
+
+fn read_with(sources: &[Source], options: &ReadOptions) -> Result<(Read, Vec<Diagnostic>), Error> {
+    let mut read = manifest::read(sources, options);
     let diagnostics = std::mem::take(&mut read.diagnostics);
     stop_on_error(&diagnostics)?;
     Ok((read, diagnostics))
@@ -307,13 +311,15 @@ fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diag
     }
 }
 
-/// Live state alone: neither bundles nor secrets are needed to look or to remove.
+/// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.
 pub(super) async fn prepare_removal(
     session: &Session<'_>,
     sources: &[Source],
     options: &Options,
 ) -> Result<Prepared, Error> {
-    let (read, diagnostics) = read_manifests(session, sources, options)?;
+    let without_values =
+        ReadOptions { without_values: true, ..read_options(options, session.credentials.account_id.as_deref()) };
+    let (read, diagnostics) = read_with(sources, &without_values)?;
     let Read { desired, places, .. } = read;
     let explain = |failures| permissions::explained(failure(located(&places, failures)), &desired, session.credentials);
     let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;

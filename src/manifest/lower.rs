@@ -166,7 +166,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
     let env = spec.env.as_ref();
     let mut bindings = Vec::new();
     for (name, text) in env.and_then(|env| env.variables.as_ref()).into_iter().flatten() {
-        let text = env::variable(text, &subject.options.values).ok()?;
+        let text = env::variable(text, subject.options).ok()?;
         bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text }));
     }
     for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
