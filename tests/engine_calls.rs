@@ -12,10 +12,13 @@ mod wire;
 use std::rc::Rc;
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
-use cfworker_deploy::engine::{self, ApplyResult, Checkup, Credentials, Io, Options, PlanResult, R2Credentials};
+use cfworker_deploy::engine::{
+    self, ApplyResult, Checkup, Credentials, Io, Options, OutputsResult, PlanResult, R2Credentials,
+};
 use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::Signal;
 use cfworker_deploy::manifest::Source;
+use cfworker_deploy::model::{Identity, marks};
 use cfworker_deploy::secret::Secret;
 use wire::{AbortAt, Reply, Script, Seen, VirtualClock, json, ok, refused};
 
@@ -113,6 +116,11 @@ impl Call {
     fn doctor(&self) -> Checkup {
         let (sources, io) = self.given();
         self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
+    }
+
+    fn outputs(&self) -> Result<OutputsResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::outputs(&sources, &self.credentials, &self.options, &io))
     }
 
     fn failed_plan(&self) -> Error {
@@ -265,4 +273,50 @@ fn a_wrong_key_is_told_as_a_key() {
     let checkup = run.doctor();
     assert_eq!((checkup.ok, checkup.exit_code), (false, Exit::Permission));
     assert_eq!((checkup.checks[0].name.as_str(), checkup.checks[0].ok), ("credentials", false));
+}
+
+/// A Worker with these tags, whose account has these routes.
+fn deployed(tags: String, routes: String) -> impl Fn(&Seen) -> Reply {
+    move |seen| match seen.url.split('?').next().unwrap_or_default() {
+        path if path.ends_with("/workers/scripts") => ok(&format!("[{{\"id\":\"shop\",\"tags\":[{tags}]}}]")),
+        path if path.ends_with("/settings") => ok(&format!("{{\"tags\":[{tags}],\"bindings\":[]}}")),
+        path if path.ends_with("/scripts/shop/subdomain") => ok("{\"enabled\":false,\"previews_enabled\":false}"),
+        path if path.ends_with("/workers/subdomain") => ok("{\"subdomain\":\"acme\"}"),
+        path if path.ends_with("/routes") => ok(&routes),
+        _ => empty(seen),
+    }
+}
+
+#[test]
+fn outputs_are_of_what_is_deployed() {
+    let identity = Identity { account: ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: "shop".into() };
+    let hash = marks::hash("shop.example.com/*");
+    let tags = format!("\"cfwd1-{}\",\"cfwd1-in-1111111111111111111111111111111a-{hash}\"", identity.id());
+    let route = "[{\"id\":\"r\",\"pattern\":\"shop.example.com/*\",\"script\":\"shop\"}]";
+    let of = |tags: &str, routes: &str| {
+        let mut run = call(deployed(tags.to_owned(), routes.to_owned()));
+        run.manifest.push_str("  workers_dev: true\n");
+        run.outputs().expect("outputs").workers
+    };
+    let there = &of(&tags, route)["shop"];
+    assert_eq!(
+        (&there.route_urls[..], &there.urls[..]),
+        (&["shop.example.com/*".into()][..], &["https://shop.example.com/".into()][..])
+    );
+    // The route was deleted by hand, or leads to another Worker.
+    assert_eq!(of(&tags, "[]")["shop"].route_urls, [""; 0]);
+    assert_eq!(of(&tags, &route.replace("\"shop\"", "\"other\""))["shop"].urls, [""; 0]);
+    // Somebody else's Worker of that name.
+    assert!(of("", route).is_empty());
+}
+
+#[test]
+fn looking_and_removing_need_no_values_of_variables() {
+    let mut run = call(empty);
+    run.manifest.push_str("  env: { variables: { GREETING: $variables-group/texts/greeting } }\n");
+    assert_eq!(run.failed_plan().code, Code::MissingVariable);
+    assert!(run.outputs().expect("outputs").workers.is_empty());
+    let (sources, io) = run.given();
+    let destroyed = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io));
+    assert!(destroyed.is_ok(), "{destroyed:?}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::failure::failure;
-use super::outputs::{OutputsResult, collect, dashboard};
+use super::outputs::{OutputsResult, applied, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::wait::{Target, wait};
@@ -211,7 +211,7 @@ fn raced(outcome: Outcome) -> Error {
 
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let OutputsResult { outputs, workers } = collect(manifests.filter(|_| !destroyed));
+    let OutputsResult { outputs, workers } = applied(manifests.filter(|_| !destroyed));
     let versions = outcome.versions.iter().filter_map(|(index, version)| {
         Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
     });
