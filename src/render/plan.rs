@@ -24,6 +24,8 @@ struct View {
     unmanaged: Vec<Left>,
     #[serde(default)]
     summary: Summary,
+    #[serde(default, rename = "exitCode")]
+    exit_code: u8,
 }
 
 #[derive(Deserialize)]
@@ -210,7 +212,12 @@ fn closing(view: &View, paint: &Paint) -> String {
     let adopt = count("adopt");
     if create + update + delete + adopt == 0 {
         let reads = if view.offline { String::new() } else { format!("   {} reads, 0 writes.", view.summary.reads) };
-        return format!("\nNothing to do: everything is as the manifest says.{reads}\n");
+        // With an error nobody knows whether everything is.
+        let state = match view.exit_code {
+            0 => "Nothing to do: everything is as the manifest says.",
+            _ => "Nothing is planned: there are errors.",
+        };
+        return format!("\n{state}{reads}\n");
     }
     let adopt = if adopt > 0 { format!(", {adopt} to adopt") } else { String::new() };
     let orphans =
@@ -275,6 +282,16 @@ mod tests {
 Plan f
 ";
         assert_eq!(text(&changes), expected);
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_fine_beside_an_error() {
+        let closing = |exit: u8| {
+            let value = json!({ "manifests": [], "changes": [], "exitCode": exit, "summary": { "reads": 9 } });
+            plan(&value, &Style::default())
+        };
+        assert!(closing(0).contains("Nothing to do: everything is as the manifest says.   9 reads"));
+        assert!(closing(5).ends_with("\nNothing is planned: there are errors.   9 reads, 0 writes.\n"));
     }
 
     #[test]
