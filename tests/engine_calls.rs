@@ -320,3 +320,36 @@ fn looking_and_removing_need_no_values_of_variables() {
     let destroyed = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io));
     assert!(destroyed.is_ok(), "{destroyed:?}");
 }
+
+#[test]
+fn what_is_missing_is_created_where_it_is_missing() {
+    let missing = |base_url: &str, endpoint: &str| {
+        let mut run = call(|seen| {
+            let path = seen.url.split('?').next().unwrap_or_default();
+            match path {
+                path if path.ends_with(".js") => {
+                    Reply::Answer(404, Vec::new(), b"<Error><Code>NoSuchBucket</Code></Error>".into())
+                }
+                path if path.ends_with("/namespaces") => ok("[]"),
+                _ => empty(seen),
+            }
+        });
+        run.credentials.base_url = Some(base_url.into());
+        run.credentials.r2.as_mut().expect("R2").endpoint = Some(endpoint.into());
+        let bucket = run.failed_plan().diagnostics[0].help.clone().expect("help");
+        let mut run = Call {
+            manifest: run.manifest.clone(),
+            ..call(|seen| if seen.url.contains("/namespaces") { ok("[]") } else { empty(seen) })
+        };
+        run.credentials.base_url = Some(base_url.into());
+        let reference = "$cloudflare-kv-namespace/visits/status.outputs.namespace_id";
+        run.manifest.push_str(&format!("  kv_bindings: [{{ name: VISITS, field_path: {reference} }}]\n"));
+        (bucket, run.failed_plan().diagnostics[0].help.clone().expect("help"))
+    };
+    let (bucket, namespace) = missing("https://api.example/v4", "https://s3.example");
+    assert!(bucket.contains("npx wrangler r2 bucket create bundles"), "{bucket}");
+    assert!(namespace.contains("npx wrangler kv namespace create visits"), "{namespace}");
+    let (bucket, namespace) = missing("http://127.0.0.1:8787/client/v4", "http://127.0.0.1:8788");
+    assert!(bucket.contains("/r2/buckets") && !bucket.contains("wrangler"), "{bucket}");
+    assert!(namespace.contains("/storage/kv/namespaces") && !namespace.contains("wrangler"), "{namespace}");
+}

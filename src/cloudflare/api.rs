@@ -80,6 +80,11 @@ impl Api {
         Ok(Self { base_url: base_url.as_str().trim_end_matches('/').to_owned(), auth, user_agent })
     }
 
+    /// Whether it is on this machine: commands for Cloudflare itself don't reach it.
+    pub fn is_local(&self) -> bool {
+        http::is_local(&self.base_url)
+    }
+
     /// Who asks.
     pub fn auth(&self) -> &Auth {
         &self.auth

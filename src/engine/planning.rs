@@ -177,7 +177,7 @@ async fn prepared(
     let ((mut live, known), mut bundles) = both(live.map_err(|failures| located(&places, failures)), opened)?;
     diagnostics.extend(keys.findings.iter().cloned());
 
-    let open = refresh::resolve(&mut desired, &options.outputs, &known);
+    let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let facts = secret_facts(session.credentials, &desired, &secrets);
