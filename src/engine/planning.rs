@@ -129,6 +129,7 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
             ("kept", json!(result.plan.kept)),
             ("orphans", json!(result.plan.orphans)),
             ("unmanaged", json!(result.plan.unmanaged)),
+            ("exitCode", json!(result.exit_code)),
         ] {
             members.insert(name.into(), value);
         }
