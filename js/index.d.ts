@@ -92,8 +92,10 @@ export interface Diagnostic {
   column?: number;
   endLine?: number;
   endColumn?: number;
-  /** Path inside the document, such as `spec.dns.hostname`. */
+  /** Path inside the document, such as `spec.dns.hostname`; of a conflict the address, such as `route:a.example/*`. */
   path?: string;
+  /** Permission group whose lack explains it, by Cloudflare's name. */
+  permission?: string;
 }
 
 /** A document that was read. */
@@ -101,11 +103,11 @@ export interface ManifestInfo {
   document: number;
   kind: string;
   id: string;
-  org?: string;
-  env?: string;
-  name?: string;
-  account?: string;
-  script?: string;
+  org: string;
+  env: string;
+  name: string;
+  account: string;
+  script: string;
   file: string;
 }
 
@@ -161,6 +163,20 @@ export interface Left {
   reason: string;
 }
 
+/** Who a planned manifest is. */
+export interface PlannedManifest {
+  /** What the marks on live resources carry. */
+  id: string;
+  /** `org/env/name`. */
+  label: string;
+  account: string;
+  script: string;
+  /** Domain name of the zone, when there is one and it could be read. */
+  zone?: string;
+  /** Where the code comes from: `r2://bucket/key`. */
+  bundle: string;
+}
+
 /** What `apply` would do. */
 export interface Plan {
   format: "1.0";
@@ -168,7 +184,7 @@ export interface Plan {
   offline: boolean;
   /** Stable over equal changes; for `expect`. */
   fingerprint: string;
-  manifests: object[];
+  manifests: PlannedManifest[];
   changes: Change[];
   kept: Left[];
   orphans: Left[];
@@ -188,6 +204,16 @@ export type OutputValue = string | number | boolean | null | OutputValue[];
 /** Outputs of one resource, such as `script_id`, `route_urls`, `urls`. */
 export type Outputs = Record<string, OutputValue>;
 
+/** Outputs of one Worker. */
+export interface WorkerOutputs {
+  /** The script name. */
+  script_id: string;
+  /** Route patterns, sorted. */
+  route_urls: string[];
+  /** Addresses to open, sorted; workers.dev last. */
+  urls: string[];
+}
+
 /** By `Kind/name`. */
 export type OutputSet = Record<string, Outputs>;
 
@@ -195,7 +221,7 @@ export interface ApplyResult {
   plan: Plan;
   outputs: OutputSet;
   /** By script name. */
-  workers: Record<string, Outputs>;
+  workers: Record<string, WorkerOutputs>;
   /** Addresses whose change took effect. */
   done: string[];
   diagnostics: Diagnostic[];
@@ -209,7 +235,8 @@ export interface ApplyResult {
 
 export interface OutputsResult {
   outputs: OutputSet;
-  workers: Record<string, Outputs>;
+  /** By script name. */
+  workers: Record<string, WorkerOutputs>;
 }
 
 /** Where `publish` puts a bundle. */
@@ -259,7 +286,8 @@ export interface Style {
 export type DeployEvent =
   | ({ type: "diagnostic" } & Diagnostic)
   | { type: "change"; address: string; action: Action; from?: string; reason: string; fields: FieldChange[] }
-  | ({ type: "plan"; fingerprint: string } & Summary)
+  | ({ type: "plan" } & Summary &
+      Pick<Plan, "fingerprint" | "manifests" | "kept" | "orphans" | "unmanaged" | "exitCode">)
   | { type: "start"; address: string }
   | { type: "done"; address: string; ms: number }
   | { type: "wait"; address: string; why: string; seconds: number }

@@ -31,11 +31,17 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The exit code of a finding before any write: a permission whose lack explains it makes it 4.
+    pub fn of_finding(finding: &Diagnostic) -> Self {
+        if finding.permission.is_some() { Self::Permission } else { Self::of(finding.code) }
+    }
+
     /// The exit code of a finding before any write, by the family of its code.
     pub fn of(code: Code) -> Self {
         match code {
             Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
             Code::ObjectExists => return Self::Conflict,
+            Code::ZoneNotFound => return Self::Failed,
             _ => {}
         }
         match code.family() {

@@ -100,7 +100,6 @@ struct Made {
 /// A step that went out and came back.
 struct Finished {
     index: usize,
-    started: f64,
     ended: Ended,
     /// Deployments of the Worker, when they were looked at beside it.
     found: Option<Found>,
@@ -120,12 +119,17 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     let mut states = vec![State::Waiting; plan.steps.len()];
     let mut outcome = Outcome::default();
     let mut looks = Looks::default();
+    // A resource can take several writes: it begins with its first one and is done with its last one.
+    let mut begun: Vec<(&Address, f64)> = Vec::new();
     let mut running: FuturesUnordered<LocalBoxFuture<'_, Finished>> = FuturesUnordered::new();
     loop {
         for (index, step) in plan.steps.iter().enumerate() {
             if running.len() < AT_ONCE && !run.client.is_aborted() && is_ready(step, index, &states) {
                 states.iter_mut().skip(index).take(1).for_each(|state| *state = State::Running);
-                (run.events)(Event::Start { address: step.address.clone() });
+                if !begun.iter().any(|(address, _)| *address == &step.address) {
+                    begun.push((&step.address, run.client.clock().now_ms()));
+                    (run.events)(Event::Start { address: step.address.clone() });
+                }
                 let looks = is_last(plan, step, &states) && looks.are_due(run, step);
                 running.push(Box::pin(timed(run, plan, index, step, looks)));
             }
@@ -136,6 +140,11 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
         let index = finished.index;
         let state = settle(run, step, finished, &mut outcome);
         states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
+        if state == State::Done && is_done(plan, &step.address, &states) {
+            let since = begun.iter().find(|(address, _)| *address == &step.address).map_or(0.0, |(_, since)| *since);
+            let ms = (run.client.clock().now_ms() - since).max(0.0) as u64;
+            (run.events)(Event::Done { address: step.address.clone(), ms });
+        }
     }
     let unfinished = states.iter().any(|state| *state != State::Done);
     outcome.aborted |= unfinished && run.client.is_aborted();
@@ -153,6 +162,10 @@ fn is_ready(step: &Step, index: usize, states: &[State]) -> bool {
     state(index) == Some(State::Waiting) && after.copied().all(|before| state(before) == Some(State::Done))
 }
 
+fn is_done(plan: &Plan, address: &Address, states: &[State]) -> bool {
+    plan.steps.iter().zip(states).all(|(step, state)| step.address != *address || *state == State::Done)
+}
+
 /// Whether no other step about the same Worker waits: this one's write is the last to go out.
 fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
     let mut others = plan.steps.iter().zip(states).filter(|(other, _)| other.manifest == step.manifest);
@@ -160,10 +173,9 @@ fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
 }
 
 async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
-    let started = run.client.clock().now_ms();
     let Some(manifest) = run.desired.manifests.get(step.manifest) else {
         let finding = Diagnostic::error(Code::Internal, "a step belongs to no manifest");
-        return Finished { index, started, ended: failed(finding, false), found: None };
+        return Finished { index, ended: failed(finding, false), found: None };
     };
     let client = run.client.named(&step.address.to_string());
     let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
@@ -175,7 +187,7 @@ async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: boo
         // The write took long, perhaps minutes: what was seen beside its first try is out of date.
         found = Some(race::look(&beside).await);
     }
-    Finished { index, started, ended, found }
+    Finished { index, ended, found }
 }
 
 async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
@@ -246,8 +258,6 @@ fn creates_script(plan: &Plan, manifest: usize) -> bool {
 fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome) -> State {
     match finished.ended {
         Ended::Done(made) => {
-            let elapsed = (run.client.clock().now_ms() - finished.started).max(0.0);
-            (run.events)(Event::Done { address: step.address.clone(), ms: elapsed as u64 });
             if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }

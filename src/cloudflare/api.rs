@@ -80,6 +80,11 @@ impl Api {
         Ok(Self { base_url: base_url.as_str().trim_end_matches('/').to_owned(), auth, user_agent })
     }
 
+    /// Whether it is on this machine: commands for Cloudflare itself don't reach it.
+    pub fn is_local(&self) -> bool {
+        http::is_local(&self.base_url)
+    }
+
     /// Who asks.
     pub fn auth(&self) -> &Auth {
         &self.auth
@@ -117,8 +122,18 @@ impl Api {
         just_created: bool,
     ) -> Result<E::Output, CallError> {
         let request = endpoint.request(self);
-        let answer = exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
+        let answer = exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await;
+        let answer = answer.map_err(|error| self.as_asked(error))?;
         endpoint.parse(&answer).map_err(|reason| malformed(&request, &answer, &reason))
+    }
+
+    /// A refusal of a key is told as one: a key has no permission groups of its own.
+    fn as_asked(&self, mut error: CallError) -> CallError {
+        if let (Auth::Key { .. }, CallErrorKind::Refused(refusal)) = (&self.auth, &mut error.kind) {
+            refusal.with_key = true;
+            refusal.permission = None;
+        }
+        error
     }
 
     /// A request for a path made of segments, each escaped here.

@@ -158,11 +158,11 @@ fn by_any_family(family: Family, status: u16, code: i64, text: &str) -> Option<(
         (_, 403) if text.contains("limit of") && text.contains("tags") => Meaning::Invalid,
         (7003 | 7000, _) if family == Family::Zones => Meaning::Absent,
         (9109, _) if text.contains("zone identifier") && family == Family::Zones => Meaning::Absent,
-        (9109, _) if text.contains("identifier") => Meaning::Invalid,
+        (9109, _) if text.contains("identifier") => Meaning::UnknownId,
         (9109, _) if text.contains("auth failures") => Meaning::Credentials,
         (9109, _) | (10000, 400..=403) | (10001, 403) => Meaning::Permission,
         (10405 | 7001 | 10000, 405) => Meaning::Credentials,
-        (7003 | 7000, _) => Meaning::Invalid,
+        (7003 | 7000, _) => Meaning::UnknownId,
         _ => return None,
     };
     Some((meaning, Again::Never))

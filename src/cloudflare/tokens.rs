@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
+use super::accounts::ListAccounts;
 use super::api::{Api, Endpoint};
 use super::envelope::result;
 use super::error::Family;
@@ -83,6 +84,14 @@ pub async fn verify(api: &Api, client: &Client, account_id: &str) -> Result<Toke
         (Err(of_user), Err(of_account)) if is_not_mine(&of_user) => Err(as_credentials(of_account)),
         (Err(of_user), Err(_)) => Err(as_credentials(of_user)),
     }
+}
+
+/// Tries a global API key: every user may list the accounts that it is a member of.
+///
+/// # Errors
+/// [`CallError`]; a refusal is one of the key.
+pub async fn try_key(api: &Api, client: &Client) -> Result<(), CallError> {
+    api.call(client, &ListAccounts::default()).await.map(drop).map_err(as_credentials)
 }
 
 fn is_not_mine(error: &CallError) -> bool {

@@ -228,8 +228,14 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    AccountNotFound = "CFD0610": "the account is not there",
+        "Cloudflare knows no account of this id, or not for these credentials: the id is mistyped, is one of a zone or a user, or the token belongs to another account. The id is 32 hexadecimal digits; the dashboard shows it on the right of the account's overview and in its address.";
+    ZoneIdNotFound = "CFD0611": "the zone is not there",
+        "Cloudflare knows no zone of this id, or not for these credentials: the id is mistyped, is one of an account, or the zone lies in another account. Without `dns.zone_id` the zone is found from the hostname, which needs the permission `Zone Read`.";
+    GaveUp = "CFD0609": "the time of the run is over",
+        "A run may take ten minutes, or what `--timeout` says. What was under way when they ended was given up; a write that was on its way ended first. The message tells the last failure, which is what took the time: it would have been tried again. Run the same command again, with more time if it needs that.";
     ZoneNotFound = "CFD0523": "no zone holds the hostname",
-        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token.";
+        "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token. The exit code is 4 while that may be the reason, and 1 when the token was shown other zones.";
     SecretsUnchecked = "CFD0524": "secrets were not compared",
         "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
     BadArgument = "CFD0902": "a call's argument can't be read",
@@ -239,7 +245,7 @@ codes! {
     SecretsEdited = "CFD0527": "secrets were edited outside of an upload",
         "The version that gets requests was made by an edit of secrets alone (dashboard, wrangler, API, or the step of ours that removes a secret). Code and configuration are those of the last upload. Values can't be read, so it is not known whether they are still those of the manifest; the next upload sets the manifest's secrets again and keeps all others.";
     NotVisible = "CFD0526": "applied, and not visible yet",
-        "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
+        "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     ClaimedTwice = "CFD0136": "two manifests claim one host or pattern",
         "Two manifests of this run want the same DNS record or the same route. A zone holds a pattern once, and a record has one owner: give one of them another hostname or pattern. To put several Workers behind one hostname, let one manifest own the record and set `dns.record: existing` in the others.";
     Internal = "CFD0901": "the engine failed",

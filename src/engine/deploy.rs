@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::failure::failure;
-use super::outputs::{OutputsResult, collect, dashboard};
+use super::outputs::{OutputsResult, applied, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::wait::{Target, wait};
@@ -14,6 +14,7 @@ use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, any_error, shell_word};
 use crate::error::{Error, Exit};
 use crate::guard::{self, Guard};
+use crate::http::{CallError, CallErrorKind, Client};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
 use crate::ordered;
@@ -59,13 +60,13 @@ pub async fn apply(
     let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
     let mut result = carry_out(&session, &prepared, options).await?;
     if options.wait {
-        wait_for(&prepared, &mut result, io).await;
+        wait_for(&session, &prepared, &mut result, io).await;
     }
     Ok(result)
 }
 
 /// Waits until the Workers answer through their hostnames; what stays invisible is exit code 6.
-async fn wait_for(prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
+async fn wait_for(session: &Session<'_>, prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
     let mut targets = Vec::new();
     for manifest in &prepared.desired.manifests {
         let name = &manifest.script.name;
@@ -73,7 +74,7 @@ async fn wait_for(prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
         let urls = result.workers.get(name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
         targets.extend(urls.iter().map(|url| Target::new(url, manifest.wait.as_ref(), version)));
     }
-    let findings = wait(io, targets).await;
+    let findings = wait(io, targets, session.deadline).await;
     if !findings.is_empty() {
         result.exit_code = Exit::NotVisible;
         result.diagnostics.extend(findings);
@@ -122,7 +123,8 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     };
     let outcome = crate::apply::apply(&run, &prepared.plan).await;
     if outcome.aborted || !outcome.failures.is_empty() {
-        return Err(permissions::explained(partial(&plan, outcome), &prepared.desired, session.credentials));
+        let error = partial(&plan, outcome, &session.client);
+        return Err(permissions::explained(error, &prepared.desired, session.credentials));
     }
     if !outcome.raced.is_empty() {
         return Err(raced(outcome));
@@ -171,15 +173,23 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
 }
 
 /// The error of a run that stopped on its way.
-fn partial(plan: &PlanResult, outcome: Outcome) -> Error {
+fn partial(plan: &PlanResult, outcome: Outcome, client: &Client) -> Error {
     let wrote = outcome.wrote;
-    let mut error = failure(outcome.failures);
+    let stop = client.stop();
+    let gave_up = outcome.aborted && stop != CallErrorKind::Aborted;
+    let mut failures = outcome.failures;
+    if gave_up {
+        // What ended the run comes first; no step says it when all of them were waiting for others.
+        let call = CallError { target: String::new(), tries: 0, may_have_arrived: false, kind: stop };
+        failures.insert(0, call.diagnostic());
+    }
+    let mut error = failure(failures);
     error.diagnostics.splice(0..0, plan.plan.diagnostics.iter().cloned());
     let text = |addresses: Vec<Address>| addresses.iter().map(ToString::to_string).collect();
     error.done = text(outcome.done);
     error.not_done = text(outcome.not_done);
     error.unknown = text(outcome.unknown);
-    if outcome.aborted {
+    if outcome.aborted && !gave_up {
         error.code = Code::Interrupted;
         error.message = "interrupted".into();
         error.exit_code = Exit::Interrupted;
@@ -201,7 +211,7 @@ fn raced(outcome: Outcome) -> Error {
 
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let OutputsResult { outputs, workers } = collect(manifests.filter(|_| !destroyed));
+    let OutputsResult { outputs, workers } = applied(manifests.filter(|_| !destroyed));
     let versions = outcome.versions.iter().filter_map(|(index, version)| {
         Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
     });

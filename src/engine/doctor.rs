@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::failure::failure;
 use super::permissions;
 use super::planning::read_manifests;
 use super::session::Session;
@@ -12,7 +13,7 @@ use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
-use crate::http::{Answer, Verdict, http_date};
+use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::manifest::{Read, Source};
 use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
@@ -84,12 +85,21 @@ pub async fn doctor(
             checks.extend(bundle(&session, manifest).await);
         }
     }
+    if session.client.is_aborted() {
+        // Checks that were stopped say nothing about the account.
+        let stopped =
+            CallError { target: "doctor".into(), tries: 0, may_have_arrived: false, kind: session.client.stop() };
+        return Err(failure(vec![stopped.diagnostic()]));
+    }
     let needs = permissions::needed(&desired, credentials);
-    let missing: BTreeSet<String> = ordered::collect(checks.iter().filter_map(|check| check.permission.clone()));
+    let is_zone_hidden = |check: &Check| check.code == Some(Code::ZoneNotFound) && check.permission.is_some();
+    let certain = checks.iter().filter(|check| !is_zone_hidden(check));
+    let missing: BTreeSet<String> = ordered::collect(certain.filter_map(|check| check.permission.clone()));
+    let is_zone_hidden = checks.iter().any(is_zone_hidden);
     Ok(Checkup {
         ok: checks.iter().all(|check| check.ok),
         exit_code: exit_code(&checks),
-        unproven: permissions::unproven(&needs, &missing).collect(),
+        unproven: permissions::unproven(&needs, &missing, is_zone_hidden).collect(),
         missing: missing.into_iter().collect(),
         link: permissions::link(&needs),
         checks,
@@ -98,7 +108,9 @@ pub async fn doctor(
 
 fn exit_code(checks: &[Check]) -> Exit {
     let failed = || checks.iter().filter(|check| !check.ok);
-    if failed().filter_map(|check| check.code).any(|code| Exit::of(code) == Exit::Permission) {
+    let is_permission =
+        |check: &Check| check.permission.is_some() || check.code.is_some_and(|code| Exit::of(code) == Exit::Permission);
+    if failed().any(is_permission) {
         return Exit::Permission;
     }
     if failed().next().is_some() { Exit::Failed } else { Exit::Done }
@@ -113,10 +125,13 @@ fn bad(name: impl Into<String>, finding: Diagnostic) -> Check {
     Check { name: name.into(), ok: false, detail: message, code: Some(code), help, permission }
 }
 
-/// Whether the token is valid; a global key can't be asked about.
+/// Whether the token is valid, or the global key.
 async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
     if session.api.token().is_none() {
-        return vec![good("credentials", "a global API key: it may do everything, an API token is safer")];
+        return vec![match tokens::try_key(&session.api, &session.client).await {
+            Ok(()) => good("credentials", "a global API key: it may do everything, an API token is safer"),
+            Err(error) => bad("credentials", error.diagnostic()),
+        }];
     }
     let accounts = desired.manifests.iter().map(|manifest| manifest.identity.account.clone());
     let accounts: BTreeSet<String> = ordered::collect(accounts);
@@ -159,22 +174,30 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
     let mut checks = Vec::new();
     let zones = match refresh::find_zones(&session.api, &session.client, desired).await {
         Ok(zones) => zones,
-        Err(findings) => {
-            checks.extend(findings.into_iter().map(|finding| bad("zone", finding)));
+        Err(failures) => {
+            checks.extend(failures.into_iter().map(|failure| bad(failure.subject, failure.finding)));
             refresh::ZoneIds::new()
         }
     };
-    for (read, answer) in refresh::probe(&session.api, &session.client, desired, &zones).await {
+    let answers = refresh::probe(&session.api, &session.client, desired, &zones).await;
+    let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err()?)));
+    let failed: Vec<Check> =
+        refresh::failures(desired, failed).into_iter().map(|failure| bad(failure.subject, failure.finding)).collect();
+    for (read, answer) in &answers {
         checks.push(match answer {
             Ok(Found::Zone(zone)) => {
-                good(read.subject(), format!("{} is {}", zone.name, zone.status.unwrap_or_default()))
+                good(read.subject(), format!("{} is {}", zone.name, zone.status.as_deref().unwrap_or_default()))
             }
             Ok(Found::Absent) => good(read.subject(), "readable, nothing there yet"),
             Ok(Found::Hidden) => good(read.subject(), "not readable by its id: names are checked by Cloudflare"),
             Ok(_) => good(read.subject(), "readable"),
-            Err(error) => bad(read.subject(), error.diagnostic()),
+            Err(_) => continue,
         });
     }
+    // An account that is unknown is said once, also where zones were looked for before.
+    checks.extend(
+        failed.into_iter().filter(|check| !checks.iter().any(|told| told.name == check.name)).collect::<Vec<_>>(),
+    );
     checks
 }
 

@@ -5,18 +5,30 @@ use crate::error::{Error, Exit};
 
 /// The error of a run that wrote nothing: exit code 65 before 5 before 4 before 1, its message the first
 /// finding of that kind.
-pub(super) fn failure(diagnostics: Vec<Diagnostic>) -> Error {
+pub(super) fn failure(mut diagnostics: Vec<Diagnostic>) -> Error {
+    once(&mut diagnostics);
     const ORDER: [Exit; 4] = [Exit::BadManifest, Exit::Conflict, Exit::Permission, Exit::Failed];
     let errors = || diagnostics.iter().filter(|finding| finding.is_error());
-    let rank = |finding: &&Diagnostic| ORDER.iter().position(|exit| *exit == Exit::of(finding.code));
+    let rank = |finding: &&Diagnostic| ORDER.iter().position(|exit| *exit == Exit::of_finding(finding));
     let count = errors().count();
     let Some(worst) = errors().min_by_key(rank) else {
         return Error::new(Code::Internal, Exit::Failed, "a run failed without a reason");
     };
-    let exit = if worst.code == Code::Interrupted { Exit::Interrupted } else { Exit::of(worst.code) };
+    let exit = if worst.code == Code::Interrupted { Exit::Interrupted } else { Exit::of_finding(worst) };
     let message = if count > 1 { format!("{} (and {} more)", worst.message, count - 1) } else { worst.message.clone() };
     let mut error = Error::new(worst.code, exit, message);
     error.help.clone_from(&worst.help);
     error.diagnostics = diagnostics;
     error
+}
+
+/// A run that stops ends all requests under way at once: that is one thing to tell, not one a request.
+fn once(diagnostics: &mut Vec<Diagnostic>) {
+    let mut told = Vec::new();
+    diagnostics.retain(|finding| {
+        let stops = matches!(finding.code, Code::Interrupted | Code::GaveUp);
+        let again = stops && told.contains(&finding.code);
+        told.push(finding.code);
+        !again
+    });
 }

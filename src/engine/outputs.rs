@@ -10,6 +10,7 @@ use super::session::Session;
 use super::{Credentials, Io, Options};
 use crate::error::Error;
 use crate::manifest::Source;
+use crate::model::marks::ScriptMarks;
 use crate::model::{OutputSet, Outputs};
 use crate::ordered;
 use crate::resource::{DesiredManifest, LiveManifest};
@@ -23,7 +24,7 @@ pub struct OutputsResult {
     pub workers: BTreeMap<String, Outputs>,
 }
 
-/// Reads the outputs of what is deployed; a Worker that is not there has none.
+/// Reads the outputs of what is deployed; a Worker that is not there, or is not the manifest's, has none.
 ///
 /// # Errors
 /// Bad manifests, and reads that failed.
@@ -35,15 +36,39 @@ pub async fn outputs(
 ) -> Result<OutputsResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let prepared = planning::prepare_removal(&session, sources, options).await?;
-    let deployed = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    Ok(collect(deployed.filter(|(_, live)| live.script.is_some())))
+    Ok(deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests)))
 }
 
-/// Outputs of manifests that are deployed.
-pub(super) fn collect<'a>(deployed: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
+/// Outputs of manifests that were just applied: what they say is what is there.
+pub(super) fn applied<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
+    result(manifests.map(|(desired, live)| {
+        let routes = desired.routing.iter().flat_map(|routing| &routing.routes);
+        let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
+        (desired, outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on))
+    }))
+}
+
+/// Outputs of what the account has for manifests, however much it differs from what they say. A Worker without the
+/// manifest's mark is another one.
+fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
+    result(manifests.filter_map(|(desired, live)| {
+        let marks = ScriptMarks::parse(&live.script.as_ref()?.tags);
+        if !marks.ids.contains(&desired.identity.id()) {
+            return None;
+        }
+        let routes =
+            live.zones.iter().flat_map(|(zone, content)| content.routes.iter().map(move |route| (zone, route)));
+        let ours = routes.filter(|(zone, route)| {
+            route.script.as_ref() == Some(&desired.script.name) && marks.holds(zone, &route.pattern)
+        });
+        let patterns = ours.map(|(_, route)| route.pattern.clone()).collect();
+        Some((desired, outputs_of(desired, live, patterns, is_public(live))))
+    }))
+}
+
+fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -> OutputsResult {
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };
-    for (desired, live) in deployed {
-        let outputs = outputs_of(desired, live);
+    for (desired, outputs) in manifests {
         let fields: BTreeMap<String, Value> = ordered::collect([
             ("script_id".into(), json!(outputs.script_id)),
             ("route_urls".into(), json!(outputs.route_urls)),
@@ -55,22 +80,19 @@ pub(super) fn collect<'a>(deployed: impl Iterator<Item = (&'a DesiredManifest, &
     result
 }
 
-/// Outputs of one manifest once it is applied.
-fn outputs_of(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
+fn outputs_of(desired: &DesiredManifest, live: &LiveManifest, mut route_urls: Vec<String>, on: bool) -> Outputs {
     let name = &desired.script.name;
-    let mut route_urls: Vec<String> =
-        desired.routing.iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.clone()).collect();
     ordered::sort(&mut route_urls);
     let mut urls: Vec<String> = ordered::unique(route_urls.iter().filter_map(|pattern| url(pattern)));
-    let on = match (desired.script.workers_dev, &live.script) {
-        (Some(wanted), _) => wanted.enabled,
-        (None, Some(script)) => script.workers_dev.is_some_and(|live| live.enabled),
-        (None, None) => false,
-    };
     if let Some(subdomain) = live.account_subdomain.as_ref().filter(|_| on) {
         urls.push(format!("https://{name}.{subdomain}.workers.dev"));
     }
     Outputs { script_id: name.clone(), route_urls, urls }
+}
+
+/// Whether the Worker answers on workers.dev now.
+fn is_public(live: &LiveManifest) -> bool {
+    live.script.as_ref().and_then(|script| script.workers_dev).is_some_and(|live| live.enabled)
 }
 
 /// The address that a pattern answers at; none for a wildcard host.

@@ -59,14 +59,18 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
 /// token that has it all; to one about the token itself, what a good one needs.
 pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &Credentials) -> Error {
     let missing = refused(&error.diagnostics);
-    let is_token_bad = error.diagnostics.iter().any(|finding| finding.code == Code::CredentialsRefused);
-    if missing.is_empty() && !is_token_bad {
+    let has = |code| error.diagnostics.iter().any(|finding| finding.code == code);
+    let is_token_bad = has(Code::CredentialsRefused);
+    let is_zone_hidden = error.diagnostics.iter().any(may_lack);
+    if missing.is_empty() && !is_token_bad && !is_zone_hidden {
         return error;
     }
     let needs = needed(desired, credentials);
-    let unproven: Vec<&str> = unproven(&needs, &missing).collect();
+    let unproven: Vec<&str> = unproven(&needs, &missing, is_zone_hidden).collect();
     let again = error.help.take().filter(|_| error.exit_code == Exit::Partial);
-    let (lacks, more) = if missing.is_empty() {
+    let (lacks, more) = if missing.is_empty() && is_zone_hidden {
+        (format!("the manifest needs, which no read can prove: {}", unproven.join(", ")), None)
+    } else if missing.is_empty() {
         let all: Vec<&str> = needs.iter().map(Need::group).collect();
         (format!("the manifest needs: {}", all.join(", ")), None)
     } else {
@@ -80,17 +84,26 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
     error
 }
 
-/// Groups that no read can prove, those left out that were refused all the same.
+/// Groups that no read can prove, those left out that were refused all the same. Reading zones is one of them while
+/// no zone was shown.
 pub(super) fn unproven<'a>(
     needs: &'a [Need],
     missing: &'a BTreeSet<String>,
+    is_zone_hidden: bool,
 ) -> impl Iterator<Item = &'static str> + 'a {
-    needs.iter().filter(|need| !need.read_only).map(Need::group).filter(|group| !missing.contains(*group))
+    let needs = needs.iter().filter(move |need| !need.read_only || (is_zone_hidden && need.grant == ZONES));
+    needs.map(Need::group).filter(|group| !missing.contains(*group))
 }
 
-/// Groups that findings name.
+/// Whether a finding can come from a permission that is missing, and need not: no zone was shown.
+pub(super) fn may_lack(finding: &Diagnostic) -> bool {
+    finding.code == Code::ZoneNotFound && finding.permission.is_some()
+}
+
+/// Groups that are missing for certain.
 pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
-    ordered::collect(findings.iter().filter_map(|finding| finding.permission.clone()))
+    let certain = findings.iter().filter(|finding| !may_lack(finding));
+    ordered::collect(certain.filter_map(|finding| finding.permission.clone()))
 }
 
 /// The dashboard's form for a new token, filled in.

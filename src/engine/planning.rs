@@ -9,16 +9,16 @@ use serde_json::json;
 use super::bundles::{self, Bundles};
 use super::failure::failure;
 use super::session::Session;
-use super::validate::read;
+use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
-use crate::manifest::{self, Places, Read, SecretValues, Source};
+use crate::manifest::{self, Places, Read, ReadOptions, SecretValues, Source};
 use crate::model::Event;
 use crate::ordered;
 use crate::plan::{self, Action, Plan, SecretFacts};
-use crate::refresh;
+use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, LiveState};
 use crate::secret::Secret;
 
@@ -129,6 +129,7 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
             ("kept", json!(result.plan.kept)),
             ("orphans", json!(result.plan.orphans)),
             ("unmanaged", json!(result.plan.unmanaged)),
+            ("exitCode", json!(result.exit_code)),
         ] {
             members.insert(name.into(), value);
         }
@@ -171,16 +172,16 @@ async fn prepared(
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
-    let (zones, keys) = both(zones, keys)?;
+    let (zones, keys) = both(zones.map_err(|failures| located(&places, failures)), keys)?;
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
-    let ((mut live, known), mut bundles) = both(live, opened)?;
+    let ((mut live, known), mut bundles) = both(live.map_err(|failures| located(&places, failures)), opened)?;
     diagnostics.extend(keys.findings.iter().cloned());
     if options.prune {
         refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     }
 
-    let open = refresh::resolve(&mut desired, &options.outputs, &known);
+    let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let facts = secret_facts(session.credentials, &desired, &secrets);
@@ -202,7 +203,11 @@ pub(super) fn read_manifests(
     sources: &[Source],
     options: &Options,
 ) -> Result<(Read, Vec<Diagnostic>), Error> {
-    let mut read = read(sources, options, session.credentials.account_id.as_deref());
+    read_with(sources, &read_options(options, session.credentials.account_id.as_deref()))
+}
+
+fn read_with(sources: &[Source], options: &ReadOptions) -> Result<(Read, Vec<Diagnostic>), Error> {
+    let mut read = manifest::read(sources, options);
     let diagnostics = std::mem::take(&mut read.diagnostics);
     stop_on_error(&diagnostics)?;
     Ok((read, diagnostics))
@@ -288,6 +293,17 @@ fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
     finding.at(place)
 }
 
+/// Findings of reads, at the values that they are about, where those stand in a file.
+pub(super) fn located(places: &Places, failures: Vec<Failure>) -> Vec<Diagnostic> {
+    let located = failures.into_iter().map(|Failure { document, mut finding, .. }| {
+        let path = finding.path.take();
+        let place = document.zip(path.as_ref()).and_then(|(document, path)| places.of_value(document, path));
+        finding.path = path.filter(|_| place.is_some());
+        finding.at(place)
+    });
+    located.collect()
+}
+
 /// Findings of the planner name a path of the manifest or an address; the former have a place. With several
 /// manifests only a place that all agree on would be right, so it is left out.
 fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diagnostic {
@@ -299,15 +315,17 @@ fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diag
     }
 }
 
-/// Live state alone: neither bundles nor secrets are needed to look or to remove.
+/// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.
 pub(super) async fn prepare_removal(
     session: &Session<'_>,
     sources: &[Source],
     options: &Options,
 ) -> Result<Prepared, Error> {
-    let (read, diagnostics) = read_manifests(session, sources, options)?;
-    let Read { desired, .. } = read;
-    let explain = |findings| permissions::explained(failure(findings), &desired, session.credentials);
+    let without_values =
+        ReadOptions { without_values: true, ..read_options(options, session.credentials.account_id.as_deref()) };
+    let (read, diagnostics) = read_with(sources, &without_values)?;
+    let Read { desired, places, .. } = read;
+    let explain = |failures| permissions::explained(failure(located(&places, failures)), &desired, session.credentials);
     let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, &desired)).await;

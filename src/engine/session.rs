@@ -31,6 +31,8 @@ pub(super) struct Session<'a> {
     pub api: Api,
     pub client: Client,
     pub credentials: &'a Credentials,
+    /// When the run's time is over.
+    pub deadline: f64,
     pub events: Rc<dyn Fn(Event)>,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Session<'a> {
         let base_url = credentials.base_url.as_deref().unwrap_or(Api::BASE_URL);
         let api = Api::new(base_url, auth).map_err(|finding| failure(vec![finding]))?;
         let signal = Until::new(io, timeout_ms.unwrap_or(TIMEOUT_MS));
+        let deadline = signal.deadline;
         let events = io.events.clone();
         let on_wait =
             move |wait: Wait| events(Event::Wait { address: wait.target, why: wait.why, seconds: wait.seconds });
@@ -51,7 +54,7 @@ impl<'a> Session<'a> {
             Some(Rc::new(signal)),
             Some(Rc::new(on_wait)),
         );
-        Ok(Self { api, client, credentials, events: io.events.clone() })
+        Ok(Self { api, client, credentials, deadline, events: io.events.clone() })
     }
 
     /// Tells those who watch.
@@ -79,23 +82,34 @@ fn unusable(message: &str) -> Diagnostic {
 /// The caller's signal, or the end of the time that the run has.
 struct Until {
     clock: Rc<dyn Clock>,
+    timeout_ms: f64,
     deadline: f64,
     inner: Option<Rc<dyn Signal>>,
 }
 
 impl Until {
     fn new(io: &Io, timeout_ms: f64) -> Self {
-        Self { clock: io.clock.clone(), deadline: io.clock.now_ms() + timeout_ms, inner: io.signal.clone() }
+        let deadline = io.clock.now_ms() + timeout_ms;
+        Self { clock: io.clock.clone(), timeout_ms, deadline, inner: io.signal.clone() }
     }
 
-    fn expired(&self) -> bool {
+    fn is_over(&self) -> bool {
         self.clock.now_ms() >= self.deadline
+    }
+
+    /// The caller wants to stop, however much time is left.
+    fn is_interrupted(&self) -> bool {
+        self.inner.as_ref().is_some_and(|inner| inner.is_aborted())
     }
 }
 
 impl Signal for Until {
     fn is_aborted(&self) -> bool {
-        self.expired() || self.inner.as_ref().is_some_and(|inner| inner.is_aborted())
+        self.is_over() || self.is_interrupted()
+    }
+
+    fn gave_up_after_ms(&self) -> Option<u64> {
+        (self.is_over() && !self.is_interrupted()).then_some(self.timeout_ms as u64)
     }
 
     fn aborted(&self) -> crate::http::LocalFuture<'_, ()> {

@@ -59,12 +59,17 @@ pub fn validate(sources: &[Source], options: &Options) -> Validation {
 
 /// Reads manifests as every call does; `account_id` is the one that the credentials name.
 pub(super) fn read(sources: &[Source], options: &Options, account_id: Option<&str>) -> Read {
+    manifest::read(sources, &read_options(options, account_id))
+}
+
+/// What a call says beside its manifests.
+pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadOptions {
     let account_id = options.account_id.as_deref().or(account_id);
-    let options = ReadOptions {
+    ReadOptions {
         today: options.today.clone(),
         account_id: account_id.map(str::to_owned),
         values: options.values.clone(),
+        without_values: false,
         set: options.set.clone(),
-    };
-    manifest::read(sources, &options)
+    }
 }

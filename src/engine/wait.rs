@@ -37,14 +37,17 @@ impl Target {
 }
 
 /// Waits for all targets at once; gives a finding for each that stayed invisible.
-pub(super) async fn wait(io: &Io, targets: Vec<Target>) -> Vec<Diagnostic> {
-    join_all(targets.iter().map(|target| one(io, target))).await.into_iter().flatten().collect()
+///
+/// Not longer than the run's own time, which ends at `end`: a shorter `--timeout` counts.
+pub(super) async fn wait(io: &Io, targets: Vec<Target>, end: f64) -> Vec<Diagnostic> {
+    let deadline = end.min(io.clock.now_ms() + PATIENCE_MS);
+    join_all(targets.iter().map(|target| one(io, target, deadline))).await.into_iter().flatten().collect()
 }
 
-async fn one(io: &Io, target: &Target) -> Option<Diagnostic> {
-    let deadline = io.clock.now_ms() + PATIENCE_MS;
+async fn one(io: &Io, target: &Target, deadline: f64) -> Option<Diagnostic> {
     loop {
-        let why = match look(&io.transport, &io.clock, target).await {
+        let left = (deadline - io.clock.now_ms()).clamp(0.0, LOOK_MS);
+        let why = match look(&io.transport, &io.clock, target, left).await {
             Ok(()) => return None,
             Err(why) => why,
         };
@@ -60,7 +63,12 @@ async fn one(io: &Io, target: &Target) -> Option<Diagnostic> {
 }
 
 /// One look; says what speaks against it.
-async fn look(transport: &Rc<dyn Transport>, clock: &Rc<dyn Clock>, target: &Target) -> Result<(), String> {
+async fn look(
+    transport: &Rc<dyn Transport>,
+    clock: &Rc<dyn Clock>,
+    target: &Target,
+    milliseconds: f64,
+) -> Result<(), String> {
     let mut request = Request::new(Method::Get, target.url.clone());
     request.headers = vec![("user-agent", Secret::new(concat!("cfworker-deploy/", env!("CARGO_PKG_VERSION"))))];
     let asked = async {
@@ -68,7 +76,7 @@ async fn look(transport: &Rc<dyn Transport>, clock: &Rc<dyn Clock>, target: &Tar
         let (status, headers) = (response.status, response.headers);
         Ok((status, headers, response.body.read(EXCERPT).await?))
     };
-    let answer = match futures_util::future::select(Box::pin(asked), clock.sleep(LOOK_MS)).await {
+    let answer = match futures_util::future::select(Box::pin(asked), clock.sleep(milliseconds)).await {
         futures_util::future::Either::Left((answer, _)) => answer,
         futures_util::future::Either::Right(_) => return Err("no answer in time".into()),
     };

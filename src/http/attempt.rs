@@ -106,7 +106,7 @@ impl Failure {
             }
             CallErrorKind::Malformed { reason, .. } => format!("the answer can't be read: {reason}"),
             CallErrorKind::Unanswered { reason } => format!("no answer: {reason}"),
-            CallErrorKind::Aborted | CallErrorKind::Unsendable { .. } => String::new(),
+            CallErrorKind::Aborted | CallErrorKind::GaveUp { .. } | CallErrorKind::Unsendable { .. } => String::new(),
         }
     }
 

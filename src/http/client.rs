@@ -36,6 +36,8 @@ struct Shared {
     signal: Option<Rc<dyn Signal>>,
     on_wait: Option<Rc<dyn Fn(Wait)>>,
     sent: Cell<Sent>,
+    /// The last failure, for a run whose time ends before it can be overcome.
+    last: RefCell<Option<String>>,
 }
 
 /// An accepted answer whose body waits to be read or cancelled.
@@ -68,6 +70,7 @@ impl Client {
             signal,
             on_wait,
             sent: Cell::default(),
+            last: RefCell::default(),
         };
         Self { shared: Rc::new(shared), name: None, repeats: Rc::default() }
     }
@@ -93,9 +96,17 @@ impl Client {
         self.shared.sent.get()
     }
 
-    /// Whether the caller wants to stop.
+    /// Whether the caller wants to stop, or the run's time is over.
     pub fn is_aborted(&self) -> bool {
         self.shared.signal.as_ref().is_some_and(|signal| signal.is_aborted())
+    }
+
+    /// Why a run stops that stops now: as the caller wants, or because its time is over.
+    pub fn stop(&self) -> CallErrorKind {
+        match self.shared.signal.as_ref().and_then(|signal| signal.gave_up_after_ms()) {
+            Some(after_ms) => CallErrorKind::GaveUp { after_ms, last: self.shared.last.borrow().clone() },
+            None => CallErrorKind::Aborted,
+        }
     }
 
     /// Sends a request and reads its answer, as often as it is worth.
@@ -228,7 +239,12 @@ impl Client {
     ) -> Result<Pending, CallError> {
         let asked = attempt.answer().and_then(|answer| answer.header("retry-after"));
         let asked = asked.and_then(|value| retry_after(value, self.now())).filter(|_| guard::holds(Guard::RetryAfter));
-        let failure = Failure::of(attempt);
+        let mut failure = Failure::of(attempt);
+        if failure.kind == CallErrorKind::Aborted {
+            failure.kind = self.stop();
+        } else {
+            *self.shared.last.borrow_mut() = Some(format!("`{}`: {}", request.target(), failure.reason()));
+        }
         let look_first = request.repeat == Repeat::LookFirst;
         state.arrived |= failure.may_have_arrived;
         let (policy, random) = (&self.shared.policy, self.shared.clock.random());
@@ -280,7 +296,7 @@ impl Client {
             }
         }
         if self.is_aborted() {
-            return Err(state.failed(request, CallErrorKind::Aborted));
+            return Err(state.failed(request, self.stop()));
         }
         Ok(())
     }

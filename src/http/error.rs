@@ -31,6 +31,13 @@ pub enum CallErrorKind {
     },
     /// The caller's signal came before it was sent (again).
     Aborted,
+    /// The run's time was over before it was sent (again).
+    GaveUp {
+        /// What the run had.
+        after_ms: u64,
+        /// The last failure of the run, whichever request it met.
+        last: Option<String>,
+    },
     /// The answer said yes, but not in a form that we understand.
     Malformed {
         /// What is wrong with it.
@@ -69,9 +76,9 @@ impl CallError {
         self.meaning() == Some(Meaning::Absent)
     }
 
-    /// Stopped by the caller's signal.
+    /// Stopped by the caller's signal, or by the end of the run's time.
     pub fn is_aborted(&self) -> bool {
-        matches!(self.kind, CallErrorKind::Aborted)
+        matches!(self.kind, CallErrorKind::Aborted | CallErrorKind::GaveUp { .. })
     }
 
     /// The exit code that goes with it, as long as no write of the run took effect.
@@ -107,6 +114,7 @@ impl CallError {
             },
             CallErrorKind::Unanswered { .. } => Code::NoAnswer,
             CallErrorKind::Aborted => Code::Interrupted,
+            CallErrorKind::GaveUp { .. } => Code::GaveUp,
             CallErrorKind::Malformed { .. } => Code::AnswerMalformed,
             CallErrorKind::Unsendable { .. } => Code::RequestUnsendable,
         }
@@ -123,6 +131,7 @@ impl CallError {
                 Some("check that the endpoint is Cloudflare's and that no proxy rewrites its answers".into())
             }
             CallErrorKind::Aborted => None,
+            CallErrorKind::GaveUp { .. } => Some("raise `--timeout`, or run the same command again".into()),
             CallErrorKind::Unsendable { .. } => {
                 Some("look at the credentials and the endpoint: a value holds what can't go into a request".into())
             }
@@ -132,10 +141,17 @@ impl CallError {
 
 fn refusal_help(refusal: &Refusal) -> Option<String> {
     match (refusal.meaning, refusal.permission) {
-        (Meaning::Permission, Some(group)) => {
-            Some(format!("give the API token the permission `{group}` for this account or zone"))
+        (Meaning::Permission, Some(group)) => Some(format!(
+            "give the API token the permission `{group}` for this account or zone, or correct the id of that"
+        )),
+        (Meaning::Permission, None) if refusal.with_key => {
+            Some("a key may do what its user may: is that user a member of this account?".into())
         }
         (Meaning::Permission, None) => Some("give the API token the permission that this request needs".into()),
+        (Meaning::Credentials, _) if refusal.with_key => Some(
+            "check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL: the key must be the global one of the user with that address"
+                .into(),
+        ),
         (Meaning::Credentials, _) => {
             Some("check CLOUDFLARE_API_TOKEN: whether it is complete, active and not expired".into())
         }
@@ -162,6 +178,14 @@ impl fmt::Display for CallError {
                 if self.tries > 1 { write!(formatter, " ({} tries)", self.tries) } else { Ok(()) }
             }
             CallErrorKind::Aborted => write!(formatter, "`{target}` was stopped"),
+            // Without the target: whatever was under way ends at this moment, for this one reason.
+            CallErrorKind::GaveUp { after_ms, last } => {
+                write!(formatter, "gave up after {} s; ", *after_ms as f64 / 1_000.0)?;
+                match last {
+                    Some(last) => write!(formatter, "the last failure was: {last}"),
+                    None => formatter.write_str("no request had failed, answers were slow to come"),
+                }
+            }
             CallErrorKind::Malformed { reason, cf_ray } => {
                 write!(formatter, "`{target}` got an answer that can't be read: {reason}")?;
                 cf_ray.as_ref().map_or(Ok(()), |ray| write!(formatter, " (cf-ray {ray})"))

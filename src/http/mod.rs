@@ -25,7 +25,7 @@ pub use attempt::{Judge, Verdict};
 pub use client::{Client, Opened};
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Method, Repeat, Request, Response, TransportError};
-pub use origin::endpoint;
+pub use origin::{endpoint, is_local};
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
 pub(crate) use retry::http_date;

@@ -31,6 +31,11 @@ pub fn endpoint(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Whether a URL leads to this machine, where Local Cloudflare answers.
+pub fn is_local(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.host().is_some_and(|host| is_loopback(&host)))
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),

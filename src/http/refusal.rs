@@ -17,6 +17,8 @@ pub struct Refusal {
     pub again: Again,
     /// Permission group that the request needs, as the dashboard's token page calls it.
     pub permission: Option<&'static str>,
+    /// Who asked showed a global API key with an e-mail address, not a token.
+    pub with_key: bool,
     /// Cloudflare's id of the request, for its support.
     pub cf_ray: Option<String>,
 }
@@ -24,7 +26,18 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without code and permission.
     pub fn new(status: u16, meaning: Meaning, again: Again, message: impl Into<String>) -> Self {
-        Self { status, code: None, name: None, message: message.into(), meaning, again, permission: None, cf_ray: None }
+        let message = message.into();
+        Self {
+            status,
+            code: None,
+            name: None,
+            message,
+            meaning,
+            again,
+            permission: None,
+            with_key: false,
+            cf_ray: None,
+        }
     }
 }
 
@@ -41,6 +54,8 @@ pub enum Meaning {
     Permission,
     /// Something that the request refers to does not exist (yet).
     MissingTarget,
+    /// The account or zone whose id stands in the path is none that the credentials can see.
+    UnknownId,
     /// The content of the request was not accepted: a person has to change something.
     Invalid,
     /// A limit of the account or plan.

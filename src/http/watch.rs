@@ -9,6 +9,11 @@ pub trait Signal {
 
     /// Resolves when it is spoken.
     fn aborted(&self) -> LocalFuture<'_, ()>;
+
+    /// Milliseconds that the run had, where it stops because they are over and nobody asked it to.
+    fn gave_up_after_ms(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A wait of a second or more, for those who watch.

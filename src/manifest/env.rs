@@ -6,6 +6,7 @@ use crate::binding::SecretSource;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::secret::Secret;
 
+use super::ReadOptions;
 use super::quote::quote;
 use super::reference::{self, GroupKey, Text};
 
@@ -15,14 +16,15 @@ pub const MAX_VALUE: usize = 5_120;
 /// Starts of names that hold the deployer's own credentials.
 const REFUSED: [&str; 4] = ["CLOUDFLARE_", "R2_", "AWS_", "CFWORKER_"];
 
-/// The text of a variable, its reference resolved from `values`.
+/// The text of a variable, its reference resolved from the values of the run, if the run resolves any.
 ///
 /// # Errors
 /// A finding for a reference that can't be resolved, or not here.
-pub fn variable(text: &str, values: &BTreeMap<String, String>) -> Result<String, Diagnostic> {
+pub fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic> {
     match reference::read(text)? {
         Text::Plain => Ok(text.to_owned()),
-        Text::Variable(of) => group_value(&of, values).cloned().ok_or_else(|| missing_variable(&of)),
+        Text::Variable(_) if options.without_values => Ok(text.to_owned()),
+        Text::Variable(of) => group_value(&of, &options.values).cloned().ok_or_else(|| missing_variable(&of)),
         Text::Secret(_) => {
             let finding = Diagnostic::error(Code::Reference, "a secret can't be the value of a variable");
             Err(finding.with_help("everyone can read variables; move the key to `env.secrets`"))
@@ -92,7 +94,7 @@ fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretSource, secret_source, variable};
+    use super::{ReadOptions, SecretSource, secret_source, variable};
     use crate::diagnostic::Code;
     use crate::secret::Secret;
 
@@ -122,6 +124,7 @@ mod tests {
     #[test]
     fn variables_come_from_values_by_either_name() {
         let values = [("a/b".to_owned(), "1".to_owned()), ("C__D_E".to_owned(), "2".to_owned())].into();
+        let values = ReadOptions { values, ..ReadOptions::default() };
         assert_eq!(variable("$variables-group/a/b", &values).as_deref(), Ok("1"));
         assert_eq!(variable("$variables-group/c/d-e", &values).as_deref(), Ok("2"));
         assert_eq!(variable("$5.00", &values).as_deref(), Ok("$5.00"));

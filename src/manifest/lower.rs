@@ -34,8 +34,10 @@ pub struct Claims {
     pub identity: Option<(Identity, Path)>,
     /// Account and script name.
     pub script: Option<((String, String), Path)>,
-    /// Account and route pattern.
-    pub routes: Vec<((String, String), Path)>,
+    /// Host whose DNS record is to be ours.
+    pub record: Option<(String, Path)>,
+    /// Route patterns; the default one stands where the hostname does.
+    pub routes: Vec<(String, Path)>,
 }
 
 /// The desired state of a document without errors.
@@ -71,18 +73,26 @@ pub fn claims(subject: &Subject<'_>) -> Claims {
         _ => Path::default().key("metadata").key("name"),
     };
     let dns = spec.dns.as_ref().filter(|dns| dns.enabled == Some(true));
+    let host = dns.and_then(|dns| hostname(filled(&dns.hostname)?).ok());
+    let host = host.map(|host| (host, spec_path().key("dns").key("hostname")));
     let patterns = dns.map(|dns| patterns(dns, &spec_path().key("dns"))).unwrap_or_default();
-    let routes = patterns
-        .into_iter()
-        .filter_map(|(path, text)| Some(((account.clone(), Pattern::parse(text).ok()?.text), path)));
+    let default = host.iter().filter(|_| patterns.is_empty()).map(|(host, path)| (default_pattern(host), path.clone()));
+    let routes = patterns.iter().filter_map(|(path, text)| Some((Pattern::parse(text).ok()?.text, path.clone())));
+    let is_managed = dns.is_some_and(|dns| matches!(record(dns), Ok(DesiredRecord::Managed(_))));
     Claims {
         identity: identity(subject).map(|identity| (identity, name_path)),
-        routes: routes.collect(),
+        routes: routes.chain(default).collect(),
+        record: host.clone().filter(|_| is_managed),
         script: script.map(|(path, name)| ((account, name.to_owned()), path)),
     }
 }
 
-/// The patterns that a `dns` block states, with their paths; the default one where it states none.
+/// The pattern of a `dns` block that states none.
+fn default_pattern(hostname: &str) -> String {
+    format!("{hostname}/*")
+}
+
+/// The patterns that a `dns` block states, with their paths.
 pub fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns str)> {
     let one = filled(&dns.route_pattern).map(|text| (path.key("route_pattern"), text));
     let list = dns.route_patterns.iter().flat_map(|list| list.each());
@@ -166,7 +176,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
     let env = spec.env.as_ref();
     let mut bindings = Vec::new();
     for (name, text) in env.and_then(|env| env.variables.as_ref()).into_iter().flatten() {
-        let text = env::variable(text, &subject.options.values).ok()?;
+        let text = env::variable(text, subject.options).ok()?;
         bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text }));
     }
     for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
@@ -191,7 +201,7 @@ fn routing(dns: &Dns) -> Option<Routing> {
         }
     }
     if routes.is_empty() {
-        routes.push(DesiredRoute { pattern: format!("{hostname}/*") });
+        routes.push(DesiredRoute { pattern: default_pattern(&hostname) });
     }
     Some(Routing { zone: zone(dns)?, record: record(dns).ok()?, hostname, routes })
 }

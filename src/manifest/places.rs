@@ -26,6 +26,13 @@ impl Places {
         Some(document.place(&Path::parse(path).unwrap_or_default()))
     }
 
+    /// The place of a value that stands in the document.
+    pub fn of_value(&self, document: usize, path: &str) -> Option<Place> {
+        let document = self.documents.get(document)?;
+        let path = Path::parse(path)?;
+        document.node(&path).map(|_| document.place(&path))
+    }
+
     /// Which source a document stands in, and its index among the documents of that source.
     pub fn source(&self, document: usize) -> Option<(usize, usize)> {
         self.documents.get(document).map(|document| (document.source, document.index_in_source))

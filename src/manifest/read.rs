@@ -39,6 +39,8 @@ pub struct ReadOptions {
     pub account_id: Option<String>,
     /// Values of `$variables-group/GROUP/KEY`, by `GROUP/KEY` or by `GROUP__KEY`.
     pub values: BTreeMap<String, String>,
+    /// References to variables stay as they are: for those who look or remove, and upload nothing.
+    pub without_values: bool,
     /// `--set PATH=VALUE`, in order.
     pub set: Vec<(String, String)>,
 }

@@ -11,7 +11,7 @@ use quick_xml::events::Event;
 use super::{Object, Source};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::Exit;
-use crate::http::{Again, Answer, CallError, Meaning, Refusal, Verdict};
+use crate::http::{Again, Answer, CallError, Meaning, Refusal, Verdict, is_local};
 
 /// An object that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,12 @@ impl R2Error {
 
     fn bucket_help(&self) -> String {
         let bucket = &self.object.bucket;
+        if self.is_local() {
+            return format!(
+                "Local Cloudflare starts with the bucket `bundles`; create `{bucket}` by its API: \
+                 POST /accounts/ACCOUNT/r2/buckets {{\"name\": \"{bucket}\"}}, address and token in .cfworker-deploy/local.json"
+            );
+        }
         format!(
             "check `bundle.bucket` and, for a bucket with a jurisdiction, `bundle.jurisdiction`; \
              or create it: npx wrangler r2 bucket create {bucket}"
@@ -108,14 +114,24 @@ impl R2Error {
     }
 
     fn keys_help(&self) -> String {
-        match self.source {
-            Source::Given => "check R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY, also whether they are swapped; \
-                              or unset them: keys are derived from the API token"
-                .into(),
-            Source::Derived => "give the API token the permission `Workers R2 Storage Read`, \
-                                or set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY"
-                .into(),
-        }
+        let way = match self.source {
+            _ if self.is_local() => {
+                "use the keys of Local Cloudflare: `--local` takes them from .cfworker-deploy/local.json"
+            }
+            Source::Given => {
+                "check R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY, also whether they are swapped; \
+                 or unset them: keys are derived from the API token"
+            }
+            Source::Derived => {
+                "give the API token the permission `Workers R2 Storage Read`, \
+                 or set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY"
+            }
+        };
+        format!("{way}; then look again: cfworker-deploy doctor MANIFEST")
+    }
+
+    fn is_local(&self) -> bool {
+        is_local(&format!("http://{}", self.host))
     }
 
     fn permission_help(&self) -> String {

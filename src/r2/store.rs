@@ -196,11 +196,11 @@ impl Reading<'_> {
                 }
                 Ok(bytes) if head.size.is_none_or(|size| size == bytes.len() as u64) => return Ok(bytes),
                 Ok(bytes) => format!("{} bytes came of {}", bytes.len(), head.size.unwrap_or_default()),
-                Err(error) if error.aborted => return Err(store.failed(&object, broken(&object, tries, None))),
+                Err(error) if error.aborted => return Err(store.failed(&object, broken(&object, tries, client.stop()))),
                 Err(error) => error.message,
             };
             if tries == BODY_TRIES {
-                return Err(store.failed(&object, broken(&object, tries, Some(reason))));
+                return Err(store.failed(&object, broken(&object, tries, CallErrorKind::Unanswered { reason })));
             }
             tries += 1;
             opened = store.send(client, &object, &|signer| signer.get()).await?;
@@ -214,8 +214,7 @@ impl Reading<'_> {
     }
 }
 
-fn broken(object: &Object, tries: u32, reason: Option<String>) -> R2ErrorKind {
-    let kind = reason.map_or(CallErrorKind::Aborted, |reason| CallErrorKind::Unanswered { reason });
+fn broken(object: &Object, tries: u32, kind: CallErrorKind) -> R2ErrorKind {
     let target = format!("GET r2://{}/{}", object.bucket, object.key);
     R2ErrorKind::Call(CallError { target, tries, may_have_arrived: false, kind })
 }

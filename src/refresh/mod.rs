@@ -1,5 +1,6 @@
 //! Desired state → reads → live state. Reads go out together, each once, whoever asked for it.
 
+mod failures;
 mod live;
 mod reads;
 mod references;
@@ -9,12 +10,12 @@ mod zones;
 use std::collections::BTreeMap;
 
 use crate::cloudflare::Api;
-use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
+pub use failures::{Failure, failures};
 pub use reads::{Found, Read};
 
 pub use references::resolve;
@@ -33,30 +34,30 @@ pub type Known = BTreeMap<Read, Found>;
 /// they are looked at as well.
 ///
 /// # Errors
-/// One finding for each read that failed; all reads are made first.
+/// One finding for each cause of a failed read; all reads of a round are made first.
 pub async fn refresh(
     api: &Api,
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
     removes: bool,
-) -> Result<(LiveState, Known), Vec<Diagnostic>> {
+) -> Result<(LiveState, Known), Vec<Failure>> {
     let mut known = Known::new();
     let first =
         desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::make(api, client, first.collect(), &mut known).await?;
+    reads::make(api, client, desired, first.collect(), &mut known).await?;
     let second = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known, removes));
-    reads::make(api, client, second.collect(), &mut known).await?;
+    reads::make(api, client, desired, second.collect(), &mut known).await?;
     let third = desired
         .manifests
         .iter()
         .enumerate()
         .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known, removes));
-    reads::make(api, client, third.collect(), &mut known).await?;
+    reads::make(api, client, desired, third.collect(), &mut known).await?;
     let manifests = desired.manifests.iter().enumerate();
     let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
     Ok((LiveState { manifests: live }, known))

@@ -1,6 +1,7 @@
 //! Reads as a set: each is made once, all of a round together.
 
 use super::Known;
+use super::failures::{Failure, Owner, failures};
 use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
 use crate::cloudflare::kv::{ListNamespaces, Namespace};
@@ -10,9 +11,9 @@ use crate::cloudflare::subdomain::{ReadAccountSubdomain, ReadScriptSubdomain, Sc
 use crate::cloudflare::versions::{ListVersions, ReadVersion, Version};
 use crate::cloudflare::zones::{ReadZone, Zone};
 use crate::cloudflare::{Api, all};
-use crate::diagnostic::Diagnostic;
 use crate::http::{CallError, Client, Meaning, join_all};
 use crate::ordered;
+use crate::resource::DesiredState;
 
 /// One read, by what it is about.
 #[expect(missing_docs, reason = "the names of the fields say all there is to say")]
@@ -43,6 +44,21 @@ pub enum Read {
 }
 
 impl Read {
+    /// Whose id stands in its path.
+    pub(super) fn owner(&self) -> Owner<'_> {
+        match self {
+            Self::Scripts { account }
+            | Self::Settings { account, .. }
+            | Self::Deployments { account, .. }
+            | Self::Versions { account, .. }
+            | Self::Version { account, .. }
+            | Self::WorkersDev { account, .. }
+            | Self::AccountSubdomain { account }
+            | Self::Namespaces { account } => Owner::Account(account),
+            Self::Zone { zone } | Self::Routes { zone } | Self::Records { zone, .. } => Owner::Zone(zone),
+        }
+    }
+
     /// What it looks at, for people.
     pub fn subject(&self) -> String {
         match self {
@@ -95,18 +111,24 @@ pub enum Found {
 /// Makes reads that are not known yet, all together.
 ///
 /// # Errors
-/// A finding for each read that failed, without repetitions.
-pub async fn make(api: &Api, client: &Client, reads: Vec<Read>, known: &mut Known) -> Result<(), Vec<Diagnostic>> {
+/// A finding for each cause of a failed read.
+pub async fn make(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    reads: Vec<Read>,
+    known: &mut Known,
+) -> Result<(), Vec<Failure>> {
     let new: Vec<Read> = ordered::unique(reads).into_iter().filter(|read| !known.contains_key(read)).collect();
-    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut failed = Vec::new();
     for (read, answer) in look(api, client, new).await {
         match answer {
             Ok(found) => drop(known.insert(read, found)),
-            Err(error) => findings.push(error.diagnostic()),
+            Err(error) => failed.push((read, error)),
         }
     }
-    findings.dedup_by(|one, other| one.message == other.message);
-    if findings.is_empty() { Ok(()) } else { Err(findings) }
+    let failures = failures(desired, failed.iter().map(|(read, error)| (read, error)));
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
 /// Makes reads, all together, and gives each its own answer.

@@ -3,6 +3,7 @@
 use super::Known;
 use super::reads::{Found, Read};
 use crate::binding::{Binding, Input, Reference};
+use crate::cloudflare::Api;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::OutputSet;
 use crate::resource::DesiredState;
@@ -11,13 +12,13 @@ use crate::resource::DesiredState;
 const KV_NAMESPACE: &str = "CloudflareKvNamespace";
 
 /// Puts values where references stand. A reference that stays open is a finding that names its field.
-pub fn resolve(desired: &mut DesiredState, outputs: &OutputSet, known: &Known) -> Vec<(usize, Diagnostic)> {
+pub fn resolve(api: &Api, desired: &mut DesiredState, outputs: &OutputSet, known: &Known) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
     for manifest in &mut desired.manifests {
         let account = manifest.identity.account.clone();
         for binding in &mut manifest.script.bindings {
             let Some(reference) = binding.reference().cloned() else { continue };
-            match value(&reference, &account, outputs, known) {
+            match value(api, &reference, &account, outputs, known) {
                 Ok(found) => set(binding, found),
                 Err(finding) => findings.push((manifest.document, finding)),
             }
@@ -33,7 +34,13 @@ fn set(binding: &mut Binding, value: String) {
     }
 }
 
-fn value(reference: &Reference, account: &str, outputs: &OutputSet, known: &Known) -> Result<String, Diagnostic> {
+fn value(
+    api: &Api,
+    reference: &Reference,
+    account: &str,
+    outputs: &OutputSet,
+    known: &Known,
+) -> Result<String, Diagnostic> {
     let given =
         outputs.get(&format!("{}/{}", reference.kind, reference.name)).and_then(|fields| fields.get(&reference.output));
     if let Some(text) = given.and_then(serde_json::Value::as_str) {
@@ -57,12 +64,22 @@ fn value(reference: &Reference, account: &str, outputs: &OutputSet, known: &Know
     let mut hits = namespaces.iter().filter(|namespace| namespace.title == reference.name);
     match (hits.next(), hits.next()) {
         (Some(namespace), None) => Ok(namespace.id.clone()),
-        (None, _) => Err(open("the account has no KV namespace with that title".into()).with_help(format!(
-            "create it, such as `wrangler kv namespace create {}`, or correct the name",
-            reference.name
-        ))),
+        (None, _) => {
+            Err(open("the account has no KV namespace with that title".into())
+                .with_help(creation(api, &reference.name)))
+        }
         (Some(_), Some(_)) => {
             Err(open("several KV namespaces have that title".into()).with_help("use the namespace id instead"))
         }
     }
+}
+
+fn creation(api: &Api, title: &str) -> String {
+    if api.is_local() {
+        return format!(
+            "create it by the API of Local Cloudflare: POST /accounts/ACCOUNT/storage/kv/namespaces \
+             {{\"title\": \"{title}\"}}, address and token in .cfworker-deploy/local.json; or correct the name"
+        );
+    }
+    format!("create it, such as `npx wrangler kv namespace create {title}`, or correct the name")
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::failures::{Failure, of_zones};
+use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
@@ -16,29 +18,31 @@ pub type ZoneIds = BTreeMap<usize, String>;
 ///
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
-pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Diagnostic>> {
+pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Failure>> {
     let names = ordered::unique(desired.manifests.iter().flat_map(candidates));
     let lookups = names
         .iter()
         .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
     let mut zones: Vec<Zone> = Vec::new();
-    let mut findings = Vec::new();
-    for answer in join_all(lookups).await {
+    let mut failures: Vec<Failure> = Vec::new();
+    for (answer, (account, _)) in join_all(lookups).await.into_iter().zip(&names) {
         match answer {
             Ok(found) => zones.extend(found),
-            Err(error) => findings.push(error.diagnostic()),
+            Err(error) => failures.push(of_zones(desired, account, &error)),
         }
     }
     let mut ids = ZoneIds::new();
     for (index, manifest) in desired.manifests.iter().enumerate() {
         match choose(manifest, &zones) {
             Some(Ok(id)) => drop(ids.insert(index, id)),
-            Some(Err(finding)) if findings.is_empty() => findings.push(finding),
+            Some(Err(finding)) if failures.is_empty() => {
+                failures.push(Failure { subject: "zone".into(), document: Some(manifest.document), finding });
+            }
             _ => {}
         }
     }
-    findings.dedup_by(|one, other| one.message == other.message);
-    if findings.is_empty() { Ok(ids) } else { Err(findings) }
+    failures.dedup_by(|one, other| one.finding.message == other.finding.message);
+    if failures.is_empty() { Ok(ids) } else { Err(failures) }
 }
 
 /// Account and names to ask for.
@@ -73,9 +77,12 @@ fn choose(manifest: &DesiredManifest, zones: &[Zone]) -> Option<Result<String, D
     let best = zones.iter().filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
     Some(best.map(|zone| zone.id.clone()).ok_or_else(|| {
         let message = format!("no zone of the account that this token can see holds `{}`", routing.hostname);
-        Diagnostic::error(Code::ZoneNotFound, message)
-            .with_help("set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
-            .on("spec.dns.hostname")
+        let mut finding = Diagnostic::error(Code::ZoneNotFound, message)
+            .with_help("correct it, set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
+            .on("spec.dns.hostname");
+        // A token that was shown a zone may read zones; one that was shown none may lack that.
+        finding.permission = zones.is_empty().then(|| ZONES.read.unwrap_or_default().to_owned());
+        finding
     }))
 }
 

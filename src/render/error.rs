@@ -105,7 +105,10 @@ fn state(view: &View) -> &'static str {
         return if view.done.is_empty() { "Nothing was changed." } else { "Everything was applied." };
     }
     // Findings about the text itself stop a run before its first request; those about references may need one.
-    let offline = view.diagnostics.iter().any(|finding| finding.is_error() && finding.code.family() == "01");
+    // A finding about the text has a place in it.
+    let is_offline =
+        |finding: &Diagnostic| finding.is_error() && finding.code.family() == "01" && finding.place.is_some();
+    let offline = view.diagnostics.iter().any(is_offline);
     if offline { "Nothing was sent to Cloudflare." } else { "Nothing was changed." }
 }
 
@@ -139,6 +142,11 @@ mod tests {
         let nothing: [&[&str]; 3] = [&[], &[], &[]];
         assert!(text(130, "CFD0608", nothing).ends_with("\nNothing was changed.\n"));
         assert!(text(65, "CFD0209", nothing).contains("1 error. Nothing was changed.   "));
+        let after_reads = json!({
+            "code": "CFD0136", "message": "it failed", "exitCode": 65,
+            "diagnostics": [{ "severity": "error", "code": "CFD0136", "message": "it failed" }],
+        });
+        assert!(error(&[], &after_reads, &Style::default()).contains("1 error. Nothing was changed.   "));
         assert!(text(5, "CFD0525", [&["script:a"], &[], &[]]).contains("1 error. Everything was applied.   "));
     }
 }

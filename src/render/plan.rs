@@ -24,6 +24,8 @@ struct View {
     unmanaged: Vec<Left>,
     #[serde(default)]
     summary: Summary,
+    #[serde(default, rename = "exitCode")]
+    exit_code: u8,
 }
 
 #[derive(Deserialize)]
@@ -120,33 +122,79 @@ fn push_change(text: &mut String, change: &Change, paint: &Paint, width: usize) 
 
 fn push_field(text: &mut String, field: &Field, paint: &Paint, width: usize) {
     let path = paint.plain(&field.path);
-    let value = if field.secret {
-        if field.new.is_null() { "(secret) -> (removed)" } else { "(secret)" }.to_owned()
-    } else {
-        let room = width.saturating_sub(15 + path.chars().count()).max(24);
-        match (&field.old, field.later) {
-            (old, true) => format!("{} -> (known after apply)", shown(old, room / 2)),
-            (Value::Null, false) => shown(&field.new, room),
-            (old, false) if field.new.is_null() => format!("{} -> (removed)", shown(old, room.saturating_sub(13))),
-            (old, false) => format!("{} -> {}", shown(old, room / 2 - 2), shown(&field.new, room / 2 - 2)),
+    let room = width.saturating_sub(15 + path.chars().count()).max(24);
+    let value = match (&field.old, &field.new) {
+        (_, Value::Null) if field.secret => "(secret) -> (removed)".to_owned(),
+        _ if field.secret => "(secret)".to_owned(),
+        (old, _) if field.later => format!("{} -> (known after apply)", shown(old, 0, room.saturating_sub(23))),
+        (Value::Null, new) => shown(new, 0, room),
+        (old, Value::Null) => format!("{} -> (removed)", shown(old, 0, room.saturating_sub(13))),
+        (old, new) => {
+            let whole = format!("{} -> {}", shown(old, 0, usize::MAX), shown(new, 0, usize::MAX));
+            if whole.chars().count() > room {
+                push_pair(text, &path, (old, new), paint, width);
+                return;
+            }
+            whole
         }
     };
     text.push_str(&format!("             {path}  {}\n", paint.plain(&value)));
 }
 
-/// A value in at most `room` characters; what is cut is told by its length.
-fn shown(value: &Value, room: usize) -> String {
-    let text = match value {
-        Value::Null => "(absent)".to_owned(),
-        other => json_text(other),
-    };
-    let length = text.chars().count();
-    if length <= room {
-        return text;
+/// Both values on lines of their own, each cut around the first place where they differ.
+fn push_pair(text: &mut String, path: &str, (old, new): (&Value, &Value), paint: &Paint, width: usize) {
+    let ((_, one), (_, other)) = (units(old), units(new));
+    let same = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let room = width.saturating_sub(18).max(24);
+    let (old, new) = (paint.plain(&shown(old, same, room)), paint.plain(&shown(new, same, room)));
+    text.push_str(&format!("             {path}\n               {old} ->\n               {new}\n"));
+}
+
+/// A value in at most `room` characters, with what stands at `at`; what is cut is told by its length.
+fn shown(value: &Value, at: usize, room: usize) -> String {
+    let (quote, units) = units(value);
+    let width = |unit: &String| unit.chars().count();
+    if units.iter().map(width).sum::<usize>() + 2 * quote.len() <= room {
+        return format!("{quote}{}{quote}", units.concat());
     }
-    let note = format!("… ({length} characters)");
-    let start: String = text.chars().take(room.saturating_sub(note.chars().count())).collect();
-    format!("{start}{note}")
+    let note = format!(" ({} characters)", units.len());
+    let room = room.saturating_sub(note.len() + 2 * quote.len() + 2).max(1);
+    // A third of the room for what stands before, so that one sees where it is.
+    let (mut start, mut used) = (at.min(units.len()), 0);
+    let back = |start: &mut usize, used: &mut usize, room: usize| {
+        while let Some(before) = start.checked_sub(1) {
+            let more = units.get(before).map_or(0, width);
+            if *used + more > room {
+                break;
+            }
+            (*start, *used) = (before, *used + more);
+        }
+    };
+    back(&mut start, &mut used, room / 3);
+    let mut end = at.min(units.len());
+    while let Some(more) = units.get(end).map(width).filter(|more| used + more <= room) {
+        (end, used) = (end + 1, used + more);
+    }
+    back(&mut start, &mut used, room);
+    let mark = |cut: bool| if cut { "…" } else { "" };
+    let part = units.get(start..end).unwrap_or_default().concat();
+    format!("{quote}{}{part}{}{quote}{note}", mark(start > 0), mark(end < units.len()))
+}
+
+/// A value as the pieces that it may be cut between, and the quotes around them: a text is not cut inside an escape.
+fn units(value: &Value) -> (&'static str, Vec<String>) {
+    let characters = |text: String| text.chars().map(String::from).collect();
+    match value {
+        Value::Null => ("", characters("(absent)".into())),
+        Value::String(text) => {
+            let unit = |character: char| {
+                let quoted = json_text(&Value::String(character.into()));
+                quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
+            };
+            ("\"", text.chars().map(unit).collect())
+        }
+        other => ("", characters(json_text(other))),
+    }
 }
 
 fn push_left(text: &mut String, view: &View, paint: &Paint) {
@@ -165,7 +213,12 @@ fn closing(view: &View, paint: &Paint) -> String {
     let adopt = count("adopt");
     if create + update + delete + adopt == 0 {
         let reads = if view.offline { String::new() } else { format!("   {} reads, 0 writes.", view.summary.reads) };
-        return format!("\nNothing to do: everything is as the manifest says.{reads}\n");
+        // With an error nobody knows whether everything is.
+        let state = match view.exit_code {
+            0 => "Nothing to do: everything is as the manifest says.",
+            _ => "Nothing is planned: there are errors.",
+        };
+        return format!("\n{state}{reads}\n");
     }
     let adopt = if adopt > 0 { format!(", {adopt} to adopt") } else { String::new() };
     let orphans =
@@ -233,11 +286,43 @@ Plan f
     }
 
     #[test]
+    fn nothing_is_said_to_be_fine_beside_an_error() {
+        let closing = |exit: u8| {
+            let value = json!({ "manifests": [], "changes": [], "exitCode": exit, "summary": { "reads": 9 } });
+            plan(&value, &Style::default())
+        };
+        assert!(closing(0).contains("Nothing to do: everything is as the manifest says.   9 reads"));
+        assert!(closing(5).ends_with("\nNothing is planned: there are errors.   9 reads, 0 writes.\n"));
+    }
+
+    #[test]
+    fn a_pair_that_needs_two_lines_shows_where_it_differs() {
+        let url = |end: &str| format!("https://user:\"quoted\"@{}.example.com/{end}", "long-".repeat(20));
+        let fields = [
+            field("variables.URL", json!(url("v1/items")), json!(url("v2/items"))),
+            field("variables.SHORT", json!("https://one.example.com/v1"), json!("https://one.example.com/v2")),
+            field("flags", json!(["a", "x".repeat(90)]), json!(["b"])),
+            field("gone", json!("y".repeat(90)), Value::Null),
+        ];
+        let expected = "             variables.URL
+               \"…long-long-long-long-.example.com/v1/items\" (143 characters) ->
+               \"…long-long-long-long-.example.com/v2/items\" (143 characters)
+             variables.SHORT
+               \"https://one.example.com/v1\" ->
+               \"https://one.example.com/v2\"
+";
+        let text = text(&[change("script:shop", "update", "changed", json!(fields))]);
+        assert!(text.contains(expected), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.lines().all(|line| line.matches('"').count() % 2 == 0 || line.contains("[\"")), "{text}");
+    }
+
+    #[test]
     fn a_line_keeps_to_its_width_and_foreign_text_is_inert() {
         let long = field("variables.LONG", json!("x".repeat(90)), json!(format!("\u{1b}[2J{}", "y".repeat(900))));
         let text = text(&[change("script:shop", "update", "changed", json!([long]))]);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(text.contains("… (92 characters) -> ") && !text.contains('\u{1b}'), "{text}");
+        assert!(text.contains("…\" (90 characters) ->\n") && !text.contains('\u{1b}'), "{text}");
         let manifest = json!({ "account": "a", "script": "s\u{7}", "zone": "z\n" });
         let change = change("k\u{9b}:a", "create", "not found", json!([]));
         let value = json!({ "fingerprint": "\u{1b}c", "manifests": [manifest], "changes": [change] });

@@ -68,8 +68,26 @@ describe("doctor", () => {
     assert.equal(detail(derived, "S3 keys of R2"), "derived from the API token");
   });
 
-  test("a zone that is not there", async () => {
+  test("a zone that is not there, or that the token may not list", async () => {
     const result = await check({}, { dns: { enabled: true, hostname: "shop.example.net" } });
-    assert.deepEqual([result.exitCode, failed(result)], [1, ["zone CFD0523"]]);
+    assert.deepEqual([result.exitCode, failed(result), result.missing], [4, ["zone CFD0523"], []]);
+    assert.ok(result.unproven.includes("Zone Read"));
+    assert.match(await renderCheckup(result), /not provable by reading: .*Zone Read.*\nA token with all of it: https:/);
+  });
+
+  test("an account that is not there: said once", async () => {
+    const result = await check({}, { account_id: "b".repeat(32) });
+    assert.deepEqual(
+      [result.exitCode, failed(result).filter((name) => !name.startsWith("bundle"))],
+      [1, ["account CFD0610"]],
+    );
+  });
+
+  test("a global API key is tried", async () => {
+    const { email, apiKey } = site.local.state.user;
+    const key = { apiToken: undefined, email };
+    assert.equal((await check({ ...key, apiKey })).exitCode, 0);
+    const wrong = await check({ ...key, apiKey: "0".repeat(37) });
+    assert.deepEqual([wrong.exitCode, failed(wrong)], [4, ["credentials CFD0401"]]);
   });
 });

@@ -264,6 +264,16 @@ describe("a Worker's life", () => {
     assert.notEqual(rewrite.fingerprint, remove.fingerprint);
   });
 
+  test("a resource of several writes begins once and is done once", async () => {
+    const events = [];
+    const onEvent = ({ type, address }) => events.push(`${type} ${address}`);
+    await site.apply(manifestOf(site, { workers_dev: true }), { options: { onEvent } });
+    assert.deepEqual(
+      events.filter((event) => /^(start|done) script:/.test(event)),
+      ["start script:shop", "done script:shop"],
+    );
+  });
+
   test("a secret that somebody edited is harmless", async () => {
     const manifest = manifestOf(site, { env: { secrets: { KEY: "${KEY}" } } });
     const more = { creds: { secrets: { KEY: "one" } } };

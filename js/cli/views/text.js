@@ -121,9 +121,11 @@ function print(stream, text) {
 }
 
 /** The plan as events tell it. */
-function planOf(heard, { type, fingerprint, manifests = [], kept = [], orphans = [], unmanaged = [], ...summary }) {
+function planOf(heard, { type, exitCode = 0, fingerprint, ...rest }) {
   const changes = heard.map(({ type, ...change }) => ({ ...change, kind: change.address.split(":", 1)[0], needs: [] }));
-  return { format: "1.0", offline: false, fingerprint, manifests, changes, kept, orphans, unmanaged, summary };
+  const { manifests = [], kept = [], orphans = [], unmanaged = [], ...summary } = rest;
+  const lists = { manifests, changes, kept, orphans, unmanaged };
+  return { format: "1.0", offline: false, exitCode, fingerprint, ...lists, summary };
 }
 
 function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics) {

@@ -43,7 +43,7 @@ fn variables(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &m
         let path = spec_path().key("env").key("variables").key(name);
         usable_name(name, &path, findings);
         names.add(name, path.clone(), findings);
-        match variable(text, &subject.options.values) {
+        match variable(text, subject.options) {
             Ok(value) => length(value.len(), name, &path, findings),
             Err(finding) => findings.add(&path, finding),
         }

@@ -40,7 +40,7 @@ fn enabled_block(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut F
     if let (Some(host), Some(zone)) = (&host, &zone) {
         inside_zone(host, zone, path, findings);
     }
-    let content = record_content(dns, path, findings);
+    let content = record_content(host.as_deref(), dns, path, findings);
     routes(host.as_deref(), content, dns, path, findings);
 }
 
@@ -89,9 +89,18 @@ fn meant(host: &str, zone: &str) -> Option<String> {
 }
 
 /// The content that requests reach which no route takes, when it is the placeholder.
-fn record_content(dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<RecordContent> {
+fn record_content(host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<RecordContent> {
     match record(dns) {
-        Ok(DesiredRecord::Managed(content)) => Some(content),
+        Ok(DesiredRecord::Managed(content)) => {
+            // Both are in one spelling by now.
+            if content.record_type == "CNAME" && host == Some(content.content.as_str()) {
+                let message = format!("the record of {} leads to itself", quote(&content.content));
+                let help = "name the host that serves the rest, or leave out `record`";
+                let finding = Diagnostic::error(Code::Record, message).with_help(help);
+                findings.add(&path.key("record").key("content"), finding);
+            }
+            Some(content)
+        }
         Ok(DesiredRecord::Existing) => None,
         Err(finding) => {
             let unreadable = matches!(&dns.record, Some(Record::Content(content)) if content.content.is_none() || content.record_type.is_none());

@@ -1,0 +1,92 @@
+/** What the calls really answer beside js/index.d.ts: TypeScript takes it as a literal, without a field too many or too few. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { bundleTargets, doctor, outputs, publish, validate } from "../../pkg/js/entrypoints/node.js";
+import { createSite, manifestOf, ZONE } from "./site.js";
+
+const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
+
+describe("types", () => {
+  let site;
+  let folder;
+  const values = [];
+  const keep = (type, value) => {
+    values.push([type, value]);
+    return value;
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "types-"));
+    site = await createSite();
+    await site.bundle("shop");
+    const manifest = manifestOf(site, { env: { variables: { TEXT: "a" }, secrets: { KEY: "b" } } });
+    keep("Validation", await validate(manifest));
+    keep("Validation", await validate(manifestOf(site, { worker_name: 1, nobody: true })));
+    keep("Plan", await site.plan(manifest));
+    const events = [];
+    const onEvent = (event) => events.push(event);
+    keep("ApplyResult", await site.apply(manifest, { options: { onEvent } }));
+    await site.apply(manifest, { options: { onEvent } });
+    keep("OutputsResult", await outputs(manifest, site.credentials));
+    keep("Checkup", await doctor(manifest, site.credentials));
+    keep("BundleTarget[]", await bundleTargets(manifest));
+    const target = { bucket: "bundles", key: "types/", accountId: site.local.accountId };
+    keep("Published", await publish(Buffer.from("export default {}"), target, site.credentials));
+
+    // Somebody else's work, a route of theirs, and what left the manifest.
+    site.foreign.dashboardDeploy("shop");
+    const moved = { ...manifest.spec, dns: { enabled: true, zone_id: site.zone, hostname: `new.${ZONE}` } };
+    const conflict = keep("Plan", await site.plan({ ...manifest, spec: moved }));
+    assert.equal(conflict.exitCode, 5);
+    await site.apply(manifest, { options: { onEvent } }).catch((error) => keep("Diagnostic[]", error.diagnostics));
+    const { value } = site.local.addToken({ name: "narrow", permissionGroups: ["Zone Read"] });
+    await assert.rejects(site.plan(manifest, { creds: { apiToken: value } }), ({ diagnostics }) => {
+      assert.ok(keep("Diagnostic[]", diagnostics).some(({ permission }) => permission));
+      return true;
+    });
+    keep("Checkup", await doctor(manifest, { ...site.credentials, apiToken: value }));
+    const take = ["script:shop"];
+    keep("Plan", await site.destroy(manifest, { options: { take, dryRun: true } }));
+    keep("ApplyResult", await site.destroy(manifest, { options: { take, onEvent } }));
+    for (const type of ["plan", "change", "start", "done", "diagnostic"]) {
+      assert.ok(
+        events.some((event) => event.type === type),
+        `no event of type ${type} was heard`,
+      );
+    }
+    keep("DeployEvent[]", events);
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await site.close();
+  });
+
+  /** What the compiler says to these values as literals of their types. */
+  function compiled(list) {
+    const names = [...new Set(list.map(([type]) => type.replace("[]", "")))];
+    const text = list.map(([type, value], at) => `export const value${at}: ${type} = ${JSON.stringify(value)};\n`);
+    const file = join(folder, "values.ts");
+    writeFileSync(
+      file,
+      `import type { ${names.join(", ")} } from ${JSON.stringify(path("js/index.js"))};\n${text.join("")}`,
+    );
+    const args = [path("node_modules/typescript/bin/tsc"), ...STRICT, "--module", "esnext"];
+    const options = { cwd: folder, encoding: "utf8" };
+    return spawnSync(process.execPath, [...args, "--moduleResolution", "bundler", file], options).stdout;
+  }
+
+  test("every answer and event is what its type says", () => assert.equal(compiled(values), ""));
+
+  test("a field that no type names, and one that is missing, would be found", () => {
+    const [, plan] = values.find(([type]) => type === "Plan");
+    const { fingerprint, ...less } = plan;
+    assert.match(compiled([["Plan", { ...plan, manifests: [{ ...plan.manifests[0], extra: 1 }] }]]), /extra/);
+    assert.match(compiled([["Plan", less]]), /fingerprint/);
+  });
+});

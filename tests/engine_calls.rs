@@ -1,0 +1,355 @@
+//! Whole calls of the engine against a scripted account, on virtual time: what a failure says and what it is called.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by stopping"
+)]
+
+mod wire;
+
+use std::rc::Rc;
+
+use cfworker_deploy::diagnostic::{Code, Diagnostic};
+use cfworker_deploy::engine::{
+    self, ApplyResult, Checkup, Credentials, Io, Options, OutputsResult, PlanResult, R2Credentials,
+};
+use cfworker_deploy::error::{Error, Exit};
+use cfworker_deploy::http::Signal;
+use cfworker_deploy::manifest::Source;
+use cfworker_deploy::model::{Identity, marks};
+use cfworker_deploy::secret::Secret;
+use wire::{AbortAt, Reply, Script, Seen, VirtualClock, json, ok, refused};
+
+const MANIFEST: &str = "apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: { name: shop, org: acme, env: test }
+spec:
+  account_id: 0123456789abcdef0123456789abcdef
+  worker_name: shop
+  script_bundle: { bucket: bundles, path: shop.js }
+  dns:
+    enabled: true
+    zone_id: 1111111111111111111111111111111a
+    hostname: shop.example.com
+";
+const ZONE: &str = "{\"id\":\"1111111111111111111111111111111a\",\"name\":\"example.com\",\"status\":\"active\",\
+    \"account\":{\"id\":\"0123456789abcdef0123456789abcdef\"}}";
+
+/// An account with a zone and a bundle, and nothing else in it.
+fn empty(seen: &Seen) -> Reply {
+    let path = seen.url.split('?').next().unwrap_or_default();
+    match seen.method {
+        "GET" if path.ends_with(".js") => {
+            Reply::Answer(200, vec![("etag", "\"e\"".into())], b"export default {}".into())
+        }
+        "GET" if path.ends_with("/workers/scripts") || path.ends_with("/routes") => ok("[]"),
+        "GET" if path.ends_with("/dns_records") => ok("[]"),
+        "GET" if path.contains("/zones/") => ok(ZONE),
+        "GET" if path.ends_with("/user/tokens/verify") => ok("{\"id\":\"t\",\"status\":\"active\"}"),
+        "GET" => refused(404, 10007, "This Worker does not exist on your account."),
+        _ => ok("{\"id\":\"shop\",\"type\":\"A\",\"name\":\"shop.example.com\",\"pattern\":\"shop.example.com/*\"}"),
+    }
+}
+
+/// One call with all that it is given.
+struct Call {
+    manifest: String,
+    credentials: Credentials,
+    options: Options,
+    abort_after: Option<f64>,
+    clock: Rc<VirtualClock>,
+    script: Rc<Script>,
+}
+
+fn call(rule: impl Fn(&Seen) -> Reply + 'static) -> Call {
+    let clock = VirtualClock::new();
+    let script = Script::new(&clock, Vec::new(), rule);
+    let credentials = Credentials {
+        api_token: Some(Secret::new("canary-token")),
+        base_url: Some("https://api.example/v4".into()),
+        r2: Some(R2Credentials {
+            access_key_id: Some("id".into()),
+            secret_access_key: Some(Secret::new("canary-key")),
+            session_token: None,
+            endpoint: Some("https://s3.example".into()),
+        }),
+        ..Credentials::default()
+    };
+    Call {
+        manifest: MANIFEST.into(),
+        credentials,
+        options: Options { allow_deletes: true, ..Options::default() },
+        abort_after: None,
+        clock,
+        script,
+    }
+}
+
+impl Call {
+    fn timeout(mut self, milliseconds: f64) -> Self {
+        self.options.timeout_ms = Some(milliseconds);
+        self
+    }
+
+    fn given(&self) -> (Vec<Source>, Io) {
+        let signal = self.abort_after.map(|after| {
+            let due = VirtualClock::START + after;
+            Rc::new(AbortAt { clock: self.clock.clone(), due }) as Rc<dyn Signal>
+        });
+        let (transport, clock) = (self.script.clone(), self.clock.clone());
+        let io = Io { transport, clock, signal, events: Rc::new(|_| {}) };
+        (vec![Source { name: "worker.yaml".into(), text: self.manifest.clone() }], io)
+    }
+
+    fn plan(&self) -> Result<PlanResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::plan(&sources, Some(&self.credentials), &self.options, &io))
+    }
+
+    fn apply(&self) -> Result<ApplyResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::apply(&sources, &self.credentials, &self.options, &io))
+    }
+
+    fn doctor(&self) -> Checkup {
+        let (sources, io) = self.given();
+        self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
+    }
+
+    fn outputs(&self) -> Result<OutputsResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::outputs(&sources, &self.credentials, &self.options, &io))
+    }
+
+    fn failed_plan(&self) -> Error {
+        self.plan().expect_err("a failure")
+    }
+}
+
+fn codes(findings: &[Diagnostic]) -> Vec<Code> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_run_whose_time_is_over_says_what_took_it() {
+    let slow = call(|_| Reply::Late(900.0, Box::new(json(503, "busy")))).timeout(2_500.0);
+    let error = slow.failed_plan();
+    assert_eq!((error.code, error.exit_code), (Code::GaveUp, Exit::Failed));
+    assert_eq!(codes(&error.diagnostics), [Code::GaveUp]);
+    assert!(error.message.starts_with("gave up after 2.5 s; the last failure was: `GET https://"), "{}", error.message);
+    assert!(error.message.contains("status 503"), "{}", error.message);
+    assert!(error.help.is_some_and(|help| help.contains("`--timeout`")));
+    assert!(slow.clock.elapsed() < 3_000.0);
+    let silent = call(|_| Reply::Silence).timeout(2_500.0).failed_plan();
+    assert_eq!(codes(&silent.diagnostics), [Code::GaveUp]);
+}
+
+#[test]
+fn an_interruption_stays_one_and_is_told_once() {
+    let stopped = Call { abort_after: Some(1_000.0), ..call(|_| Reply::Silence) }.timeout(1_000.0).failed_plan();
+    assert_eq!((stopped.code, stopped.exit_code), (Code::Interrupted, Exit::Interrupted));
+    assert_eq!(codes(&stopped.diagnostics), [Code::Interrupted]);
+}
+
+#[test]
+fn time_that_is_over_after_a_write_is_exit_code_3() {
+    let slow = |seen: &Seen| match seen.method {
+        "GET" => empty(seen),
+        _ => Reply::Late(1_500.0, Box::new(empty(seen))),
+    };
+    let error = call(slow).timeout(2_000.0).apply().expect_err("a failure");
+    assert_eq!((error.code, error.exit_code), (Code::GaveUp, Exit::Partial), "{error:?}");
+    assert_eq!(error.done, ["script:shop", "record:shop.example.com"]);
+    assert_eq!(error.not_done, ["route:shop.example.com/*"]);
+    // Nothing was written: the upload never went out.
+    let error = call(|seen| match seen.method {
+        "PUT" => json(503, "busy"),
+        _ => empty(seen),
+    })
+    .timeout(2_000.0)
+    .apply()
+    .expect_err("a failure");
+    assert_eq!(error.code, Code::GaveUp);
+    assert!(error.message.contains("status 503"), "{}", error.message);
+}
+
+#[test]
+fn waiting_keeps_to_the_time_of_the_run() {
+    let dark = |seen: &Seen| if seen.url.starts_with("https://shop.example.com") { json(522, "") } else { empty(seen) };
+    let mut waiting = call(dark).timeout(8_000.0);
+    waiting.options.wait = true;
+    let result = waiting.apply().expect("an outcome");
+    assert_eq!((result.exit_code, codes(&result.diagnostics)), (Exit::NotVisible, vec![Code::NotVisible]));
+    assert!((6_000.0..=8_100.0).contains(&waiting.clock.elapsed()), "{}", waiting.clock.elapsed());
+    let silent =
+        |seen: &Seen| if seen.url.starts_with("https://shop.example.com") { Reply::Silence } else { empty(seen) };
+    let mut waiting = call(silent).timeout(4_000.0);
+    waiting.options.wait = true;
+    waiting.apply().expect("an outcome");
+    assert!(waiting.clock.elapsed() <= 4_100.0, "{}", waiting.clock.elapsed());
+}
+
+const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+fn at(finding: &Diagnostic) -> (Option<&str>, Option<usize>) {
+    (finding.path.as_deref(), finding.place.as_ref().map(|place| place.line))
+}
+
+#[test]
+fn an_unknown_account_is_one_finding_on_its_field() {
+    for answer in [
+        refused(404, 7003, "Could not route to /accounts/0123, perhaps your object identifier is invalid?"),
+        refused(403, 9109, "Invalid account identifier"),
+    ] {
+        let rule = move |seen: &Seen| if seen.url.contains("/accounts/") { answer.clone() } else { empty(seen) };
+        let mut run = call(rule);
+        let error = run.failed_plan();
+        assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::AccountNotFound]));
+        assert_eq!(at(&error.diagnostics[0]), (Some("spec.account_id"), Some(5)));
+        assert!(error.message.contains(ACCOUNT), "{}", error.message);
+        run.manifest = MANIFEST.replace(&format!("  account_id: {ACCOUNT}\n"), "");
+        run.credentials.account_id = Some(ACCOUNT.into());
+        assert_eq!(at(&run.failed_plan().diagnostics[0]), (None, None));
+        let checkup = run.doctor();
+        let failed: Vec<&str> = checkup.checks.iter().filter(|check| !check.ok).map(|check| &*check.name).collect();
+        assert_eq!(failed, ["account"]);
+    }
+}
+
+#[test]
+fn an_unknown_zone_is_one_finding_on_its_field() {
+    let error = call(|seen| match seen.url.contains("/zones/") {
+        true => refused(404, 7003, "Could not route to /zones/1, perhaps your object identifier is invalid?"),
+        false => empty(seen),
+    })
+    .failed_plan();
+    assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::ZoneIdNotFound]));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.dns.zone_id"), Some(10)));
+}
+
+#[test]
+fn a_refused_account_is_one_finding_a_group() {
+    let error = call(|seen| match seen.url.contains("/accounts/") {
+        true => refused(403, 10000, "Authentication error"),
+        false => empty(seen),
+    })
+    .failed_plan();
+    assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Permission, vec![Code::PermissionMissing]));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.account_id"), Some(5)));
+}
+
+#[test]
+fn a_hostname_in_no_zone_may_be_a_matter_of_permission() {
+    let by_name = |zones: &'static str| {
+        let mut run = call(move |seen| if seen.url.contains("/zones?") { ok(zones) } else { empty(seen) });
+        run.manifest = MANIFEST.replace("    zone_id: 1111111111111111111111111111111a\n", "");
+        run.failed_plan()
+    };
+    let error = by_name("[]");
+    assert_eq!((error.code, error.exit_code), (Code::ZoneNotFound, Exit::Permission));
+    assert_eq!(at(&error.diagnostics[0]), (Some("spec.dns.hostname"), Some(10)));
+    let help = error.help.expect("help");
+    assert!(help.contains("which no read can prove: ") && help.contains("Zone Read"), "{help}");
+    assert!(help.contains("permissionGroupKeys=") && !help.contains("for certain"), "{help}");
+    let elsewhere = by_name("[{\"id\":\"2\",\"name\":\"example.com\",\"account\":{\"id\":\"other\"}}]");
+    assert_eq!(
+        (elsewhere.code, elsewhere.exit_code, elsewhere.help),
+        (Code::ZoneNotFound, Exit::Failed, elsewhere.diagnostics[0].help.clone())
+    );
+}
+
+#[test]
+fn a_wrong_key_is_told_as_a_key() {
+    let mut run = call(|_| refused(403, 9103, "Unknown X-Auth-Key or X-Auth-Email"));
+    run.credentials.api_token = None;
+    run.credentials.api_key = Some(Secret::new("canary-api-key"));
+    run.credentials.email = Some("someone@example.com".into());
+    let error = run.failed_plan();
+    assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission));
+    let help = error.diagnostics[0].help.clone().expect("help");
+    assert!(help.contains("CLOUDFLARE_API_KEY") && !help.contains("TOKEN"), "{help}");
+    let checkup = run.doctor();
+    assert_eq!((checkup.ok, checkup.exit_code), (false, Exit::Permission));
+    assert_eq!((checkup.checks[0].name.as_str(), checkup.checks[0].ok), ("credentials", false));
+}
+
+/// A Worker with these tags, whose account has these routes.
+fn deployed(tags: String, routes: String) -> impl Fn(&Seen) -> Reply {
+    move |seen| match seen.url.split('?').next().unwrap_or_default() {
+        path if path.ends_with("/workers/scripts") => ok(&format!("[{{\"id\":\"shop\",\"tags\":[{tags}]}}]")),
+        path if path.ends_with("/settings") => ok(&format!("{{\"tags\":[{tags}],\"bindings\":[]}}")),
+        path if path.ends_with("/scripts/shop/subdomain") => ok("{\"enabled\":false,\"previews_enabled\":false}"),
+        path if path.ends_with("/workers/subdomain") => ok("{\"subdomain\":\"acme\"}"),
+        path if path.ends_with("/routes") => ok(&routes),
+        _ => empty(seen),
+    }
+}
+
+#[test]
+fn outputs_are_of_what_is_deployed() {
+    let identity = Identity { account: ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: "shop".into() };
+    let hash = marks::hash("shop.example.com/*");
+    let tags = format!("\"cfwd1-{}\",\"cfwd1-in-1111111111111111111111111111111a-{hash}\"", identity.id());
+    let route = "[{\"id\":\"r\",\"pattern\":\"shop.example.com/*\",\"script\":\"shop\"}]";
+    let of = |tags: &str, routes: &str| {
+        let mut run = call(deployed(tags.to_owned(), routes.to_owned()));
+        run.manifest.push_str("  workers_dev: true\n");
+        run.outputs().expect("outputs").workers
+    };
+    let there = &of(&tags, route)["shop"];
+    assert_eq!(
+        (&there.route_urls[..], &there.urls[..]),
+        (&["shop.example.com/*".into()][..], &["https://shop.example.com/".into()][..])
+    );
+    // The route was deleted by hand, or leads to another Worker.
+    assert_eq!(of(&tags, "[]")["shop"].route_urls, [""; 0]);
+    assert_eq!(of(&tags, &route.replace("\"shop\"", "\"other\""))["shop"].urls, [""; 0]);
+    // Somebody else's Worker of that name.
+    assert!(of("", route).is_empty());
+}
+
+#[test]
+fn looking_and_removing_need_no_values_of_variables() {
+    let mut run = call(empty);
+    run.manifest.push_str("  env: { variables: { GREETING: $variables-group/texts/greeting } }\n");
+    assert_eq!(run.failed_plan().code, Code::MissingVariable);
+    assert!(run.outputs().expect("outputs").workers.is_empty());
+    let (sources, io) = run.given();
+    let destroyed = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io));
+    assert!(destroyed.is_ok(), "{destroyed:?}");
+}
+
+#[test]
+fn what_is_missing_is_created_where_it_is_missing() {
+    let missing = |base_url: &str, endpoint: &str| {
+        let mut run = call(|seen| {
+            let path = seen.url.split('?').next().unwrap_or_default();
+            match path {
+                path if path.ends_with(".js") => {
+                    Reply::Answer(404, Vec::new(), b"<Error><Code>NoSuchBucket</Code></Error>".into())
+                }
+                path if path.ends_with("/namespaces") => ok("[]"),
+                _ => empty(seen),
+            }
+        });
+        run.credentials.base_url = Some(base_url.into());
+        run.credentials.r2.as_mut().expect("R2").endpoint = Some(endpoint.into());
+        let bucket = run.failed_plan().diagnostics[0].help.clone().expect("help");
+        let mut run = Call {
+            manifest: run.manifest.clone(),
+            ..call(|seen| if seen.url.contains("/namespaces") { ok("[]") } else { empty(seen) })
+        };
+        run.credentials.base_url = Some(base_url.into());
+        let reference = "$cloudflare-kv-namespace/visits/status.outputs.namespace_id";
+        run.manifest.push_str(&format!("  kv_bindings: [{{ name: VISITS, field_path: {reference} }}]\n"));
+        (bucket, run.failed_plan().diagnostics[0].help.clone().expect("help"))
+    };
+    let (bucket, namespace) = missing("https://api.example/v4", "https://s3.example");
+    assert!(bucket.contains("npx wrangler r2 bucket create bundles"), "{bucket}");
+    assert!(namespace.contains("npx wrangler kv namespace create visits"), "{namespace}");
+    let (bucket, namespace) = missing("http://127.0.0.1:8787/client/v4", "http://127.0.0.1:8788");
+    assert!(bucket.contains("/r2/buckets") && !bucket.contains("wrangler"), "{bucket}");
+    assert!(namespace.contains("/storage/kv/namespaces") && !namespace.contains("wrangler"), "{namespace}");
+}
