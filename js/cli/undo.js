@@ -15,14 +15,22 @@ export function undoOf({ plan }, { paths, flags, bundle }) {
   if (paths.includes("-")) return undefined;
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
-  // What stood before must outlive the undo.
-  if (plan.changes.every(({ action }) => action === "create"))
-    return commandLine(["destroy", ...paths], flags, ["set", "local"]);
+  if (isAllNew(plan)) return commandLine(["destroy", ...paths], flags, ["set", "local"]);
   const back = plan.manifests.length === 1 ? settingsBefore(changes, bundle) : undefined;
   if (!back) return undefined;
   const others = (flags.set ?? []).filter(([path]) => !back.some(([reset]) => reset === path));
   const set = [...others, ...back];
   return commandLine(["apply", ...paths], { ...flags, set }, ["set", "values", "secretsFile", "outputs", "local"]);
+}
+
+/**
+ * What stood before must outlive the undo. A destroy also removes what carries this identity and is not in the manifest
+ * any more, such as the Worker under its earlier name: a plan names all that beside its changes.
+ */
+function isAllNew({ changes, orphans, kept, unmanaged }) {
+  return (
+    changes.every(({ action }) => action === "create") && [orphans, kept, unmanaged].every((left) => left.length === 0)
+  );
 }
 
 /** `--set` pairs that say what stood before; undefined when they can't say all of it: a secret, a record, a route. */

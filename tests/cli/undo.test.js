@@ -1,0 +1,50 @@
+/** The undo that an apply prints, run as a person would: it must bring back what was live, and nothing else. */
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, beforeEach, describe, test } from "node:test";
+import { createSite } from "./deploying.js";
+
+const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: {name: plain, org: acme, env: demo}
+spec:
+  worker_name: before
+  script_bundle:
+    bucket: bundles
+    path: plain/v1.js
+`;
+
+const sourceOf = (text) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
+
+describe("the undo of an apply", { concurrency: false }, () => {
+  let site;
+  const sites = [];
+  beforeEach(async () => {
+    site = await createSite();
+    sites.push(site);
+    site.cloudflare.putObject("bundles", "plain/v1.js", sourceOf("one"));
+    await writeFile(join(site.directory, "plain.yaml"), MANIFEST);
+  });
+  after(() => Promise.all(sites.map(({ close }) => close())));
+
+  const rewrite = async (from, to) => {
+    const path = join(site.directory, "plain.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace(from, to));
+  };
+  const apply = async (...args) => {
+    const result = await site.cli("apply", "plain.yaml", ...args, "--local");
+    assert.equal(result.exit, 0, result.stderr);
+    return { ...result, undo: /^Undo: {2}cfworker-deploy (.*)$/m.exec(result.stderr)?.[1].split(" ") };
+  };
+
+  test("is none after a rename: a destroy would take the Worker under its old name along", async () => {
+    assert.deepEqual((await apply()).undo, ["destroy", "plain.yaml", "--local"]);
+    await rewrite("worker_name: before", "worker_name: after");
+    const { undo, stderr } = await apply();
+    assert.match(stderr, /before/);
+    assert.equal(undo, undefined);
+    assert.deepEqual([...site.cloudflare.state.scripts.keys()].sort(), ["after", "before"]);
+  });
+});
