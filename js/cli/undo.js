@@ -1,6 +1,7 @@
 /** The command that takes an apply back, where one command does exactly that. */
 
 import { commandLine } from "./command-line.js";
+import { STDIN } from "./input.js";
 
 /** A name that a path of `--set` can end with, and values that `--set` takes as they are. */
 const VARIABLE = /^variables\.([A-Za-z_]\w*)$/;
@@ -12,10 +13,10 @@ const REFERENCE = /^\$(cloudflare-[a-z-]+|variables-group|secrets-group)\//;
  * @returns {string | undefined}
  */
 export function undoOf({ plan }, { paths, flags, bundle }) {
-  if (paths.includes("-")) return undefined;
+  if ([paths, flags.values, flags.secretsFile].some((files) => files?.includes(STDIN))) return undefined;
   const changes = plan.changes.filter(({ action }) => action !== "no-op");
   if (changes.length === 0) return undefined;
-  if (isAllNew(plan)) return commandLine(["destroy", ...paths], flags, ["set", "local"]);
+  if (isAllNew(plan)) return commandLine(["destroy", ...paths], flags, ["set", "values", "local"]);
   const back = plan.manifests.length === 1 ? settingsBefore(changes, bundle) : undefined;
   if (!back) return undefined;
   const others = (flags.set ?? []).filter(([path]) => !back.some(([reset]) => reset === path));

@@ -47,4 +47,22 @@ describe("the undo of an apply", { concurrency: false }, () => {
     assert.equal(undo, undefined);
     assert.deepEqual([...site.cloudflare.state.scripts.keys()].sort(), ["after", "before"]);
   });
+
+  test("carries the values that the manifest can't be read without", async () => {
+    await rewrite(/$/, "  env: {variables: {GREETING: $variables-group/texts/greeting}}\n");
+    await writeFile(join(site.directory, "values.json"), JSON.stringify({ "texts/greeting": "Hello" }));
+    const { undo } = await apply("--values", "values.json");
+    assert.deepEqual(undo, ["destroy", "plain.yaml", "--values", "values.json", "--local"]);
+    const { exit, stderr } = await site.cli(...undo, "--yes");
+    assert.equal(exit, 0, stderr);
+    assert.equal(site.cloudflare.state.scripts.size, 0);
+  });
+
+  test("is none where a file of the run came from standard input", async () => {
+    await rewrite(/$/, "  env: {variables: {GREETING: $variables-group/texts/greeting}}\n");
+    const args = ["apply", "plain.yaml", "--values", "-", "--local"];
+    const { exit, stderr } = await site.start(args, { stdin: '{"texts/greeting":"Hello"}' }).ended;
+    assert.equal(exit, 0, stderr);
+    assert.doesNotMatch(stderr, /Undo/);
+  });
 });
