@@ -9,7 +9,7 @@ const REFERENCE = /^\$(cloudflare-[a-z-]+|variables-group|secrets-group)\//;
 
 /**
  * @param {{ plan: object }} result of the apply
- * @param {{ paths: string[], flags: object, bundle?: { path: string, previousKey: string } }} run
+ * @param {{ paths: string[], flags: object, bundle?: { path: string, previousKey: string, isPinned: boolean } }} run
  * @returns {string | undefined}
  */
 export function undoOf({ plan }, { paths, flags, bundle }) {
@@ -44,9 +44,18 @@ function settingsBefore(changes, bundle) {
 }
 
 function settingBefore({ path, old, new: wanted }, bundle) {
-  if (path === "bundle") return bundle && [bundle.path, bundle.previousKey];
+  if (path === "bundle") return bundle && wasLive(bundle, old) ? [bundle.path, bundle.previousKey] : undefined;
   const [, variable] = VARIABLE.exec(path) ?? [];
   // A variable that was not there can't be taken away by a value.
   const isSame = typeof old === "string" && typeof wanted === "string" && !REFERENCE.test(old);
   return variable && isSame ? [`spec.env.variables.${variable}`, old] : undefined;
+}
+
+/**
+ * Whether the key that the manifest named is that of the code which was live: it may never have been applied, and only
+ * the digest in its name says what it holds. A pin, which is the new bundle's by now, would refuse the old one.
+ */
+function wasLive({ previousKey, isPinned }, old) {
+  const [, digest] = /^sha256 ([0-9a-f]{12})$/.exec(old ?? "") ?? [];
+  return digest !== undefined && !isPinned && previousKey.split("/").at(-1).includes(digest);
 }

@@ -15,6 +15,9 @@ describe("undo", () => {
   const undo = (changes, flags = {}, more = {}) =>
     undoOf({ plan: planOf({ changes, manifests: [{}] }) }, { paths: ["worker.yaml"], flags, ...more });
 
+  const bundle = { path: "spec.script.bundle.path", previousKey: "hello/0123456789ab.js", isPinned: false };
+  const code = { path: "bundle", old: "sha256 0123456789ab", new: "2" };
+
   test("of a run that created everything is a destroy", () => {
     const created = [{ address: "script:hello", action: "create", fields: [] }];
     assert.equal(undo(created, { local: true }), "cfworker-deploy destroy worker.yaml --local");
@@ -28,13 +31,19 @@ describe("undo", () => {
       ["spec.env.variables.TEXT", "new"],
     ];
     const flags = { set, values: ["v.json"], secretsFile: ["a b.env"], yes: true };
-    const bundle = { path: "spec.script.bundle.path", previousKey: "hello/v1.js" };
-    const changes = [update({ path: "bundle", old: "1", new: "2" }, variable("TEXT", "it's old", "new"))];
+    const changes = [update(code, variable("TEXT", "it's old", "new"))];
     assert.equal(
       undo(changes, flags, { bundle }),
-      "cfworker-deploy apply worker.yaml --set spec.workers_dev=false --set spec.script.bundle.path=hello/v1.js " +
+      "cfworker-deploy apply worker.yaml --set spec.workers_dev=false --set spec.script.bundle.path=hello/0123456789ab.js " +
         "--set 'spec.env.variables.TEXT=it'\\''s old' --values v.json --secrets-file 'a b.env'",
     );
+  });
+
+  test("of a bundle is offered only when the key that the manifest named was the live one", () => {
+    for (const other of [{ previousKey: "hello/v1.js" }, { isPinned: true }]) {
+      assert.equal(undo([update(code)], {}, { bundle: { ...bundle, ...other } }), undefined);
+    }
+    assert.equal(undo([update({ ...code, old: null })], {}, { bundle }), undefined);
   });
 
   test("is not offered where a command could not bring all of it back", () => {
