@@ -427,10 +427,12 @@ const TARGET = {
   account: "acc",
   bucket: "bundles",
   key: "hello/v1.js",
-  path: "key",
+  path: "spec.script_bundle.path",
   script: "hello",
 };
-const rewriting = (text, _document, _path, value) => ({ ok: text.replace("hello/v1.js", value) });
+const NO_PIN = { code: "CFD0207", exitCode: 65, message: "the manifest has no value at `spec.script_bundle.sha256`" };
+const rewriting = (text, _document, path, value) =>
+  path === TARGET.path ? { ok: text.replace("hello/v1.js", value) } : { error: NO_PIN };
 
 test("apply --bundle publishes beside the old bundle, rewrites the path, applies that text", async () => {
   const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: applying() };
@@ -441,7 +443,7 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
   const order = engine.calls.map(({ name }) => name).filter((name) => !name.startsWith("render"));
-  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply"]);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "setValue", "publish", "apply"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));
   assert.equal(accountId, "acc");
@@ -466,20 +468,32 @@ test("apply --bundle: several bundles, none, standard input are exit 64 with not
   }
 });
 
-test("a failure after publishing is partial and names the bundle; the file keeps its mode", async () => {
+test("a failure after publishing keeps its code; once the run has begun the bundle is done and the file names it", async () => {
   const error = {
     code: "CFD0401",
     exitCode: 4,
     message: "no",
     diagnostics: [],
-    done: [],
     notDone: ["script:hello"],
     unknown: [],
   };
-  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: { error } };
-  const { exit, events, cwd } = await inDirectory(["worker.yaml", "--bundle", "index.js", "--json"], answers);
+  const failing = (exitCode, events) => (_sources, _creds, _options, host) => {
+    for (const event of events) host.onEvent(event);
+    return { error: { ...error, exitCode, done: [] } };
+  };
+  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting };
+  const argv = ["worker.yaml", "--bundle", "index.js", "--json"];
+  const refused = await inDirectory(argv, { ...answers, apply: failing(4, []) });
+  assert.equal(refused.exit, 4);
+  assert.equal(refused.events.find(({ type }) => type === "published").existed, false);
+  assert.deepEqual(refused.events.at(-1).done, []);
+  assert.equal(await readFile(join(refused.cwd, "worker.yaml"), "utf8"), MANIFEST);
+
+  const begun = [{ type: "start", address: "script:hello" }];
+  const { exit, events, cwd } = await inDirectory(argv, { ...answers, apply: failing(3, begun) });
   assert.equal(exit, 3);
   assert.match(events.at(-1).done[0], /^r2:\/\/bundles\/hello\/[0-9a-f]{12}\.js$/);
+  assert.match(await readFile(join(cwd, "worker.yaml"), "utf8"), /key: hello\/[0-9a-f]{12}\.js/);
   assert.equal((await stat(join(cwd, "worker.yaml"))).mode & 0o200, 0o200);
 });
 
