@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { createSite } from "./deploying.js";
+import { createSite, uploadByHand } from "./deploying.js";
 
 const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareWorker
@@ -113,13 +113,3 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
     );
   });
 });
-
-async function uploadByHand({ apiUrl, accountId, token }, name) {
-  const form = new FormData();
-  form.set("metadata", JSON.stringify({ main_module: "i.js", compatibility_date: "2026-01-01" }));
-  form.set("i.js", new File([sourceOf("by hand")], "i.js", { type: "application/javascript+module" }));
-  const headers = { authorization: `Bearer ${token}` };
-  const url = `${apiUrl}/accounts/${accountId}/workers/scripts/${name}`;
-  const answer = await fetch(url, { method: "PUT", headers, body: form });
-  assert.ok(answer.ok, await answer.text());
-}

@@ -28,7 +28,7 @@ export const apply = {
     try {
       return await agreeAndApply(run, session, { saved, bundle });
     } catch (error) {
-      const told = saved.plan ? await movedSince(session, saved.plan, error) : error;
+      const told = await movedSince(session, saved, error);
       throw bundle ? await afterPublishing(told, bundle, run.view) : told;
     }
   },
