@@ -174,6 +174,36 @@ test("on a terminal: plan, one question, apply of exactly what was shown", async
   assert.deepEqual([expect, allowDeletes], ["b3f1c09ab3f1c09a", true]);
 });
 
+test("on a terminal a plan that was refused is not made again: what stood in the way may be gone, unseen", async () => {
+  const conflict = {
+    severity: "error",
+    code: "CFD0501",
+    message: "not ours",
+    help: "go on with `--adopt script:hello`",
+  };
+  const resolve = ["--adopt script:hello"];
+  const refused = planOf({ exitCode: 5, diagnostics: [conflict], resolve });
+  const other = planOf({ fingerprint: "0" });
+  const saved = { "plan.json": JSON.stringify(planOf()) };
+  for (const [argv, plan, told] of [
+    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n {2}help: Go on: .* worker\.yaml --adopt script:hello/],
+    [["destroy", "worker.yaml"], refused, /error\[CFD0501\]: not ours/],
+    [["worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
+    [["destroy", "worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
+    [["worker.yaml", "--plan", "plan.json"], other, /error\[CFD0511\]: the plan is 0 now/],
+  ]) {
+    const writes = [];
+    const destroy = (_sources, _creds, { dryRun }) => (dryRun ? { ok: plan } : writes.push("destroy"));
+    const answers = { plan: { ok: plan }, apply: () => writes.push("apply"), destroy };
+    const { exit, stderr } = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
+    assert.equal(exit, 5, argv.join(" "));
+    assert.match(stderr, /^PLAN/m, "the plan is shown");
+    assert.match(stderr, told);
+    assert.doesNotMatch(stderr, /\[y\/N\]/);
+    assert.deepEqual(writes, []);
+  }
+});
+
 test("no is no: exit 1 and no apply", async () => {
   for (const answer of ["n", "", "maybe"]) {
     const given = { tty: true, stdin: answering(answer) };

@@ -1,5 +1,5 @@
 import { DeployError } from "../../errors.js";
-import { askAbout, declined, isAsking } from "../agreement.js";
+import { askAbout, declined, isAsking, refuse } from "../agreement.js";
 import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
@@ -78,11 +78,9 @@ function exitOf({ exitCode }, { interrupt }) {
   return exitCode === NOT_VISIBLE ? (interrupt.exitCode() ?? exitCode) : exitCode;
 }
 
-/** A plan that can't be applied is refused by `apply` itself, with all that belongs to it. */
 async function planAndAsk(run, { api, sources, creds, options, host }, saved) {
   const plan = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
-  const isExpected = !saved.expect || saved.expect === plan.fingerprint;
-  if (plan.exitCode || !isExpected) return {};
+  await refuse(run, plan, saved.expect);
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan);
   if (!agreed) throw declined(run.context, "not applied");

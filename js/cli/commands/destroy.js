@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.js";
-import { askAbout, declined, deletionOf, isAsking } from "../agreement.js";
+import { askAbout, declined, deletionOf, isAsking, refuse } from "../agreement.js";
 import { movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { showApplied } from "../views/applied.js";
@@ -42,7 +42,7 @@ async function agreeAndDestroy(run, session, asking) {
 
 async function planAndAsk(run, { api, sources, creds, options, host }) {
   const plan = await api.destroy(sources, creds, { ...options, ...host, onEvent: undefined, dryRun: true });
-  if (plan.exitCode) return {};
+  await refuse(run, plan, run.flags.expect);
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan, deletionOf);
   if (!agreed) throw declined(run.context, "nothing was deleted");
