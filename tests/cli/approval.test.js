@@ -53,3 +53,24 @@ describe("a plan that moved into a conflict", { concurrency: false }, () => {
     assert.equal((await site.cli(...goOn.split(" "))).exit, 0);
   });
 });
+
+test("the command after a plan solves all of it: conflicts and deletions", async () => {
+  const site = await createSite();
+  try {
+    site.cloudflare.putObject("bundles", "plain/v1.js", "export default { fetch: () => new Response('one') };");
+    const path = join(site.directory, "plain.yaml");
+    const dns = "  dns: {enabled: true, zone: example.com, hostname: plain.example.com}\n";
+    await writeFile(path, MANIFEST.concat(dns));
+    assert.equal((await site.cli("apply", "plain.yaml", "--local")).exit, 0);
+    await uploadByHand(site.cloudflare, "plain");
+    await writeFile(path, MANIFEST.concat(dns.replace("true", "false")));
+    const { exit, stderr } = await site.cli("plan", "plain.yaml", "--local");
+    assert.equal(exit, 5, stderr);
+    const [, goOn] = /Go on: cfworker-deploy (.*)/.exec(stderr);
+    const applied = await site.cli(...goOn.split(" "));
+    assert.equal(applied.exit, 0, applied.stderr);
+    assert.equal((await site.cli("plan", "plain.yaml", "--local", "--detailed-exitcode")).exit, 0);
+  } finally {
+    await site.close();
+  }
+});
