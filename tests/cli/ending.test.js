@@ -145,6 +145,32 @@ Undo: \`cfworker-deploy destroy worker.yaml\`
     assert.match(text, /^Not finished: `` route:a\\\|`b ``$/m);
   });
 
+  test("tells why: findings of an apply that ended well but for one thing, of a plan, and of a failure", async () => {
+    const unseen = {
+      severity: "error",
+      code: "CFD0603",
+      message: "https://hello.example.com/ answers 522",
+      help: "wait",
+    };
+    const odd = { severity: "warning", code: "CFD0150", message: "an <odd> one", file: "worker.yaml", line: 3 };
+    const note = { severity: "note", code: "CFD0151", message: "by the way" };
+    const diagnostics = [odd, note, unseen];
+    const applied = await summaryOf(["apply", "worker.yaml"], {
+      apply: { ok: resultOf({ diagnostics, exitCode: 6 }) },
+    });
+    assert.equal(applied.exit, 6);
+    const list =
+      "- warning **CFD0150**: an \\<odd\\> one (`worker.yaml:3`)\n" +
+      "- error **CFD0603**: https://hello.example.com/ answers 522; wait\n\n";
+    assert.ok(applied.text.includes(`exit code 6\n\n${list}| action`), applied.text);
+    const planned = await summaryOf(["plan", "worker.yaml"], { plan: { ok: planOf({ diagnostics, exitCode: 5 }) } });
+    assert.ok(planned.text.includes(list), planned.text);
+    const error = { code: "CFD0603", message: unseen.message, exitCode: 1, diagnostics };
+    const failed = await summaryOf(["apply", "worker.yaml"], { apply: { error } });
+    assert.equal(failed.text.match(/answers 522/g).length, 1);
+    assert.match(failed.text, /an \\<odd\\> one[^\n]*\n\nNothing was changed\./);
+  });
+
   test("commands that only read a manifest tell nothing; a file that can't be written fails nothing", async () => {
     assert.equal((await summaryOf(["validate", "worker.yaml"], {})).text, "before\n");
     const nowhere = { GITHUB_STEP_SUMMARY: "/nowhere/at/all" };

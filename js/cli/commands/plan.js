@@ -32,7 +32,7 @@ export async function showPlan(run, credentialsOf) {
   const planned = await api.plan(sources, credentialsOf(session), { ...options, ...eventsFor(flags, host) });
   await view.diagnostics(planned.diagnostics);
   await view.plan(planned, true);
-  report.changes = planned.changes;
+  Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });
   const goOn = applyInstead(planned, { paths: operands[0], flags });
   if (goOn) view.talk(`\n${goOn}`);
   if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
