@@ -388,12 +388,21 @@ test("destroy where nobody can answer needs --yes, before anything is read", asy
   const refused = await inDirectory(["destroy", "worker.yaml"], {});
   assert.deepEqual([refused.exit, refused.engine.calls.length], [64, 0]);
   assert.match(refused.stderr, /add `--yes`/);
-  const done = await inDirectory(["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"], {
-    destroy: applying(),
-  });
+  const done = await inDirectory(["destroy", "worker.yaml", "--yes"], { destroy: applying() });
   assert.equal(done.exit, 0);
-  const { allowDeletes, deleteData, dryRun } = optionsOf(done.engine, "destroy");
-  assert.deepEqual([allowDeletes, deleteData, dryRun], [true, ["kv:cache"], undefined]);
+  const { allowDeletes, dryRun } = optionsOf(done.engine, "destroy");
+  assert.deepEqual([allowDeletes, dryRun], [true, undefined]);
+});
+
+test("--delete-data with an address that is no store is exit 64: nothing is deleted in the belief that data goes too", async () => {
+  const argv = ["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"];
+  const { exit, stderr, engine } = await inDirectory(argv, { destroy: applying() });
+  assert.equal(exit, 64);
+  assert.match(
+    stderr,
+    /`kv:cache` names no store that `destroy` could delete\n {2}help: no kind of store can be deleted yet/,
+  );
+  assert.deepEqual(engine.calls, []);
 });
 
 test("destroy on a terminal shows its plan and asks", async () => {
