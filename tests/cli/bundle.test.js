@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { createSite, uploadByHand } from "./deploying.js";
+import { createSite, eventsOf, uploadByHand } from "./deploying.js";
 
 const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareWorker
@@ -93,6 +93,18 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
       assert.equal((await deploy()).exit, 0);
     });
   }
+
+  test("a bundle that is missing: the command that publishes it goes to where the run went", async () => {
+    const command = "publish it: cfworker-deploy publish dist/index.js r2://bundles/plain/v1.js --local";
+    for (const name of ["apply", "plan", "doctor"]) {
+      const { exit, stdout, stderr } = await site.cli(name, "plain.yaml", "--local");
+      assert.equal(exit, 1);
+      assert.ok((stdout + stderr).includes(`${command}\n`), stdout + stderr);
+    }
+    const { stdout } = await deploy("--json");
+    const finding = eventsOf({ stdout }).find(({ code }) => code === "CFD0311");
+    assert.equal(finding.help, command);
+  });
 
   test("the undo is none when the manifest named a bundle that was never live", async () => {
     await deploy("--bundle", "two.js");
