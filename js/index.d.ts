@@ -58,7 +58,7 @@ export interface Options {
   prune?: boolean | undefined;
   /** Deletions that the manifest states go ahead. */
   allowDeletes?: boolean | undefined;
-  /** Addresses of stores that `destroy` may delete with their data. */
+  /** Addresses of stores that `destroy` may delete with their data; no kind of store can be deleted yet, so it refuses all. */
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */
   values?: Readonly<Record<string, string>> | undefined;

@@ -1,9 +1,11 @@
 /** What a person agrees to: the plan they were shown. */
 
 import { DeployError, USAGE_CODE } from "../errors.js";
+import { PLAN_MOVED } from "./saved-plan.js";
 import { canAsk } from "./views/terminal.js";
 
 const INTERRUPTED = "CFD0608";
+const CONFLICT = 5;
 
 const WRITING = ["create", "update", "replace", "delete", "adopt"];
 
@@ -30,6 +32,34 @@ export async function askAbout({ view }, plan, question = applicationOf) {
   const count = countChanges(plan);
   const agreed = count === 0 || (await view.ask(question(plan, count)));
   return agreed ? { expect: plan.fingerprint, allowDeletes: true } : undefined;
+}
+
+/**
+ * Ends a run whose plan can't be carried out. The engine would refuse it as well, but it plans again for that: what
+ * stood in the way may be gone by then, and nobody was asked about that plan.
+ *
+ * @param {{ view: import("./views/index.js").View, report: import("./step-summary.js").Report }} run
+ * @param {object} plan
+ * @param {string} [expected] fingerprint of the plan that was approved
+ * @throws {DeployError}
+ */
+export async function refuse({ view, report }, plan, expected = plan.fingerprint) {
+  const moved = expected === plan.fingerprint ? [] : [movedTo(plan)];
+  const diagnostics = [...plan.diagnostics, ...moved];
+  const [worst, ...others] = diagnostics.filter(({ severity }) => severity === "error");
+  if (!worst) return;
+  report.changes = plan.changes;
+  await view.diagnostics(diagnostics.filter(({ severity }) => severity !== "error"));
+  await view.plan(plan, false);
+  const { code, help } = worst;
+  const message = others.length > 0 ? `${worst.message} (and ${others.length} more)` : worst.message;
+  const exitCode = plan.exitCode || CONFLICT;
+  throw new DeployError({ code, exitCode, message, help, diagnostics, resolve: plan.resolve });
+}
+
+function movedTo({ fingerprint }) {
+  const help = "look at the new plan with `cfworker-deploy plan`";
+  return { severity: "error", code: PLAN_MOVED, message: `the plan is ${fingerprint} now, not the approved one`, help };
 }
 
 /** What ends a run whose question was not answered with yes. */

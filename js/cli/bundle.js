@@ -2,37 +2,73 @@
 
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { DeployError, usageError } from "../errors.js";
+import { DeployError, USAGE_CODE, usageError } from "../errors.js";
 import { readBytes } from "./input.js";
-import { replaceFile } from "./replace-file.js";
+import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
 
+/** What there is to say about a run once it has written, or may have. */
+const HAS_BEGUN = [3, 130, 143];
+
+/**
+ * @typedef {object} PublishedBundle
+ * @property {string} address
+ * @property {boolean} existed
+ * @property {object} published as the engine answers it
+ * @property {{ file: string, path: string, previousKey: string, isPinned: boolean }} entry of the manifest
+ * @property {(event: object) => void} hear saves with the first write of the run
+ * @property {() => Promise<void>} save the file on disk names the bundle from here on; once
+ * @property {() => Promise<boolean>} isSaved
+ */
+
 /**
  * `apply --bundle FILE`: puts the file beside the bundle that the manifest names, under its own hash, and points the
- * manifest there. The file on disk changes in `save`, once it is known that the plan is wanted.
+ * manifest there. The engine looks for the object to plan, so it is published first; nothing uses it until the plan is
+ * carried out, and only then the file on disk changes.
  *
  * @param {import("./process.js").Context} context
  * @param {import("./session.js").Session} session its sources name the new path afterwards
  * @param {string} file
- * @returns {Promise<{ address: string, existed: boolean, path: string, previousKey: string, save: () => Promise<void> }>}
+ * @returns {Promise<PublishedBundle>}
  */
 export async function publishBundle(context, session, file) {
   const { api, creds, options, host } = session;
   const bytes = await readBytes(context, file);
   const target = await bundleTarget(session, "--bundle", () => true);
-  const key = `${folderOf(target.key)}${versionOf(bytes)}.js`;
-  const rewritten = await rewrite(api, session.sources, target, key);
+  const manifest = resolve(context.cwd, target.file);
+  await requireReplaceable(manifest, target.file);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}.js`;
+  const rewritten = await rewrite(api, session.sources, target, { key, sha256 });
   const { bucket, account, jurisdiction } = target;
   const where = { bucket, key, jurisdiction, accountId: account };
   const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
-  session.sources = session.sources.map((source) => (source.name === target.file ? rewritten : source));
+  session.sources = session.sources.map((source) => (source.name === target.file ? rewritten.source : source));
   return {
+    published,
     address: `r2://${bucket}/${key}`,
     existed: published.existed,
-    path: target.path,
-    previousKey: target.key,
-    save: () => replaceFile(resolve(context.cwd, target.file), rewritten.text),
+    entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
+    ...saving(() => replaceFile(manifest, rewritten.source.text)),
+  };
+}
+
+/** The engine is no place to wait for a file, so a failure to write it is kept for whoever asks. */
+function saving(replace) {
+  let saved;
+  const save = () => {
+    saved ??= replace();
+    saved.catch(() => {});
+    return saved;
+  };
+  return {
+    save,
+    hear: ({ type }) => void (type === "start" && save()),
+    isSaved: async () => {
+      const failure = await saved?.catch((error) => error);
+      return saved !== undefined && failure === undefined;
+    },
   };
 }
 
@@ -58,20 +94,47 @@ export async function bundleTarget({ api, sources, options }, flag, fits) {
   return target;
 }
 
-/** @returns {Promise<{ name: string, text: string }>} the source with the new path, comments kept */
-export async function rewrite(api, sources, { file, document, path }, key) {
+/**
+ * Points a document at another bundle, comments kept: its path and, only where one stands, the pin.
+ *
+ * @returns {Promise<{ source: { name: string, text: string }, isPinned: boolean }>}
+ */
+export async function rewrite(api, sources, { file, document, path }, { key, sha256 }) {
   const { name, text } = sources.find((source) => source.name === file);
-  return { name, text: await api.setValue(text, document, path, key) };
+  const pointed = await api.setValue(text, document, path, key);
+  const pinned = await withPin(api, pointed, document, path.replace(/\.path$/, ".sha256"), sha256);
+  return { source: { name, text: pinned ?? pointed }, isPinned: pinned !== undefined };
 }
 
-/** A published bundle is a write: whatever fails after it leaves a run that is partly done. */
-export function afterPublishing(error, { address, existed }) {
-  if (existed || !(error instanceof DeployError)) return error;
-  error.done.unshift(address);
-  if (![130, 143].includes(error.exitCode)) error.exitCode = 3;
+/** Only the engine reads YAML, and it sets no value that is not there. */
+async function withPin(api, text, document, path, sha256) {
+  try {
+    return await api.setValue(text, document, path, sha256);
+  } catch (error) {
+    if (error instanceof DeployError && error.message.startsWith("the manifest has no value at")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A failure keeps its own exit code and way out: the published object is nobody's code yet. It counts as done where the
+ * run got further than that.
+ *
+ * @param {unknown} error
+ * @param {PublishedBundle} bundle
+ * @param {import("./views/index.js").View} view
+ */
+export async function afterPublishing(error, { address, existed, entry, isSaved }, view) {
+  const kept = existed ? "" : `, and ${address} stays published`;
+  if (!(await isSaved())) view.talk(`\`${entry.file}\` was not changed${kept}`);
+  if (!existed && error instanceof DeployError && HAS_BEGUN.includes(error.exitCode)) error.done.unshift(address);
   return error;
 }
 
-const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
+/** Everything is live, and the manifest does not say so. */
+export function notSaved({ entry, address }, done, cause) {
+  const message = `everything was applied, but \`${entry.file}\` could not be written: ${cause.message}`;
+  return new DeployError({ code: USAGE_CODE, exitCode: 3, message, help: `let it name ${address}`, done, cause });
+}
 
-const versionOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, VERSION_DIGITS);
+const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);

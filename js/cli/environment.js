@@ -14,9 +14,9 @@ export function credentialsFrom(env) {
   });
 }
 
-/** Whether these credentials can ask Cloudflare anything. */
-export function canSignIn({ apiToken, apiKey, email }) {
-  return Boolean(apiToken || (apiKey && email));
+/** Whether there is anything to sign in with; half of a pair counts, so that the missing half is told. */
+export function namesSignIn({ apiToken, apiKey, email }) {
+  return [apiToken, apiKey, email].some((value) => value !== undefined);
 }
 
 /** A token wins over a key, which can do everything. */

@@ -21,7 +21,12 @@ export const FLAGS = [
   { flag: "--prune", on: PLANNING, text: "also delete what left the manifest" },
   { flag: "--adopt [address]", on: PLANNING, text: "take what nobody marked; bare: only what equals", parse: collect },
   { flag: "--take <address>", on: PLANNING, text: "take over what somebody else deployed", parse: collect },
-  { flag: "--delete-data <address>", on: ["destroy"], text: "also delete this store and its data", parse: collect },
+  {
+    flag: "--delete-data <address>",
+    on: ["destroy"],
+    text: "also delete this store's data (no kind of store yet)",
+    parse: collect,
+  },
   { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
   { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },

@@ -2,9 +2,11 @@
 
 import { commandLine } from "./command-line.js";
 
-/** After a plan: the `apply` that solves all its conflicts. */
-export function applyInstead({ resolve = [] }, { paths, flags }) {
-  return resolve.length > 0 ? `Go on: ${commandLine(["apply", ...paths, ...wordsOf(resolve)], flags)}` : undefined;
+/** After a plan: the `apply` that solves all its conflicts, and does the deletions that were just shown. */
+export function applyInstead({ resolve = [], needsDeletes = [] }, { paths, flags }) {
+  if (resolve.length === 0) return undefined;
+  const yes = needsDeletes.length > 0 ? ["--yes"] : [];
+  return `Go on: ${commandLine(["apply", ...paths, ...wordsOf(resolve), ...yes], flags)}`;
 }
 
 /** After a refusal: this run's own words, and the flags. @param {string[]} argv */

@@ -28,7 +28,8 @@ export async function runProgram(argv, context) {
 }
 
 async function runCommand({ command, operands, flags }, context, argv) {
-  const view = createView(context, { json: flags.json === true && command.events !== false });
+  const json = flags.json === true && command.events !== false;
+  const view = createView(context, { json, local: flags.local === true });
   const report = createReport();
   try {
     const exit = await command.run({ context, view, operands, flags, report });

@@ -5,6 +5,9 @@ import { readJson } from "./session.js";
 
 const CONFLICT = 5;
 
+/** Code of a plan that is not the approved one. */
+export const PLAN_MOVED = "CFD0511";
+
 /**
  * @param {import("./process.js").Context} context
  * @param {{ plan?: string, expect?: string }} flags
@@ -27,14 +30,25 @@ function isPlan(plan) {
   return typeof plan?.fingerprint === "string" && Array.isArray(plan.changes) && plan.changes.every(isChange);
 }
 
-/** Adds to a refusal what is different by now; any other failure stays as it is. */
-export async function movedSince({ api, sources, creds, options, host }, saved, error) {
-  if (error?.exitCode !== CONFLICT || error.done.length > 0) return error;
-  const now = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
-  if (now.fingerprint === saved.fingerprint) return error;
-  const moved = movedAddresses(saved.changes, now.changes);
-  error.help = `moved since the plan was saved: ${moved.join(", ")}`;
+/**
+ * Adds to a refusal what is different by now; any other failure stays as it is. No flag lets a run go on that is bound
+ * to another plan: that one has to be looked at.
+ *
+ * @param {import("./session.js").Session} session
+ * @param {{ plan?: object, expect?: string }} approved
+ * @param {unknown} error
+ */
+export async function movedSince(session, { plan: saved, expect }, error) {
+  const finding = expect && error?.diagnostics?.find(({ code }) => code === PLAN_MOVED);
+  if (finding) Object.assign(error, { resolve: [], help: finding.help });
+  const moved = saved && error?.exitCode === CONFLICT && error.done.length === 0 && (await movedNow(session, saved));
+  if (moved) error.help = `moved since the plan was saved: ${moved.join(", ")}`;
   return error;
+}
+
+async function movedNow({ api, sources, creds, options, host }, saved) {
+  const now = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
+  return now.fingerprint === saved.fingerprint ? undefined : movedAddresses(saved.changes, now.changes);
 }
 
 function movedAddresses(before, after) {

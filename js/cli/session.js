@@ -1,7 +1,7 @@
 /** What the commands that ask Cloudflare have in common: manifests, credentials, options, the engine. */
 
 import { usageError } from "../errors.js";
-import { canSignIn, credentialsFrom } from "./environment.js";
+import { credentialsFrom, namesSignIn } from "./environment.js";
 import { readText } from "./input.js";
 import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
@@ -60,7 +60,7 @@ export async function readCredentials({ env, cwd }, flags) {
 
 /** The credentials of a plan: none at all plans offline. */
 export function planningCredentials({ creds }) {
-  return canSignIn(creds) ? creds : null;
+  return namesSignIn(creds) ? creds : null;
 }
 
 /** What plans depend on, the same for every command that has the flags. */

@@ -8,6 +8,7 @@ import { failureOf } from "./views/failure.js";
  *
  * @typedef {object} Report
  * @property {{ address: string, action: string, reason: string }[]} changes
+ * @property {object[]} [diagnostics] of a run that did not throw
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
  * @property {string} [undo]
@@ -29,10 +30,14 @@ export async function writeStepSummary({ env }, command, report, ending) {
   if (env.GITHUB_STEP_SUMMARY) await appendFile(env.GITHUB_STEP_SUMMARY, summaryOf(command, report, ending));
 }
 
-function summaryOf(command, { changes, urls = [], dashboard = [], undo }, { exit, error }) {
+function summaryOf(command, report, { exit, error }) {
+  const { changes, urls = [], dashboard = [], undo } = report;
+  const failure = error === undefined ? undefined : failureOf(error);
   const parts = [
     `### \`cfworker-deploy ${command}\`: exit code ${exit}`,
-    error === undefined ? "" : failureText(failureOf(error)),
+    failure ? failureText(failure) : "",
+    findingsText(failure?.diagnostics ?? report.diagnostics ?? [], failure),
+    failure && isUntouched(failure) ? "Nothing was changed. The plan, as far as it was made:" : "",
     changesText(changes),
     urls.map((url) => `<${url}>`).join("<br>"),
     dashboard.map((link, index) => `[Dashboard${index > 0 ? ` ${index + 1}` : ""}](${link})`).join(" · "),
@@ -40,6 +45,20 @@ function summaryOf(command, { changes, urls = [], dashboard = [], undo }, { exit
   ];
   return `${parts.filter(Boolean).join("\n\n")}\n\n`;
 }
+
+/** What the engine found; it quotes no secret. The one that is the headline already is left out. */
+function findingsText(diagnostics, headline) {
+  const isTold = (finding) => finding.code === headline?.code && finding.message === headline.message;
+  return diagnostics
+    .filter((finding) => finding.severity !== "note" && !isTold(finding))
+    .map(({ severity, code: name, message, file, line, help }) => {
+      const place = file === undefined ? "" : ` (${code(line === undefined ? file : `${file}:${line}`)})`;
+      return `- ${severity} **${name}**: ${plain(message)}${place}${help ? `; ${plain(help)}` : ""}`;
+    })
+    .join("\n");
+}
+
+const isUntouched = ({ done, notDone, unknown }) => done.length + notDone.length + unknown.length === 0;
 
 function changesText(changes) {
   const told = changes.filter(({ action }) => action !== "no-op");
@@ -54,10 +73,7 @@ function failureText({ code: name, message, help, done, notDone, unknown }) {
     `**${name}**: ${plain(message)}`,
     ...lists.filter(([, all]) => all.length > 0).map(([word, all]) => `${word}: ${all.map(code).join(", ")}`),
     ...(help ?? "").split("\n").filter(Boolean).map(helpText),
-    done.length + notDone.length + unknown.length > 0 ? "" : "Nothing was changed. The plan, as far as it was made:",
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  ].join("\n\n");
 }
 
 /** A command is there to be copied. */

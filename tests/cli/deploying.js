@@ -106,3 +106,17 @@ async function createNamespace({ apiUrl, accountId, token, requests }) {
   if (!answer.ok) throw new Error(await answer.text());
   requests.clear();
 }
+
+/** A Worker without any mark of ours. */
+export async function uploadByHand({ apiUrl, accountId, token }, name) {
+  const form = new FormData();
+  form.set("metadata", JSON.stringify({ main_module: "i.js", compatibility_date: "2026-01-01" }));
+  form.set(
+    "i.js",
+    new File(["export default { fetch: () => new Response() }"], "i.js", { type: "application/javascript+module" }),
+  );
+  const headers = { authorization: `Bearer ${token}` };
+  const url = `${apiUrl}/accounts/${accountId}/workers/scripts/${name}`;
+  const answer = await fetch(url, { method: "PUT", headers, body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+}

@@ -15,6 +15,9 @@ describe("undo", () => {
   const undo = (changes, flags = {}, more = {}) =>
     undoOf({ plan: planOf({ changes, manifests: [{}] }) }, { paths: ["worker.yaml"], flags, ...more });
 
+  const bundle = { path: "spec.script.bundle.path", previousKey: "hello/0123456789ab.js", isPinned: false };
+  const code = { path: "bundle", old: "sha256 0123456789ab", new: "2" };
+
   test("of a run that created everything is a destroy", () => {
     const created = [{ address: "script:hello", action: "create", fields: [] }];
     assert.equal(undo(created, { local: true }), "cfworker-deploy destroy worker.yaml --local");
@@ -28,13 +31,19 @@ describe("undo", () => {
       ["spec.env.variables.TEXT", "new"],
     ];
     const flags = { set, values: ["v.json"], secretsFile: ["a b.env"], yes: true };
-    const bundle = { path: "spec.script.bundle.path", previousKey: "hello/v1.js" };
-    const changes = [update({ path: "bundle", old: "1", new: "2" }, variable("TEXT", "it's old", "new"))];
+    const changes = [update(code, variable("TEXT", "it's old", "new"))];
     assert.equal(
       undo(changes, flags, { bundle }),
-      "cfworker-deploy apply worker.yaml --set spec.workers_dev=false --set spec.script.bundle.path=hello/v1.js " +
+      "cfworker-deploy apply worker.yaml --set spec.workers_dev=false --set spec.script.bundle.path=hello/0123456789ab.js " +
         "--set 'spec.env.variables.TEXT=it'\\''s old' --values v.json --secrets-file 'a b.env'",
     );
+  });
+
+  test("of a bundle is offered only when the key that the manifest named was the live one", () => {
+    for (const other of [{ previousKey: "hello/v1.js" }, { isPinned: true }]) {
+      assert.equal(undo([update(code)], {}, { bundle: { ...bundle, ...other } }), undefined);
+    }
+    assert.equal(undo([update({ ...code, old: null })], {}, { bundle }), undefined);
   });
 
   test("is not offered where a command could not bring all of it back", () => {
@@ -73,7 +82,7 @@ describe("go on", () => {
       applyInstead({ resolve }, { paths: ["a.yaml", "b.yaml"], flags }),
       "Go on: cfworker-deploy apply a.yaml b.yaml --adopt script:hello --take 'route:a.example.com/*' --adopt --prune --local",
     );
-    assert.equal(applyInstead({ resolve: [] }, { paths: ["a.yaml"], flags }), undefined);
+    assert.equal(applyInstead({ resolve: [], needsDeletes: ["record:a"] }, { paths: ["a.yaml"], flags }), undefined);
   });
 });
 
@@ -134,6 +143,32 @@ Undo: \`cfworker-deploy destroy worker.yaml\`
     assert.ok(text.includes("**CFD0602**: no \\<b\\>answer\\</b\\> \\| for \\[a\\](b) \\# of `x`"), text);
     assert.match(text, /^Done: `script:hello`$/m);
     assert.match(text, /^Not finished: `` route:a\\\|`b ``$/m);
+  });
+
+  test("tells why: findings of an apply that ended well but for one thing, of a plan, and of a failure", async () => {
+    const unseen = {
+      severity: "error",
+      code: "CFD0603",
+      message: "https://hello.example.com/ answers 522",
+      help: "wait",
+    };
+    const odd = { severity: "warning", code: "CFD0150", message: "an <odd> one", file: "worker.yaml", line: 3 };
+    const note = { severity: "note", code: "CFD0151", message: "by the way" };
+    const diagnostics = [odd, note, unseen];
+    const applied = await summaryOf(["apply", "worker.yaml"], {
+      apply: { ok: resultOf({ diagnostics, exitCode: 6 }) },
+    });
+    assert.equal(applied.exit, 6);
+    const list =
+      "- warning **CFD0150**: an \\<odd\\> one (`worker.yaml:3`)\n" +
+      "- error **CFD0603**: https://hello.example.com/ answers 522; wait\n\n";
+    assert.ok(applied.text.includes(`exit code 6\n\n${list}| action`), applied.text);
+    const planned = await summaryOf(["plan", "worker.yaml"], { plan: { ok: planOf({ diagnostics, exitCode: 5 }) } });
+    assert.ok(planned.text.includes(list), planned.text);
+    const error = { code: "CFD0603", message: unseen.message, exitCode: 1, diagnostics };
+    const failed = await summaryOf(["apply", "worker.yaml"], { apply: { error } });
+    assert.equal(failed.text.match(/answers 522/g).length, 1);
+    assert.match(failed.text, /an \\<odd\\> one[^\n]*\n\nNothing was changed\./);
   });
 
   test("commands that only read a manifest tell nothing; a file that can't be written fails nothing", async () => {

@@ -4,9 +4,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { canSignIn, credentialsFrom } from "../../js/cli/environment.js";
+import { credentialsFrom } from "../../js/cli/environment.js";
 import { findLocal, localCredentials, removeLocal, runsIn, writeLocal } from "../../js/cli/local-state.js";
 import { readSecrets, secretsFrom } from "../../js/cli/secrets.js";
+import { startCli } from "./deploying.js";
 import { directoryWith } from "./harness.js";
 
 test("a token wins over a key, an empty variable is unset", () => {
@@ -14,8 +15,6 @@ test("a token wins over a key, an empty variable is unset", () => {
   assert.deepEqual(credentialsFrom({ ...key, CLOUDFLARE_API_TOKEN: "t" }), { apiToken: "t" });
   assert.deepEqual(credentialsFrom({ ...key, CLOUDFLARE_API_TOKEN: "" }), { apiKey: "k", email: "e@example.com" });
   assert.deepEqual(credentialsFrom({}), {});
-  assert.equal(canSignIn({ apiKey: "k" }), false);
-  assert.equal(canSignIn({ apiKey: "k", email: "e" }), true);
 });
 
 test("each name has its fall-back", () => {
@@ -48,6 +47,30 @@ test("R2 keys win over AWS keys as a pair, an endpoint may stand alone", () => {
     endpoint: "https://s3",
   });
   assert.deepEqual(credentialsFrom({ R2_ENDPOINT: "https://r2" }).r2, { endpoint: "https://r2" });
+});
+
+test("only a plan goes offline, and only without any credential; half of a pair is told", async () => {
+  const manifest = `apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: {name: plain}
+spec:
+  account_id: ${"0".repeat(32)}
+  worker_name: plain
+  script_bundle: {bucket: bundles, path: plain/v1.js}
+`;
+  const directory = await directoryWith({ "worker.yaml": manifest });
+  const run = (command, env = {}) => startCli(directory, [command, "worker.yaml"], { env }).ended;
+  assert.equal((await run("plan")).exit, 0);
+  for (const [command, env] of [
+    ["drift", {}],
+    ["apply", {}],
+    ["plan", { CLOUDFLARE_API_KEY: "canary-free" }],
+    ["plan", { CLOUDFLARE_EMAIL: "e@example.com" }],
+  ]) {
+    const { exit, stderr } = await run(command, env);
+    assert.equal(exit, 4, `${command}: ${stderr}`);
+    assert.match(stderr, /error\[CFD0403\]/);
+  }
 });
 
 test("this tool's own credentials are never candidates for a secret", () => {

@@ -174,6 +174,36 @@ test("on a terminal: plan, one question, apply of exactly what was shown", async
   assert.deepEqual([expect, allowDeletes], ["b3f1c09ab3f1c09a", true]);
 });
 
+test("on a terminal a plan that was refused is not made again: what stood in the way may be gone, unseen", async () => {
+  const conflict = {
+    severity: "error",
+    code: "CFD0501",
+    message: "not ours",
+    help: "go on with `--adopt script:hello`",
+  };
+  const resolve = ["--adopt script:hello"];
+  const refused = planOf({ exitCode: 5, diagnostics: [conflict], resolve });
+  const other = planOf({ fingerprint: "0" });
+  const saved = { "plan.json": JSON.stringify(planOf()) };
+  for (const [argv, plan, told] of [
+    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n {2}help: Go on: .* worker\.yaml --adopt script:hello/],
+    [["destroy", "worker.yaml"], refused, /error\[CFD0501\]: not ours/],
+    [["worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
+    [["destroy", "worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
+    [["worker.yaml", "--plan", "plan.json"], other, /error\[CFD0511\]: the plan is 0 now/],
+  ]) {
+    const writes = [];
+    const destroy = (_sources, _creds, { dryRun }) => (dryRun ? { ok: plan } : writes.push("destroy"));
+    const answers = { plan: { ok: plan }, apply: () => writes.push("apply"), destroy };
+    const { exit, stderr } = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
+    assert.equal(exit, 5, argv.join(" "));
+    assert.match(stderr, /^PLAN/m, "the plan is shown");
+    assert.match(stderr, told);
+    assert.doesNotMatch(stderr, /\[y\/N\]/);
+    assert.deepEqual(writes, []);
+  }
+});
+
 test("no is no: exit 1 and no apply", async () => {
   for (const answer of ["n", "", "maybe"]) {
     const given = { tty: true, stdin: answering(answer) };
@@ -358,12 +388,21 @@ test("destroy where nobody can answer needs --yes, before anything is read", asy
   const refused = await inDirectory(["destroy", "worker.yaml"], {});
   assert.deepEqual([refused.exit, refused.engine.calls.length], [64, 0]);
   assert.match(refused.stderr, /add `--yes`/);
-  const done = await inDirectory(["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"], {
-    destroy: applying(),
-  });
+  const done = await inDirectory(["destroy", "worker.yaml", "--yes"], { destroy: applying() });
   assert.equal(done.exit, 0);
-  const { allowDeletes, deleteData, dryRun } = optionsOf(done.engine, "destroy");
-  assert.deepEqual([allowDeletes, deleteData, dryRun], [true, ["kv:cache"], undefined]);
+  const { allowDeletes, dryRun } = optionsOf(done.engine, "destroy");
+  assert.deepEqual([allowDeletes, dryRun], [true, undefined]);
+});
+
+test("--delete-data with an address that is no store is exit 64: nothing is deleted in the belief that data goes too", async () => {
+  const argv = ["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"];
+  const { exit, stderr, engine } = await inDirectory(argv, { destroy: applying() });
+  assert.equal(exit, 64);
+  assert.match(
+    stderr,
+    /`kv:cache` names no store that `destroy` could delete\n {2}help: no kind of store can be deleted yet/,
+  );
+  assert.deepEqual(engine.calls, []);
 });
 
 test("destroy on a terminal shows its plan and asks", async () => {
@@ -427,10 +466,12 @@ const TARGET = {
   account: "acc",
   bucket: "bundles",
   key: "hello/v1.js",
-  path: "key",
+  path: "spec.script_bundle.path",
   script: "hello",
 };
-const rewriting = (text, _document, _path, value) => ({ ok: text.replace("hello/v1.js", value) });
+const NO_PIN = { code: "CFD0207", exitCode: 65, message: "the manifest has no value at `spec.script_bundle.sha256`" };
+const rewriting = (text, _document, path, value) =>
+  path === TARGET.path ? { ok: text.replace("hello/v1.js", value) } : { error: NO_PIN };
 
 test("apply --bundle publishes beside the old bundle, rewrites the path, applies that text", async () => {
   const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: applying() };
@@ -441,7 +482,7 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
   const order = engine.calls.map(({ name }) => name).filter((name) => !name.startsWith("render"));
-  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply"]);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "setValue", "publish", "apply"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));
   assert.equal(accountId, "acc");
@@ -466,20 +507,32 @@ test("apply --bundle: several bundles, none, standard input are exit 64 with not
   }
 });
 
-test("a failure after publishing is partial and names the bundle; the file keeps its mode", async () => {
+test("a failure after publishing keeps its code; once the run has begun the bundle is done and the file names it", async () => {
   const error = {
     code: "CFD0401",
     exitCode: 4,
     message: "no",
     diagnostics: [],
-    done: [],
     notDone: ["script:hello"],
     unknown: [],
   };
-  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: { error } };
-  const { exit, events, cwd } = await inDirectory(["worker.yaml", "--bundle", "index.js", "--json"], answers);
+  const failing = (exitCode, events) => (_sources, _creds, _options, host) => {
+    for (const event of events) host.onEvent(event);
+    return { error: { ...error, exitCode, done: [] } };
+  };
+  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting };
+  const argv = ["worker.yaml", "--bundle", "index.js", "--json"];
+  const refused = await inDirectory(argv, { ...answers, apply: failing(4, []) });
+  assert.equal(refused.exit, 4);
+  assert.equal(refused.events.find(({ type }) => type === "published").existed, false);
+  assert.deepEqual(refused.events.at(-1).done, []);
+  assert.equal(await readFile(join(refused.cwd, "worker.yaml"), "utf8"), MANIFEST);
+
+  const begun = [{ type: "start", address: "script:hello" }];
+  const { exit, events, cwd } = await inDirectory(argv, { ...answers, apply: failing(3, begun) });
   assert.equal(exit, 3);
   assert.match(events.at(-1).done[0], /^r2:\/\/bundles\/hello\/[0-9a-f]{12}\.js$/);
+  assert.match(await readFile(join(cwd, "worker.yaml"), "utf8"), /key: hello\/[0-9a-f]{12}\.js/);
   assert.equal((await stat(join(cwd, "worker.yaml"))).mode & 0o200, 0o200);
 });
 

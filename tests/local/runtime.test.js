@@ -267,6 +267,21 @@ describe("fetch", () => {
     }
   });
 
+  test("a WebSocket that the Worker accepts is answered at once: they are not passed on", {
+    timeout: 20_000,
+  }, async () => {
+    const source =
+      "export default { fetch() { const [client, server] = Object.values(new WebSocketPair()); server.accept(); return new Response(null, { status: 101, webSocket: client }) } }";
+    deploy("socket", version([esm(source)]));
+    const key = "dGhlIHNhbXBsZSBub25jZQ==";
+    const headers = { upgrade: "websocket", "sec-websocket-key": key, "sec-websocket-version": "13" };
+    const { status, text } = await visit("socket", { headers: { ...headers, connection: "Upgrade" } });
+    assert.equal(status, 501);
+    assert.match(text, /WebSockets are not passed on/);
+    deploy("plain", version([esm("export default { fetch: () => new Response('no', { status: 426 }) }")]));
+    assert.equal((await visit("plain", { headers: { ...headers, connection: "Upgrade" } })).status, 426);
+  });
+
   test("service-worker syntax runs, with globals as bindings", async () => {
     const source =
       "addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + event.request.url)))";

@@ -1,6 +1,6 @@
 import { DeployError } from "../../errors.js";
-import { askAbout, declined, isAsking } from "../agreement.js";
-import { afterPublishing, publishBundle } from "../bundle.js";
+import { askAbout, declined, isAsking, refuse } from "../agreement.js";
+import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { undoOf } from "../undo.js";
@@ -28,8 +28,8 @@ export const apply = {
     try {
       return await agreeAndApply(run, session, { saved, bundle });
     } catch (error) {
-      const told = saved.plan ? await movedSince(session, saved.plan, error) : error;
-      throw bundle ? afterPublishing(told, bundle) : told;
+      const told = await movedSince(session, saved, error);
+      throw bundle ? await afterPublishing(told, bundle, run.view) : told;
     }
   },
 };
@@ -40,6 +40,7 @@ async function publishChecked({ context, view, flags }, session) {
   if (!ok) throw badManifest(diagnostics);
   const bundle = await publishBundle(context, session, flags.bundle);
   view.attach(session.api, session.sources);
+  view.event({ type: "published", ...bundle.published });
   view.talk(`${bundle.existed ? "already there" : "published"}: ${bundle.address}`);
   return bundle;
 }
@@ -49,15 +50,27 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   const agreed = isAsking(context, flags)
     ? await planAndAsk(run, session, saved)
     : { allowDeletes: flags.yes === true };
-  await bundle?.save();
-  const { api, sources, creds, options, host, local } = session;
+  const { api, sources, creds, options, local } = session;
+  const host = bundle ? heardBy(bundle, session.host) : session.host;
   const started = performance.now();
   const expectation = { ...agreed, ...(saved.expect ? { expect: saved.expect } : {}) };
   const result = await api.apply(sources, creds, { ...options, ...host, ...expectation, wait: flags.wait });
+  await bundle?.save().catch((cause) => {
+    throw notSaved(bundle, result.done, cause);
+  });
   await view.diagnostics(result.diagnostics);
-  const undo = undoOf(result, { paths: run.operands[0], flags, bundle });
+  const undo = undoOf(result, { paths: run.operands[0], flags, bundle: bundle?.entry });
   await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local, undo });
   return view.end({ exit: exitOf(result, context), outputs: result.outputs, done: result.done });
+}
+
+/** The file on disk changes with the first write: a plan that is refused leaves it alone. */
+function heardBy(bundle, host) {
+  const onEvent = (event) => {
+    bundle.hear(event);
+    host.onEvent(event);
+  };
+  return { ...host, onEvent };
 }
 
 /** All is applied; whoever stopped the wait for the Worker is told so. */
@@ -65,11 +78,9 @@ function exitOf({ exitCode }, { interrupt }) {
   return exitCode === NOT_VISIBLE ? (interrupt.exitCode() ?? exitCode) : exitCode;
 }
 
-/** A plan that can't be applied is refused by `apply` itself, with all that belongs to it. */
 async function planAndAsk(run, { api, sources, creds, options, host }, saved) {
   const plan = await api.plan(sources, creds, { ...options, ...host, onEvent: undefined });
-  const isExpected = !saved.expect || saved.expect === plan.fingerprint;
-  if (plan.exitCode || !isExpected) return {};
+  await refuse(run, plan, saved.expect);
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan);
   if (!agreed) throw declined(run.context, "not applied");

@@ -1,5 +1,6 @@
 import { usageError } from "../../errors.js";
-import { askAbout, declined, deletionOf, isAsking } from "../agreement.js";
+import { askAbout, declined, deletionOf, isAsking, refuse } from "../agreement.js";
+import { movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { showApplied } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
@@ -15,23 +16,33 @@ export const destroy = {
   ],
   reports: true,
   async run(run) {
-    const { context, view, flags, operands } = run;
+    const { context, flags, operands } = run;
     const asking = isAsking(context, flags);
     if (!asking && !flags.yes) throw usageError("`destroy` deletes, and nobody can be asked here", "add `--yes`");
-    const { api, sources, creds, options, host } = await openSession(run, operands[0]);
-    const agreed = asking ? await planAndAsk(run, { api, sources, creds, options, host }) : { allowDeletes: true };
-    const expectation = { ...agreed, ...(flags.expect ? { expect: flags.expect } : {}) };
-    const started = performance.now();
-    const result = await api.destroy(sources, creds, { ...options, ...host, ...expectation });
-    await view.diagnostics(result.diagnostics);
-    await showApplied(run, result, { seconds: (performance.now() - started) / 1000 });
-    return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
+    const session = await openSession(run, operands[0]);
+    try {
+      return await agreeAndDestroy(run, session, asking);
+    } catch (error) {
+      throw await movedSince(session, { expect: flags.expect }, error);
+    }
   },
 };
 
+async function agreeAndDestroy(run, session, asking) {
+  const { view, flags } = run;
+  const { api, sources, creds, options, host } = session;
+  const agreed = asking ? await planAndAsk(run, session) : { allowDeletes: true };
+  const expectation = { ...agreed, ...(flags.expect ? { expect: flags.expect } : {}) };
+  const started = performance.now();
+  const result = await api.destroy(sources, creds, { ...options, ...host, ...expectation });
+  await view.diagnostics(result.diagnostics);
+  await showApplied(run, result, { seconds: (performance.now() - started) / 1000 });
+  return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
+}
+
 async function planAndAsk(run, { api, sources, creds, options, host }) {
   const plan = await api.destroy(sources, creds, { ...options, ...host, onEvent: undefined, dryRun: true });
-  if (plan.exitCode) return {};
+  await refuse(run, plan, run.flags.expect);
   await run.view.diagnostics(plan.diagnostics);
   const agreed = await askAbout(run, plan, deletionOf);
   if (!agreed) throw declined(run.context, "nothing was deleted");

@@ -1,6 +1,6 @@
-import { plan } from "./plan.js";
+import { plan, showPlan } from "./plan.js";
 
-/** `drift MANIFEST…`: the same comparison as `plan`, for people who only look. */
+/** `drift MANIFEST…`: the same comparison as `plan`, for people who only look; so it has to look. */
 export const drift = {
   ...plan,
   name: "drift",
@@ -9,4 +9,5 @@ export const drift = {
     "cfworker-deploy drift worker.yaml",
     "cfworker-deploy drift worker.yaml --detailed-exitcode   # 2: something differs",
   ],
+  run: (run) => showPlan(run, ({ creds }) => creds),
 };

@@ -18,20 +18,26 @@ export const plan = {
     "cfworker-deploy plan worker.yaml --out plan.json",
   ],
   reports: true,
-  async run(run) {
-    const { context, view, flags, operands, report } = run;
-    const session = await openSession(run, operands[0]);
-    const { api, sources, options, host } = session;
-    const planned = await api.plan(sources, planningCredentials(session), { ...options, ...eventsFor(flags, host) });
-    await view.diagnostics(planned.diagnostics);
-    await view.plan(planned, true);
-    report.changes = planned.changes;
-    const goOn = applyInstead(planned, { paths: operands[0], flags });
-    if (goOn) view.talk(`\n${goOn}`);
-    if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
-    return view.end({ exit: exitOf(planned, flags) });
-  },
+  run: (run) => showPlan(run, planningCredentials),
 };
+
+/**
+ * @param {object} run
+ * @param {(session: import("../session.js").Session) => object | null} credentialsOf null plans offline
+ */
+export async function showPlan(run, credentialsOf) {
+  const { context, view, flags, operands, report } = run;
+  const session = await openSession(run, operands[0]);
+  const { api, sources, options, host } = session;
+  const planned = await api.plan(sources, credentialsOf(session), { ...options, ...eventsFor(flags, host) });
+  await view.diagnostics(planned.diagnostics);
+  await view.plan(planned, true);
+  Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });
+  const goOn = applyInstead(planned, { paths: operands[0], flags });
+  if (goOn) view.talk(`\n${goOn}`);
+  if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
+  return view.end({ exit: exitOf(planned, flags) });
+}
 
 /** People see the answer; the events on the way to it are for programs. */
 function eventsFor({ json }, host) {

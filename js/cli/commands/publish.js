@@ -29,7 +29,7 @@ export const publish = {
       flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
     const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
-    if (entry) await point(context, session, entry, published.key);
+    if (entry) await point(context, session, entry, published);
     const address = `r2://${published.bucket}/${published.key}`;
     view.data(address, { type: "published", ...published });
     view.data(`sha256 ${published.sha256}`);
@@ -39,9 +39,9 @@ export const publish = {
   },
 };
 
-async function point(context, { api, sources }, entry, key) {
-  const { name, text } = await rewrite(api, sources, entry, key);
-  await replaceFile(resolve(context.cwd, name), text);
+async function point(context, { api, sources }, entry, published) {
+  const { source } = await rewrite(api, sources, entry, published);
+  await replaceFile(resolve(context.cwd, source.name), source.text);
 }
 
 /** Verbatim after the bucket: no decoding, no query. */

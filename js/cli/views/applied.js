@@ -12,12 +12,13 @@ const DONE = [
 
 /**
  * @param {{ view: import("./index.js").View, report: import("../step-summary.js").Report }} run
- * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, dashboard?: string[] }} result
+ * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, dashboard?: string[], diagnostics: object[] }} result
  * @param {{ seconds: number, local?: import("../local-state.js").LocalState, undo?: string }} facts
  */
-export async function showApplied({ view, report }, { plan, workers, dashboard = [] }, { seconds, local, undo }) {
+export async function showApplied({ view, report }, result, { seconds, local, undo }) {
+  const { plan, workers, dashboard = [], diagnostics } = result;
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
-  Object.assign(report, { changes: plan.changes, urls, dashboard: local ? [] : dashboard, undo });
+  Object.assign(report, { changes: plan.changes, diagnostics, urls, dashboard: local ? [] : dashboard, undo });
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
   if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);

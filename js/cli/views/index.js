@@ -1,4 +1,5 @@
 import { createEventView } from "./events.js";
+import { withLocalCommands } from "./local.js";
 import { createTextView } from "./text.js";
 
 /**
@@ -20,9 +21,10 @@ import { createTextView } from "./text.js";
 
 /**
  * @param {import("../process.js").Context} context
- * @param {{ json: boolean }} how
+ * @param {{ json: boolean, local?: boolean }} how
  * @returns {View}
  */
-export function createView(context, { json }) {
-  return json ? createEventView(context) : createTextView(context);
+export function createView(context, { json, local }) {
+  const view = json ? createEventView(context) : createTextView(context);
+  return local ? withLocalCommands(view) : view;
 }

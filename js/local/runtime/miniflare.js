@@ -19,6 +19,13 @@ const ANSWER_MS = 60_000;
 /** A script has so long to start. */
 const START_MS = 5000;
 
+/** A Worker accepted a WebSocket; what it answers otherwise goes back as it is. */
+const NO_WEBSOCKETS = {
+  status: 501,
+  headers: { "content-type": "text/plain; charset=UTF-8" },
+  body: Buffer.from("Local Cloudflare: the Worker accepted a WebSocket, and WebSockets are not passed on\n"),
+};
+
 /** Miniflare's namespace speaks ArrayBuffer, ours Buffer. */
 const KV = {
   get: async (namespace, key) => toBuffer(await namespace.get(key, "arrayBuffer")),
@@ -108,6 +115,10 @@ export class WorkerdInstance {
     const answer = new Promise((resolve, reject) => {
       const options = { method, headers: sent, agent: this.#agent, path: pathname + search, timeout: ANSWER_MS };
       const outgoing = httpRequest(this.#origin, options, (incoming) => readResponse(incoming).then(resolve, reject));
+      outgoing.on("upgrade", (_incoming, socket) => {
+        socket.destroy();
+        resolve(NO_WEBSOCKETS);
+      });
       outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${ANSWER_MS / 1000} s`)));
       outgoing.on("error", reject);
       outgoing.end(body);
