@@ -28,7 +28,7 @@ async function check(text) {
   const change = { address: "script:now", action: "create", reason: "not found", fields: [] };
   const api = { plan: async () => ({ fingerprint: `not ${read.expect}`, changes: [change] }) };
   const refusal = new DeployError({ code: "CFD0503", exitCode: 5, message: "moved" });
-  const told = await movedSince({ api, sources: [], creds: {}, options: {}, host: {} }, read.plan, refusal);
+  const told = await movedSince({ api, sources: [], creds: {}, options: {}, host: {} }, read, refusal);
   assert.equal(told, refusal);
   assert.match(told.help, /^moved since the plan was saved: /);
   return true;
