@@ -37,8 +37,17 @@ import { addToken, addZone, createState, s3SecretOf } from "./state.js";
  * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
  */
 export async function startLocalCloudflare(options = {}) {
-  const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const persistence = options.persist ? new Persistence(options.persist) : null;
+  try {
+    return await start(options, persistence);
+  } catch (error) {
+    await persistence?.release();
+    throw error;
+  }
+}
+
+async function start(options, persistence) {
+  const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const state = await openState(options, persistence, now);
   const runtime =
     options.runtime ??

@@ -87,6 +87,19 @@ test("it keeps its account with --persist", async () => {
   assert.deepEqual([accounts[0].account, accounts[0].token], [accounts[1].account, accounts[1].token]);
 });
 
+test("two that keep their account in one directory: the second one is told who has it", async () => {
+  const directory = await directoryWith({});
+  const elsewhere = await directoryWith({});
+  const kept = join(directory, "kept");
+  const first = startCli(directory, ["local", "--persist", kept]);
+  await printed(first, /Deploy to it/);
+  const { exit, stderr } = await startCli(elsewhere, ["local", "--persist", kept]).ended;
+  assert.equal(exit, 64, stderr);
+  assert.ok(stderr.includes(`process ${first.child.pid} keeps its account in \`${kept}\` already`), stderr);
+  first.child.kill("SIGTERM");
+  assert.equal((await first.ended).exit, 0);
+});
+
 const PROJECT = process.env.PACKAGED_PROJECT;
 
 test("without miniflare it says how to get it, and ends", {

@@ -63,6 +63,11 @@ function startFailure(error, { port }) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
   if (error.code === "EADDRINUSE") return usageError(`port ${port} is taken`, "leave `--port` out for a free one");
+  if (error.name === "LockedError")
+    return usageError(
+      error.message,
+      `stop it, or keep this one elsewhere (or remove \`${error.file}\` if that is no Local Cloudflare)`,
+    );
   if (/^fault /.test(error.message)) return usageError(error.message);
   return error;
 }
