@@ -17,13 +17,14 @@ import { addSession, keyFinder } from "./s3/keys.js";
 import { ObjectStore } from "./s3/objects.js";
 import { createS3 } from "./s3/server.js";
 import { createListeners } from "./server.js";
-import { addToken, addZone, createState, s3SecretOf } from "./state.js";
+import { addNamespace, addToken, addZone, createState, s3SecretOf } from "./state.js";
 
 /**
  * @param {object} [options]
  * @param {number} [options.port] API and data plane; 0 = any free one
  * @param {number} [options.s3Port] S3; 0 = any free one
  * @param {(string | { name: string, id?: string })[]} [options.zones]
+ * @param {string[]} [options.kv] titles of KV namespaces
  * @param {{ id?: string, name?: string }} [options.account]
  * @param {string} [options.token] value of the first token; omitted: a new one
  * @param {object[]} [options.tokens] further tokens, see `addToken`
@@ -108,8 +109,8 @@ async function start(options, persistence) {
   };
 }
 
-/** The saved account, or a new one; zones and tokens that are asked for and not there are added. */
-async function openState({ account, zones = ["example.com"], token, tokens = [] }, persistence, now) {
+/** The saved account, or a new one; zones, namespaces and tokens that are asked for and not there are added. */
+async function openState({ account, zones = ["example.com"], kv = [], token, tokens = [] }, persistence, now) {
   const saved = await persistence?.load({ now });
   const state = saved ?? createState({ account, now });
   state.objects ??= new ObjectStore();
@@ -117,6 +118,8 @@ async function openState({ account, zones = ["example.com"], token, tokens = [] 
   for (const zone of zones.map((one) => (typeof one === "string" ? { name: one } : one))) {
     if (!known.has(zone.name.toLowerCase())) addZone(state, zone);
   }
+  const titles = new Set([...state.kv.values()].map(({ title }) => title));
+  for (const title of new Set(kv)) if (!titles.has(title)) addNamespace(state, title);
   if (state.tokens.length === 0) addToken(state, token ? { value: token } : {});
   const named = new Set(state.tokens.map(({ name }) => name));
   for (const more of tokens) if (!more.name || !named.has(more.name)) addToken(state, more);

@@ -20,6 +20,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
       "example.org",
       "--zone",
       "example.net",
+      "--kv",
+      "visits",
       "--token",
       "ci=Zone Read",
       "--latency",
@@ -40,6 +42,13 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const headers = { authorization: `Bearer ${state.tokens[0].token}` };
     assert.equal((await fetch(`${state.api}/zones`, { headers })).status, 200);
     assert.equal((await fetch(`${state.api}/accounts/${state.account}/workers/scripts`, { headers })).status, 403);
+
+    const namespaces = `${state.api}/accounts/${state.account}/storage/kv/namespaces`;
+    const { result } = await (await fetch(namespaces, { headers: { authorization: `Bearer ${state.token}` } })).json();
+    assert.deepEqual(
+      result.map(({ title }) => title),
+      ["visits"],
+    );
 
     const second = await startCli(directory, ["local"]).ended;
     assert.equal(second.exit, 64);

@@ -58,12 +58,16 @@ test("account, token, Worker, record, route, bundle and KV are there after a res
   const before = [local.accountId, local.token, local.tokenId, local.zones];
   const { tag, versions } = local.state.scripts.get("api");
 
-  await restart({ zones: ["example.com", "added.test"] });
+  await restart({ zones: ["example.com", "added.test"], kv: ["t", "added"] });
 
   assert.deepEqual([local.accountId, local.token, local.tokenId, local.zones.slice(0, 1)], before);
   assert.deepEqual(
     local.zones.map(({ name }) => name),
     ["example.com", "added.test"],
+  );
+  assert.deepEqual(
+    [...local.state.kv.values()].map(({ title }) => title),
+    ["t", "added"],
   );
   assert.equal((await local.request("api.example.com")).text, "kept secret");
   const after = local.state.scripts.get("api");

@@ -15,6 +15,7 @@ export const local = {
   examples: [
     "cfworker-deploy local",
     "cfworker-deploy local --port 8787 --zone example.org --persist .local",
+    "cfworker-deploy local --kv hello-visits",
     "cfworker-deploy local --token 'ci=Workers Scripts Write,Zone Read'",
     "cfworker-deploy local --latency 100 --fault 'POST */routes:500:1'",
   ],
@@ -42,12 +43,13 @@ async function start({ cwd }, flags) {
   const { startLocalCloudflare } = await import("../../local/index.js");
   const { PERMISSION_GROUPS } = await import("../../local/permissions.js");
   const groups = PERMISSION_GROUPS.map(({ name }) => name);
-  const { port, persist, latency, fault, zone = [DEFAULT_ZONE], token } = flags;
+  const { port, persist, latency, fault, zone = [DEFAULT_ZONE], kv, token } = flags;
   const options = {
     port,
     latencyMs: latency,
     faults: fault,
     zones: zone,
+    kv,
     tokens: token.map((text) => tokenOf(text, groups)),
     quiet: false,
   };
