@@ -16,6 +16,8 @@ import { main, stage } from "./stage.js";
 
 const CLI = join(PACKAGE, "js", "cli", "main.js");
 const HOST = "hello.example.com";
+/** The manifest refers to it by its title: somebody has to have made it. */
+const NAMESPACE = "hello-visits";
 const SECRETS = { HELLO_API_KEY: CANARIES.secret };
 
 await main("demo", async () => {
@@ -39,7 +41,6 @@ async function show(folder) {
     await cli(...args);
   };
 
-  await stage("KV namespace", () => createNamespace(folder, "hello-visits"));
   await stage("publish", () =>
     step("publish", "index.js", "r2://bundles/hello/", "--manifest", "worker.yaml", "--local"),
   );
@@ -81,7 +82,10 @@ async function runCli(cwd, args) {
 
 /** Starts `cfworker-deploy local`, runs `work`, stops it as Ctrl-C would. */
 async function withLocalCloudflare(cwd, work) {
-  const child = spawn(process.execPath, [CLI, "local"], { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [CLI, "local", "--kv", NAMESPACE], {
+    cwd,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = once(child, "close");
   try {
     await stage("Local Cloudflare", () =>
@@ -104,18 +108,6 @@ async function ready(child) {
 
 function localState(folder) {
   return JSON.parse(readFileSync(join(folder, ".cfworker-deploy", "local.json"), "utf8"));
-}
-
-/** The manifest refers to a KV namespace by its name: somebody has to have made it. */
-async function createNamespace(folder, title) {
-  const { api, account, token } = localState(folder);
-  const answer = await fetch(`${api}/accounts/${account}/storage/kv/namespaces`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ title }),
-  });
-  if (!answer.ok) throw new Error(`the namespace was not created: ${await answer.text()}`);
-  return title;
 }
 
 /** Asks the Worker through its hostname. Node's fetch sends no Host header of ours, so node:http does. */

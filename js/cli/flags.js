@@ -65,6 +65,7 @@ export const FLAGS = [
     parse: collect,
     fallback: [],
   },
+  { flag: "--kv <title>", on: ["local"], text: "a KV namespace of the account", parse: collect, fallback: [] },
   { flag: "--zone <name>", on: ["local"], text: "a zone of the account (default example.com)", parse: collect },
   {
     flag: "--token <name=groups>",

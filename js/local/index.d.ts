@@ -7,6 +7,8 @@ export interface LocalOptions {
   s3Port?: number;
   /** Default: `example.com`. */
   zones?: readonly (string | { name: string; id?: string })[];
+  /** Titles of KV namespaces that the account has. */
+  kv?: readonly string[];
   account?: { id?: string; name?: string };
   /** Value of the first token, which may do everything; omitted: a new one. */
   token?: string;

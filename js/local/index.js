@@ -17,13 +17,14 @@ import { addSession, keyFinder } from "./s3/keys.js";
 import { ObjectStore } from "./s3/objects.js";
 import { createS3 } from "./s3/server.js";
 import { createListeners } from "./server.js";
-import { addToken, addZone, createState, s3SecretOf } from "./state.js";
+import { addNamespace, addToken, addZone, createState, s3SecretOf } from "./state.js";
 
 /**
  * @param {object} [options]
  * @param {number} [options.port] API and data plane; 0 = any free one
  * @param {number} [options.s3Port] S3; 0 = any free one
  * @param {(string | { name: string, id?: string })[]} [options.zones]
+ * @param {string[]} [options.kv] titles of KV namespaces
  * @param {{ id?: string, name?: string }} [options.account]
  * @param {string} [options.token] value of the first token; omitted: a new one
  * @param {object[]} [options.tokens] further tokens, see `addToken`
@@ -37,8 +38,17 @@ import { addToken, addZone, createState, s3SecretOf } from "./state.js";
  * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
  */
 export async function startLocalCloudflare(options = {}) {
-  const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const persistence = options.persist ? new Persistence(options.persist) : null;
+  try {
+    return await start(options, persistence);
+  } catch (error) {
+    await persistence?.release();
+    throw error;
+  }
+}
+
+async function start(options, persistence) {
+  const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const state = await openState(options, persistence, now);
   const runtime =
     options.runtime ??
@@ -99,8 +109,8 @@ export async function startLocalCloudflare(options = {}) {
   };
 }
 
-/** The saved account, or a new one; zones and tokens that are asked for and not there are added. */
-async function openState({ account, zones = ["example.com"], token, tokens = [] }, persistence, now) {
+/** The saved account, or a new one; zones, namespaces and tokens that are asked for and not there are added. */
+async function openState({ account, zones = ["example.com"], kv = [], token, tokens = [] }, persistence, now) {
   const saved = await persistence?.load({ now });
   const state = saved ?? createState({ account, now });
   state.objects ??= new ObjectStore();
@@ -108,6 +118,8 @@ async function openState({ account, zones = ["example.com"], token, tokens = [] 
   for (const zone of zones.map((one) => (typeof one === "string" ? { name: one } : one))) {
     if (!known.has(zone.name.toLowerCase())) addZone(state, zone);
   }
+  const titles = new Set([...state.kv.values()].map(({ title }) => title));
+  for (const title of new Set(kv)) if (!titles.has(title)) addNamespace(state, title);
   if (state.tokens.length === 0) addToken(state, token ? { value: token } : {});
   const named = new Set(state.tokens.map(({ name }) => name));
   for (const more of tokens) if (!more.name || !named.has(more.name)) addToken(state, more);

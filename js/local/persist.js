@@ -4,12 +4,14 @@
  *     DIR/state.json         account and index of R2's objects; replaced in one step
  *     DIR/contents/<sha256>  bytes of modules and objects, each written once
  *     DIR/stores/            KV and the other stores, written by workerd
+ *     DIR/lock               the process that uses it, see `lock.js`
  *
  * Holds secrets: readable by the owner only.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { lockDirectory } from "./lock.js";
 import { ObjectStore } from "./s3/objects.js";
 import { fromJSON, toJSON } from "./state.js";
 
@@ -25,6 +27,7 @@ export class Persistence {
   #hashes = new WeakMap();
   #saving;
   #dirty = false;
+  #unlock = async () => {};
 
   /** @param {string} dir */
   constructor(dir) {
@@ -36,10 +39,14 @@ export class Persistence {
     return join(this.#dir, "stores");
   }
 
-  /** @returns {Promise<object | null>} the state with its `objects`; null when nothing was saved here yet */
+  /**
+   * @returns {Promise<object | null>} the state with its `objects`; null when nothing was saved here yet
+   * @throws {import("./lock.js").LockedError}
+   */
   async load(options) {
     for (const part of ["contents", "stores"])
       await mkdir(join(this.#dir, part), { recursive: true, mode: PRIVATE_DIR });
+    this.#unlock = await lockDirectory(this.#dir);
     this.#written = new Set(await readdir(join(this.#dir, "contents")));
     const text = await readFile(this.#stateFile, "utf8").catch(absent);
     if (text === null) return null;
@@ -73,6 +80,12 @@ export class Persistence {
     for (const { content } of objectsOf(this.#state.objects)) used.add(this.#hashOf(content));
     const unused = [...this.#written].filter((hash) => !used.has(hash));
     await Promise.all(unused.map((hash) => rm(this.#contentFile(hash), { force: true })));
+    await this.release();
+  }
+
+  /** Lets others use the directory; nothing is saved from here on. */
+  release() {
+    return this.#unlock();
   }
 
   async #saveUntilClean() {

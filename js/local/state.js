@@ -94,6 +94,13 @@ export function addZone(state, { id = newId(), name, status = "active", plan = "
   return zone;
 }
 
+/** @returns {{ id: string, title: string }} a new KV namespace */
+export function addNamespace(state, title) {
+  const namespace = { id: newId(), title };
+  state.kv.set(namespace.id, namespace);
+  return namespace;
+}
+
 /**
  * @param {Partial<Token>} token omitted: an active user token for everything, with a value in Cloudflare's format
  * @returns {Token}

@@ -20,6 +20,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
       "example.org",
       "--zone",
       "example.net",
+      "--kv",
+      "visits",
       "--token",
       "ci=Zone Read",
       "--latency",
@@ -40,6 +42,13 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const headers = { authorization: `Bearer ${state.tokens[0].token}` };
     assert.equal((await fetch(`${state.api}/zones`, { headers })).status, 200);
     assert.equal((await fetch(`${state.api}/accounts/${state.account}/workers/scripts`, { headers })).status, 403);
+
+    const namespaces = `${state.api}/accounts/${state.account}/storage/kv/namespaces`;
+    const { result } = await (await fetch(namespaces, { headers: { authorization: `Bearer ${state.token}` } })).json();
+    assert.deepEqual(
+      result.map(({ title }) => title),
+      ["visits"],
+    );
 
     const second = await startCli(directory, ["local"]).ended;
     assert.equal(second.exit, 64);
@@ -85,6 +94,19 @@ test("it keeps its account with --persist", async () => {
     assert.equal((await running.ended).exit, 0);
   }
   assert.deepEqual([accounts[0].account, accounts[0].token], [accounts[1].account, accounts[1].token]);
+});
+
+test("two that keep their account in one directory: the second one is told who has it", async () => {
+  const directory = await directoryWith({});
+  const elsewhere = await directoryWith({});
+  const kept = join(directory, "kept");
+  const first = startCli(directory, ["local", "--persist", kept]);
+  await printed(first, /Deploy to it/);
+  const { exit, stderr } = await startCli(elsewhere, ["local", "--persist", kept]).ended;
+  assert.equal(exit, 64, stderr);
+  assert.ok(stderr.includes(`process ${first.child.pid} keeps its account in \`${kept}\` already`), stderr);
+  first.child.kill("SIGTERM");
+  assert.equal((await first.ended).exit, 0);
 });
 
 const PROJECT = process.env.PACKAGED_PROJECT;

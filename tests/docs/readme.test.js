@@ -1,36 +1,48 @@
 /**
- * The console sessions of README.md are what the tool prints: each `$` line is run against Local Cloudflare, and its
- * output compared. Ids, times and ports differ from run to run and are left out. `UPDATE_DOCS=1` rewrites the README.
+ * The five minutes of README.md, word by word: its alias, its account, and each `$` line of its console sessions, whose
+ * output is compared. Ids, times and ports differ from run to run and are left out. `UPDATE_DOCS=1` rewrites the README.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { BIN, CANARY, createSite } from "../cli/deploying.js";
+import { noteSecret } from "../canaries/index.js";
+import { BIN, printed, startCli } from "../cli/deploying.js";
 
-const README = fileURLToPath(new URL("../../README.md", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const README = join(ROOT, "README.md");
 const SESSION = /^```console\n([\s\S]*?)^```$/gm;
 
 describe("README.md", () => {
-  let site;
+  const readme = readFileSync(README, "utf8");
+  const exports = [];
+  let directory;
+  let account;
   before(async () => {
-    // The command line runs as a process of its own and needs this one to answer: a server of its own, too.
-    site = await createSite({ warmUp: true });
-    mkdirSync(join(site.directory, "bin"));
-    const program = `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`;
-    writeFileSync(join(site.directory, "bin", "cfworker-deploy"), program, { mode: 0o755 });
-    const manifest = readFileSync(join(site.directory, "worker.yaml"), "utf8");
-    writeFileSync(
-      join(site.directory, "broken.yaml"),
-      manifest.replace("hostname:", "hostnme:").replace("GREETING: Hello", "GREETING: 5"),
-    );
+    const [, example] = /^cd (\S+)$/m.exec(readme);
+    const [, alias] = /^alias cfworker-deploy='(.+)'/m.exec(readme);
+    const [, local] = /^cfworker-deploy (local .+)$/m.exec(readme);
+    // A copy, since `publish --manifest` writes into it; within the clone, so that npm finds the script.
+    mkdirSync(join(ROOT, "target"), { recursive: true });
+    directory = mkdtempSync(join(ROOT, "target", "readme-"));
+    cpSync(join(ROOT, example), directory, { recursive: true });
+    mkdirSync(join(directory, "bin"));
+    writeFileSync(join(directory, "bin", "cfworker-deploy"), `#!/bin/sh\nexec ${alias} "$@"\n`, { mode: 0o755 });
+    // Not by the alias: npm would have to be stopped together with what it runs.
+    account = startCli(directory, local.split(" "));
+    await printed(account, /Deploy to it/);
+    const { token } = JSON.parse(readFileSync(join(directory, ".cfworker-deploy", "local.json"), "utf8"));
+    noteSecret("the token of the README's account", token);
   });
-  after(() => site.close());
+  after(async () => {
+    account.child.kill("SIGTERM");
+    await account.ended;
+    rmSync(directory, { recursive: true, force: true });
+  });
 
   test("prints what the tool prints", async () => {
-    const readme = readFileSync(README, "utf8");
     let actual = readme;
     for (const [block, text] of readme.matchAll(SESSION)) {
       actual = actual.replace(block, () => `\`\`\`console\n${"$"}PLACEHOLDER\n\`\`\``);
@@ -42,9 +54,12 @@ describe("README.md", () => {
     else assert.equal(stable(actual), stable(readme));
   });
 
+  /** Each command has a shell of its own, which what was exported before must reach. */
   async function run(command) {
-    const env = { PATH: `${join(site.directory, "bin")}:${process.env.PATH}`, HELLO_API_KEY: CANARY };
-    const { stdout } = await site.start([], { command: ["sh", "-c", `${command} 2>&1`], env }).ended;
+    const env = { PATH: `${join(directory, "bin")}:${process.env.PATH}`, HOME: directory, HELLO_API_KEY: undefined };
+    if (command.startsWith("export ")) exports.push(command);
+    const script = `{ ${[...exports, command].join("\n")}\n} 2>&1`;
+    const { stdout } = await startCli(directory, [], { command: ["sh", "-c", script], env }).ended;
     return `$ ${command}\n${stdout}`;
   }
 });

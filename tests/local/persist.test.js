@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -55,12 +58,16 @@ test("account, token, Worker, record, route, bundle and KV are there after a res
   const before = [local.accountId, local.token, local.tokenId, local.zones];
   const { tag, versions } = local.state.scripts.get("api");
 
-  await restart({ zones: ["example.com", "added.test"] });
+  await restart({ zones: ["example.com", "added.test"], kv: ["t", "added"] });
 
   assert.deepEqual([local.accountId, local.token, local.tokenId, local.zones.slice(0, 1)], before);
   assert.deepEqual(
     local.zones.map(({ name }) => name),
     ["example.com", "added.test"],
+  );
+  assert.deepEqual(
+    [...local.state.kv.values()].map(({ title }) => title),
+    ["t", "added"],
   );
   assert.equal((await local.request("api.example.com")).text, "kept secret");
   const after = local.state.scripts.get("api");
@@ -103,6 +110,43 @@ describe("on disk", () => {
     await assert.rejects(startLocalCloudflare({ persist: dir }), /has format 99/);
     assert.equal(await readFile(join(dir, "state.json"), "utf8"), '{"format":99}');
     await rm(join(dir, "state.json"));
+    local = await startLocalCloudflare({ persist: dir });
+  });
+});
+
+describe("one directory, one Local Cloudflare", () => {
+  const lock = () => join(dir, "lock");
+
+  test("a second one is refused, and what the first one keeps is not touched", async () => {
+    local.putObject("bundles", "1.js", "one");
+    await assert.rejects(startLocalCloudflare({ persist: dir }), {
+      name: "LockedError",
+      pid: process.pid,
+      message: `process ${process.pid} keeps its account in \`${dir}\` already`,
+    });
+    await restart();
+    assert.equal(String(local.state.objects.get("bundles", "1.js").content), "one");
+  });
+
+  test("what a dead process left behind is taken over, also by a process of the same id", async () => {
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    for (const left of [`${dead}\n`, `${process.pid}\n`, ""]) {
+      await local.close();
+      await writeFile(lock(), left);
+      local = await startLocalCloudflare({ persist: dir });
+      assert.equal(await readFile(lock(), "utf8"), `${process.pid}\n`);
+    }
+    await local.close();
+    assert.deepEqual((await readdir(dir)).sort(), ["contents", "state.json", "stores"]);
+    local = await startLocalCloudflare({ persist: dir });
+  });
+
+  test("one that can't start gives it back", async () => {
+    await local.close();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    await assert.rejects(startLocalCloudflare({ persist: dir, port: taken.address().port }), { code: "EADDRINUSE" });
+    taken.close();
     local = await startLocalCloudflare({ persist: dir });
   });
 });

@@ -15,6 +15,7 @@ export const local = {
   examples: [
     "cfworker-deploy local",
     "cfworker-deploy local --port 8787 --zone example.org --persist .local",
+    "cfworker-deploy local --kv hello-visits",
     "cfworker-deploy local --token 'ci=Workers Scripts Write,Zone Read'",
     "cfworker-deploy local --latency 100 --fault 'POST */routes:500:1'",
   ],
@@ -42,12 +43,13 @@ async function start({ cwd }, flags) {
   const { startLocalCloudflare } = await import("../../local/index.js");
   const { PERMISSION_GROUPS } = await import("../../local/permissions.js");
   const groups = PERMISSION_GROUPS.map(({ name }) => name);
-  const { port, persist, latency, fault, zone = [DEFAULT_ZONE], token } = flags;
+  const { port, persist, latency, fault, zone = [DEFAULT_ZONE], kv, token } = flags;
   const options = {
     port,
     latencyMs: latency,
     faults: fault,
     zones: zone,
+    kv,
     tokens: token.map((text) => tokenOf(text, groups)),
     quiet: false,
   };
@@ -63,6 +65,11 @@ function startFailure(error, { port }) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
   if (error.code === "EADDRINUSE") return usageError(`port ${port} is taken`, "leave `--port` out for a free one");
+  if (error.name === "LockedError")
+    return usageError(
+      error.message,
+      `stop it, or keep this one elsewhere (or remove \`${error.file}\` if that is no Local Cloudflare)`,
+    );
   if (/^fault /.test(error.message)) return usageError(error.message);
   return error;
 }

@@ -1,7 +1,7 @@
 /** KV namespaces. https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/ */
 import { ApiError, pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
-import { newId } from "../state.js";
+import { addNamespace } from "../state.js";
 import { readObject } from "./body.js";
 import { namespaceOf } from "./lookup.js";
 import { endpoint } from "./router.js";
@@ -27,9 +27,7 @@ function list({ state, query }) {
 }
 
 function create({ state, request, runtime }) {
-  const title = readTitle(state, request, "create");
-  const namespace = { id: newId(), title };
-  state.kv.set(namespace.id, namespace);
+  const namespace = addNamespace(state, readTitle(state, request, "create"));
   runtime.changed();
   return success(view(namespace));
 }
