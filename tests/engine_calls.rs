@@ -118,6 +118,11 @@ impl Call {
         self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
     }
 
+    fn failed_checks(&self) -> Vec<String> {
+        let checks = self.doctor().checks.into_iter();
+        checks.filter(|check| !check.ok).map(|check| check.name).collect()
+    }
+
     fn outputs(&self) -> Result<OutputsResult, Error> {
         let (sources, io) = self.given();
         self.clock.run(engine::outputs(&sources, &self.credentials, &self.options, &io))
@@ -212,21 +217,20 @@ fn an_unknown_account_is_one_finding_on_its_field() {
         run.manifest = MANIFEST.replace(&format!("  account_id: {ACCOUNT}\n"), "");
         run.credentials.account_id = Some(ACCOUNT.into());
         assert_eq!(at(&run.failed_plan().diagnostics[0]), (None, None));
-        let checkup = run.doctor();
-        let failed: Vec<&str> = checkup.checks.iter().filter(|check| !check.ok).map(|check| &*check.name).collect();
-        assert_eq!(failed, ["account"]);
+        assert_eq!(run.failed_checks(), ["account"]);
     }
 }
 
 #[test]
 fn an_unknown_zone_is_one_finding_on_its_field() {
-    let error = call(|seen| match seen.url.contains("/zones/") {
+    let run = call(|seen| match seen.url.contains("/zones/") {
         true => refused(404, 7003, "Could not route to /zones/1, perhaps your object identifier is invalid?"),
         false => empty(seen),
-    })
-    .failed_plan();
+    });
+    let error = run.failed_plan();
     assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::ZoneIdNotFound]));
     assert_eq!(at(&error.diagnostics[0]), (Some("spec.dns.zone_id"), Some(10)));
+    assert_eq!(run.failed_checks(), ["zone 1111111111111111111111111111111a"]);
 }
 
 #[test]

@@ -3,9 +3,8 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
-use super::accounts::ListAccounts;
 use super::api::{Api, Endpoint};
-use super::envelope::result;
+use super::envelope::{Done, result};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, CallError, CallErrorKind, Client, Meaning, Method, Refusal, Request};
@@ -24,6 +23,12 @@ pub struct VerifyAccountToken<'a> {
     /// Account id.
     pub account_id: &'a str,
 }
+
+/// `GET /user`: whether it may be read is all that is asked.
+///
+/// <https://developers.cloudflare.com/api/resources/user/methods/get/>
+#[derive(Clone, Copy, Debug)]
+pub struct ReadUser;
 
 /// What a verification says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -58,6 +63,20 @@ impl Endpoint for VerifyUserToken {
     }
 }
 
+impl Endpoint for ReadUser {
+    type Output = Done;
+    const FAMILY: Family = Family::Tokens;
+    const GRANT: Grant = permissions::TOKENS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["user"])
+    }
+
+    fn parse(&self, _: &Answer) -> Result<Self::Output, String> {
+        Ok(Done)
+    }
+}
+
 impl Endpoint for VerifyAccountToken<'_> {
     type Output = TokenStatus;
     const FAMILY: Family = Family::Tokens;
@@ -86,12 +105,12 @@ pub async fn verify(api: &Api, client: &Client, account_id: &str) -> Result<Toke
     }
 }
 
-/// Tries a global API key: every user may list the accounts that it is a member of.
+/// Tries a global API key: every user may read itself.
 ///
 /// # Errors
 /// [`CallError`]; a refusal is one of the key.
 pub async fn try_key(api: &Api, client: &Client) -> Result<(), CallError> {
-    api.call(client, &ListAccounts::default()).await.map(drop).map_err(as_credentials)
+    api.call(client, &ReadUser).await.map(drop).map_err(as_credentials)
 }
 
 fn is_not_mine(error: &CallError) -> bool {

@@ -14,10 +14,10 @@ use crate::cloudflare::tokens::{self, VerifyUserToken};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
-use crate::manifest::{Read, Source};
+use crate::manifest::{self, Source};
 use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
-use crate::refresh::{self, Found};
+use crate::refresh::{self, Found, Read};
 use crate::resource::{DesiredManifest, DesiredState};
 
 /// R2 refuses signatures that are off by fifteen minutes; a minute is worth telling.
@@ -75,7 +75,7 @@ pub async fn doctor(
     io: &Io,
 ) -> Result<Checkup, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
-    let (Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
+    let (manifest::Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
     let mut checks = token(&session, &desired).await;
     checks.extend(clock(&session).await);
     // A token that is refused is refused everywhere.
@@ -180,24 +180,29 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
         }
     };
     let answers = refresh::probe(&session.api, &session.client, desired, &zones).await;
-    let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err()?)));
-    let failed: Vec<Check> =
-        refresh::failures(desired, failed).into_iter().map(|failure| bad(failure.subject, failure.finding)).collect();
+    let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {
             Ok(Found::Zone(zone)) => {
                 good(read.subject(), format!("{} is {}", zone.name, zone.status.as_deref().unwrap_or_default()))
             }
+            // Its routes and records are not there either, which says more.
+            Ok(Found::Absent) if matches!(read, Read::Zone { .. }) => continue,
             Ok(Found::Absent) => good(read.subject(), "readable, nothing there yet"),
             Ok(Found::Hidden) => good(read.subject(), "not readable by its id: names are checked by Cloudflare"),
             Ok(_) => good(read.subject(), "readable"),
-            Err(_) => continue,
+            Err(error) => {
+                failed.push((read, error));
+                continue;
+            }
         });
     }
-    // An account that is unknown is said once, also where zones were looked for before.
-    checks.extend(
-        failed.into_iter().filter(|check| !checks.iter().any(|told| told.name == check.name)).collect::<Vec<_>>(),
-    );
+    for failure in refresh::failures(desired, &failed) {
+        // An account that is unknown was told already where zones were looked for.
+        if !checks.iter().any(|told| !told.ok && told.name == failure.subject) {
+            checks.push(bad(failure.subject, failure.finding));
+        }
+    }
     checks
 }
 

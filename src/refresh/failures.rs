@@ -26,10 +26,7 @@ pub(super) enum Owner<'read> {
 }
 
 /// One finding a cause: an id that is wrong, or a group that is missing, meets every read of its account or zone.
-pub fn failures<'read>(
-    desired: &DesiredState,
-    failed: impl IntoIterator<Item = (&'read Read, &'read CallError)>,
-) -> Vec<Failure> {
+pub fn failures(desired: &DesiredState, failed: &[(&Read, &CallError)]) -> Vec<Failure> {
     let mut causes = Vec::new();
     let mut failures = Vec::new();
     for (read, error) in failed {

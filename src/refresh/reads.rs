@@ -127,7 +127,8 @@ pub async fn make(
             Err(error) => failed.push((read, error)),
         }
     }
-    let failures = failures(desired, failed.iter().map(|(read, error)| (read, error)));
+    let failed: Vec<_> = failed.iter().map(|(read, error)| (read, error)).collect();
+    let failures = failures(desired, &failed);
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
