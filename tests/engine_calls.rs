@@ -357,3 +357,16 @@ fn what_is_missing_is_created_where_it_is_missing() {
     assert!(bucket.contains("/r2/buckets") && !bucket.contains("wrangler"), "{bucket}");
     assert!(namespace.contains("/storage/kv/namespaces") && !namespace.contains("wrangler"), "{namespace}");
 }
+
+#[test]
+fn an_unknown_account_has_no_zones_either() {
+    let mut run = call(|seen| match seen.url.contains("/accounts/") {
+        true => refused(404, 7003, "Could not route to /accounts/0123, perhaps your object identifier is invalid?"),
+        false if seen.url.contains("/zones?") => ok("[]"),
+        false => empty(seen),
+    });
+    run.manifest = MANIFEST.replace("    zone_id: 1111111111111111111111111111111a\n", "");
+    let error = run.failed_plan();
+    assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::AccountNotFound]));
+    assert_eq!(run.failed_checks(), ["account"]);
+}

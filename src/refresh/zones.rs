@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::failures::{Failure, of_zones};
+use super::failures::{self, Failure, of_zones};
+use super::reads::{self, Read};
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::{Client, join_all};
+use crate::http::{CallError, Client, Meaning, join_all};
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
@@ -41,8 +42,28 @@ pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<
             _ => {}
         }
     }
+    if zones.is_empty() && failures.iter().any(|failure| failure.finding.code == Code::ZoneNotFound) {
+        let unknown = unknown_accounts(api, client, desired, names).await;
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+    }
     failures.dedup_by(|one, other| one.finding.message == other.finding.message);
     if failures.is_empty() { Ok(ids) } else { Err(failures) }
+}
+
+/// A list of zones is empty too where the account is unknown: only a read of the account tells that.
+async fn unknown_accounts(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    names: Vec<(String, String)>,
+) -> Vec<Failure> {
+    let accounts = ordered::unique(names.into_iter().map(|(account, _)| Read::Scripts { account }));
+    let answers = reads::look(api, client, accounts).await;
+    let is_unknown = |error: &&CallError| error.meaning() == Some(Meaning::UnknownId);
+    let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err().filter(is_unknown)?)));
+    failures::failures(desired, &failed.collect::<Vec<_>>())
 }
 
 /// Account and names to ask for.
