@@ -4,17 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createSite, uploadByHand } from "./deploying.js";
-
-const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
-kind: CloudflareWorker
-metadata: {name: plain, org: acme, env: demo}
-spec:
-  worker_name: plain
-  script_bundle:
-    bucket: bundles
-    path: plain/v1.js
-`;
+import { createSite, PLAIN, uploadByHand } from "./deploying.js";
 
 describe("a plan that moved into a conflict", { concurrency: false }, () => {
   let site;
@@ -22,7 +12,7 @@ describe("a plan that moved into a conflict", { concurrency: false }, () => {
   before(async () => {
     site = await createSite();
     site.cloudflare.putObject("bundles", "plain/v1.js", "export default { fetch: () => new Response('one') };");
-    await writeFile(join(site.directory, "plain.yaml"), MANIFEST);
+    await writeFile(join(site.directory, "plain.yaml"), PLAIN);
     assert.equal((await site.cli("plan", "plain.yaml", "--out", "plan.json", "--local")).exit, 0);
     ({ fingerprint } = JSON.parse(await readFile(join(site.directory, "plan.json"), "utf8")));
     await uploadByHand(site.cloudflare, "plain");
@@ -60,10 +50,10 @@ test("the command after a plan solves all of it: conflicts and deletions", async
     site.cloudflare.putObject("bundles", "plain/v1.js", "export default { fetch: () => new Response('one') };");
     const path = join(site.directory, "plain.yaml");
     const dns = "  dns: {enabled: true, zone: example.com, hostname: plain.example.com}\n";
-    await writeFile(path, MANIFEST.concat(dns));
+    await writeFile(path, PLAIN.concat(dns));
     assert.equal((await site.cli("apply", "plain.yaml", "--local")).exit, 0);
     await uploadByHand(site.cloudflare, "plain");
-    await writeFile(path, MANIFEST.concat(dns.replace("true", "false")));
+    await writeFile(path, PLAIN.concat(dns.replace("true", "false")));
     const { exit, stderr } = await site.cli("plan", "plain.yaml", "--local");
     assert.equal(exit, 5, stderr);
     const [, goOn] = /Go on: cfworker-deploy (.*)/.exec(stderr);

@@ -4,26 +4,15 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { createSite, eventsOf, uploadByHand } from "./deploying.js";
+import { createSite, eventsOf, PLAIN, sourceOf, uploadByHand } from "./deploying.js";
 
-const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
-kind: CloudflareWorker
-metadata: {name: plain, org: acme, env: demo}
-spec:
-  worker_name: plain
-  script_bundle:
-    bucket: bundles
-    path: plain/v1.js # keep me
-`;
 const PUBLISHED = /^published: r2:\/\/bundles\/plain\/[0-9a-f]{12}\.js$/m;
-
-const sourceOf = (text) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
 
 describe("a bundle that is published on the way", { concurrency: false }, () => {
   let site;
   beforeEach(async () => {
     site = await createSite();
-    await writeFile(join(site.directory, "plain.yaml"), MANIFEST);
+    await writeFile(join(site.directory, "plain.yaml"), PLAIN);
     await writeFile(join(site.directory, "two.js"), sourceOf("two"));
   });
   afterEach(() => site.close());
@@ -42,7 +31,7 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
       stderr,
       /^`plain\.yaml` was not changed, and r2:\/\/bundles\/plain\/[0-9a-f]{12}\.js stays published$/m,
     );
-    assert.equal(await manifest(), MANIFEST);
+    assert.equal(await manifest(), PLAIN);
     assert.doesNotMatch(stderr, /run the same command again/);
     const [, goOn] = /Go on: cfworker-deploy (.*)/.exec(stderr);
     assert.equal(goOn, "apply plain.yaml --bundle two.js --local --adopt script:plain");
@@ -52,7 +41,7 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
   });
 
   test("a missing secret too", async () => {
-    const text = MANIFEST.concat("  env: {secrets: {KEY: '${NOWHERE}'}}\n");
+    const text = PLAIN.concat("  env: {secrets: {KEY: '${NOWHERE}'}}\n");
     await setManifest(text);
     const { exit, stderr } = await deploy("--bundle", "two.js");
     assert.equal(exit, 65, stderr);
@@ -62,13 +51,13 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
   });
 
   test("a bad manifest publishes nothing", async () => {
-    await setManifest(MANIFEST.replace("worker_name", "worker_nam"));
+    await setManifest(PLAIN.replace("worker_name", "worker_nam"));
     assert.equal((await deploy("--bundle", "two.js")).exit, 65);
     assert.deepEqual(keys(), []);
   });
 
   test("a run that stopped on its way has the manifest that it was carrying out", async () => {
-    await setManifest(MANIFEST.concat("  dns: {enabled: true, zone: example.com, hostname: plain.example.com}\n"));
+    await setManifest(PLAIN.concat("  dns: {enabled: true, zone: example.com, hostname: plain.example.com}\n"));
     site.cloudflare.setFaults(["POST */routes:403"]);
     const { exit, stderr } = await deploy("--bundle", "two.js");
     assert.equal(exit, 3, stderr);
@@ -83,7 +72,7 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
     ["publish --manifest", ["publish", "two.js", "r2://bundles/plain/", "--manifest", "plain.yaml"]],
   ]) {
     test(`${name} rewrites a pin with the path, where one stands`, async () => {
-      await setManifest(MANIFEST.concat(`    sha256: '${"0".repeat(64)}' # and me\n`));
+      await setManifest(PLAIN.concat(`    sha256: '${"0".repeat(64)}' # and me\n`));
       const { exit, stderr } = await site.cli(...args, "--local");
       assert.equal(exit, 0, stderr);
       const text = await manifest();

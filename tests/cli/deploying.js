@@ -18,6 +18,20 @@ const HELLO = fileURLToPath(new URL("../../examples/hello", import.meta.url));
 export const CANARY = CANARIES.secret;
 const NAMESPACE = "hello-visits";
 
+/** A Worker without secrets, stores or hostname, its bundle at the end: tests append to it. */
+export const PLAIN = `apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: {name: plain, org: acme, env: demo}
+spec:
+  worker_name: plain
+  script_bundle:
+    bucket: bundles
+    path: plain/v1.js # keep me
+`;
+
+/** A module that answers with a text. */
+export const sourceOf = (text) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
+
 /**
  * A directory with `examples/hello` and a running Local Cloudflare that `--local` finds there.
  *

@@ -4,19 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
-import { createSite } from "./deploying.js";
-
-const MANIFEST = `apiVersion: cloudflare.project-planton.org/v1
-kind: CloudflareWorker
-metadata: {name: plain, org: acme, env: demo}
-spec:
-  worker_name: before
-  script_bundle:
-    bucket: bundles
-    path: plain/v1.js
-`;
-
-const sourceOf = (text) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
+import { createSite, PLAIN, sourceOf } from "./deploying.js";
 
 describe("the undo of an apply", { concurrency: false }, () => {
   let site;
@@ -25,7 +13,7 @@ describe("the undo of an apply", { concurrency: false }, () => {
     site = await createSite();
     sites.push(site);
     site.cloudflare.putObject("bundles", "plain/v1.js", sourceOf("one"));
-    await writeFile(join(site.directory, "plain.yaml"), MANIFEST);
+    await writeFile(join(site.directory, "plain.yaml"), PLAIN);
   });
   after(() => Promise.all(sites.map(({ close }) => close())));
 
@@ -41,11 +29,11 @@ describe("the undo of an apply", { concurrency: false }, () => {
 
   test("is none after a rename: a destroy would take the Worker under its old name along", async () => {
     assert.deepEqual((await apply()).undo, ["destroy", "plain.yaml", "--local"]);
-    await rewrite("worker_name: before", "worker_name: after");
+    await rewrite("worker_name: plain", "worker_name: after");
     const { undo, stderr } = await apply();
-    assert.match(stderr, /before/);
+    assert.match(stderr, /orphan {5}script:plain: renamed to `after`/);
     assert.equal(undo, undefined);
-    assert.deepEqual([...site.cloudflare.state.scripts.keys()].sort(), ["after", "before"]);
+    assert.deepEqual([...site.cloudflare.state.scripts.keys()].sort(), ["after", "plain"]);
   });
 
   test("carries the values that the manifest can't be read without", async () => {
