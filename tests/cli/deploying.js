@@ -73,6 +73,10 @@ export function startCli(cwd, args, { env = {}, stdin, command = [process.execPa
     stdio: ["pipe", "pipe", "pipe"],
     timeout: PATIENCE_MS, // A test that fails leaves no process behind.
   });
+  // A program may end before it has read anything, as `export` does at once.
+  child.stdin.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   if (stdin !== null) child.stdin.end(stdin ?? "");
   const text = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) {
