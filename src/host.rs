@@ -1,7 +1,8 @@
-//! International names of hosts, as A-labels (UTS 46).
+//! What every JavaScript runtime knows, and what would take a tenth of the engine: international names of hosts,
+//! decimal numbers, dates of HTTP. In wasm the runtime is asked, elsewhere the usual crates.
 //!
-//! Its tables are half the size of the engine, and every JavaScript runtime brings them for its `URL`: in wasm that is
-//! asked, elsewhere an `idna` with tables of its own. The `idna` of `url` has none (see Cargo.toml): it reads ASCII.
+//! A name becomes A-labels (UTS 46) by the runtime's `URL`, elsewhere by an `idna` with tables of its own. The `idna` of
+//! `url` has none (see Cargo.toml): it reads ASCII.
 
 use std::borrow::Cow;
 
@@ -26,6 +27,46 @@ pub fn with_a_labels(url: &str) -> Cow<'_, str> {
     a_labels().map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
+/// The decimal number that a text writes out, as `1`, `-.5` or `1e3`; infinite where it is too large.
+pub fn float(text: &str) -> Option<f64> {
+    // What one of the two reads and the other does not: names, blanks, digits of other bases.
+    let is_decimal = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
+    if text.is_empty() || !text.bytes().all(is_decimal) {
+        return None;
+    }
+    decimal(text)
+}
+
+/// Milliseconds since the epoch of an HTTP date.
+pub fn http_date(text: &str) -> Option<f64> {
+    // A runtime also reads other dates, each its own.
+    text.ends_with(" GMT").then(|| date(text)).flatten()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn decimal(text: &str) -> Option<f64> {
+    let number = js_sys::Number::new(&text.into()).value_of();
+    (!number.is_nan()).then_some(number)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn decimal(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn date(text: &str) -> Option<f64> {
+    let milliseconds = js_sys::Date::parse(text);
+    (!milliseconds.is_nan()).then_some(milliseconds)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn date(text: &str) -> Option<f64> {
+    let date = httpdate::parse_http_date(text).ok()?;
+    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(since.as_millis() as f64)
+}
+
 #[cfg(target_arch = "wasm32")]
 fn uts46(name: &str) -> Option<String> {
     // A URL knows percent-encoding, ports and paths; none of it belongs into a name.
@@ -48,7 +89,7 @@ fn uts46(name: &str) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{a_labels, with_a_labels};
+    use super::{a_labels, float, http_date, with_a_labels};
 
     /// The package is asked for the same names, in every runtime.
     #[test]
@@ -57,6 +98,22 @@ mod tests {
             serde_json::from_str(include_str!("../tests/packaging/hosts.json")).expect("a table");
         for (name, expected) in names {
             assert_eq!(a_labels(&name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_decimal_numbers_and_dates_of_http_are_read() {
+        for (text, number) in
+            [("1", 1.0), ("-.5", -0.5), ("+5.", 5.0), ("1e3", 1e3), ("1E-1", 0.1), ("1e999", f64::INFINITY)]
+        {
+            assert_eq!(float(text), Some(number), "{text}");
+        }
+        for text in ["", ".", "e", "1e", "--1", "1.2.3", " 1", "1_0", "0x1", "inf", "NaN", "Infinity"] {
+            assert_eq!(float(text), None, "{text}");
+        }
+        assert_eq!(http_date("Wed, 21 Oct 2015 07:28:00 GMT"), Some(1_445_412_480_000.0));
+        for text in ["", "2015-10-21T07:28:00Z", "1445412480", "Wed, 99 Oct 2015 07:28:00 GMT", "soon GMT"] {
+            assert_eq!(http_date(text), None, "{text}");
         }
     }
 

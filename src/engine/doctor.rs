@@ -13,7 +13,8 @@ use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
-use crate::http::{Answer, CallError, Verdict, http_date};
+use crate::host;
+use crate::http::{Answer, CallError, Verdict};
 use crate::manifest::{self, Source};
 use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
@@ -158,7 +159,7 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
     let request = VerifyUserToken.request(&session.api);
     let any = |_: &Answer| Verdict::Accepted;
     let answer = session.client.exchange(&request, &any).await.ok()?;
-    let skew = http_date(answer.header("date")?)? - session.client.clock().now_ms();
+    let skew = host::http_date(answer.header("date")?)? - session.client.clock().now_ms();
     let seconds = (skew / 1000.0).round();
     Some(if skew.abs() < SKEW_MS {
         good("clock", "agrees with Cloudflare's")

@@ -28,7 +28,6 @@ pub use message::{Body, Method, Repeat, Request, Response, TransportError};
 pub use origin::{endpoint, is_local};
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
-pub(crate) use retry::http_date;
 pub use together::join_all;
 pub use watch::{Sent, Signal, Wait};
 

@@ -6,6 +6,7 @@ use std::cell::Cell;
 
 use super::Answer;
 use super::retry::Policy;
+use crate::host;
 
 /// The quota below this share of its size is spread over the time until it is renewed.
 const LOW: f64 = 0.1;
@@ -165,7 +166,7 @@ impl Item<'_> {
             let (name, value) = pair.split_once('=')?;
             (name.trim() == key).then(|| value.trim())
         })?;
-        value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
+        host::float(value).filter(|number| number.is_finite() && *number >= 0.0)
     }
 }
 

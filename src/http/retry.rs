@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use jiff::fmt::rfc2822;
+use crate::host;
 
 /// Numbers of the retry policy. All times in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,21 +112,16 @@ impl Budget {
 /// Milliseconds that a `Retry-After` header asks for: seconds, or an HTTP date.
 pub(crate) fn retry_after(value: &str, now_ms: f64) -> Option<f64> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<f64>() {
+    if let Some(seconds) = host::float(value) {
         return (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1_000.0);
     }
-    http_date(value).map(|date_ms| (date_ms - now_ms).max(0.0))
-}
-
-/// Milliseconds since the epoch of an HTTP date.
-pub(crate) fn http_date(value: &str) -> Option<f64> {
-    let zoned = rfc2822::DateTimeParser::new().parse_zoned(value.trim()).ok()?;
-    Some(zoned.timestamp().as_millisecond() as f64)
+    host::http_date(value).map(|date_ms| (date_ms - now_ms).max(0.0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, Policy, http_date, retry_after};
+    use super::{Budget, Policy, retry_after};
+    use crate::host::http_date;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

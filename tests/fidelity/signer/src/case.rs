@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// One case: a request, and what its query signature is made of where the suite has one.
 pub struct Case {
@@ -28,7 +28,8 @@ pub struct Context {
     pub normalize: bool,
     pub region: String,
     pub service: String,
-    pub timestamp: Timestamp,
+    #[serde(with = "time::serde::rfc3339")]
+    pub timestamp: OffsetDateTime,
     #[serde(default)]
     pub omit_session_token: bool,
 }

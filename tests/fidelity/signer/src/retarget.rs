@@ -22,8 +22,10 @@ pub fn for_s3(case: &Case) -> Option<String> {
 }
 
 fn signature(context: &Context, service: &str, canonical: &str) -> String {
-    let time = context.timestamp.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let day = &time[..8];
+    let (year, month, date) = context.timestamp.to_calendar_date();
+    let (hour, minute, second) = context.timestamp.to_hms();
+    let day = &format!("{year:04}{:02}{date:02}", u8::from(month));
+    let time = format!("{day}T{hour:02}{minute:02}{second:02}Z");
     let region = &context.region;
     let digest = hex(&Sha256::digest(canonical.as_bytes()));
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{day}/{region}/{service}/aws4_request\n{digest}");

@@ -159,7 +159,7 @@ fn given(case: &Case) -> Given<'_> {
         secret_access_key: &context.credentials.secret_access_key,
         session_token: context.credentials.token.as_deref().filter(|_| !context.omit_session_token),
         region: &context.region,
-        seconds: context.timestamp.as_second(),
+        seconds: context.timestamp.unix_timestamp(),
         expires_in: context.expiration_in_seconds,
     }
 }
