@@ -551,7 +551,8 @@ test("publish --manifest points the manifest at the new key", async () => {
 });
 
 test("schema and explain print data; an unknown code is exit 64", async () => {
-  assert.equal((await inDirectory(["schema"], { schema: "{}\n" })).stdout, "{}\n");
+  const texts = { schema: async () => ({ $schema: "a" }) };
+  assert.equal((await inDirectory(["schema"], {}, { texts })).stdout, '{"$schema":"a"}\n');
   const explain = (code) => (code === "CFD0101" ? "CFD0101: text\n" : undefined);
   assert.equal((await inDirectory(["explain", "CFD0101"], { explain })).stdout, "CFD0101: text\n");
   assert.equal((await inDirectory(["explain", "CFD9999"], { explain })).exit, 64);
