@@ -8,7 +8,7 @@
 import { createJournal } from "./api/journal.js";
 import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
 import { sourcesOf } from "./api/sources.js";
-import { TEXTS } from "./api/texts.js";
+import { explanation, TEXTS } from "./api/texts.js";
 import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
 
 export { DeployError };
@@ -103,7 +103,7 @@ export function createApi(engine, texts = TEXTS) {
 
     /** What a code means and what to do about it; undefined for a code that does not exist. */
     async explain(code) {
-      return (await trapped(engine.call("explain", code))) ?? undefined;
+      return explanation(await texts.codes(), code);
     },
 
     /** The version of the engine. */

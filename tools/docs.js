@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: rewrites the schemas that are made from the sources; then what documents take from the program:
- * README's sessions, docs/errors.md.
+ * `npm run docs`: rewrites what is made from the sources: the schemas and the texts of codes, which the package carries;
+ * then what documents take from the program: README's sessions, docs/errors.md.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,11 +13,11 @@ import { main, stage } from "./stage.js";
 const TESTS = join("tests", "docs");
 // The tests that compare also write.
 const env = { UPDATE_DOCS: "1" };
-const RUST = ["test", "--locked", "--quiet", "--lib", "--", "manifest::editor_schema"];
+const RUST = ["test", "--locked", "--quiet", "--lib", "--", "manifest::editor_schema", "diagnostic::codes"];
 
 await main("docs", async () => {
   await stage("rust toolchain", ensureToolchain);
-  await stage("schemas", () => run("cargo", RUST, { cwd: ROOT, env }).then(() => ""));
+  await stage("schemas and codes", () => run("cargo", RUST, { cwd: ROOT, env }).then(() => ""));
   await buildPackage();
   await stage("documents", async () => {
     const files = readdirSync(join(ROOT, TESTS)).filter((name) => name.endsWith(".test.js"));

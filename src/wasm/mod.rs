@@ -39,12 +39,6 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// What a code means; undefined for a code that does not exist.
-#[wasm_bindgen]
-pub fn explain(code: &str) -> Option<String> {
-    crate::diagnostic::explain(code)
-}
-
 /// The known word that somebody probably meant; undefined when none is near.
 #[wasm_bindgen]
 pub fn nearest(word: &str, known: Vec<String>) -> Option<String> {
