@@ -8,6 +8,7 @@
 import { createJournal } from "./api/journal.js";
 import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
 import { sourcesOf } from "./api/sources.js";
+import { explanation, TEXTS } from "./api/texts.js";
 import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
 
 export { DeployError };
@@ -16,9 +17,10 @@ export { DeployError };
  * The calls; index.d.ts tells callers what each one takes, answers and throws, with an example.
  *
  * @param {{ call(name: string, ...args: unknown[]): Promise<any> }} engine one fresh instance for each call
+ * @param {typeof TEXTS} texts what needs no engine
  * @returns {typeof import("./index.js")}
  */
-export function createApi(engine) {
+export function createApi(engine, texts = TEXTS) {
   /** A call that answers `{ ok }` or `{ error }`. */
   async function ask(name, ...args) {
     return unwrap(await trapped(engine.call(name, ...args)));
@@ -96,12 +98,12 @@ export function createApi(engine) {
 
     /** The JSON Schema (draft-07) of a manifest, as text. */
     async schema() {
-      return trapped(engine.call("schema"));
+      return JSON.stringify(await texts.schema());
     },
 
     /** What a code means and what to do about it; undefined for a code that does not exist. */
     async explain(code) {
-      return (await trapped(engine.call("explain", code))) ?? undefined;
+      return explanation(await texts.codes(), code);
     },
 
     /** The version of the engine. */

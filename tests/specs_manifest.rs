@@ -111,16 +111,6 @@ fn compare(path: &Path, actual: &str, update: bool, failures: &mut String) {
     }
 }
 
-/// The schema for editors is what the types say.
-#[test]
-fn the_committed_schema_is_the_types_schema() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/cloudflare-worker.schema.json");
-    let actual = serde_json::to_string_pretty(&manifest::schema()).expect("JSON") + "\n";
-    let mut failures = String::new();
-    compare(&path, &actual, std::env::var_os("UPDATE_SPECS").is_some(), &mut failures);
-    assert!(failures.is_empty(), "{failures}");
-}
-
 /// Every code of reading has a spec that shows it; the engine's own failures can't be shown.
 #[test]
 fn every_code_is_shown_by_a_spec() {

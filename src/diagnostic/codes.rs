@@ -1,5 +1,8 @@
 //! Every stable code, with the text that `explain CODE` prints.
 //!
+//! The engine carries none of these texts: `npm run docs` writes them to `codes.json`, which the package carries beside
+//! it, and to docs/errors.md.
+//!
 //! A code never changes its meaning once released. `01..` manifest, `02..` references and inputs,
 //! `03..` bundle and R2, `04..` credentials and permissions, `05..` ownership and conflicts,
 //! `06..` requests to Cloudflare, `09..` the engine itself.
@@ -272,16 +275,12 @@ impl std::fmt::Display for Code {
     }
 }
 
-/// The text of `explain CODE`, or nothing for a code that does not exist.
-pub fn explain(code: &str) -> Option<String> {
-    let wanted = code.to_ascii_uppercase();
-    let code = Code::ALL.iter().find(|code| code.as_str() == wanted)?;
-    Some(format!("{code}: {}\n\n{}\n", code.title(), code.explanation()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use serde_json::{Map, Value, json};
 
     use super::Code;
 
@@ -293,5 +292,19 @@ mod tests {
             assert!(code.as_str().starts_with("CFD") && code.as_str().len() == 7, "{code}");
             assert!(code.explanation().len() > 60, "{code} says too little");
         }
+    }
+
+    /// `UPDATE_DOCS=1` writes the file: `npm run docs`.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test that writes and reads what the package carries")]
+    fn the_package_carries_these_texts() {
+        let text = |code: &Code| json!({ "title": code.title(), "explanation": code.explanation() });
+        let texts: Map<_, _> = Code::ALL.iter().map(|code| (code.to_string(), text(code))).collect();
+        let texts = format!("{:#}\n", Value::Object(texts));
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diagnostic/codes.json");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&file, &texts).expect("written");
+        }
+        assert!(std::fs::read_to_string(file).expect("a file") == texts, "npm run docs");
     }
 }

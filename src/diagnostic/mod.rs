@@ -4,7 +4,7 @@ mod codes;
 mod plain;
 mod shell;
 
-pub use codes::{Code, explain};
+pub use codes::Code;
 pub use plain::plain;
 pub use shell::shell_word;
 

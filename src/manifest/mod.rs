@@ -6,6 +6,8 @@
 mod cursor;
 mod date;
 mod edit;
+#[cfg(test)]
+mod editor_schema;
 mod env;
 mod events;
 mod findings;
@@ -39,7 +41,6 @@ mod wanted;
 
 pub use edit::set_value;
 pub use hostname::is_within;
-pub use json_schema::schema;
 pub use nearest::nearest;
 pub use places::{Places, SecretText, secret_text};
 pub use quote::quote;

@@ -13,7 +13,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Source};
-use crate::model::json_text;
 
 use host::Host;
 use tagged::{from_js, secret_from_js, sources, tagged};
@@ -38,18 +37,6 @@ fn start() {
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
-}
-
-/// JSON Schema (draft-07) of manifests, as text.
-#[wasm_bindgen]
-pub fn schema() -> String {
-    json_text(&manifest::schema())
-}
-
-/// What a code means; undefined for a code that does not exist.
-#[wasm_bindgen]
-pub fn explain(code: &str) -> Option<String> {
-    crate::diagnostic::explain(code)
 }
 
 /// The known word that somebody probably meant; undefined when none is near.

@@ -10,10 +10,10 @@ import { assertClean } from "../canaries/index.js";
 
 /**
  * @param {string[]} argv
- * @param {{ engine?: object, env?: object, cwd?: string, stdin?: string | object, tty?: boolean, interrupt?: object }} [given]
+ * @param {{ engine?: object, texts?: object, env?: object, cwd?: string, stdin?: string | object, tty?: boolean, interrupt?: object }} [given]
  * @returns {Promise<{ exit: number, stdout: string, stderr: string, events: object[] }>}
  */
-export async function run(argv, { engine, env = {}, cwd = tmpdir(), stdin = "", tty = false, interrupt } = {}) {
+export async function run(argv, { engine, texts, env = {}, cwd = tmpdir(), stdin = "", tty = false, interrupt } = {}) {
   const stdout = collector(tty);
   const stderr = collector(tty);
   const input = typeof stdin === "string" ? Readable.from([Buffer.from(stdin)]) : stdin;
@@ -25,7 +25,7 @@ export async function run(argv, { engine, env = {}, cwd = tmpdir(), stdin = "", 
     stderr,
     version: "1.2.3",
     interrupt: interrupt ?? createInterrupt(),
-    loadApi: async () => createApi(engine),
+    loadApi: async () => createApi(engine, texts),
   };
   const exit = await runProgram(argv, context);
   const text = stdout.text();

@@ -551,10 +551,18 @@ test("publish --manifest points the manifest at the new key", async () => {
 });
 
 test("schema and explain print data; an unknown code is exit 64", async () => {
-  assert.equal((await inDirectory(["schema"], { schema: "{}\n" })).stdout, "{}\n");
-  const explain = (code) => (code === "CFD0101" ? "CFD0101: text\n" : undefined);
-  assert.equal((await inDirectory(["explain", "CFD0101"], { explain })).stdout, "CFD0101: text\n");
-  assert.equal((await inDirectory(["explain", "CFD9999"], { explain })).exit, 64);
+  const codes = { CFD0101: { title: "a title", explanation: "What it means." } };
+  const texts = { schema: async () => ({ $schema: "a" }), codes: async () => codes };
+  const ask = (...argv) => inDirectory(argv, {}, { texts });
+  const schema = await ask("schema");
+  assert.equal(schema.stdout, '{"$schema":"a"}\n');
+  const explained = await ask("explain", "CFD0101");
+  assert.equal(explained.stdout, "CFD0101: a title\n\nWhat it means.\n");
+  assert.equal((await ask("explain", "cfd0101")).stdout, explained.stdout);
+  assert.deepEqual([...schema.engine.calls, ...explained.engine.calls], [], "the engine is not asked");
+  const { exit, stderr } = await ask("explain", "CFD9999");
+  assert.equal(exit, 64);
+  assert.match(stderr, /there is no code `CFD9999`/);
 });
 
 test("--local without a Local Cloudflare is exit 64 with the command that starts it", async () => {

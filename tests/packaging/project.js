@@ -56,6 +56,7 @@ export async function answers(api) {
     parallel,
     hosts: await Promise.all(HOSTS.map((name) => hostOf(api, name))),
     schema: JSON.parse(await api.schema()).$schema,
+    explained: [await api.explain("CFD0101"), await api.explain("cfd0101"), (await api.explain("CFD9999")) === undefined],
     bad: { ok: bad.ok, codes: bad.diagnostics.map(({ code, line, column }) => [code, line, column].join(":")) },
     unknown: [unknown instanceof api.DeployError, unknown.exitCode],
   };

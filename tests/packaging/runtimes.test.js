@@ -21,6 +21,8 @@ before(() => {
 test("Node: import", () => {
   assert.deepEqual([expected.version, expected.parallel], [version, [version, version, version]]);
   assert.equal(expected.schema, "http://json-schema.org/draft-07/schema#");
+  assert.match(expected.explained[0], /^CFD0101: .+\n\n.+\n$/);
+  assert.deepEqual(expected.explained, [expected.explained[0], expected.explained[0], true]);
   assert.equal(expected.bad.ok, false);
   assert.ok(expected.bad.codes.length > 0);
   assert.deepEqual(expected.unknown, [true, 65]);

@@ -2,16 +2,17 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE, ROOT } from "../paths.js";
-import { run } from "../run.js";
 
+const SCHEMA = "schema/cloudflare-worker.schema.json";
+/** JSON that js/api/texts.js asks for as js/texts/NAME.js. Rust tests hold it equal to the engine's types and codes. */
+const TEXTS = { schema: SCHEMA, codes: "src/diagnostic/codes.json" };
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /** `engine`: folder with engine_bg.wasm and glue.js. */
-export async function assemblePackage({ engine }) {
+export function assemblePackage({ engine }) {
   const fresh = `${PACKAGE}.${process.pid}`;
   try {
     fill(fresh, engine);
-    writeFileSync(join(fresh, "schema.json"), await schemaText(fresh));
     replacePackage(fresh);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
@@ -22,9 +23,19 @@ function fill(folder, engine) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(packageJson(), null, 2)}\n`);
   cpSync(join(ROOT, "js"), join(folder, "js"), { recursive: true });
+  cpSync(join(ROOT, SCHEMA), join(folder, "schema.json"));
+  writeTexts(join(folder, "js", "texts"));
   for (const name of ["engine_bg.wasm", "glue.js"]) cpSync(join(engine, name), join(folder, "wasm", name));
   for (const name of DOCUMENTS.filter((file) => existsSync(join(ROOT, file))))
     cpSync(join(ROOT, name), join(folder, name));
+}
+
+/** As modules, because importing JSON is no matter of course: Node 20 warns, and browsers and bundlers differ. */
+function writeTexts(folder) {
+  mkdirSync(folder);
+  for (const [name, path] of Object.entries(TEXTS)) {
+    writeFileSync(join(folder, `${name}.js`), `export default ${JSON.stringify(readJson(path))};\n`);
+  }
 }
 
 /** Whole or not at all: another build of this clone may do the same, and somebody may be using what is there. */
@@ -41,13 +52,6 @@ function replacePackage(fresh) {
   } catch (error) {
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error; // The other one's is as good.
   }
-}
-
-/** Asks the package itself, in a process of its own: this one may have loaded an older one. */
-async function schemaText(folder) {
-  const program = `import { schema } from "./js/entrypoints/node.js"; process.stdout.write(await schema());`;
-  const text = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
-  return `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
 }
 
 // Versions are written once: the engine's in Cargo.toml, the dependencies' in the workspace's package.json.

@@ -11,19 +11,17 @@ const FAMILIES = {
   "06": ["Requests to Cloudflare", "1; 130 or 143 when interrupted"],
   "09": ["The engine", "1"],
 };
-const NUMBERS = 100;
 
 /**
- * @param {(code: string) => Promise<string | undefined>} explain of the package
- * @returns {Promise<string>} the page
+ * @param {Record<string, { title: string, explanation: string }>} codes in their order
+ * @returns {string} the page
  */
-export async function errorsPage(explain) {
+export function errorsPage(codes) {
   const parts = [INTRODUCTION];
   for (const [family, [title, exit]] of Object.entries(FAMILIES)) {
     parts.push(`## ${title}\n\nExit code: ${exit}.\n`);
-    for (let number = 0; number < NUMBERS; number += 1) {
-      const text = await explain(`CFD${family}${String(number).padStart(2, "0")}`);
-      if (text !== undefined) parts.push(section(text));
+    for (const [code, text] of Object.entries(codes)) {
+      if (code.startsWith(`CFD${family}`)) parts.push(section(code, text));
     }
   }
   return parts.join("\n");
@@ -38,10 +36,8 @@ A warning or a note never changes the exit code. When a write of the run took ef
 the exit code is 3 whatever the cause: the same command again goes on.
 `;
 
-/** `explain` answers `CODE: title`, an empty line, and a paragraph. */
-function section(text) {
-  const [heading, explanation] = text.trimEnd().split("\n\n");
-  return `### ${heading}\n\n${wrapped(explanation)}\n`;
+function section(code, { title, explanation }) {
+  return `### ${code}: ${title}\n\n${wrapped(explanation)}\n`;
 }
 
 /** Lines of at most 120 characters, as the rest of the documents. */

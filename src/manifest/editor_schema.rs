@@ -1,0 +1,155 @@
+//! The two files that are made from the types of `schema.rs`: tests compare them, and write them with `UPDATE_DOCS=1`
+//! (`npm run docs`).
+//!
+//! `schema/cloudflare-worker.schema.json` (draft-07) is for editors: the package carries it beside the engine.
+//! `shape.schema.json` is for the engine, with no more than the engine reads.
+
+use std::path::Path;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::json_schema::shape;
+use super::schema::Manifest;
+
+/// The keywords that `shape.rs`, `wanted.rs` and `set.rs` read.
+const READ: [&str; 15] = [
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "definitions",
+    "enum",
+    "items",
+    "maximum",
+    "minimum",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+    "writeOnly",
+];
+
+#[test]
+fn the_engine_walks_by_the_types() {
+    let read = what_is_read(&of_types());
+    holds("src/manifest/shape.schema.json", &format!("{read}\n"));
+    if std::env::var_os("UPDATE_DOCS").is_none() {
+        assert_eq!(*shape(), read);
+    }
+}
+
+#[test]
+fn editors_get_what_the_types_say() {
+    holds("schema/cloudflare-worker.schema.json", &format!("{:#}\n", for_editors()));
+}
+
+#[test]
+fn both_spellings_are_there() {
+    let schema = for_editors();
+    assert!(schema.pointer("/properties/spec/properties/account_id").is_some());
+    assert!(schema.pointer("/properties/spec/properties/accountId").is_some());
+    assert!(schema.pointer("/properties/api_version").is_some());
+    assert_eq!(other_case("kv_bindings"), "kvBindings");
+    assert_eq!(other_case("apiVersion"), "api_version");
+    assert_eq!(other_case("sha256"), "sha256");
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests that write and read what the work tree keeps")]
+fn holds(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, text).expect("written");
+    }
+    assert!(std::fs::read_to_string(file).expect("a file") == text, "{path}: npm run docs");
+}
+
+fn of_types() -> Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value()
+}
+
+/// The keywords that are read. Names of properties and definitions are no keywords, whatever they are.
+fn what_is_read(schema: &Value) -> Value {
+    match schema {
+        Value::Object(parts) => {
+            let read = parts.iter().filter(|(keyword, _)| READ.contains(&keyword.as_str()));
+            let part = |(keyword, value): (&String, &Value)| match (keyword.as_str(), value) {
+                ("properties" | "definitions", Value::Object(named)) => {
+                    let named = named.iter().map(|(name, schema)| (name.clone(), what_is_read(schema)));
+                    (keyword.clone(), Value::Object(named.collect()))
+                }
+                _ => (keyword.clone(), what_is_read(value)),
+            };
+            Value::Object(read.map(part).collect())
+        }
+        Value::Array(parts) => parts.iter().map(what_is_read).collect(),
+        word => word.clone(),
+    }
+}
+
+/// The schema for editors: both spellings of each key, and at least one way to name the script.
+fn for_editors() -> Value {
+    let mut schema = of_types();
+    spell_both_ways(&mut schema);
+    if let Some(spec) = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut) {
+        let named = ["script", "worker_name", "workerName"].map(|key| json!({ "required": [key] }));
+        spec.insert("anyOf".into(), Value::from(named.to_vec()));
+    }
+    schema
+}
+
+/// Adds `accountId` beside `account_id`; a required key is required in either spelling.
+fn spell_both_ways(schema: &mut Value) {
+    match schema {
+        Value::Object(parts) => parts.values_mut().for_each(spell_both_ways),
+        Value::Array(parts) => parts.iter_mut().for_each(spell_both_ways),
+        _ => return,
+    }
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let mut other_spellings = Map::new();
+    for (key, value) in properties.iter() {
+        let other = other_case(key);
+        if other == *key {
+            continue;
+        }
+        let mut value = value.clone();
+        if let Some(value) = value.as_object_mut() {
+            value.insert("description".into(), format!("The same as `{key}`.").into());
+            value.insert("doNotSuggest".into(), true.into());
+        }
+        other_spellings.insert(other, value);
+    }
+    properties.extend(other_spellings);
+    require_either(schema);
+}
+
+fn require_either(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    let Some(Value::Array(required)) = schema.get("required") else { return };
+    let (one, two): (Vec<_>, Vec<_>) =
+        required.iter().filter_map(Value::as_str).map(str::to_owned).partition(|key| other_case(key) == *key);
+    if two.is_empty() {
+        return;
+    }
+    let either = two.iter().map(|key| json!({ "anyOf": [{ "required": [key] }, { "required": [other_case(key)] }] }));
+    let all_of = Value::Array(either.collect());
+    schema.insert("required".into(), one.into());
+    schema.insert("allOf".into(), all_of);
+}
+
+/// `accountId` of `account_id`, and `api_version` of `apiVersion`.
+fn other_case(key: &str) -> String {
+    let snake = super::tree::snake_case(key);
+    if snake != key {
+        return snake;
+    }
+    let mut words = key.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut characters = word.chars();
+        camel.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(characters.as_str());
+    }
+    camel
+}
