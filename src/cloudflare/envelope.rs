@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::http::Answer;
+use crate::model::typed;
 
 /// An answer's JSON.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,13 +62,13 @@ pub(crate) fn read(answer: &Answer) -> Result<Envelope, String> {
     }
     // By way of a value, for which alone the engine holds a parser of JSON text.
     let value: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
-    Envelope::deserialize(value).map_err(|error| error.to_string())
+    typed(value).map_err(|error| error.to_string())
 }
 
 impl Envelope {
     /// The result as what was asked for; null and nothing are nothing.
     pub(crate) fn result<T: DeserializeOwned>(self) -> Result<Option<T>, String> {
-        self.result.map(T::deserialize).transpose().map_err(|error| error.to_string())
+        self.result.map(typed).transpose().map_err(|error| error.to_string())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::Value as Schema;
 
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
+use crate::model::typed;
 use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState};
 
@@ -123,7 +123,7 @@ fn one(
         Kind::Other => return (None, Claims::default(), findings.into_list()),
     };
     let shape = shape::check(document, schema, broken, &mut findings);
-    let manifest: Manifest = match Manifest::deserialize(shape.value) {
+    let manifest: Manifest = match typed(shape.value) {
         Ok(manifest) => manifest,
         Err(error) => {
             findings.add(&Path::default(), defect(&error.to_string()));

@@ -12,5 +12,5 @@ pub use address::{Address, Kind};
 pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
-pub use json::json_text;
+pub use json::{json_text, typed};
 pub use outputs::{OutputSet, Outputs};

@@ -19,5 +19,5 @@ use serde_json::Value;
 
 /// What a text needs of a value. Read from a copy: types that read from references as well would be read by twice the code.
 fn view<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    T::deserialize(value.clone()).ok()
+    crate::model::typed(value.clone()).ok()
 }

@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 use crate::diagnostic::Code;
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
+use crate::model::typed;
 
 #[derive(Deserialize)]
 struct GivenSource {
@@ -43,7 +44,7 @@ fn object(plain: &Value) -> JsValue {
 /// Reads an argument; null and undefined are its default.
 pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
     match given(name, value)? {
-        Some(plain) => T::deserialize(plain).map_err(|error| unreadable(name, &error)),
+        Some(plain) => typed(plain).map_err(|error| unreadable(name, &error)),
         None => Ok(T::default()),
     }
 }
@@ -70,7 +71,7 @@ pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: J
 
 /// Reads the list of sources.
 pub(super) fn sources(text: &str) -> Result<Vec<Source>, Error> {
-    let given = serde_json::from_slice(text.as_bytes()).and_then(|list: Value| Vec::<GivenSource>::deserialize(list));
+    let given = serde_json::from_slice(text.as_bytes()).and_then(typed::<Vec<GivenSource>>);
     let given = given.map_err(|error| bad_argument(&format!("the list of manifests can't be read: {error}")))?;
     Ok(given.into_iter().map(|GivenSource { name, text }| Source { name, text }).collect())
 }
