@@ -83,7 +83,8 @@ async function framesOf(sourceLines, findings, width) {
 /** Only a finding needs it. A page without a bundler has no such module: there the place is told without its line. */
 async function loadFrames() {
   const loaded = await import("@babel/code-frame").catch(() => undefined);
-  return loaded?.codeFrameColumns;
+  // It is CommonJS: some bundlers give its names, others only the whole.
+  return loaded?.codeFrameColumns ?? loaded?.default?.codeFrameColumns;
 }
 
 function frameOf(draw, number, { text, start, end }) {
