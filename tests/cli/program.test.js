@@ -190,7 +190,7 @@ test("on a terminal a plan that was refused is not made again: what stood in the
   const other = planOf({ fingerprint: "0" });
   const saved = { "plan.json": JSON.stringify(planOf()) };
   for (const [argv, plan, told] of [
-    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n {2}help: Go on: .* worker\.yaml --adopt script:hello/],
+    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n[\s\S]*\nGo on: .* worker\.yaml --adopt script:hello\n/],
     [["destroy", "worker.yaml"], refused, /error\[CFD0501\]: not ours/],
     [["worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
     [["destroy", "worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
@@ -199,8 +199,9 @@ test("on a terminal a plan that was refused is not made again: what stood in the
     const writes = [];
     const destroy = (_sources, _creds, { dryRun }) => (dryRun ? { ok: plan } : writes.push("destroy"));
     const answers = { plan: { ok: plan }, apply: () => writes.push("apply"), destroy };
-    const { exit, stderr } = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
-    assert.equal(exit, 5, argv.join(" "));
+    const ended = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
+    const stderr = stripVTControlCharacters(ended.stderr);
+    assert.equal(ended.exit, 5, argv.join(" "));
     assert.match(stderr, /^Plan /m, "the plan is shown");
     assert.match(stderr, told);
     assert.doesNotMatch(stderr, /\[y\/N\]/);
