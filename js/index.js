@@ -10,6 +10,10 @@ import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
 import { sourcesOf } from "./api/sources.js";
 import { explanation, TEXTS } from "./api/texts.js";
 import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
+import { renderCheckup } from "./render/checkup.js";
+import { renderDiagnostics } from "./render/diagnostics.js";
+import { renderError } from "./render/error.js";
+import { renderPlan } from "./render/plan.js";
 
 export { DeployError };
 
@@ -44,6 +48,12 @@ export function createApi(engine, texts = TEXTS) {
       const { data, host } = await splitOptions(engine, name, options);
       return run(name, host, sources, credentials, data);
     };
+  }
+
+  /** How findings get the lines that they are about: the engine knows which parts of them are secrets. */
+  function linesOf(manifest) {
+    const sources = shownText(manifest);
+    return (places, width) => trapped(engine.call("sourceLines", sources, places, width));
   }
 
   return {
@@ -112,23 +122,23 @@ export function createApi(engine, texts = TEXTS) {
     },
 
     /** A check-up as text for people. */
-    async renderCheckup(checkup, style = PLAIN) {
-      return trapped(engine.call("renderCheckup", checkup, style));
+    async renderCheckup(checkup, style) {
+      return renderCheckup(checkup, style);
     },
 
     /** A plan as text for people. */
-    async renderPlan(plan, style = PLAIN) {
-      return trapped(engine.call("renderPlan", plan, style));
+    async renderPlan(plan, style) {
+      return renderPlan(plan, style);
     },
 
     /** Findings as text for people, with the lines they are about. */
-    async renderDiagnostics(manifest, diagnostics, style = PLAIN) {
-      return trapped(engine.call("renderDiagnostics", shownText(manifest), diagnostics, style));
+    async renderDiagnostics(manifest, diagnostics, style) {
+      return renderDiagnostics(linesOf(manifest), diagnostics, style);
     },
 
     /** A failure as text for people: what happened, what was done, the way out. */
-    async renderError(manifest, error, style = PLAIN) {
-      return trapped(engine.call("renderError", shownText(manifest), errorData(error), style));
+    async renderError(manifest, error, style) {
+      return renderError(linesOf(manifest), errorData(error), style);
     },
 
     DeployError,
@@ -136,7 +146,6 @@ export function createApi(engine, texts = TEXTS) {
 }
 
 const BAD_MANIFEST = 65;
-const PLAIN = { color: false, width: 80 };
 
 const sourceText = (manifest) => JSON.stringify(sourcesOf(manifest));
 
@@ -172,11 +181,15 @@ async function trapped(call, { done, open } = { done: [], open: new Set() }) {
 
 /** What `renderError` reads: the fields of a `DeployError`, which are no enumerable data on every engine of JavaScript. */
 function errorData(error) {
-  const { code = USAGE_CODE, exitCode = 1, message, help, diagnostics, done, notDone, unknown, cause } = error;
-  const said = cause instanceof Error ? cause.message : cause;
-  const data = { code, exitCode, message, diagnostics: diagnostics ?? [], done: done ?? [] };
-  Object.assign(data, { notDone: notDone ?? [], unknown: unknown ?? [] });
-  if (help !== undefined) data.help = help;
-  if (said !== undefined) data.cause = String(said);
-  return data;
+  const { code = USAGE_CODE, exitCode = 1, message, help, diagnostics, done, notDone, unknown } = error ?? {};
+  return {
+    code,
+    exitCode,
+    message,
+    help,
+    diagnostics: diagnostics ?? [],
+    done: done ?? [],
+    notDone: notDone ?? [],
+    unknown: unknown ?? [],
+  };
 }

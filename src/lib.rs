@@ -3,7 +3,7 @@
 //! ```text
 //! YAML → manifest → desired state ┐
 //!                                 ├→ plan → apply → outputs
-//! Cloudflare ⇄ refresh → live ────┘    └─ render
+//! Cloudflare ⇄ refresh → live ────┘
 //! ```
 //!
 //! Planning is a pure function of values; everything that leaves the process goes through
@@ -31,7 +31,6 @@ pub mod refresh;
 pub mod apply;
 pub mod engine;
 pub mod plan;
-pub mod render;
 
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

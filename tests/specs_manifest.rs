@@ -1,7 +1,7 @@
 //! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
 //!
 //! `options.json` may hold `today`, `accountId`, `values` and `set`; `rendered.txt`, where it stands, is the text for a
-//! terminal. `UPDATE_SPECS=1` rewrites the expectations.
+//! terminal, which `tests/render` compares. `UPDATE_SPECS=1` rewrites the expectations.
 
 #![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
 #![expect(clippy::disallowed_methods, reason = "tests read their specs from files")]
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
 use cfworker_deploy::manifest::{self, Read, ReadOptions, Source};
-use cfworker_deploy::render::{self, Style};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -89,12 +88,7 @@ fn manifests_are_read_as_specified() {
         let read = read(&folder);
         let findings: String = read.diagnostics.iter().map(line).collect();
         let desired: String = read.desired.manifests.iter().map(|manifest| format!("{manifest:#?}\n")).collect();
-        let mut outcomes = vec![("findings.txt", findings), ("desired.txt", desired)];
-        if folder.join("rendered.txt").exists() {
-            let rendered = render::diagnostics(&sources(&folder), &read.diagnostics, &Style::default());
-            outcomes.push(("rendered.txt", rendered));
-        }
-        for (file, actual) in outcomes {
+        for (file, actual) in [("findings.txt", findings), ("desired.txt", desired)] {
             compare(&folder.join(file), &actual, update, &mut failures);
         }
     }

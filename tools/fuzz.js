@@ -6,6 +6,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { trySavedPlans } from "../tests/fuzz/saved-plans.js";
+import { tryTexts } from "../tests/fuzz/texts.js";
 import { buildPackage } from "./build/index.js";
 import { ROOT, TARGET } from "./paths.js";
 import { run } from "./run.js";
@@ -29,6 +30,10 @@ await main("fuzz", async () => {
   await stage("saved plans", async () => {
     const { plans } = await trySavedPlans({ cases: CASES, seeds: [FIXED_SEED, seed] });
     return `${CASES} random inputs, ${plans} of them plans`;
+  });
+  await stage("texts", async () => {
+    const { shown } = await tryTexts({ cases: CASES, seeds: [FIXED_SEED, seed] });
+    return `${CASES} random inputs, ${shown} of them shown`;
   });
   await stage("replay in the shipped engine", async () => {
     // What it imports is there only once the package is built.

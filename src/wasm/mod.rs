@@ -4,18 +4,18 @@
 //! typed error. Manifests come as JSON text, bundles as bytes, options and results as plain objects.
 
 mod host;
-mod render;
 mod tagged;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::diagnostic::Place;
 use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Source};
 
 use host::Host;
-use tagged::{from_js, secret_from_js, sources, tagged};
+use tagged::{from_js, secret_from_js, sources, tagged, to_js};
 
 #[wasm_bindgen]
 extern "C" {
@@ -130,6 +130,13 @@ pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {
 #[wasm_bindgen(js_name = setValue)]
 pub fn set_value(source: &str, document: usize, path: &str, value: &str) -> JsValue {
     tagged(manifest::set_value(source, document, path, value))
+}
+
+/// The line of each place, safe to show, with the mark in it; null where there is none. `js/render` draws them.
+#[wasm_bindgen(js_name = sourceLines)]
+pub fn source_lines(source_text: &str, places: JsValue, width: usize) -> JsValue {
+    let places: Vec<Place> = from_js("places", places).unwrap_or_default();
+    to_js(&manifest::source_lines(&sources(source_text).unwrap_or_default(), &places, width))
 }
 
 /// What all calls that send requests take.

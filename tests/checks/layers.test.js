@@ -29,7 +29,7 @@ const crossed = {
   "a path in code": { "apply/mod.rs": "fn a() { crate::manifest::read(); }" },
   "super from a module": { "plan/mod.rs": "use super::r2::sign;" },
   "super twice from a file below": { "manifest/lower.rs": "use super::super::refresh::read;" },
-  "the border": { "render/text.rs": "use crate::wasm::Host;" },
+  "the border": { "plan/text.rs": "use crate::wasm::Host;" },
   "a crate out of its place": { "r2/sign.rs": "use js_sys::Date;" },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { applyInstead, sameAgain } from "../../js/cli/go-on.js";
 import { undoOf } from "../../js/cli/undo.js";
-import { fakeEngine, planOf, RENDERERS, resultOf } from "./fake-engine.js";
+import { fakeEngine, planOf, resultOf } from "./fake-engine.js";
 import { directoryWith, run } from "./harness.js";
 
 const update = (...fields) => ({ address: "script:hello", action: "update", reason: "changed", fields });
@@ -91,7 +91,7 @@ describe("GITHUB_STEP_SUMMARY", () => {
 
   async function summaryOf(argv, answers, env = {}) {
     const cwd = await directoryWith({ "worker.yaml": "kind: CloudflareWorker\n", summary: "before\n" });
-    const engine = fakeEngine({ validate: VALID, ...RENDERERS, ...answers });
+    const engine = fakeEngine({ validate: VALID, ...answers });
     const file = join(cwd, "summary");
     const given = { CLOUDFLARE_API_TOKEN: "canary-token", GITHUB_STEP_SUMMARY: file, ...env };
     const ended = await run(argv, { cwd, engine, env: given });

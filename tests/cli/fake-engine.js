@@ -56,12 +56,3 @@ export function resultOf(fields = {}) {
     ...fields,
   };
 }
-
-/** Renderers that show what they were asked to show. */
-export const RENDERERS = {
-  renderPlan: (plan, style) =>
-    `PLAN ${plan.fingerprint} ${plan.changes.map(({ address }) => address)} ${JSON.stringify(style)}\n`,
-  renderDiagnostics: (_sources, diagnostics) =>
-    diagnostics.map(({ code, message }) => `${code}: ${message}\n`).join(""),
-  renderError: (_sources, { code, message, help }) => `error[${code}]: ${message}${help ? `\n  help: ${help}` : ""}\n`,
-};

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { COMMANDS } from "../../js/cli/commands/index.js";
 import { FLAGS } from "../../js/cli/flags.js";
 import { CANARIES } from "../canaries/index.js";
-import { fakeEngine, planOf, RENDERERS, resultOf } from "./fake-engine.js";
+import { fakeEngine, planOf, resultOf } from "./fake-engine.js";
 import { answering, createInterrupt, directoryWith, run } from "./harness.js";
 
 const VALID = { ok: { ok: true, diagnostics: [], manifests: [{}] } };
@@ -29,7 +30,7 @@ const optionsOf = (engine, name) => engine.calls.find((call) => call.name === na
 
 async function inDirectory(argv, answers, given = {}) {
   const cwd = await directoryWith({ "worker.yaml": MANIFEST, "index.js": "export default {}", ...given.files });
-  const engine = fakeEngine({ validate: VALID, ...RENDERERS, ...answers });
+  const engine = fakeEngine({ validate: VALID, ...answers });
   return { ...(await run(argv, { cwd, engine, env: SIGNED_IN, ...given })), engine, cwd };
 }
 
@@ -37,7 +38,10 @@ test("off a terminal apply goes ahead: talk on stderr, URLs on stdout, no escape
   const { exit, stdout, stderr, engine } = await inDirectory(["worker.yaml"], { apply: applying() });
   assert.equal(exit, 0);
   assert.equal(stdout, "https://hello.example.com/\n");
-  assert.match(stderr, /^CFD0150: an oddity\nPLAN b3f1c09ab3f1c09a script:hello \{"color":false,"width":80\}\n/);
+  assert.match(
+    stderr,
+    /^warning\[CFD0150\]: an oddity\n\n {2}\+ create {2}script {2}hello\n[\s\S]*\nPlan b3f1c09ab3f1c09a\n/,
+  );
   assert.match(stderr, / {2}wait {2}script {3}hello rate limited, again in 2 s\n/);
   assert.match(stderr, / {2}ok {4}script {3}hello created +1\.9 s\n/);
   assert.match(
@@ -168,7 +172,7 @@ test("on a terminal: plan, one question, apply of exactly what was shown", async
     given,
   );
   assert.equal(exit, 0);
-  assert.equal(stderr.match(/PLAN/g).length, 1);
+  assert.equal(stderr.match(/^Plan /gm).length, 1);
   assert.match(stderr, /Apply 1 change\? \[y\/N\]/);
   const { expect, allowDeletes } = optionsOf(engine, "apply");
   assert.deepEqual([expect, allowDeletes], ["b3f1c09ab3f1c09a", true]);
@@ -186,7 +190,7 @@ test("on a terminal a plan that was refused is not made again: what stood in the
   const other = planOf({ fingerprint: "0" });
   const saved = { "plan.json": JSON.stringify(planOf()) };
   for (const [argv, plan, told] of [
-    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n {2}help: Go on: .* worker\.yaml --adopt script:hello/],
+    [["worker.yaml"], refused, /error\[CFD0501\]: not ours\n[\s\S]*\nGo on: .* worker\.yaml --adopt script:hello\n/],
     [["destroy", "worker.yaml"], refused, /error\[CFD0501\]: not ours/],
     [["worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
     [["destroy", "worker.yaml", "--expect", "b3f1c09ab3f1c09a"], other, /error\[CFD0511\]: the plan is 0 now/],
@@ -195,9 +199,10 @@ test("on a terminal a plan that was refused is not made again: what stood in the
     const writes = [];
     const destroy = (_sources, _creds, { dryRun }) => (dryRun ? { ok: plan } : writes.push("destroy"));
     const answers = { plan: { ok: plan }, apply: () => writes.push("apply"), destroy };
-    const { exit, stderr } = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
-    assert.equal(exit, 5, argv.join(" "));
-    assert.match(stderr, /^PLAN/m, "the plan is shown");
+    const ended = await inDirectory(argv, answers, { tty: true, stdin: answering("y"), files: saved });
+    const stderr = stripVTControlCharacters(ended.stderr);
+    assert.equal(ended.exit, 5, argv.join(" "));
+    assert.match(stderr, /^Plan /m, "the plan is shown");
     assert.match(stderr, told);
     assert.doesNotMatch(stderr, /\[y\/N\]/);
     assert.deepEqual(writes, []);
@@ -242,11 +247,15 @@ test("CI on a terminal is not asked", async () => {
 
 test("colour: on a terminal, never with NO_COLOR or TERM=dumb, by force elsewhere", async () => {
   const colorOf = async (tty, env) => {
-    const { stdout } = await inDirectory(["plan", "worker.yaml"], { plan: { ok: planOf() } }, { tty, env });
-    return JSON.parse(/\{.*\}/.exec(stdout)[0]);
+    const [change] = planOf().changes;
+    const long = { path: "a", old: null, new: "x".repeat(200), secret: false, later: false };
+    const plan = planOf({ changes: [{ ...change, fields: [long] }] });
+    const { stdout } = await inDirectory(["plan", "worker.yaml"], { plan: { ok: plan } }, { tty, env });
+    const lines = stripVTControlCharacters(stdout).split("\n");
+    return { color: stdout.includes("\u001b["), longest: Math.max(...lines.map((line) => line.length)) };
   };
-  assert.deepEqual(await colorOf(true, {}), { color: true, width: 100 });
-  assert.deepEqual(await colorOf(false, {}), { color: false, width: 80 });
+  assert.deepEqual(await colorOf(true, {}), { color: true, longest: 99 });
+  assert.deepEqual(await colorOf(false, {}), { color: false, longest: 79 });
   assert.equal((await colorOf(true, { NO_COLOR: "1" })).color, false);
   assert.equal((await colorOf(true, { TERM: "dumb" })).color, false);
   assert.equal((await colorOf(false, { FORCE_COLOR: "1" })).color, true);
@@ -313,8 +322,8 @@ test("plan: text on stdout, findings on stderr, exit codes", async () => {
   const clean = await inDirectory(["plan", "worker.yaml", "--out", "plan.json"], {
     plan: { ok: planOf({ diagnostics: [warning] }) },
   });
-  assert.deepEqual([clean.exit, clean.stderr], [0, "CFD0150: an oddity\n"]);
-  assert.match(clean.stdout, /^PLAN/);
+  assert.deepEqual([clean.exit, clean.stderr], [0, "warning[CFD0150]: an oddity\n"]);
+  assert.match(clean.stdout, /^Plan b3f1c09ab3f1c09a$/m);
   assert.equal(JSON.parse(await readFile(join(clean.cwd, "plan.json"))).fingerprint, "b3f1c09ab3f1c09a");
   const detailed = ["plan", "worker.yaml", "--detailed-exitcode"];
   assert.equal((await inDirectory(detailed, { plan: { ok: planOf() } })).exit, 2);
@@ -377,7 +386,7 @@ test("validate: findings and exit 65, nothing sent", async () => {
   const answers = { validate: { ok: { ok: false, diagnostics, manifests: [] } } };
   const text = await inDirectory(["validate", "worker.yaml"], answers);
   assert.deepEqual([text.exit, text.stdout], [65, ""]);
-  assert.equal(text.stderr, "CFD0102: unknown key\n\n1 error. Nothing was sent to Cloudflare.\n");
+  assert.equal(text.stderr, "error[CFD0102]: unknown key\n\n1 error. Nothing was sent to Cloudflare.\n");
   const { exit, events } = await inDirectory(["validate", "worker.yaml", "--json"], answers);
   assert.equal(exit, 65);
   assert.deepEqual(events[1], { type: "diagnostic", ...diagnostics[0] });
@@ -481,7 +490,7 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   const text = await readFile(join(cwd, "worker.yaml"), "utf8");
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
-  const order = engine.calls.map(({ name }) => name).filter((name) => !name.startsWith("render"));
+  const order = engine.calls.map(({ name }) => name);
   assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "setValue", "publish", "apply"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));

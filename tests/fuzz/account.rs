@@ -9,7 +9,6 @@ use cfworker_deploy::engine::{self, Credentials, Io, Options, R2Credentials};
 use cfworker_deploy::error::Error;
 use cfworker_deploy::manifest::Source;
 use cfworker_deploy::model::Event;
-use cfworker_deploy::render::{self, Style};
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -90,7 +89,7 @@ fn check(input: &[u8]) {
             let (answer, run) = Run::new(&sections)
                 .call(|run| async move { engine::doctor(&run.sources, &run.credentials, &run.options, &run.io).await });
             if let Ok(checkup) = answer {
-                shown::checked(&render::checkup(&checkup, &Style::default()));
+                shown::hides(&checkup.to_string());
             }
             assert_eq!(run.writes(), 0);
         }
@@ -114,7 +113,7 @@ fn plans(sections: &Rc<Vec<Section>>) -> Option<Value> {
     let first = plan();
     assert_eq!(plan(), first);
     if let Some(plan) = &first {
-        shown::checked(&render::plan(plan, &Style::default()));
+        shown::hides(&plan.to_string());
     }
     first
 }

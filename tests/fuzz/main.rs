@@ -22,7 +22,6 @@ mod marks;
 mod mutate;
 mod objects;
 mod patterns;
-mod plans;
 mod random;
 mod references;
 mod shown;
@@ -41,7 +40,7 @@ macro_rules! targets {
     )*};
 }
 
-targets!(account, answers, bundles, edits, manifests, marks, objects, patterns, plans, references);
+targets!(account, answers, bundles, edits, manifests, marks, objects, patterns, references);
 
 /// A driver that finds nothing would be no proof.
 mod the_driver {

@@ -1,18 +1,20 @@
 /**
  * The inputs of tests/fuzz through the package as it is shipped, in any runtime: the engine answers or refuses, and
- * never traps. Time is whoever's calls this: waits between tries may cost nothing.
+ * never traps; what people get to see of it is inert and holds no credential. Time is whoever's calls this: waits
+ * between tries may cost nothing.
  */
 
 const TOKEN = "cnry-replayed-token-0123456789abcdef0123";
+const SECRET_KEY = "cnry-replayed-s3-key-91be44f2";
+const SECRET = "cnry-replayed-secret-5f3a9c20";
+
+const CONTROL_CHARACTER = /[^\P{Cc}\n]/u;
+
 const ZONE_ID = "1".repeat(32);
 
 /** @type {Record<string, (api: object, text: string, bytes: Uint8Array, manifest: string) => Promise<unknown>[]>} */
 export const TARGETS = {
-  manifests: (api, text) => [
-    api.validate(text),
-    api.plan(text),
-    api.validate(text).then(({ diagnostics }) => api.renderDiagnostics(text, diagnostics)),
-  ],
+  manifests: (api, text) => [api.validate(text), api.plan(text)],
   references: (api, text) =>
     [
       { env: { variables: { A: text } } },
@@ -26,16 +28,16 @@ export const TARGETS = {
   },
   edits: (api, text) => {
     const [path, value = "", ...rest] = text.split("\n");
-    return [api.setValue(rest.join("\n"), 0, path, givenValue(value)), api.validate(text, { set: [[path, value]] })];
+    const edited = api.setValue(rest.join("\n"), 0, path, givenValue(value));
+    // A file's text is written, not shown.
+    return [edited.then(() => undefined), api.validate(text, { set: [[path, value]] })];
   },
   bundles: (api, _text, bytes) => [
     api.publish(bytes, { bucket: "bundles", key: "a/" }, credentials(), { fetch: answering({ status: 200 }) }),
   ],
   plans: (api, text) => {
     const json = jsonOf(text);
-    return json === undefined
-      ? []
-      : ["renderPlan", "renderCheckup"].map((name) => api[name](json)).concat(shown(api, json));
+    return json === undefined ? [] : [Promise.resolve(json), api.renderError("", json)];
   },
   marks: (api, text, _bytes, manifest) => {
     const lines = text.split("\n");
@@ -64,13 +66,34 @@ export const TARGETS = {
 
 /**
  * Uses one input.
- * @returns {Promise<string[]>} what must not be: traps, and errors of no kind that callers are told of
+ * @returns {Promise<string[]>} what must not be: traps, errors of no kind that callers are told of, texts not to be shown
  */
 export async function use(api, target, bytes, manifest) {
   const text = new TextDecoder().decode(bytes);
-  const settled = await Promise.allSettled(TARGETS[target](api, text, bytes, manifest));
-  const failures = settled.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
-  return failures.filter((error) => !isTold(api, error)).map((error) => `${error?.name}: ${error?.message}`);
+  const source = target === "manifests" ? text : manifest;
+  const calls = TARGETS[target](api, text, bytes, manifest).map((call) => shown(api, source, call));
+  const settled = await Promise.allSettled(calls);
+  return settled.flatMap(({ reason, value }) =>
+    value === undefined ? `${reason?.name}: ${reason?.message}` : problemsOf(value),
+  );
+}
+
+/** What people get to see of an answer or of a failure, whatever it is. */
+async function shown(api, source, call) {
+  try {
+    const answer = await call;
+    if (typeof answer === "string") return answer;
+    const findings = api.renderDiagnostics(source, answer?.diagnostics);
+    return (await Promise.all([api.renderPlan(answer), api.renderCheckup(answer), findings])).join("");
+  } catch (error) {
+    if (!isTold(api, error)) throw error;
+    return api.renderError(source, error);
+  }
+}
+
+function problemsOf(text) {
+  const problems = [TOKEN, SECRET_KEY, SECRET].some((secret) => text.includes(secret)) ? ["a secret is shown"] : [];
+  return CONTROL_CHARACTER.test(text) ? [...problems, `not inert: ${JSON.stringify(text)}`] : problems;
 }
 
 const isTold = ({ DeployError }, error) => error instanceof DeployError && error.code !== "CFD0901";
@@ -83,13 +106,8 @@ function withSpec(spec) {
 }
 
 function credentials() {
-  const r2 = { accessKeyId: "id", secretAccessKey: "key", endpoint: "https://s3.example" };
-  return { apiToken: TOKEN, baseUrl: "https://api.example/v4", r2, secrets: { KEY: "value" } };
-}
-
-function shown(api, json) {
-  const isError = typeof json === "object" && json !== null && typeof json.message === "string";
-  return isError ? [api.renderError("", json)] : [];
+  const r2 = { accessKeyId: "id", secretAccessKey: SECRET_KEY, endpoint: "https://s3.example" };
+  return { apiToken: TOKEN, baseUrl: "https://api.example/v4", r2, secrets: { KEY: SECRET } };
 }
 
 function jsonOf(text) {

@@ -32,6 +32,13 @@ test("a trap would be seen, and so would an error of another kind", async () => 
   }
 });
 
+test("a secret or a control character in a text would be seen", async () => {
+  for (const text of ["cnry-replayed-secret-5f3a9c20", "\u001b[2J"]) {
+    const api = { ...createApi({}), renderPlan: async () => text };
+    assert.equal((await use(api, "plans", Buffer.from("{}"), MANIFEST)).length, 1);
+  }
+});
+
 describe("in workerd", () => {
   let folder;
   let worker;

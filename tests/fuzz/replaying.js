@@ -1,7 +1,7 @@
 /**
  * Replays inputs through the shipped engine in a thread of its own, so that one which never ends can be told and ended.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -20,7 +20,8 @@ const HANGS_MS = 20_000;
 
 /** @returns {{ target: string, path: string }[]} the inputs of a folder with a folder for each target */
 export function inputsIn(folder = CORPORA) {
-  return Object.keys(TARGETS).flatMap((target) =>
+  const targets = Object.keys(TARGETS).filter((target) => existsSync(join(folder, target)));
+  return targets.flatMap((target) =>
     readdirSync(join(folder, target)).map((name) => ({ target, path: join(folder, target, name) })),
   );
 }

@@ -47,7 +47,8 @@ async function hostOf(api, name) {
 }
 
 export async function answers(api) {
-  const bad = await api.validate("apiVersion: cloudflare-worker.planton.dev/v1\\nkind: CloudflareWorker\\nmetadata: {nam: x}\\n");
+  const text = "apiVersion: cloudflare-worker.planton.dev/v1\\nkind: CloudflareWorker\\nmetadata: {nam: x}\\n";
+  const bad = await api.validate(text);
   const parallel = await Promise.all([1, 2, 3].map(() => api.version()));
   const unknown = await api.plan("kind: Nothing").catch((error) => error);
   return {
@@ -58,6 +59,7 @@ export async function answers(api) {
     schema: JSON.parse(await api.schema()).$schema,
     explained: [await api.explain("CFD0101"), await api.explain("cfd0101"), (await api.explain("CFD9999")) === undefined],
     bad: { ok: bad.ok, codes: bad.diagnostics.map(({ code, line, column }) => [code, line, column].join(":")) },
+    rendered: await api.renderDiagnostics(text, bad.diagnostics),
     unknown: [unknown instanceof api.DeployError, unknown.exitCode],
   };
 }

@@ -25,6 +25,7 @@ test("Node: import", () => {
   assert.deepEqual(expected.explained, [expected.explained[0], expected.explained[0], true]);
   assert.equal(expected.bad.ok, false);
   assert.ok(expected.bad.codes.length > 0);
+  assert.match(expected.rendered, /^> 3 \| metadata: \{nam: x\}\n {4}\| {12}\^\^\^$/m);
   assert.deepEqual(expected.unknown, [true, 65]);
   for (const name of ["apply", "destroy", "explain", "outputs", "plan", "publish", "schema", "validate", "version"]) {
     assert.ok(expected.names.includes(name), name);
@@ -85,22 +86,38 @@ test("a bundle for browsers, with the engine downloaded", async () => {
     const base = `http://127.0.0.1:${server.address().port}/js/entrypoints/browser.js`;
     const program = `import * as api from "cfworker-deploy"; import { answers } from "./shared.js";
       export const result = answers(api);`;
-    const outfile = join(PROJECT, "browser.js");
+    const outdir = join(PROJECT, "browser");
     const define = { "import.meta.url": JSON.stringify(base) };
     const entryPoints = [write("browser-entry.js", program)];
-    await build({
+    const { metafile } = await build({
       entryPoints,
-      outfile,
+      outdir,
       define,
       bundle: true,
+      splitting: true,
+      metafile: true,
       format: "esm",
       platform: "browser",
       logLevel: "warning",
+      absWorkingDir: PROJECT,
     });
-    assert.doesNotMatch(readFileSync(outfile, "utf8"), /node:|\brequire\(|process\.|Buffer\./);
-    assert.deepEqual(JSON.parse(JSON.stringify(await (await import(outfile)).result)), expected);
+    const entry = "browser/browser-entry.js";
+    for (const path of loadedWith(entry, metafile)) {
+      assert.doesNotMatch(readFileSync(join(PROJECT, path), "utf8"), /node:|\brequire\(|process\.|Buffer\./, path);
+    }
+    assert.deepEqual(JSON.parse(JSON.stringify(await (await import(join(PROJECT, entry))).result)), expected);
   } finally {
     server.close();
     server.closeAllConnections();
   }
 });
+
+/** What a page loads before any finding is shown. */
+function loadedWith(path, { outputs }, seen = new Set([path])) {
+  for (const { path: next, kind } of outputs[path].imports) {
+    if (kind !== "import-statement" || seen.has(next)) continue;
+    seen.add(next);
+    loadedWith(next, { outputs }, seen);
+  }
+  return seen;
+}

@@ -27,7 +27,6 @@ const MAY_KNOW = {
   refresh: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource"],
   plan: [...BASE, "model", "binding", "resource"],
   apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
-  render: [...BASE, "model", "binding", "resource", "manifest", "plan", "apply"],
 };
 // The calls of the package, put together from all the others: only `wasm` is above it.
 MAY_KNOW.engine = Object.keys(MAY_KNOW);
@@ -53,7 +52,6 @@ const CRATES = [
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },
-  { crate: /\bannotate_snippets\b/, only: ["render/"] },
 ];
 
 const SOURCES = process.argv[2] ?? join(ROOT, "src");

@@ -1,7 +1,7 @@
 /** What a stream can show, and whether somebody is there to answer. */
 
 import { stripVTControlCharacters } from "node:util";
-import pc from "picocolors";
+import { createPaint } from "../../render/paint.js";
 
 /** Width of what is no terminal: fixed, so that logs compare well. */
 const PLAIN_WIDTH = 80;
@@ -11,7 +11,7 @@ const PLAIN_WIDTH = 80;
  * @property {boolean} color
  * @property {boolean} animated lines may be rewritten
  * @property {number} width
- * @property {ReturnType<typeof pc.createColors>} paint
+ * @property {ReturnType<typeof createPaint>} paint
  */
 
 /**
@@ -23,7 +23,7 @@ export function terminalOf(stream, env) {
   const isTerminal = stream.isTTY === true;
   const color = hasColor(isTerminal, env);
   const animated = isTerminal && env.TERM !== "dumb" && !isSet(env.CI);
-  return { color, animated, width: (isTerminal && stream.columns) || PLAIN_WIDTH, paint: pc.createColors(color) };
+  return { color, animated, width: (isTerminal && stream.columns) || PLAIN_WIDTH, paint: createPaint(color) };
 }
 
 /** Whether a question would reach somebody. */

@@ -1,0 +1,181 @@
+/** A plan as text: every line reads without colour, the important one comes last. */
+
+import { createPaint, plain, styleOf, widthOf } from "./paint.js";
+import { flag, json, list, number, object, optional, or, read, text } from "./shape.js";
+
+const left = object({ address: text, path: optional(text), reason: text });
+const field = object({ path: text, old: json, new: json, secret: flag, later: flag });
+const change = object({ address: text, action: text, from: optional(text), reason: text, fields: list(field) });
+const manifest = object({ account: text, script: text, zone: optional(text) });
+
+/** What the text needs of a plan; any plan JSON of format 1 will do. */
+const shape = object({
+  offline: or(flag, false),
+  fingerprint: or(text, ""),
+  manifests: list(manifest),
+  changes: list(change),
+  kept: or(list(left), []),
+  orphans: or(list(left), []),
+  unmanaged: or(list(left), []),
+  summary: or(object({ reads: or(number, 0), writes: or(number, 0) }), { reads: 0, writes: 0 }),
+  exitCode: or(number, 0),
+});
+
+/** Reasons that say no more than their action. */
+const PLAIN_REASONS = { create: "not found", "no-op": "unchanged", delete: "destroyed" };
+
+/** Hashes of the routes that are changes of their own, which tell a reader nothing. */
+const UNTOLD_FIELD = "inventory";
+
+const INDENT = " ".repeat(13);
+
+/**
+ * Renders a plan. What is no plan gives nothing.
+ *
+ * @param {unknown} given
+ * @param {unknown} [style]
+ * @returns {string}
+ */
+export function renderPlan(given, style) {
+  const plan = read(shape, given);
+  if (!plan) return "";
+  const { color, width } = styleOf(style);
+  const paint = createPaint(color);
+  return [
+    ...plan.manifests.map((manifest) => `${plain(headline(manifest))}\n`),
+    "\n",
+    ...plan.changes.map((change) => changeText(change, paint, width)),
+    ...leftLines(plan, paint),
+    closing(plan),
+  ].join("");
+}
+
+function headline({ account, script, zone }) {
+  const digits = Array.from(account);
+  const short = digits.length < 28 ? account : `${digits.slice(0, 4).join("")}…${digits.slice(28).join("")}`;
+  return `${script}  (account ${short}${zone === undefined ? "" : `, zone ${zone}`})`;
+}
+
+function changeText({ address, action, from, reason, fields }, paint, width) {
+  const colon = address.indexOf(":");
+  const [kind, key] = colon === -1 ? [address, ""] : [address.slice(0, colon), address.slice(colon + 1)];
+  const lines = [`  ${signOf(action, paint)}  ${padded(plain(kind), 6)}  ${plain(key)}`];
+  const isPlain = from === undefined && Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === reason;
+  if (!isPlain) lines.push(INDENT + paint.dim(plain(from === undefined ? reason : `${reason} (from ${from})`)));
+  const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
+  lines.push(...told.flatMap((field) => fieldLines(field, width)));
+  return `${lines.join("\n")}\n`;
+}
+
+function signOf(action, paint) {
+  switch (action) {
+    case "create":
+      return paint.green("+ create");
+    case "update":
+      return paint.yellow("~ update");
+    case "replace":
+      return paint.red("± replace");
+    case "delete":
+      return paint.red("- delete");
+    case "adopt":
+      return paint.yellow("~ adopt ");
+    default:
+      return paint.dim("= no-op ");
+  }
+}
+
+function fieldLines(field, width) {
+  const path = plain(field.path);
+  const room = Math.max(width - 15 - widthOf(path), 24);
+  const value = lineOf(field, room);
+  return value === undefined ? pairLines(path, field, width) : [`${INDENT}${path}  ${plain(value)}`];
+}
+
+/** The value as it stands on one line; undefined where that needs two. */
+function lineOf({ old, new: next, secret, later }, room) {
+  if (secret) return next === null ? "(secret) -> (removed)" : "(secret)";
+  if (later) return `${shown(old, 0, Math.max(room - 23, 0))} -> (known after apply)`;
+  if (old === null) return shown(next, 0, room);
+  if (next === null) return `${shown(old, 0, Math.max(room - 13, 0))} -> (removed)`;
+  const whole = `${shown(old)} -> ${shown(next)}`;
+  return widthOf(whole) > room ? undefined : whole;
+}
+
+/** Both values on lines of their own, each cut around the first place where they differ. */
+function pairLines(path, { old, new: next }, width) {
+  const [one, other] = [unitsOf(old).units, unitsOf(next).units];
+  const differs = one.findIndex((unit, index) => unit !== other[index]);
+  const same = differs === -1 ? one.length : differs;
+  const room = Math.max(width - 18, 24);
+  const line = (value) => `${INDENT}  ${plain(shown(value, same, room))}`;
+  return [`${INDENT}${path}`, `${line(old)} ->`, line(next)];
+}
+
+/** A value in at most `room` characters, with what stands at `at`; what is cut is told by its length. */
+function shown(value, at = 0, room = Number.POSITIVE_INFINITY) {
+  const { quote, units } = unitsOf(value);
+  const widths = units.map(widthOf);
+  if (widths.reduce((sum, width) => sum + width, 2 * quote.length) <= room) return quote + units.join("") + quote;
+  const note = ` (${units.length} characters)`;
+  const [start, end] = windowOf(widths, at, Math.max(room - note.length - 2 * quote.length - 2, 1));
+  const part = units.slice(start, end).join("");
+  return `${quote}${start > 0 ? "…" : ""}${part}${end < units.length ? "…" : ""}${quote}${note}`;
+}
+
+/** What is shown of pieces: a third of the room for what stands before, so that one sees where it is. */
+function windowOf(widths, at, room) {
+  let start = Math.min(at, widths.length);
+  let end = start;
+  let used = 0;
+  const back = (limit) => {
+    for (; start > 0 && used + widths[start - 1] <= limit; start -= 1) used += widths[start - 1];
+  };
+  back(Math.floor(room / 3));
+  for (; end < widths.length && used + widths[end] <= room; end += 1) used += widths[end];
+  back(room);
+  return [start, end];
+}
+
+/** A value as the pieces that it may be cut between, and the quotes around them: a text is not cut inside an escape. */
+function unitsOf(value) {
+  if (value === null) return { quote: "", units: Array.from("(absent)") };
+  if (typeof value !== "string") return { quote: "", units: Array.from(jsonText(value)) };
+  return { quote: '"', units: Array.from(value, (character) => JSON.stringify(character).slice(1, -1)) };
+}
+
+/** The same text for the same value, in whatever order its keys came. */
+function jsonText(value) {
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${jsonText(value[key])}`).join(",")}}`;
+}
+
+function leftLines({ kept, orphans, unmanaged }, paint) {
+  const lists = Object.entries({ kept, orphan: orphans, unmanaged });
+  return lists.flatMap(([word, list]) =>
+    list.map(({ address, path, reason }) => {
+      const line = `${word.padEnd(9)}  ${address}${path === undefined ? "" : ` ${path}`}: ${reason}`;
+      return `  ${paint.dim(plain(line))}\n`;
+    }),
+  );
+}
+
+function closing({ changes, offline, summary, exitCode, orphans, fingerprint }) {
+  const count = (...actions) => changes.filter(({ action }) => actions.includes(action)).length;
+  const [create, update, gone, adopt] = [count("create"), count("update", "replace"), count("delete"), count("adopt")];
+  if (create + update + gone + adopt === 0) {
+    const reads = offline ? "" : `   ${summary.reads} reads, 0 writes.`;
+    // With an error nobody knows whether everything is.
+    const fine = "Nothing to do: everything is as the manifest says.";
+    return `\n${exitCode === 0 ? fine : "Nothing is planned: there are errors."}${reads}\n`;
+  }
+  const writes = `${summary.writes} ${summary.writes === 1 ? "write" : "writes"}`;
+  const counts = [`${create} to create`, `${update} to update`, `${gone} to delete`];
+  if (adopt > 0) counts.push(`${adopt} to adopt`);
+  if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept`);
+  const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
+  return `\n${counts.join(", ")}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
+}
+
+const padded = (text, width) => text + " ".repeat(Math.max(width - widthOf(text), 0));
