@@ -2,8 +2,6 @@
 //!
 //! Its boundary is its first line.
 
-use memchr::memmem;
-
 /// One part.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part<'a> {
@@ -32,10 +30,9 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, String> {
     let (boundary, mut rest) = first_line(bytes).ok_or("it has no first line")?;
     let newline: &[u8] = if bytes.get(boundary.len()) == Some(&b'\r') { b"\r\n" } else { b"\n" };
     let delimiter = [newline, boundary].concat();
-    let finder = memmem::Finder::new(&delimiter);
     let mut parts = Vec::new();
     loop {
-        let (content, after) = next_part(rest, &finder, delimiter.len())
+        let (content, after) = next_part(rest, &delimiter)
             .ok_or_else(|| format!("part {} has no end: the file is cut off", parts.len() + 1))?;
         parts.push(part(content).map_err(|reason| format!("part {}: {reason}", parts.len() + 1))?);
         if after.starts_with(b"--") {
@@ -46,9 +43,9 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, String> {
 }
 
 /// The content up to the next delimiter line, and what follows the delimiter.
-fn next_part<'a>(rest: &'a [u8], finder: &memmem::Finder<'_>, length: usize) -> Option<(&'a [u8], &'a [u8])> {
-    for start in finder.find_iter(rest) {
-        let after = rest.get(start + length..)?;
+fn next_part<'a>(rest: &'a [u8], delimiter: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    for start in memchr::memchr_iter(*delimiter.first()?, rest) {
+        let Some(after) = rest.get(start..)?.strip_prefix(delimiter) else { continue };
         if after.starts_with(b"--") || after.starts_with(b"\r\n") || after.starts_with(b"\n") {
             return Some((rest.get(..start)?, after));
         }

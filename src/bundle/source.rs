@@ -102,7 +102,9 @@ impl Scanner<'_> {
 
     fn skip_comment(&mut self) {
         let rest = self.source.get(self.at + 2..).unwrap_or_default();
-        self.at += 2 + memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2);
+        self.at += 2 + memchr::memchr_iter(b'*', rest)
+            .find(|star| rest.get(star + 1) == Some(&b'/'))
+            .map_or(rest.len(), |end| end + 2);
     }
 
     fn string(&mut self, quote: u8) {

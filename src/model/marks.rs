@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest, Sha256};
 
 use super::{Identity, hex};
@@ -106,7 +105,7 @@ impl ScriptMarks {
 impl BundleMark {
     fn parse(text: &str) -> Option<Self> {
         let (etag, digest) = text.split_at_checked(text.len().checked_sub(43)?)?;
-        let bytes = URL_SAFE_NO_PAD.decode(digest).ok()?;
+        let bytes = Base64UrlUnpadded::decode_vec(digest).ok()?;
         Some(Self { etag: etag.strip_suffix('-')?.to_owned(), sha256: hex(&bytes) })
     }
 
@@ -114,7 +113,7 @@ impl BundleMark {
         let digits = self.sha256.as_bytes().chunks(2);
         let bytes: Vec<u8> =
             digits.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-        format!("{PREFIX}b-{}-{}", self.etag, URL_SAFE_NO_PAD.encode(bytes))
+        format!("{PREFIX}b-{}-{}", self.etag, Base64UrlUnpadded::encode_string(&bytes))
     }
 }
 
@@ -186,7 +185,7 @@ impl fmt::Display for VersionMark {
 
 /// First 16 bytes of a digest as the 22 characters of a [`VersionMark`].
 pub fn short_digest(digest: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or(digest))
+    Base64UrlUnpadded::encode_string(digest.get(..16).unwrap_or(digest))
 }
 
 /// Whose DNS record it is, by its comment.
