@@ -9,6 +9,8 @@
 
 mod wire;
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use cfworker_deploy::cloudflare::dns_records::{CreateRecord, ListRecords, PatchRecord, RecordBody, RecordFilter};
 use cfworker_deploy::cloudflare::routes::{CreateRoute, ListRoutes};
 use cfworker_deploy::cloudflare::scripts::ReadSettings;
@@ -118,7 +120,7 @@ fn permission_errors_are_not_repeated_and_name_the_group() {
 
 #[test]
 fn retry_after_counts_in_both_forms() {
-    let date = jiff_date(VirtualClock::START + 90_000.0);
+    let date = http_date(VirtualClock::START + 90_000.0);
     for (value, least, most) in [("7".to_owned(), 7_000.0, 7_800.0), (date, 89_000.0, 99_001.0)] {
         for status in [429, 503] {
             let bench = bench(vec![with_header(refused(status, 971, "wait"), "retry-after", &value)], |_| ok("[]"));
@@ -130,9 +132,8 @@ fn retry_after_counts_in_both_forms() {
     }
 }
 
-fn jiff_date(milliseconds: f64) -> String {
-    let time = jiff::Timestamp::from_millisecond(milliseconds as i64).expect("a time");
-    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+fn http_date(milliseconds: f64) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(milliseconds as u64))
 }
 
 #[test]
