@@ -60,13 +60,11 @@ fn unreadable(name: &str, error: &dyn Display) -> Error {
     bad_argument(&format!("the {name} can't be read: {error}"))
 }
 
-/// The same for an argument that holds secrets: the parser's own reason would quote them. A list is refused, which the
-/// parser would take for the members in their order.
+/// The same for an argument that holds secrets: the parser's own reason would quote them.
 pub(super) fn secret_from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
-    if js_sys::Array::is_array(&value) {
-        return Err(bad_argument(&format!("the {name} can't be read: they are a list")));
-    }
-    from_js(name, value).map_err(|_| bad_argument(&format!("the {name} can't be read: a value in them is no text")))
+    let unreadable =
+        |_| bad_argument(&format!("the {name} can't be read: they are no object, or a value in them is no text"));
+    from_js(name, value).map_err(unreadable)
 }
 
 /// Reads the list of sources.

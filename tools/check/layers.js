@@ -49,9 +49,10 @@ const CRATES = [
     only: ["wasm/", "http/fetch", "host.rs"],
   },
   { crate: /\b(?:idna|idna_with_tables)\b/, only: ["host.rs"] },
+  { crate: /\bhttpdate\b/, only: ["host.rs"] },
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
-  { crate: /\brusty_s3\b/, only: ["r2/"] },
+  { crate: /\b(?:rusty_s3|jiff)\b/, only: ["r2/"] },
 ];
 
 const SOURCES = process.argv[2] ?? join(ROOT, "src");
