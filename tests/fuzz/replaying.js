@@ -58,7 +58,7 @@ if (!isMainThread && Array.isArray(workerData)) {
   const clock = createVirtualClock();
   const { now, setTimeout, clearTimeout } = clock;
   const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/engine_bg.wasm", import.meta.url)));
-  const glue = (globals) => createGlue({ ...globals, Date: { now }, setTimeout, clearTimeout });
+  const glue = (globals) => createGlue({ ...globals, Date: { now, parse: Date.parse }, setTimeout, clearTimeout });
   const engine = createEngine({ module, createGlue: glue });
   for (const [index, { target, path }] of workerData.entries()) {
     parentPort.postMessage(index);
