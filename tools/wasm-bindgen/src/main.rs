@@ -1,10 +1,7 @@
 //! The `wasm-bindgen` command as wasm-pack calls it: turns the compiled engine into a `.wasm` file and its JavaScript.
 //!
-//! The official command drags in a TLS stack and an HTTP server and takes ten times as long to build. This one also
-//! names functions after their kin, for the build to put these side by side, and never writes a default module path,
-//! because each entrypoint loads the module in its own way. The target features section stays.
-
-mod kin;
+//! The official command drags in a TLS stack and an HTTP server and takes ten times as long to build. This one never
+//! writes a default module path, because each entrypoint loads the module in its own way. The target features section stays.
 
 use std::path::PathBuf;
 
@@ -71,7 +68,6 @@ impl Arguments {
             bindgen.out_name(name);
         }
         let mut output = bindgen.generate_output()?;
-        kin::name(output.wasm_mut());
         output.emit(&self.out_dir).with_context(|| format!("cannot generate bindings for `{}`", self.input.display()))
     }
 }
