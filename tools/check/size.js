@@ -6,9 +6,8 @@ import { pack } from "../pack.js";
 import { PACKAGE, ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-// GAP: the contract asks for `wasmGzip` 400 kB and `unpacked` 2 MB. The engine is larger today; these are ratchets that
-// keep it from growing until it is made smaller. They only ever go down.
-const BUDGET = { packed: 690_000, unpacked: 2_085_000, wasmGzip: 535_000, direct: 3, all: 6 };
+// The contract's numbers; `packed` is a ratchet below them.
+const BUDGET = { packed: 600_000, unpacked: 2_000_000, wasmGzip: 400_000, direct: 3, all: 6 };
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall", "prepare"];
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
