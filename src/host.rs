@@ -45,7 +45,8 @@ pub fn http_date(text: &str) -> Option<f64> {
 
 #[cfg(target_arch = "wasm32")]
 fn decimal(text: &str) -> Option<f64> {
-    let number = js_sys::Number::new(&text.into()).value_of();
+    // The unary plus of JavaScript.
+    let number = wasm_bindgen::JsValue::from_str(text).unchecked_into_f64();
     (!number.is_nan()).then_some(number)
 }
 
