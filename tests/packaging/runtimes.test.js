@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { HOSTS, INSTALLED, node, PROJECT, SHARED, write } from "./project.js";
+import { HOSTS, INSTALLED, NUMBERS, node, PROJECT, SHARED, write } from "./project.js";
 
 const { version } = JSON.parse(readFileSync(join(INSTALLED, "package.json"), "utf8"));
 let expected;
@@ -37,6 +37,10 @@ test("hosts become A-labels, or are refused", () => {
     expected.hosts,
     Object.entries(HOSTS).map(([name, host]) => [name, host ?? ["CFD0124"]]),
   );
+});
+
+test("numbers are read as YAML means them", () => {
+  assert.deepEqual(expected.numbers, Object.entries(NUMBERS));
 });
 
 test("Node: require", () => {
