@@ -37,10 +37,11 @@ pub fn float(text: &str) -> Option<f64> {
     decimal(text)
 }
 
-/// Milliseconds since the epoch of an HTTP date.
+/// Milliseconds since the epoch of an HTTP date, as `Wed, 21 Oct 2015 07:28:00 GMT`.
 pub fn http_date(text: &str) -> Option<f64> {
     // A runtime also reads other dates, each its own.
-    text.ends_with(" GMT").then(|| date(text)).flatten()
+    let is_one = text.len() == 29 && text.get(3..5) == Some(", ") && text.ends_with(" GMT");
+    is_one.then(|| date(text)).flatten()
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -113,7 +114,7 @@ mod tests {
             assert_eq!(float(text), None, "{text}");
         }
         assert_eq!(http_date("Wed, 21 Oct 2015 07:28:00 GMT"), Some(1_445_412_480_000.0));
-        for text in ["", "2015-10-21T07:28:00Z", "1445412480", "Wed, 99 Oct 2015 07:28:00 GMT", "soon GMT"] {
+        for text in ["", "2015-10-21T07:28:00Z", "1445412480", "Wed, 99 Oct 2015 07:28:00 GMT", "soon 5 GMT"] {
             assert_eq!(http_date(text), None, "{text}");
         }
     }
