@@ -181,9 +181,9 @@ async function trapped(call, { done, open } = { done: [], open: new Set() }) {
 
 /** What `renderError` reads: the fields of a `DeployError`, which are no enumerable data on every engine of JavaScript. */
 function errorData(error) {
-  const { code = USAGE_CODE, exitCode = 1, message, help, diagnostics, done, notDone, unknown } = error ?? {};
+  const { code, exitCode = 1, message, help, diagnostics, done, notDone, unknown } = error ?? {};
   return {
-    code,
+    code: typeof code === "string" ? code : USAGE_CODE, // That of a DOMException is a number.
     exitCode,
     message,
     help,

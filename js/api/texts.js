@@ -8,7 +8,7 @@ export const TEXTS = {
 
 /** What `explain CODE` says, in whatever case the code is given; undefined for one that does not exist. */
 export function explanation(codes, given) {
-  const code = String(given).toUpperCase();
+  const code = typeof given === "string" ? given.toUpperCase() : "";
   if (!Object.hasOwn(codes, code)) return undefined;
   return `${code}: ${codes[code].title}\n\n${codes[code].explanation}\n`;
 }

@@ -89,8 +89,12 @@ async function loadFrames() {
 
 function frameOf(draw, number, { text, start, end }) {
   const mark = { start: { line: number, column: start + 1 }, end: { line: number, column: end + 1 } };
-  // It would colour the line as JavaScript, which it is not.
-  return draw(text, mark, { startLine: number, linesAbove: 0, linesBelow: 0, highlightCode: false });
+  try {
+    // It would colour the line as JavaScript, which it is not.
+    return draw(text, mark, { startLine: number, linesAbove: 0, linesBelow: 0, highlightCode: false });
+  } catch {
+    return undefined; // It asks `process` for colours, and a page may have half of one.
+  }
 }
 
 function placeOf({ file, line, column, endLine, endColumn }) {

@@ -3,7 +3,7 @@
 const PLAIN_WIDTH = 80;
 
 /** What a terminal would obey or hide, and halves of a character, which no output can hold. */
-const NOT_INERT = /[\p{Cc}\p{Cs}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
+const NOT_INERT = /[\p{Cc}\p{Cs}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
 
 /**
  * How to lay text out, whatever was given.

@@ -63,8 +63,7 @@ function changeText({ address, action, from, reason, fields }, paint, width) {
   const isPlain = from === undefined && Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === reason;
   if (!isPlain) lines.push(INDENT + paint.dim(plain(from === undefined ? reason : `${reason} (from ${from})`)));
   const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
-  lines.push(...told.flatMap((field) => fieldLines(field, width)));
-  return `${lines.join("\n")}\n`;
+  return `${lines.concat(told.flatMap((field) => fieldLines(field, width))).join("\n")}\n`;
 }
 
 function signOf(action, paint) {

@@ -67,6 +67,18 @@ error[CFD0102]: it is wrong
   assert.equal(await render([], list.slice(1, 2)), "error[CFD0102]: it is wrong\n  --> other.yaml:12:3\n");
 });
 
+test("where no line can be drawn, the place is told", async () => {
+  const list = [finding(at("manifest", 1, 1))];
+  const whole = globalThis.process;
+  await import("@babel/code-frame");
+  try {
+    globalThis.process = {}; // As some bundlers have it for browsers.
+    assert.equal(await render("a: b", list), "error[CFD0102]: it is wrong\n --> manifest:1:1\n");
+  } finally {
+    globalThis.process = whole;
+  }
+});
+
 test("the place is true where something before it is masked", async () => {
   const text = `secrets: {A: ${SECRET}, B: x} # c\n`;
   const placed = finding(at("manifest", 1, 11));

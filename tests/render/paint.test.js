@@ -4,6 +4,7 @@ import { createPaint, plain, styleOf } from "../../js/render/paint.js";
 
 test("foreign text is inert", () => {
   assert.equal(plain("a\u001b[31m\u202eb"), "a\\u{1b}[31m\\u{202e}b");
+  assert.equal(plain("a\u2028b\u00adc\u061cd"), "a\\u{2028}b\\u{ad}c\\u{61c}d");
   assert.equal(plain("half \ud83d, whole \u{1f600}"), "half \ufffd, whole \u{1f600}");
 });
 

@@ -123,3 +123,10 @@ test("what is no plan gives nothing", () => {
   assert.equal(updated(field("a", deep, 1)), "");
   assert.equal(renderPlan({ manifests: [], changes: [] }, null).length > 0, true);
 });
+
+test("a plan may be long", () => {
+  const fields = Array.from({ length: 200_000 }, (_, number) => field(`variables.V${number}`, null, "x"));
+  assert.match(updated(fields[0]), /variables\.V0 {2}"x"/);
+  const text = textOf(change("script:shop", "update", "changed", fields));
+  assert.equal(text.match(/variables\.V/g).length, fields.length);
+});
