@@ -39,14 +39,12 @@ pub fn float(text: &str) -> Option<f64> {
 
 /// Milliseconds since the epoch of an HTTP date, as `Wed, 21 Oct 2015 07:28:00 GMT`.
 pub fn http_date(text: &str) -> Option<f64> {
-    // A runtime also reads other dates, each its own.
-    let is_one = text.len() == 29 && text.get(3..5) == Some(", ") && text.ends_with(" GMT");
-    is_one.then(|| date(text)).flatten()
+    date(text).filter(|(_, written)| written == text).map(|(milliseconds, _)| milliseconds)
 }
 
 #[cfg(target_arch = "wasm32")]
 fn decimal(text: &str) -> Option<f64> {
-    // The unary plus of JavaScript.
+    // JavaScript's own conversion.
     let number = wasm_bindgen::JsValue::from_str(text).unchecked_into_f64();
     (!number.is_nan()).then_some(number)
 }
@@ -56,17 +54,19 @@ fn decimal(text: &str) -> Option<f64> {
     text.parse().ok()
 }
 
+/// The date of a text, and the same date as HTTP writes it: a runtime also reads other texts, each its own.
 #[cfg(target_arch = "wasm32")]
-fn date(text: &str) -> Option<f64> {
+fn date(text: &str) -> Option<(f64, String)> {
     let milliseconds = js_sys::Date::parse(text);
-    (!milliseconds.is_nan()).then_some(milliseconds)
+    let written = || js_sys::Date::new(&milliseconds.into()).to_utc_string().into();
+    (!milliseconds.is_nan()).then(|| (milliseconds, written()))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn date(text: &str) -> Option<f64> {
+fn date(text: &str) -> Option<(f64, String)> {
     let date = httpdate::parse_http_date(text).ok()?;
     let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(since.as_millis() as f64)
+    Some((since.as_millis() as f64, httpdate::fmt_http_date(date)))
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -114,7 +114,16 @@ mod tests {
             assert_eq!(float(text), None, "{text}");
         }
         assert_eq!(http_date("Wed, 21 Oct 2015 07:28:00 GMT"), Some(1_445_412_480_000.0));
-        for text in ["", "2015-10-21T07:28:00Z", "1445412480", "Wed, 99 Oct 2015 07:28:00 GMT", "soon 5 GMT"] {
+        for text in [
+            "",
+            "2015-10-21T07:28:00Z",
+            "1445412480",
+            "Wed, 99 Oct 2015 07:28:00 GMT",
+            "Mon, 21 Oct 2015 07:28:00 GMT",
+            "Wed, 21-Oct-2015 07:28:00 GMT",
+            "Wednesday, 21-Oct-15 07:28:00 GMT",
+            "soon 5 GMT",
+        ] {
             assert_eq!(http_date(text), None, "{text}");
         }
     }

@@ -35,6 +35,12 @@ export function createVirtualClock({ start = Date.now() } = {}) {
 
   return {
     now: () => now,
+    /** What the engine asks: the time, and how a date is read and written. */
+    Date: class extends Date {
+      static now() {
+        return now;
+      }
+    },
     setTimeout(run, milliseconds) {
       const id = nextId++;
       timers.set(id, { run, at: now + milliseconds });

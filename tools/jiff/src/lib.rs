@@ -44,7 +44,7 @@ impl Timestamp {
     #[expect(clippy::disallowed_types, reason = "not for the engine")]
     pub fn now() -> Self {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Self(OffsetDateTime::UNIX_EPOCH + now)
+        Self(OffsetDateTime::UNIX_EPOCH + std::time::Duration::from_secs(now.as_secs()))
     }
 
     /// The instant in UTC, written as `format` says: `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, and other text as it stands.
