@@ -62,6 +62,25 @@ fn bombs_are_stopped() {
     assert_eq!(verdict("itself", "a: &a [*a]\n".into()), Code::Syntax);
 }
 
+/// Many findings on one line, which is the whole file, with as many secrets as a document may hold in it.
+#[test]
+fn secrets_are_masked_soon() {
+    let members = |count: usize, value: &dyn Fn(usize) -> String| -> String {
+        (0..count).map(|number| format!("K{number}: {}, ", value(number))).collect()
+    };
+    let file = |secrets: String, variables: String| {
+        format!("{{kind: CloudflareWorker, spec: {{env: {{secrets: {{{secrets}}}, variables: {{{variables}}}}}}}}}")
+    };
+    let unquoted = |number: usize| number.to_string();
+    let distinct = members(3_000, &|number| format!("secret-{number}"));
+    timed("many secrets", file(distinct, members(1_500, &unquoted)));
+    let equal = members(3_000, &|_| "aaaaaaaaaaaaaaaaaaaaaaaa".into());
+    timed("one secret, often", file(equal, members(1_500, &unquoted)));
+    let long = |letter: &str, last: &str| format!("A: {}{last}", letter.repeat(200_000));
+    timed("a long secret beside its start", file(long("a", "b"), long("a", "") + ", B: 1"));
+    timed("a long secret in itself", file(long("a", ""), long("a", "a") + ", B: 1"));
+}
+
 #[test]
 fn large_files_are_read() {
     for piece in [

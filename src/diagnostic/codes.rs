@@ -7,7 +7,7 @@
 //! `03..` bundle and R2, `04..` credentials and permissions, `05..` ownership and conflicts,
 //! `06..` requests to Cloudflare, `09..` the engine itself.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 macro_rules! codes {
     ($($name:ident = $text:literal: $title:literal, $explain:literal;)*) => {
@@ -31,13 +31,15 @@ macro_rules! codes {
                 self.as_str().get(3..5).unwrap_or_default()
             }
 
-            /// Its title.
-            pub fn title(self) -> &'static str {
+            /// Its title. The package carries it beside the engine.
+            #[cfg(test)]
+            fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
 
             /// What it means and what to do.
-            pub fn explanation(self) -> &'static str {
+            #[cfg(test)]
+            fn explanation(self) -> &'static str {
                 match self { $(Self::$name => $explain,)* }
             }
         }
@@ -258,14 +260,6 @@ codes! {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let known = Self::ALL.iter().find(|code| code.as_str() == text);
-        known.copied().ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a code")))
     }
 }
 

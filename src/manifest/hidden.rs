@@ -1,10 +1,9 @@
 //! Characters that can't be seen, written out or as escapes, outside the values of variables.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, is_invisible};
 
 use super::limits::hidden_characters;
 use super::path::Path;
-use super::quote::is_invisible;
 use super::tree::{Content, Document, Node, Span};
 
 /// A finding for each invisible character of a file, and for each text that holds one by an escape.

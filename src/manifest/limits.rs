@@ -1,8 +1,7 @@
 //! What a file may hold before any parser sees it, and how much of it.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, is_invisible};
 
-use super::quote::is_invisible;
 use super::tree::Span;
 
 /// Longest file, in bytes.

@@ -60,7 +60,7 @@ impl Places {
 pub struct SecretText {
     /// All values under a key `secrets`, sorted.
     pub spans: Vec<Span>,
-    /// The longer ones of these values, which may stand elsewhere too.
+    /// The longer ones of these values, each once, which may stand elsewhere too.
     pub texts: Vec<String>,
 }
 
@@ -77,6 +77,8 @@ pub fn secret_text(text: &str) -> Option<SecretText> {
     let mut found = SecretText::default();
     documents.iter().for_each(|document| collect(&document.root, false, &mut found));
     ordered::sort(&mut found.spans);
+    ordered::sort(&mut found.texts);
+    found.texts.dedup();
     Some(found)
 }
 

@@ -1,5 +1,7 @@
 //! User input inside a message.
 
+use crate::diagnostic::is_invisible;
+
 /// Longest piece of user input that a message repeats, in characters.
 const LONGEST: usize = 80;
 
@@ -19,14 +21,6 @@ pub fn quote(text: &str) -> String {
     }
     shown.push('`');
     shown
-}
-
-/// Characters that change how text looks without being seen: direction marks, zero-width characters.
-pub fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    )
 }
 
 #[cfg(test)]

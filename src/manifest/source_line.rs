@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, is_invisible};
 use crate::secret::MASK;
 
 use super::places::{SecretText, secret_text};
-use super::quote::is_invisible;
 use super::read::Source;
 use super::tree::Span;
 
 /// Fewest characters of a line that are shown; less would tell nothing.
 const LEAST_WIDTH: usize = 24;
+
+/// Steps of looking for secrets in a line: one that takes more is hidden as a whole.
+const MOST_STEPS: usize = 1 << 27;
 
 /// A line and the part of it that a finding is about.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -29,13 +31,22 @@ pub struct SourceLine {
 pub fn source_lines(sources: &[Source], places: &[Place], width: usize) -> Vec<Option<SourceLine>> {
     // What must not be shown of each source, found out when first needed.
     let mut masks: Vec<Option<Mask>> = sources.iter().map(|_| None).collect();
+    // Findings come by place: many may speak of one line, which may be the whole file.
+    let mut last: Option<((usize, usize), Vec<Cell>)> = None;
     let mut line = |place: &Place| {
         let index = sources.iter().position(|source| source.name == place.file)?;
-        let text = sources.get(index)?.text.as_str();
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let line = text.split('\n').nth(place.line.checked_sub(1)?)?;
-        let mask = masks.get_mut(index)?.get_or_insert_with(|| Mask::of(text));
-        Some(mask.apply(line.trim_end_matches('\r'), place).cut(width.max(LEAST_WIDTH)))
+        let at = (index, place.line);
+        if last.as_ref().is_none_or(|(of, _)| *of != at) {
+            let text = sources.get(index)?.text.as_str();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            let line = text.split('\n').nth(place.line.checked_sub(1)?)?;
+            let mask = masks.get_mut(index)?.get_or_insert_with(|| Mask::of(text));
+            last = Some((at, mask.cells(line.trim_end_matches('\r'), place.line)));
+        }
+        let (_, cells) = last.as_ref()?;
+        let end = if place.end_line == place.line { place.end_column } else { usize::MAX };
+        let shown = Shown::of(cells, place.column.saturating_sub(1), end.saturating_sub(1));
+        Some(shown.cut(width.max(LEAST_WIDTH)))
     };
     places.iter().map(&mut line).collect()
 }
@@ -44,7 +55,7 @@ pub fn source_lines(sources: &[Source], places: &[Place], width: usize) -> Vec<O
 enum Mask {
     /// The source could be read: these spans, and these texts wherever they stand.
     Known(SecretText),
-    /// It could not: from the line of the first key `secrets` on, all values.
+    /// It could not: from this line on, which may hold the first key `secrets`, all values.
     From(usize),
 }
 
@@ -53,25 +64,31 @@ impl Mask {
         match secret_text(text) {
             Some(secrets) => Self::Known(secrets),
             None => {
-                let first = text.split('\n').position(|line| line.contains("secrets"));
+                let first = text.split('\n').position(may_lead_to_secrets);
                 Self::From(first.map_or(usize::MAX, |line| line + 1))
             }
         }
     }
 
-    fn apply(&self, line: &str, place: &Place) -> Shown {
+    fn cells(&self, line: &str, number: usize) -> Vec<Cell> {
         let mut cells: Vec<Cell> = line.chars().map(|character| Cell { character, hidden: false }).collect();
         match self {
             Self::Known(secrets) => {
-                secrets.spans.iter().for_each(|span| hide_span(&mut cells, place.line, span));
-                secrets.texts.iter().for_each(|text| hide_text(&mut cells, text));
+                secrets.spans.iter().for_each(|span| hide_span(&mut cells, number, span));
+                hide_texts(&mut cells, line, &secrets.texts);
             }
-            Self::From(first) if place.line >= *first => hide_values(&mut cells),
+            Self::From(first) if number >= *first => hide_values(&mut cells),
             Self::From(_) => {}
         }
-        let end = if place.end_line == place.line { place.end_column } else { usize::MAX };
-        Shown::of(&cells, place.column.saturating_sub(1), end.saturating_sub(1))
+        cells
     }
+}
+
+/// Whether a line of a text that can't be read names secrets, may do so by an escape, or has a value that is used
+/// elsewhere by an alias.
+fn may_lead_to_secrets(line: &str) -> bool {
+    let mut words = line.split(|character: char| character.is_whitespace() || "[{,:".contains(character));
+    line.contains("secrets") || line.contains('\\') || words.any(|word| word.starts_with('&'))
 }
 
 struct Cell {
@@ -80,21 +97,40 @@ struct Cell {
 }
 
 fn hide_span(cells: &mut [Cell], line: usize, span: &Span) {
-    let hidden = |index: &usize| span.contains(line, index + 1);
-    cells.iter_mut().enumerate().filter(|(index, _)| hidden(index)).for_each(|(_, cell)| cell.hidden = true);
+    if !(span.line..=span.end_line).contains(&line) {
+        return;
+    }
+    let from = if span.line == line { span.column.saturating_sub(1) } else { 0 };
+    let to = if span.end_line == line { span.end_column.saturating_sub(1) } else { cells.len() };
+    hide(cells, from, to);
 }
 
-fn hide_text(cells: &mut [Cell], text: &str) {
-    let text: Vec<char> = text.chars().collect();
-    let width = text.len();
-    let starts: Vec<usize> = cells
-        .windows(width.max(1))
-        .enumerate()
-        .filter(|(_, window)| window.iter().map(|cell| cell.character).eq(text.iter().copied()))
-        .map(|(start, _)| start)
-        .collect();
-    for start in starts {
-        cells.iter_mut().skip(start).take(width).for_each(|cell| cell.hidden = true);
+fn hide(cells: &mut [Cell], from: usize, to: usize) {
+    cells.iter_mut().take(to).skip(from).for_each(|cell| cell.hidden = true);
+}
+
+/// Hides these texts wherever they stand, also where they overlap.
+fn hide_texts(cells: &mut [Cell], line: &str, texts: &[String]) {
+    let mut hidden = vec![false; line.len()];
+    let mut steps = 0_usize;
+    for text in texts.iter().filter(|text| text.len() <= line.len()) {
+        let (mut from, mut filled) = (0, 0);
+        steps += line.len();
+        while let Some(at) = line.get(from..).and_then(|rest| rest.find(text.as_str())).map(|at| from + at) {
+            steps += text.len();
+            hidden.iter_mut().take(at + text.len()).skip(filled.max(at)).for_each(|hidden| *hidden = true);
+            filled = at + text.len();
+            from = at + text.chars().next().map_or(1, char::len_utf8);
+            if steps > MOST_STEPS {
+                break;
+            }
+        }
+        if steps > MOST_STEPS {
+            return hide(cells, 0, usize::MAX);
+        }
+    }
+    for (cell, (at, _)) in cells.iter_mut().zip(line.char_indices()) {
+        cell.hidden |= hidden.get(at).copied().unwrap_or(false);
     }
 }
 
@@ -192,6 +228,21 @@ mod tests {
         let units: Vec<u16> = line.text.encode_utf16().collect();
         let marked = String::from_utf16(&units[line.start..line.end]).expect("whole characters");
         (line.text, marked)
+    }
+
+    #[test]
+    fn overlapping_secrets_leave_no_tail() {
+        let text = "env: {secrets: {A: abab}}\nx: ababab c\n";
+        assert_eq!(at(text, 2, (1, 2), 80).text, "x: *** c");
+    }
+
+    #[test]
+    fn a_name_in_disguise_hides_what_follows_it() {
+        for text in ["\"secre\\x74s\": {A: \"hunter2}\n", "x: &s hunter2\nsecrets: {A: *s}\n\"", "[&s hunter2\n"] {
+            for line in 1..=text.matches('\n').count() {
+                assert!(!at(text, line, (1, 2), 80).text.contains("hunter2"), "{text}");
+            }
+        }
     }
 
     #[test]

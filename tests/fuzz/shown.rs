@@ -25,8 +25,6 @@ pub fn hides(text: &str) {
 /// A finding in its JSON form, and its source line as people see it; `replay.js` lays whole texts out.
 pub fn checked_findings(sources: &[Source], findings: &[Diagnostic]) {
     let json = serde_json::to_string(findings).expect("JSON");
-    let back: Vec<Diagnostic> = serde_json::from_str(&json).expect("findings");
-    assert_eq!(back, findings, "a finding is not the same after its JSON form");
     hides(&json);
     checked_lines(sources, findings);
 }
