@@ -1,0 +1,56 @@
+/** `destroy` and `outputs`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planOf, resultOf } from "./fake-engine.js";
+import { applying, inDirectory, optionsOf } from "./faked-run.js";
+import { answering } from "./harness.js";
+
+test("destroy where nobody can answer needs --yes, before anything is read", async () => {
+  const refused = await inDirectory(["destroy", "worker.yaml"], {});
+  assert.deepEqual([refused.exit, refused.engine.calls.length], [64, 0]);
+  assert.match(refused.stderr, /add `--yes`/);
+  const done = await inDirectory(["destroy", "worker.yaml", "--yes"], { destroy: applying() });
+  assert.equal(done.exit, 0);
+  const { allowDeletes, dryRun } = optionsOf(done.engine, "destroy");
+  assert.deepEqual([allowDeletes, dryRun], [true, undefined]);
+});
+
+test("--delete-data with an address that is no store is exit 64: nothing is deleted in the belief that data goes too", async () => {
+  const argv = ["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"];
+  const { exit, stderr, engine } = await inDirectory(argv, { destroy: applying() });
+  assert.equal(exit, 64);
+  assert.match(
+    stderr,
+    /`kv:cache` names no store that `destroy` could delete\n {2}help: no kind of store can be deleted yet/,
+  );
+  assert.deepEqual(engine.calls, []);
+});
+
+test("destroy on a terminal shows its plan and asks", async () => {
+  const destroying = (_sources, _creds, options) => ({ ok: options.dryRun ? planOf() : resultOf() });
+  const { exit, stderr, engine } = await inDirectory(
+    ["destroy", "worker.yaml"],
+    { destroy: destroying },
+    { tty: true, stdin: answering("yes") },
+  );
+  assert.equal(exit, 0);
+  assert.match(stderr, /Delete 1 resource\? \[y\/N\]/);
+  assert.equal(engine.calls.filter(({ name }) => name === "destroy").at(-1).args[2].expect, "b3f1c09ab3f1c09a");
+});
+
+test("outputs: lines, or exactly the JSON that --outputs reads", async () => {
+  const outputs = { "CloudflareWorker/hello": { script_id: "hello", urls: ["https://a/", "https://b/"] } };
+  const lines = await inDirectory(["outputs", "worker.yaml"], { outputs: { ok: { outputs, workers: {} } } });
+  assert.equal(
+    lines.stdout,
+    "CloudflareWorker/hello.script_id = hello\nCloudflareWorker/hello.urls = https://a/\nCloudflareWorker/hello.urls = https://b/\n",
+  );
+  const json = await inDirectory(["outputs", "worker.yaml", "--json"], { outputs: { ok: { outputs, workers: {} } } });
+  assert.deepEqual(JSON.parse(json.stdout), outputs);
+  const read = await inDirectory(
+    ["worker.yaml", "--outputs", "o.json"],
+    { apply: applying() },
+    { files: { "o.json": json.stdout } },
+  );
+  assert.deepEqual(optionsOf(read.engine, "apply").outputs, outputs);
+});

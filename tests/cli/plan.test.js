@@ -1,0 +1,83 @@
+/** `plan`, saved plans and `validate`. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { planOf } from "./fake-engine.js";
+import { applying, inDirectory, MANIFEST, optionsOf } from "./faked-run.js";
+
+test("plan: text on stdout, findings on stderr, exit codes", async () => {
+  const warning = { severity: "warning", code: "CFD0150", message: "an oddity" };
+  const clean = await inDirectory(["plan", "worker.yaml", "--out", "plan.json"], {
+    plan: { ok: planOf({ diagnostics: [warning] }) },
+  });
+  assert.deepEqual([clean.exit, clean.stderr], [0, "warning[CFD0150]: an oddity\n"]);
+  assert.match(clean.stdout, /^Plan b3f1c09ab3f1c09a$/m);
+  assert.equal(JSON.parse(await readFile(join(clean.cwd, "plan.json"))).fingerprint, "b3f1c09ab3f1c09a");
+  const detailed = ["plan", "worker.yaml", "--detailed-exitcode"];
+  assert.equal((await inDirectory(detailed, { plan: { ok: planOf() } })).exit, 2);
+  assert.equal((await inDirectory(detailed, { plan: { ok: planOf({ exitCode: 5 }) } })).exit, 5);
+  assert.equal((await inDirectory(detailed, { plan: { ok: planOf({ summary: {} }) } })).exit, 0);
+});
+
+test("a plan with conflicts ends with the one command that solves them, as a shell reads it", async () => {
+  const planned = planOf({ exitCode: 5, resolve: ["--take script:hello", "--adopt route:hello.example.com/*"] });
+  const files = { "b c.yaml": MANIFEST };
+  const argv = ["plan", "worker.yaml", "b c.yaml", "--set", "spec.dns.enabled=true"];
+  const { exit, stderr } = await inDirectory(argv, { plan: { ok: planned } }, { files });
+  assert.equal(exit, 5);
+  assert.match(
+    stderr,
+    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --take script:hello --adopt 'route:hello\.example\.com\/\*' --set spec\.dns\.enabled=true$/m,
+  );
+});
+
+test("a plan without credentials is offline, also when R2 keys are there", async () => {
+  const { engine } = await inDirectory(
+    ["plan", "worker.yaml"],
+    { plan: { ok: planOf({ offline: true }) } },
+    { env: { R2_ACCESS_KEY_ID: "x" } },
+  );
+  assert.equal(engine.calls[0].args[1], null);
+});
+
+test("a saved plan: expected by its fingerprint, and what moved is listed", async () => {
+  const files = { "plan.json": JSON.stringify(planOf()) };
+  const argv = ["apply", "worker.yaml", "--plan", "plan.json"];
+  const fits = await inDirectory(argv, { apply: applying() }, { files });
+  assert.equal(optionsOf(fits.engine, "apply").expect, "b3f1c09ab3f1c09a");
+  const refused = {
+    error: {
+      code: "CFD0505",
+      exitCode: 5,
+      message: "the plan moved",
+      diagnostics: [],
+      done: [],
+      notDone: [],
+      unknown: [],
+    },
+  };
+  const changes = [{ address: "script:hello", kind: "script", action: "update", reason: "", needs: [], fields: [] }];
+  const moved = await inDirectory(
+    argv,
+    { apply: refused, plan: { ok: planOf({ fingerprint: "0", changes }) } },
+    { files },
+  );
+  assert.equal(moved.exit, 5);
+  assert.match(moved.stderr, /moved since the plan was saved: script:hello/);
+  assert.equal((await inDirectory(["apply", "worker.yaml", "--plan", "worker.yaml"], {}, { files })).exit, 64);
+});
+
+test("validate: findings and exit 65, nothing sent", async () => {
+  const diagnostics = [
+    { severity: "error", code: "CFD0102", message: "unknown key", file: "worker.yaml", line: 1, column: 1 },
+  ];
+  const answers = { validate: { ok: { ok: false, diagnostics, manifests: [] } } };
+  const text = await inDirectory(["validate", "worker.yaml"], answers);
+  assert.deepEqual([text.exit, text.stdout], [65, ""]);
+  assert.equal(text.stderr, "error[CFD0102]: unknown key\n\n1 error. Nothing was sent to Cloudflare.\n");
+  const { exit, events } = await inDirectory(["validate", "worker.yaml", "--json"], answers);
+  assert.equal(exit, 65);
+  assert.deepEqual(events[1], { type: "diagnostic", ...diagnostics[0] });
+  assert.equal(events.at(-1).type, "result");
+});

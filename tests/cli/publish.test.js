@@ -1,0 +1,125 @@
+/** `publish` and `apply --bundle`. */
+import assert from "node:assert/strict";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { CANARIES } from "../canaries/index.js";
+import { applying, inDirectory, MANIFEST } from "./faked-run.js";
+
+const publishing = (bytes, target) => ({
+  ok: { ...target, sha256: "ab".repeat(32), bytes: bytes.length, etag: "e", existed: false },
+});
+
+test("publish: verbatim target, key and sha256 on stdout", async () => {
+  const { exit, stdout, engine } = await inDirectory(["publish", "index.js", "r2://bundles/a b/%20?x=1.js"], {
+    publish: publishing,
+  });
+  assert.equal(exit, 0);
+  assert.equal(stdout, `r2://bundles/a b/%20?x=1.js\nsha256 ${"ab".repeat(32)}\n`);
+  const [bytes, target, creds] = engine.calls[0].args;
+  assert.equal(Buffer.from(bytes).toString(), "export default {}");
+  assert.deepEqual(target, { bucket: "bundles", key: "a b/%20?x=1.js" });
+  assert.equal(creds.apiToken, CANARIES.apiToken);
+});
+
+test("publish: targets that can't be are exit 64", async () => {
+  for (const url of ["r2://bundles", "r2://bundles/", "s3://a/b", "bundles/a.js", "r2:///a"]) {
+    assert.equal((await inDirectory(["publish", "index.js", url], { publish: publishing })).exit, 64, url);
+  }
+  const full = await inDirectory(["publish", "index.js", "r2://b/a.js", "--version", "v1"], { publish: publishing });
+  assert.equal(full.exit, 64);
+  const folder = await inDirectory(["publish", "index.js", "r2://b/a/", "--version", "v1"], { publish: publishing });
+  assert.deepEqual(folder.engine.calls[0].args[1], { bucket: "b", key: "a/", version: "v1" });
+});
+
+const TARGET = {
+  document: 0,
+  file: "worker.yaml",
+  account: "acc",
+  bucket: "bundles",
+  key: "hello/v1.js",
+  path: "spec.script_bundle.path",
+  script: "hello",
+};
+
+const NO_PIN = { code: "CFD0207", exitCode: 65, message: "the manifest has no value at `spec.script_bundle.sha256`" };
+
+const rewriting = (text, _document, path, value) =>
+  path === TARGET.path ? { ok: text.replace("hello/v1.js", value) } : { error: NO_PIN };
+
+test("apply --bundle publishes beside the old bundle, rewrites the path, applies that text", async () => {
+  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: applying() };
+  const argv = ["worker.yaml", "--bundle", "index.js"];
+  const { exit, cwd, engine } = await inDirectory(argv, answers);
+  assert.equal(exit, 0);
+  const text = await readFile(join(cwd, "worker.yaml"), "utf8");
+  assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
+  assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
+  const order = engine.calls.map(({ name }) => name);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "setValue", "publish", "apply"]);
+  const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
+  assert.ok(text.includes(key));
+  assert.equal(accountId, "acc");
+});
+
+test("apply --bundle: several bundles, none, standard input are exit 64 with nothing published", async () => {
+  for (const [targets, path] of [
+    [[TARGET, TARGET], "worker.yaml"],
+    [[], "worker.yaml"],
+    [[{ ...TARGET, file: "<stdin>" }], "-"],
+  ]) {
+    const { exit, engine } = await inDirectory(
+      [path, "--bundle", "index.js"],
+      { bundleTargets: { ok: targets } },
+      { stdin: MANIFEST },
+    );
+    assert.equal(exit, 64);
+    assert.equal(
+      engine.calls.some(({ name }) => name === "publish"),
+      false,
+    );
+  }
+});
+
+test("a failure after publishing keeps its code; once the run has begun the bundle is done and the file names it", async () => {
+  const error = {
+    code: "CFD0401",
+    exitCode: 4,
+    message: "no",
+    diagnostics: [],
+    notDone: ["script:hello"],
+    unknown: [],
+  };
+  const failing = (exitCode, events) => (_sources, _creds, _options, host) => {
+    for (const event of events) host.onEvent(event);
+    return { error: { ...error, exitCode, done: [] } };
+  };
+  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting };
+  const argv = ["worker.yaml", "--bundle", "index.js", "--json"];
+  const refused = await inDirectory(argv, { ...answers, apply: failing(4, []) });
+  assert.equal(refused.exit, 4);
+  assert.equal(refused.events.find(({ type }) => type === "published").existed, false);
+  assert.deepEqual(refused.events.at(-1).done, []);
+  assert.equal(await readFile(join(refused.cwd, "worker.yaml"), "utf8"), MANIFEST);
+
+  const begun = [{ type: "start", address: "script:hello" }];
+  const { exit, events, cwd } = await inDirectory(argv, { ...answers, apply: failing(3, begun) });
+  assert.equal(exit, 3);
+  assert.match(events.at(-1).done[0], /^r2:\/\/bundles\/hello\/[0-9a-f]{12}\.js$/);
+  assert.match(await readFile(join(cwd, "worker.yaml"), "utf8"), /key: hello\/[0-9a-f]{12}\.js/);
+  assert.equal((await stat(join(cwd, "worker.yaml"))).mode & 0o200, 0o200);
+});
+
+test("publish --manifest points the manifest at the new key", async () => {
+  const answers = {
+    bundleTargets: { ok: [TARGET, { ...TARGET, bucket: "other" }] },
+    publish: publishing,
+    setValue: rewriting,
+  };
+  const { exit, cwd } = await inDirectory(
+    ["publish", "index.js", "r2://bundles/hello/v2.js", "--manifest", "worker.yaml"],
+    answers,
+  );
+  assert.equal(exit, 0);
+  assert.match(await readFile(join(cwd, "worker.yaml"), "utf8"), /# keep me\nkey: hello\/v2\.js/);
+});
