@@ -1,7 +1,8 @@
 //! Manifests: YAML text becomes desired state and findings with their places.
 //!
 //! One linear event pass builds a small tree; the shape check walks it against the schema of the types;
-//! `serde_yaml` reads what passed into the types; rules look at all that is readable; `lower` knows the defaults.
+//! what passed is read into the types, bare scalars as `serde_yaml` means them; rules look at all that is readable;
+//! `lower` knows the defaults.
 
 mod cursor;
 mod date;
