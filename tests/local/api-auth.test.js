@@ -168,3 +168,26 @@ test("tokens made through the API carry what their policies say", async () => {
     [400, 1001],
   );
 });
+
+test("permission groups have the ids that Cloudflare gives them in every account", async () => {
+  const client = createClient();
+  const { result } = await client.send("GET", "/user/tokens/permission_groups");
+  const ids = new Map(result.map(({ name, id }) => [name, id]));
+  for (const [name, id] of [
+    ["Workers Scripts Write", "e086da7e2179491d91ee5f35b3ca210a"],
+    ["Workers Routes Write", "28f4b596e7d643029c524985477ae49a"],
+    ["DNS Write", "4755a26eedb94da69e1066d98aa820be"],
+    ["Zone Read", "c8fed203ed3043cba015a93ad1616f1f"],
+    ["Workers KV Storage Read", "8b47d2786a534c08a1f94ee8f9f599ef"],
+    ["Workers R2 Storage Read", "b4992e1108244f5d8bfbd5744320c2e1"],
+  ])
+    assert.equal(ids.get(name), id, name);
+  assert.ok(result.every(({ id, scopes }) => /^[0-9a-f]{32}$/.test(id) && scopes.length === 1));
+  assert.equal(new Set(result.map(({ id }) => id)).size, result.length, "no id stands for two groups");
+  const dns = await client.send("GET", "/user/tokens/permission_groups?name=DNS%20Write");
+  assert.deepEqual(dns.result, [
+    { id: ids.get("DNS Write"), name: "DNS Write", scopes: ["com.cloudflare.api.account.zone"] },
+  ]);
+  const ofAccount = (await client.send("GET", `${client.account}/tokens/permission_groups`)).result;
+  assert.ok(ofAccount.length > 0 && ofAccount.every(({ scopes }) => !scopes.includes("com.cloudflare.api.user")));
+});

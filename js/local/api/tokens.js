@@ -1,7 +1,7 @@
 /** API tokens: verify and manage. https://developers.cloudflare.com/api/resources/user/subresources/tokens/ */
 import { tokenStatus } from "../auth.js";
 import { ApiError, pageOf, success } from "../envelope.js";
-import { PERMISSION_GROUPS, reads, writes } from "../permissions.js";
+import { PERMISSION_GROUPS, reads, USER, writes } from "../permissions.js";
 import { addToken, newTokenValue } from "../state.js";
 import { isObject, readObject } from "./body.js";
 import { endpoint } from "./router.js";
@@ -21,7 +21,7 @@ export const tokens = [
 function family(path, owner, noun) {
   const owned = (handler) => (context) => handler({ ...context, owner });
   return [
-    endpoint("GET", `${path}/permission_groups`, reads(noun), () => success(PERMISSION_GROUPS)),
+    endpoint("GET", `${path}/permission_groups`, reads(noun), owned(listGroups)),
     endpoint("GET", path, reads(noun), owned(list)),
     endpoint("POST", path, writes(noun), owned(create)),
     endpoint("GET", `${path}/{tokenId}`, reads(noun), owned(read)),
@@ -29,6 +29,14 @@ function family(path, owner, noun) {
     endpoint("PUT", `${path}/{tokenId}/value`, writes(noun), owned(roll)),
     endpoint("DELETE", `${path}/{tokenId}`, writes(noun), owned(remove)),
   ];
+}
+
+/** What tokens of this owner can be given; an account has no rights of a user. */
+function listGroups({ query, owner }) {
+  const [name, scope] = [query.get("name"), query.get("scope")];
+  const given = PERMISSION_GROUPS.filter(({ scopes }) => owner === "user" || !scopes.includes(USER));
+  const found = given.filter((group) => (!name || group.name === name) && (!scope || group.scopes.includes(scope)));
+  return success(found);
 }
 
 /** Each of the two calls knows its own kind of token only. */
