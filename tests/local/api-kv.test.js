@@ -69,9 +69,35 @@ test("bulk calls take bare arrays, keys page by cursor", async () => {
   assert.deepEqual([second.result.map(({ name }) => name), second.result_info.cursor], [["k10", "k11"], ""]);
   const got = await send("POST", `${namespace}/bulk/get`, { keys: ["k01", "none"] });
   assert.deepEqual(got.result.values, { k01: "1", none: null });
-  await send("POST", `${namespace}/bulk/delete`, ["k01"]);
-  assert.deepEqual(await verdictOf("GET", `${namespace}/values/k01`), [404, 10009]);
   assert.deepEqual(await verdictOf("PUT", `${namespace}/bulk`, { key: "a", value: "b" }), [400, 10012]);
-  assert.deepEqual(await verdictOf("POST", `${namespace}/bulk/delete`, []), [400, 10029]);
   assert.deepEqual(await verdictOf("GET", `${namespace}/keys?limit=9`), [400, 10020]);
 });
+
+for (const [method, path] of [
+  ["DELETE", "/bulk"],
+  ["POST", "/bulk/delete"],
+]) {
+  test(`many keys go at once by ${method} …${path}, all of them or none`, async () => {
+    const { send, verdictOf, namespace } = await kvClient();
+    const value = (key) => verdictOf("GET", `${namespace}/values/${key}`);
+    await send(
+      "PUT",
+      `${namespace}/bulk`,
+      ["a", "b", "c"].map((key) => ({ key, value: key })),
+    );
+    assert.deepEqual(await verdictOf(method, namespace + path, []), [400, 10029]);
+    assert.deepEqual(await verdictOf(method, namespace + path, { keys: ["a"] }), [400, 10012]);
+    assert.deepEqual(await verdictOf(method, namespace + path, ["a", 7]), [414, 10030]);
+    const many = Array.from({ length: 10_001 }, (_, index) => `${index}`);
+    assert.deepEqual(await verdictOf(method, namespace + path, many), [400, 10012]);
+    assert.deepEqual(await value("a"), [200], "a refused call deletes nothing");
+    const { result } = await send(method, namespace + path, ["a", "b", "absent"]);
+    assert.deepEqual(result, { successful_key_count: 3, unsuccessful_keys: [] });
+    for (const [key, verdict] of [
+      ["a", [404, 10009]],
+      ["b", [404, 10009]],
+      ["c", [200]],
+    ])
+      assert.deepEqual(await value(key), verdict);
+  });
+}
