@@ -217,3 +217,35 @@ test("zones are found by name, filtered and paged", async () => {
     ["example.com"],
   );
 });
+
+test("no address stands beside NS records, and nothing but glue beneath them", async () => {
+  const { add, code, send, verdictOf, records } = dnsClient();
+  await add({ type: "NS", name: "sub", content: "NS1.Sub.example.com." });
+  const host = { ...A, name: "sub.example.com" };
+  for (const record of [
+    host,
+    { ...AAAA, name: host.name },
+    { type: "CNAME", name: host.name, content: "x.example.net" },
+  ])
+    assert.equal(await code(record), 81056, record.type);
+  assert.equal(await code({ type: "NS", name: "sub", content: "ns2.example.net" }), undefined, "a second name server");
+  assert.equal(await code({ ...A, name: "deep.sub" }), 89018);
+  assert.equal(await code({ type: "TXT", name: "deep.sub", content: "x" }), 89018);
+  assert.equal(await code({ ...A, name: "ns1.sub", proxied: false }), undefined, "the address of a name server");
+  assert.equal(await code({ ...A, name: "othersub" }), undefined);
+
+  const { result } = await add({ ...A, name: "moves" });
+  assert.deepEqual(await verdictOf("PATCH", `${records}/${result.id}`, { name: host.name }), [400, 81056]);
+  assert.equal((await send("GET", `${records}/${result.id}`)).result.name, "moves.example.com");
+
+  assert.equal(await code({ type: "NS", name: "moves", content: "ns.example.net" }), 81055);
+  assert.equal(await code({ type: "NS", name: "n", content: "192.0.2.1" }), 9008);
+});
+
+test("NS records at the zone's own name exclude nothing", async () => {
+  const { code } = dnsClient();
+  assert.equal(await code({ type: "NS", name: "@", content: "ns.example.net" }), undefined);
+  assert.equal(await code({ ...A, name: "@" }), undefined);
+  assert.equal(await code(A), undefined);
+  assert.equal(await code({ type: "NS", name: "@", content: "ns2.example.net" }), undefined);
+});

@@ -77,7 +77,7 @@ function batch(context) {
 
 function added({ state, zone, records, switches }, sent) {
   const fields = readRecord(sent, zone, switches);
-  checkBesides(fields, records, switches);
+  checkBesides(fields, records, zone, switches);
   if (records.length >= planLimit(zone, QUOTA)) throw new ApiError(400, 81045, "The record quota has been exceeded.");
   const at = timestamp(state);
   const record = withTimes({ id: newId(), zone_id: zone.id, zone_name: zone.name, ...fields }, undefined, at);
@@ -89,7 +89,7 @@ function changed({ state, zone, records, switches }, id, sent, merge) {
   const old = changeable(records, id);
   const fields = readRecord(merge ? { ...editable(old), ...sent } : sent, zone, switches);
   const others = records.filter((record) => record !== old);
-  checkBesides(fields, others, switches);
+  checkBesides(fields, others, zone, switches);
   const record = withTimes({ id, zone_id: zone.id, zone_name: zone.name, ...fields }, old, timestamp(state));
   records[records.indexOf(old)] = record;
   return record;

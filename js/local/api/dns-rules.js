@@ -53,7 +53,8 @@ export function readRecord(sent, zone, switches) {
 }
 
 /** Refuses what cannot stand beside the zone's other records. */
-export function checkBesides(record, others, switches) {
+export function checkBesides(record, others, zone, switches) {
+  checkDelegation(record, others, zone.name);
   const sameHost = others.filter(({ name, type }) => name === record.name && ADDRESS_TYPES.includes(type));
   if (sameHost.some(({ type, content }) => type === record.type && content === record.content))
     throw identical(switches);
@@ -65,6 +66,23 @@ export function checkBesides(record, others, switches) {
   }
   const same = (other) => other.name === record.name && other.type === record.type && other.content === record.content;
   if (others.some(same)) throw identical(switches);
+}
+
+/**
+ * A name with NS records belongs to another zone: no address beside them, nothing but glue beneath them. At the zone's own
+ * name they exclude nothing. https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/existing-ns-record/
+ */
+function checkDelegation(record, others, zoneName) {
+  const delegations = others.filter(({ type, name }) => type === "NS" && name !== zoneName);
+  if (ADDRESS_TYPES.includes(record.type) && delegations.some(({ name }) => name === record.name))
+    throw new ApiError(400, 81056, "NS records with that host already exist.");
+  const above = delegations.filter(({ name }) => record.name.endsWith(`.${name}`));
+  const isGlue = ["A", "AAAA"].includes(record.type) && above.some(({ content }) => content === record.name);
+  if (above.length > 0 && !isGlue)
+    throw new ApiError(400, 89018, "Cannot create a non-glue record that is beneath a delegated child zone.");
+  const takesOver = record.type === "NS" && record.name !== zoneName;
+  if (takesOver && others.some(({ type, name }) => name === record.name && ADDRESS_TYPES.includes(type)))
+    throw new ApiError(400, 81055, "Non-NS records with that host already exist.");
 }
 
 /** Lower-case A-labels, complete, without a trailing dot. */
@@ -89,6 +107,7 @@ function readContent({ type, content, data }, name, fail) {
   if (type === "A") return readIpv4(content, fail);
   if (type === "AAAA") return readIpv6(content, fail);
   if (type === "CNAME") return readTarget(content, name, fail);
+  if (type === "NS") return readNameServer(content, fail);
   return content;
 }
 
@@ -103,12 +122,23 @@ function readIpv6(content, fail) {
   return new URL(`http://[${content}]/`).hostname.slice(1, -1);
 }
 
+function readNameServer(content, fail) {
+  const host = readHost(content);
+  if (host === undefined) throw fail(9008, "Content for NS record is invalid.");
+  return host;
+}
+
+/** A hostname of two labels or more as A-labels, undefined for anything else. */
+function readHost(content) {
+  const host = domainToASCII(content.replace(/\.$/, ""));
+  const labels = host.split(".");
+  const ok = !isIP(content) && host !== "" && labels.length >= 2 && labels.every((label) => LABEL.test(label));
+  return ok ? host : undefined;
+}
+
 function readTarget(content, name, fail) {
-  const target = domainToASCII(content.replace(/\.$/, ""));
-  const labels = target.split(".");
-  if (isIP(content) || target === "" || !labels.every((label) => LABEL.test(label)) || labels.length < 2) {
-    throw fail(9007, "Content for CNAME record is invalid.");
-  }
+  const target = readHost(content);
+  if (target === undefined) throw fail(9007, "Content for CNAME record is invalid.");
   if (target === name) throw fail(9039, "CNAME content cannot reference itself.");
   return target;
 }
