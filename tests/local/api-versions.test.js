@@ -3,6 +3,9 @@ import { test } from "node:test";
 import { createForeignActors } from "../../js/local/foreign.js";
 import { createClient, ES_MODULE, HELLO, upload } from "./api-client.js";
 
+/** An id that nothing has. */
+const NO_UUID = "00000000-0000-4000-8000-000000000000";
+
 const secret = (name, text) => ({ type: "secret_text", name, text });
 const MODULE = [["index.js", HELLO, ES_MODULE]];
 
@@ -90,10 +93,10 @@ test("deployments are one or two known versions that make exactly 100", async ()
   assert.equal(await code([share(two, 50), share(two, 50)]), 10021);
   assert.equal(await code([share(two, 50), share(one, 50), share(one, 0)]), 10021);
   assert.equal(await code([share(two, 100)], "blue-green"), 10021);
-  assert.equal(await code([share("00000000-0000-4000-8000-000000000000", 100)]), 100146);
+  assert.equal(await code([share(NO_UUID, 100)]), 100146);
   assert.equal(await code([share(two, 33.33), share(one, 66.67)]), undefined);
   assert.equal((await live()).versions.length, 2);
-  assert.deepEqual(await verdictOf("GET", at("/deployments/none")), [404, 10336]);
+  assert.deepEqual(await verdictOf("GET", at(`/deployments/${NO_UUID}`)), [404, 10336]);
 });
 
 test("an upload ends a running split", async () => {
@@ -335,6 +338,6 @@ test("the service read and the newer Workers API tell the same script", async ()
     latest.id,
   );
   assert.deepEqual(await verdictOf("GET", `${account}/workers/workers/a/versions/none`), [404, 10071]);
-  assert.deepEqual(await verdictOf("GET", at("/versions/none")), [404, 100146]);
+  assert.deepEqual(await verdictOf("GET", at(`/versions/${NO_UUID}`)), [404, 100146]);
   assert.deepEqual(await verdictOf("GET", `${account}/workers/workers/nobody`), [404, 10007]);
 });

@@ -19,7 +19,7 @@ export const betaWorkers = [
     success(view(context.state, workerOf(context))),
   ),
   endpoint("GET", `${WORKERS}/{worker}/versions`, reads("Workers Scripts"), listVersions),
-  endpoint("GET", `${WORKERS}/{worker}/versions/{versionId}`, reads("Workers Scripts"), readVersion),
+  endpoint("GET", `${WORKERS}/{worker}/versions/{versionRef}`, reads("Workers Scripts"), readVersion),
   endpoint("PATCH", `${WORKERS}/{worker}/versions/latest`, writes("Workers Scripts"), patchLatest),
 ];
 
@@ -39,9 +39,9 @@ function listVersions(context) {
 /** `latest`, the id, or its first eight or more characters. */
 function readVersion(context) {
   const script = workerOf(context);
-  const { versionId } = context.params;
-  if (versionId === "latest") return success(versionView(newestOf(script)));
-  const found = versionId.length >= 8 ? script.versions.filter(({ id }) => id.startsWith(versionId)) : [];
+  const { versionRef } = context.params;
+  if (versionRef === "latest") return success(versionView(newestOf(script)));
+  const found = versionRef.length >= 8 ? script.versions.filter(({ id }) => id.startsWith(versionRef)) : [];
   if (found.length !== 1) throw new ApiError(404, 10071, "Version not found.");
   return success(versionView(found[0]));
 }

@@ -13,6 +13,21 @@ import { ApiError } from "../envelope.js";
 /** `{name}` is one segment, `{name*}` all that follows. */
 const PLACEHOLDER = /\{(\w+)(\*?)\}/g;
 
+const HEX_ID = "[0-9a-f]{32}";
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/**
+ * What an id looks like, by the name of its placeholder; others are names and may be any segment. A placeholder that took
+ * anything would answer for endpoints that are not served: `dns_records/export` is no record.
+ */
+const SHAPES = {
+  recordId: HEX_ID,
+  routeId: HEX_ID,
+  namespaceId: HEX_ID,
+  tokenId: HEX_ID,
+  versionId: UUID,
+  deploymentId: UUID,
+};
+
 /**
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
  * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
@@ -21,7 +36,7 @@ const PLACEHOLDER = /\{(\w+)(\*?)\}/g;
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
   const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);
-  const source = pattern.replaceAll(PLACEHOLDER, (_, _name, rest) => (rest ? "(.+)" : "([^/]+)"));
+  const source = pattern.replaceAll(PLACEHOLDER, (_, name, rest) => `(${rest ? ".+" : (SHAPES[name] ?? "[^/]+")})`);
   const regex = new RegExp(`^${source}$`);
   return { method, pattern, names, regex, needs, handler, auth };
 }
