@@ -2,6 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/kv/concepts/kv-bindings/>
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Input, Reference};
@@ -10,7 +11,7 @@ use super::{Input, Reference};
 pub const TYPE: &str = "kv_namespace";
 
 /// An entry of `kv_bindings`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KvNamespaceBinding {
     /// Name in JavaScript.
     pub name: String,

@@ -37,7 +37,8 @@ pub struct Reference {
 }
 
 /// A binding as the manifest wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Binding {
     /// An environment variable.
     PlainText(PlainTextBinding),

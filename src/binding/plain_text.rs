@@ -2,13 +2,14 @@
 //!
 //! <https://developers.cloudflare.com/workers/configuration/environment-variables/>
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Cloudflare's word for the type.
 pub const TYPE: &str = "plain_text";
 
 /// A variable of `env.variables`, its references resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlainTextBinding {
     /// Name in JavaScript.
     pub name: String,

@@ -2,6 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/workers/configuration/secrets/>
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::secret::Secret;
@@ -10,7 +11,8 @@ use crate::secret::Secret;
 pub const TYPE: &str = "secret_text";
 
 /// Where the value of a secret comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SecretSource {
     /// It stands in the manifest: works, with a warning.
     Literal(Secret),
@@ -26,7 +28,7 @@ pub enum SecretSource {
 }
 
 /// A secret of `env.secrets`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SecretTextBinding {
     /// Name in JavaScript.
     pub name: String,

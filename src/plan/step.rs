@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::binding::Binding;
@@ -9,7 +10,7 @@ use crate::model::Address;
 use crate::resource::{Observability, RecordContent, WorkersDev};
 
 /// One write, and the steps whose writes must have taken effect before.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// The change that it belongs to.
     pub address: Address,
@@ -22,7 +23,8 @@ pub struct Step {
 }
 
 /// One write to Cloudflare.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// Upload a version and put it live; also writes tags.
     Upload(Box<Upload>),
@@ -87,7 +89,7 @@ pub enum Operation {
 }
 
 /// A record to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordWrite {
     /// Zone id.
     pub zone: String,
@@ -100,7 +102,7 @@ pub struct RecordWrite {
 }
 
 /// An upload: code and secrets travel beside it as payload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Upload {
     /// The Worker is not there yet.
     pub creates: bool,

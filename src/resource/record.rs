@@ -2,6 +2,8 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/dns/subresources/records/>
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Field;
 
 /// The record that the manifest wants for its hostname.
@@ -14,7 +16,7 @@ pub enum DesiredRecord {
 }
 
 /// Type and content of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordContent {
     /// `A`, `AAAA` or `CNAME`.
     pub record_type: String,
@@ -30,7 +32,8 @@ impl Default for RecordContent {
 }
 
 /// A record as the account has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveRecord {
     /// Record id.
     pub id: String,

@@ -2,6 +2,8 @@
 //!
 //! <https://developers.cloudflare.com/workers/configuration/routing/routes/>
 
+use serde::{Deserialize, Serialize};
+
 /// A route that the manifest wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredRoute {
@@ -10,7 +12,8 @@ pub struct DesiredRoute {
 }
 
 /// A route as the zone has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveRoute {
     /// Route id.
     pub id: String,

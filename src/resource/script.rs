@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::binding::Binding;
@@ -50,7 +50,7 @@ pub struct Bundle {
 }
 
 /// Workers Logs of a script.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observability {
     /// On or off.
     pub enabled: bool,
@@ -68,7 +68,7 @@ impl Observability {
 }
 
 /// The Worker's workers.dev address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkersDev {
     /// Whether `NAME.SUBDOMAIN.workers.dev` answers.
     pub enabled: bool,
@@ -82,7 +82,8 @@ impl WorkersDev {
 }
 
 /// A Worker as the account has it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveScript {
     /// Tags of the script: sticky, not versioned.
     pub tags: Vec<String>,
@@ -110,7 +111,8 @@ pub struct LiveScript {
 }
 
 /// What gets requests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveDeployment {
     /// Deployment id.
     pub id: String,
@@ -125,7 +127,8 @@ pub struct LiveDeployment {
 }
 
 /// A version; versions are immutable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveVersion {
     /// Version id.
     pub id: String,
@@ -144,7 +147,8 @@ pub struct LiveVersion {
 }
 
 /// A version that only a secret edit made, beside our last upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SecretEdit {
     /// Annotation of our last upload.
     pub base_tag: String,
@@ -153,7 +157,8 @@ pub struct SecretEdit {
 }
 
 /// A binding as the account shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LiveBinding {
     /// Name in JavaScript.
     pub name: String,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
@@ -77,14 +79,16 @@ pub enum ZoneRef {
 }
 
 /// What the account has, as far as the manifests of the run need to know.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveState {
     /// One entry a manifest, in the same order as the desired ones.
     pub manifests: Vec<LiveManifest>,
 }
 
 /// What the account has for one manifest.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveManifest {
     /// The Worker of that name; absent when there is none.
     pub script: Option<LiveScript>,
@@ -103,7 +107,8 @@ pub struct LiveManifest {
 }
 
 /// A Worker that carries the manifest's identity under another name.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RenamedScript {
     /// Its name.
     pub name: String,
@@ -121,7 +126,8 @@ impl RenamedScript {
 }
 
 /// What a zone holds that can concern a manifest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveZoneContent {
     /// Records of the hostname, and records that carry the identity's mark.
     pub records: Vec<LiveRecord>,
@@ -130,7 +136,8 @@ pub struct LiveZoneContent {
 }
 
 /// What is known of a bundle without holding its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BundleFacts {
     /// ETag without quotes.
     pub etag: String,

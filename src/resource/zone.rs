@@ -2,8 +2,11 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/zones/>
 
+use serde::{Deserialize, Serialize};
+
 /// A zone as the account has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveZone {
     /// Zone id.
     pub id: String,
