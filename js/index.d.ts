@@ -92,8 +92,10 @@ export interface Diagnostic {
   column?: number;
   endLine?: number;
   endColumn?: number;
-  /** Path inside the document, such as `spec.dns.hostname`; of a conflict the address, such as `route:a.example/*`. */
+  /** Path of the field that it is about, such as `spec.dns.hostname`. */
   path?: string;
+  /** Address of the resource that it is about, such as `route:a.example.com/*`. */
+  address?: string;
   /** Permission group whose lack explains it, by Cloudflare's name. */
   permission?: string;
 }

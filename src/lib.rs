@@ -9,6 +9,7 @@
 //! Planning is a pure function of values; everything that leaves the process goes through
 //! [`http::Transport`] and everything that waits through [`http::Clock`].
 
+pub mod address;
 pub mod diagnostic;
 pub mod error;
 pub mod guard;

@@ -199,7 +199,7 @@ fn waiting_keeps_to_the_time_of_the_run() {
 const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
 fn at(finding: &Diagnostic) -> (Option<&str>, Option<usize>) {
-    (finding.path.as_deref(), finding.place.as_ref().map(|place| place.line))
+    (finding.path(), finding.place.as_ref().map(|place| place.line))
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn line(finding: &Diagnostic) -> String {
         finding.code,
         finding.message
     );
-    if let Some(path) = &finding.path {
+    if let Some(path) = finding.path() {
         write!(line, "\n    at {path}").expect("a line");
     }
     if let Some(help) = &finding.help {

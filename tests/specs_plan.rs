@@ -186,7 +186,10 @@ fn shows(plan: &Value, kind: &str, rest: &str) -> bool {
     let list = |name: &str| plan.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let about = |list: Vec<Value>| list.iter().any(|item| text(item, "address").starts_with(&format!("{kind}:")));
-    let finding = |severity: &str| list("diagnostics").iter().any(|finding| text(finding, "severity") == severity);
+    let finding = |severity: &str| {
+        let found = list("diagnostics").into_iter().filter(|finding| text(finding, "severity") == severity).collect();
+        if kind == "run" { !Vec::<Value>::is_empty(&found) } else { about(found) }
+    };
     for word in ["kept", "orphan", "unmanaged", "conflict", "warning", "note", "no-op"] {
         if rest == word || rest.starts_with(&format!("{word}-")) {
             return match word {

@@ -3,13 +3,16 @@
 mod codes;
 mod plain;
 mod shell;
+mod subject;
 
 pub use codes::Code;
 pub use plain::{is_invisible, plain};
 pub use shell::shell_word;
+pub use subject::Subject;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::ordered;
 
 /// How much a finding matters.
@@ -56,9 +59,9 @@ pub struct Diagnostic {
     /// Where in the files, when it comes from one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Path inside the document, such as `spec.dns.hostname`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    /// The field or the resource that it is about.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Subject>,
     /// Permission group whose lack explains it, by Cloudflare's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
@@ -81,7 +84,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), help: None, place: None, path: None, permission: None }
+        Self { severity, code, message: message.into(), help: None, place: None, about: None, permission: None }
     }
 
     /// Adds the way out.
@@ -98,11 +101,28 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the path inside the document.
+    /// Says which field of the document it is about, by its path.
     #[must_use]
     pub fn on(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.about = Some(Subject::Field(path.into()));
         self
+    }
+
+    /// Says which resource it is about.
+    #[must_use]
+    pub fn about(mut self, address: Address) -> Self {
+        self.about = Some(Subject::Resource(address));
+        self
+    }
+
+    /// Path of the field that it is about.
+    pub fn path(&self) -> Option<&str> {
+        self.about.as_ref().and_then(Subject::field)
+    }
+
+    /// Address of the resource that it is about.
+    pub fn address(&self) -> Option<&Address> {
+        self.about.as_ref().and_then(Subject::resource)
     }
 
     /// Whether it stops the run.

@@ -289,28 +289,25 @@ fn payloads(desired: &DesiredState, bundles: Bundles, secrets: BTreeMap<(usize, 
 
 /// Adds the place of a finding's path.
 fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
-    let place = finding.path.as_ref().and_then(|path| places.at(document, path));
+    let place = finding.path().and_then(|path| places.at(document, path));
     finding.at(place)
 }
 
 /// Findings of reads, at the values that they are about, where those stand in a file.
 pub(super) fn located(places: &Places, failures: Vec<Failure>) -> Vec<Diagnostic> {
     let located = failures.into_iter().map(|Failure { document, mut finding, .. }| {
-        let path = finding.path.take();
-        let place = document.zip(path.as_ref()).and_then(|(document, path)| places.of_value(document, path));
-        finding.path = path.filter(|_| place.is_some());
+        let place = document.zip(finding.path()).and_then(|(document, path)| places.of_value(document, path));
+        finding.about = finding.about.filter(|_| place.is_some());
         finding.at(place)
     });
     located.collect()
 }
 
-/// Findings of the planner name a path of the manifest or an address; the former have a place. With several
+/// Findings of the planner that are about a field have a place. With several
 /// manifests only a place that all agree on would be right, so it is left out.
 fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diagnostic {
     match desired.manifests.as_slice() {
-        [manifest] if finding.path.as_ref().is_some_and(|path| path.starts_with("spec.")) => {
-            placed(places, manifest.document, finding)
-        }
+        [manifest] => placed(places, manifest.document, finding),
         _ => finding,
     }
 }

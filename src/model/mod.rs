@@ -1,6 +1,5 @@
 //! The nouns that every part shares: addresses, identities, marks, outputs.
 
-mod address;
 mod event;
 mod field;
 mod identity;
@@ -8,7 +7,7 @@ mod json;
 pub mod marks;
 mod outputs;
 
-pub use address::{Address, Kind};
+pub use crate::address::{Address, Kind};
 pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};

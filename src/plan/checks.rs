@@ -3,6 +3,7 @@
 use super::ownership::{ScriptOwner, author_of_live, script_owner};
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Address;
 use crate::resource::{LiveZone, Routing};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
@@ -18,7 +19,8 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         let message = format!("`{}` has a version that gets no requests yet", context.desired.script.name);
         findings.push(
             Diagnostic::warning(Code::UndeployedVersion, message)
-                .with_help("the values shown as live are those of that version"),
+                .with_help("the values shown as live are those of that version")
+                .about(Address::script(&context.desired.script.name)),
         );
     }
     findings
@@ -91,6 +93,7 @@ fn secrets_edited(context: &Context<'_>) -> Option<Diagnostic> {
         );
         Diagnostic::note(Code::SecretsEdited, message)
             .with_help("they stay as they are until the next upload, which sets those of the manifest")
+            .about(Address::script(&context.desired.script.name))
     })
 }
 

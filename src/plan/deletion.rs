@@ -51,7 +51,7 @@ impl Deletion<'_> {
             let message = format!("`{}` is still used: {}", self.name, self.used_by.join(", "));
             let finding =
                 Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first");
-            conflicts.push(finding.on(Address::script(self.name).to_string()));
+            conflicts.push(finding.about(Address::script(self.name)));
         }
         conflicts
     }

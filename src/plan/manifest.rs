@@ -32,18 +32,19 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
 
 /// Two manifests of one run that want the same host or pattern would take it from each other for ever.
 fn claimed_twice(desired: &DesiredState) -> Vec<Diagnostic> {
-    let mut claims: BTreeMap<String, String> = BTreeMap::new();
+    let mut claims: BTreeMap<Address, String> = BTreeMap::new();
     let mut findings = Vec::new();
     for manifest in &desired.manifests {
         let Some(routing) = &manifest.routing else { continue };
         let record = matches!(routing.record, DesiredRecord::Managed(_)).then(|| Address::record(&routing.hostname));
         let routes = routing.routes.iter().map(|route| Address::route(&route.pattern));
-        for address in record.into_iter().chain(routes).map(|address| address.to_string()) {
+        for address in record.into_iter().chain(routes) {
             if let Some(other) = claims.insert(address.clone(), manifest.script.name.clone()) {
                 let message = format!("`{other}` and `{}` both claim {address}", manifest.script.name);
                 findings.push(
                     Diagnostic::error(Code::ClaimedTwice, message)
-                        .with_help("give one of them another hostname or pattern"),
+                        .with_help("give one of them another hostname or pattern")
+                        .about(address),
                 );
             }
         }
@@ -158,7 +159,7 @@ pub(super) fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
             Code::OtherIdentityScript | Code::ChangedOutside | Code::OtherIdentityRecord | Code::TakenRoute => "--take",
             _ => return None,
         };
-        Some(format!("{flag} {}", diagnostic.path.as_ref()?))
+        Some(format!("{flag} {}", diagnostic.address()?))
     };
     let flags: Option<Vec<String>> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(flag).collect();
     flags.unwrap_or_default()

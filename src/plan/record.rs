@@ -57,6 +57,7 @@ fn existing(hostname: &str, here: &[&LiveRecord]) -> RecordPlan {
                 format!("`{hostname}` should have a proxied record, but {problem}"),
             )
             .with_help("create or proxy the record, or leave out `dns.record`")
+            .about(Address::record(hostname))
         })
         .into_iter()
         .collect();
@@ -102,19 +103,26 @@ fn managed(
         let message = format!("`{hostname}` is a custom domain or another Cloudflare product's host");
         diagnostics.push(
             Diagnostic::error(Code::CustomDomain, message)
-                .with_help("remove the custom domain first, or choose another hostname"),
+                .with_help("remove the custom domain first, or choose another hostname")
+                .about(address.clone()),
         );
     } else if ours.is_none() && here.len() > 1 && guard::holds(Guard::ManyRecords) {
         let message = format!("`{hostname}` has {} records and none is ours", here.len());
         diagnostics.push(
-            Diagnostic::error(Code::ManyRecords, message).with_help("leave one of them, or set `dns.record: existing`"),
+            Diagnostic::error(Code::ManyRecords, message)
+                .with_help("leave one of them, or set `dns.record: existing`")
+                .about(address.clone()),
         );
     }
     change.fields = live.differs(content, &write.comment);
     if !change.fields.is_empty() && here.iter().any(|other| other.id != live.id && stands_in_the_way(other, content)) {
         let message =
             format!("`{hostname}` has another record beside ours that can't stand beside {}", content.content);
-        diagnostics.push(Diagnostic::error(Code::ManyRecords, message).with_help("remove the record that is not ours"));
+        diagnostics.push(
+            Diagnostic::error(Code::ManyRecords, message)
+                .with_help("remove the record that is not ours")
+                .about(address.clone()),
+        );
     }
     diagnostics.extend(settle_owner(context, &address, live, &mut change));
     let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });

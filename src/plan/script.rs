@@ -231,7 +231,8 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
                     context.desired.script.name
                 ),
             )
-            .with_help("deploy or delete the waiting version, or name the secret under `env.secrets`"),
+            .with_help("deploy or delete the waiting version, or name the secret under `env.secrets`")
+            .about(sketch.change.address.clone()),
         );
     }
     (inherit, remove)

@@ -21,9 +21,8 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// A conflict with the flag that solves it.
     pub fn conflict(&self, code: Code, message: String, flag: &str, address: &Address) -> Diagnostic {
-        let address = address.to_string();
-        let help = format!("go on with `{flag} {}`", shell_word(&address));
-        Diagnostic::error(code, message).with_help(help).on(address)
+        let help = format!("go on with `{flag} {}`", shell_word(&address.to_string()));
+        Diagnostic::error(code, message).with_help(help).about(address.clone())
     }
 
     /// Whether Workers of ours under an earlier name go.

@@ -7,8 +7,8 @@ use super::script::ScriptPlan;
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::model::Field;
 use crate::model::marks::{self, ScriptMarks};
+use crate::model::{Address, Field};
 use crate::ordered;
 
 /// Tags that a Worker holds.
@@ -51,7 +51,9 @@ impl Tags {
         let needed = self.during.len().max(self.target.len());
         (needed > OF_A_WORKER).then(|| {
             let message = format!("`{}` would need {needed} tags and holds {OF_A_WORKER}", context.desired.script.name);
-            Diagnostic::error(Code::TooManyTags, message).with_help("remove tags from the Worker that nobody needs")
+            Diagnostic::error(Code::TooManyTags, message)
+                .with_help("remove tags from the Worker that nobody needs")
+                .about(Address::script(&context.desired.script.name))
         })
     }
 

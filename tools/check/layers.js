@@ -7,11 +7,12 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["diagnostic", "error", "guard", "host", "ordered", "secret"];
+const BASE = ["address", "diagnostic", "error", "guard", "host", "ordered", "secret"];
 
 const MAY_KNOW = {
-  diagnostic: ["ordered"],
-  error: ["diagnostic"],
+  address: [],
+  diagnostic: ["address", "ordered"],
+  error: ["address", "diagnostic"],
   guard: [],
   host: [],
   ordered: [],

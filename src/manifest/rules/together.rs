@@ -38,13 +38,13 @@ pub fn check(claims: &[(&Document, Claims)]) -> Vec<Diagnostic> {
             let message = format!("two documents claim the DNS record of {}", quote(host));
             records.take(of_all(host), document, path, CLAIMED, message)
         });
-        let told = same_record.as_ref().and_then(|finding| finding.path.clone());
+        let told = same_record.as_ref().and_then(|finding| finding.about.clone());
         findings.extend(same_record);
         for (route, path) in &claims.routes {
             let message = format!("two documents claim the route {}", quote(route));
             let same_route = routes.take(of_all(route), document, path, DUPLICATE, message);
             // The default route stands where the hostname does, and goes its way.
-            findings.extend(same_route.filter(|finding| told.is_none() || finding.path != told));
+            findings.extend(same_route.filter(|finding| told.is_none() || finding.about != told));
         }
     }
     findings
