@@ -1,7 +1,7 @@
 /** NAME-to-value files (secrets, variables): dotenv or JSON. */
 
-import { parseEnv } from "node:util";
 import { usageError } from "../errors.js";
+import { readDotenv } from "./dotenv.js";
 import { readText, STDIN } from "./input.js";
 
 /**
@@ -12,7 +12,7 @@ import { readText, STDIN } from "./input.js";
  */
 export async function readPairs(context, path) {
   const text = (await readText(context, path)).replace(/^\ufeff/, "");
-  return text.trimStart().startsWith("{") ? pairsOfJson(text, path) : parseEnv(text);
+  return text.trimStart().startsWith("{") ? pairsOfJson(text, path) : readDotenv(text, path);
 }
 
 /**
