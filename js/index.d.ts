@@ -58,6 +58,8 @@ export interface Options {
   prune?: boolean | undefined;
   /** Deletions that the manifest states go ahead. */
   allowDeletes?: boolean | undefined;
+  /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
+  allowEnv?: readonly string[] | undefined;
   /** Addresses of stores that `destroy` may delete with their data; no kind of store can be deleted yet, so it refuses all. */
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */

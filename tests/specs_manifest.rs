@@ -1,6 +1,6 @@
 //! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
 //!
-//! `options.json` may hold `today`, `accountId`, `values` and `set`; `rendered.txt`, where it stands, is the text for a
+//! `options.json` may hold `today`, `accountId`, `values`, `set` and `allowEnv`; `rendered.txt`, where it stands, is the text for a
 //! terminal, which `tests/render` compares. `UPDATE_SPECS=1` rewrites the expectations.
 
 #![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
@@ -21,6 +21,7 @@ struct Options {
     account_id: Option<String>,
     values: BTreeMap<String, String>,
     set: Vec<(String, String)>,
+    allow_env: Vec<String>,
 }
 
 fn specs() -> Vec<PathBuf> {
@@ -52,6 +53,7 @@ fn read(folder: &Path) -> Read {
         account_id: options.account_id,
         values: options.values,
         set: options.set,
+        allow_env: options.allow_env,
         without_values: false,
     };
     manifest::read(&sources(folder), &options)

@@ -14,6 +14,7 @@ const OPTIONS = [
   "accountId",
   "adopt",
   "allowDeletes",
+  "allowEnv",
   "deleteData",
   "expect",
   "outputs",

@@ -41,6 +41,12 @@ export const FLAGS = [
     text: "values of ${NAME}: dotenv or JSON, - is stdin",
     parse: collect,
   },
+  {
+    flag: "--allow-env <name>",
+    on: READING,
+    text: "let ${NAME} read this name of the pipeline (once for each)",
+    parse: collect,
+  },
   { flag: "--values <file>", on: READING, text: "values of $variables-group/…: dotenv or JSON", parse: collect },
   { flag: "--outputs <file>", on: PLANNING, text: "outputs of other runs, as `outputs --json` prints them" },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },

@@ -2,16 +2,19 @@
 
 import { readAllPairs } from "./pairs.js";
 
-/** Credentials of this tool: a manifest that names one of them must not ship it into its Worker. */
+/**
+ * Credentials of this tool: they don't even reach the engine as values of secrets. The engine has the whole list of
+ * names that no manifest may read.
+ */
 const NEVER = /^(CLOUDFLARE|R2|AWS|CFWORKER)_/i;
 
 /**
  * @param {import("./context.js").Context} context
- * @param {string[]} [files] of `--secrets-file`
+ * @param {{ secretsFile?: string[], allowEnv?: string[] }} flags
  * @returns {Promise<Record<string, string>>} by NAME, `GROUP__KEY` or `group/key`
  */
-export async function readSecrets(context, files) {
-  return { ...secretsFrom(context.env), ...(await readAllPairs(context, files)) };
+export async function readSecrets(context, { secretsFile, allowEnv }) {
+  return { ...secretsFrom(context.env, allowEnv), ...(await readAllPairs(context, secretsFile)) };
 }
 
 /**
@@ -19,8 +22,9 @@ export async function readSecrets(context, files) {
  * the one that is live. A file may say that a value is empty.
  *
  * @param {Record<string, string | undefined>} env
+ * @param {string[]} [allowed] names that a manifest may read all the same
  */
-export function secretsFrom(env) {
-  const candidates = Object.entries(env).filter(([name, value]) => value && !NEVER.test(name));
-  return Object.fromEntries(candidates);
+export function secretsFrom(env, allowed = []) {
+  const mayBeRead = (name) => allowed.includes(name) || !NEVER.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => value && mayBeRead(name)));
 }

@@ -33,7 +33,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 export async function openSession({ context, view, flags, report }, paths) {
   const sources = await readManifests(context, paths);
   const { creds, local } = await readCredentials(context, flags);
-  creds.secrets = await readSecrets(context, flags.secretsFile);
+  creds.secrets = await readSecrets(context, flags);
   const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
   view.attach(api, sources);
@@ -69,6 +69,7 @@ export async function readOptions(context, flags, { accountId }) {
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;
+  if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;
   if (flags.take) options.take = flags.take;
   if (flags.deleteData) options.deleteData = flags.deleteData;

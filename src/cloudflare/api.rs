@@ -122,6 +122,9 @@ impl Api {
         just_created: bool,
     ) -> Result<E::Output, CallError> {
         let request = endpoint.request(self);
+        if !self.names_one_thing(&request) {
+            return Err(unaddressed(&request));
+        }
         let answer = exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await;
         let answer = answer.map_err(|error| self.as_asked(error))?;
         endpoint.parse(&answer).map_err(|reason| malformed(&request, &answer, &reason))
@@ -155,6 +158,14 @@ impl Api {
         request
     }
 
+    /// Whether each segment of the path is one of its own: URL parsers fold `.`, `..` and nothing away, and an id that
+    /// came in an answer may be any of them.
+    fn names_one_thing(&self, request: &Request) -> bool {
+        let path = request.url.strip_prefix(&self.base_url).and_then(|rest| rest.split('?').next());
+        let segments = path.and_then(|path| path.strip_prefix('/'));
+        segments.is_some_and(|segments| segments.split('/').all(|segment| !matches!(segment, "" | "." | "..")))
+    }
+
     fn headers(&self) -> Vec<(&'static str, Secret)> {
         let mut headers = match &self.auth {
             Auth::Token(token) => vec![("authorization", Secret::new(format!("Bearer {}", token.reveal())))],
@@ -180,6 +191,12 @@ fn exchange<'a>(
         let judge = |answer: &Answer| error::judge(family, permission, just_created, answer);
         client.exchange(request, &judge).await
     })
+}
+
+fn unaddressed(request: &Request) -> CallError {
+    let reason = "an id in its path is empty, `.` or `..`, so it would reach something else".to_owned();
+    let kind = CallErrorKind::Unsendable { reason };
+    CallError { target: request.target(), tries: 0, may_have_arrived: false, kind }
 }
 
 fn malformed(request: &Request, answer: &Answer, reason: &str) -> CallError {
@@ -246,6 +263,20 @@ mod tests {
         let request = api().request(Method::Get, &["zones", "a/b c", "%2F"]);
         let request = with_query(request, &[("name.exact", "a&b.example"), ("page", "1")]);
         assert_eq!(request.url, "https://api.example/client/v4/zones/a%2Fb%20c/%252F?name.exact=a%26b.example&page=1");
+    }
+
+    #[test]
+    fn an_id_that_is_empty_or_dots_reaches_nothing_else() {
+        let api = api();
+        for id in ["", ".", ".."] {
+            for segments in [["zones", id, "dns_records"], ["accounts", "a", id]] {
+                assert!(!api.names_one_thing(&api.request(Method::Delete, &segments)), "{segments:?}");
+            }
+        }
+        for id in ["...", "a.b", "%2e", "/"] {
+            let request = with_query(api.request(Method::Get, &["zones", id]), &[("name", "..")]);
+            assert!(api.names_one_thing(&request), "{id}");
+        }
     }
 
     #[test]

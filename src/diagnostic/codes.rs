@@ -128,7 +128,9 @@ codes! {
     MissingSecret = "CFD0203": "a secret has no value",
         "The value of a secret comes from `--secrets-file`, standard input or the environment: `NAME` for `${NAME}`; for `$secrets-group/GROUP/KEY`, `GROUP/KEY` in JSON or `GROUP__KEY` in a dotenv file or the environment (upper case, other characters `_`).";
     RefusedSecret = "CFD0204": "a name that no manifest may read",
-        "Names that start with `CLOUDFLARE_`, `R2_`, `AWS_` or `CFWORKER_` hold credentials of the deployer. A manifest that could read them could ship them into its Worker. Give the value another name.";
+        "Names that start with `CLOUDFLARE_`, `CF_`, `R2_`, `AWS_`, `CFWORKER_`, `GITHUB_`, `ACTIONS_`, `CI_`, `GITLAB_`, `NPM_`, `NODE_AUTH_`, `SSH_` or `GPG_`, and `PATH`, `HOME`, `SHELL`, `USER`, belong to the pipeline that deploys and to its credentials; so does every value that is a credential of the run. A manifest that could read them could ship them into its Worker. Give the value another name, or say that this one is meant: `--allow-env NAME`, `allowEnv` of the library.";
+    FingerprintKeyShort = "CFD0211": "the fingerprint key is too short",
+        "`CFWORKER_FINGERPRINT_KEY` keys the digest by which a run sees whether secrets changed. The digest can be read in the account, so the key must be too long to try: at least 22 random characters. `openssl rand -hex 32` makes a good one; keep it beside the other secrets of the pipeline, and keep it the same.";
     LiteralSecret = "CFD0205": "a secret stands in the manifest",
         "The value works, but everyone who reads the file can read it. Write `${NAME}` or `$secrets-group/GROUP/KEY` and give the value by `--secrets-file`, standard input or the environment. `$${` writes a literal `${`.";
     KvBinding = "CFD0206": "a KV binding names no namespace",

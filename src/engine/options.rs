@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::model::OutputSet;
 use crate::plan::PlanOptions;
+use crate::r2::Credentials as S3Keys;
 use crate::secret::Secret;
 
 /// Options of a call; everything left out allows nothing and changes nothing.
@@ -38,6 +39,8 @@ pub struct Options {
     pub timeout_ms: Option<f64>,
     /// `PATH=VALUE` pairs that overlay every manifest.
     pub set: Vec<(String, String)>,
+    /// Names that belong to the pipeline and its credentials, which `${NAME}` may read all the same.
+    pub allow_env: Vec<String>,
     /// `destroy` only plans.
     pub dry_run: bool,
 }
@@ -86,6 +89,14 @@ pub struct R2Credentials {
 }
 
 impl Credentials {
+    /// All that opens something at Cloudflare or R2: no Worker may be given one of them unasked.
+    pub fn all(&self) -> Vec<Secret> {
+        let r2 = self.r2.iter().flat_map(|r2| [r2.secret_access_key.clone(), r2.session_token.clone()]);
+        let derived = self.api_token.as_ref().map(S3Keys::secret_of);
+        let own = [self.api_token.clone(), self.api_key.clone(), self.fingerprint_key.clone(), derived];
+        own.into_iter().chain(r2).flatten().collect()
+    }
+
     /// What the digest over secrets is keyed by.
     pub fn key_material(&self) -> Option<&Secret> {
         self.fingerprint_key.as_ref().or(self.api_token.as_ref()).or(self.api_key.as_ref())

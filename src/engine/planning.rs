@@ -167,7 +167,7 @@ async fn prepared(
     (mut desired, places): (DesiredState, Places),
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Prepared, Error> {
-    let secrets = secrets(session.credentials, &desired, &places, purpose, &mut diagnostics);
+    let secrets = secrets(session.credentials, &options.allow_env, &desired, &places, purpose, &mut diagnostics);
     stop_on_error(&diagnostics)?;
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
@@ -233,12 +233,14 @@ fn both<A, B>(one: Result<A, Vec<Diagnostic>>, other: Result<B, Vec<Diagnostic>>
 /// Values of secrets by (document, binding). For a plan only, missing values are told and left unchecked.
 fn secrets(
     credentials: &Credentials,
+    allowed: &[String],
     desired: &DesiredState,
     places: &Places,
     purpose: Purpose,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<(usize, String), Secret> {
-    let mut given = SecretValues::default();
+    let mut given =
+        SecretValues { credentials: credentials.all(), allowed: allowed.to_vec(), ..SecretValues::default() };
     for (name, value) in &credentials.secrets {
         let list = if name.contains('/') { &mut given.grouped } else { &mut given.named };
         list.insert(name.clone(), value.clone());

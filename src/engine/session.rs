@@ -13,6 +13,9 @@ use crate::model::Event;
 /// Ten minutes: what a run may take unless the caller says otherwise.
 const TIMEOUT_MS: f64 = 600_000.0;
 
+/// Fewest characters of a fingerprint key: 128 random bits take 22 in Base64.
+const SHORTEST_KEY: usize = 22;
+
 /// The engine's only ways out.
 #[derive(Clone)]
 pub struct Io {
@@ -40,6 +43,7 @@ impl<'a> Session<'a> {
     /// Checks the credentials; sends nothing.
     pub fn open(io: &Io, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
         let auth = auth(credentials).map_err(|finding| failure(vec![finding]))?;
+        check_fingerprint_key(credentials).map_err(|finding| failure(vec![finding]))?;
         let base_url = credentials.base_url.as_deref().unwrap_or(Api::BASE_URL);
         let api = Api::new(base_url, auth).map_err(|finding| failure(vec![finding]))?;
         let signal = Until::new(io, timeout_ms.unwrap_or(TIMEOUT_MS));
@@ -72,6 +76,19 @@ fn auth(credentials: &Credentials) -> Result<Auth, Diagnostic> {
         (None, Some(_), None) => Err(unusable("an API key needs the e-mail address of its user")),
         (None, None, _) => Err(unusable("no credentials were given")),
     }
+}
+
+/// Whoever can read the account can try keys on the digest of its secrets: a short one would be found.
+fn check_fingerprint_key(credentials: &Credentials) -> Result<(), Diagnostic> {
+    let Some(key) = &credentials.fingerprint_key else { return Ok(()) };
+    let length = key.reveal().trim().chars().count();
+    if length >= SHORTEST_KEY {
+        return Ok(());
+    }
+    let message = format!("the fingerprint key has {length} characters, too few to keep secrets from being guessed");
+    Err(Diagnostic::error(Code::FingerprintKeyShort, message).with_help(format!(
+        "give CFWORKER_FINGERPRINT_KEY at least {SHORTEST_KEY} random characters: `openssl rand -hex 32` makes a good one"
+    )))
 }
 
 fn unusable(message: &str) -> Diagnostic {
@@ -120,5 +137,23 @@ impl Signal for Until {
                 None => timer.await,
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Credentials, check_fingerprint_key};
+    use crate::error::Exit;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_fingerprint_key_has_a_minimum_length() {
+        let with = |key: &str| Credentials { fingerprint_key: Some(Secret::new(key)), ..Credentials::default() };
+        for short in ["", "hunter2", &"x".repeat(21), &format!("{}\n \n", "x".repeat(21))] {
+            let finding = check_fingerprint_key(&with(short)).expect_err("refused");
+            assert_eq!(Exit::of_finding(&finding), Exit::Usage);
+        }
+        assert_eq!(check_fingerprint_key(&with(&"x".repeat(22))), Ok(()));
+        assert_eq!(check_fingerprint_key(&Credentials::default()), Ok(()));
     }
 }

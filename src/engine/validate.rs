@@ -71,5 +71,6 @@ pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadO
         values: options.values.clone(),
         without_values: false,
         set: options.set.clone(),
+        allow_env: options.allow_env.clone(),
     }
 }

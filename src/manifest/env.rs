@@ -7,14 +7,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::secret::Secret;
 
 use super::ReadOptions;
+use super::pipeline;
 use super::quote::quote;
 use super::reference::{self, GroupKey, Text};
 
 /// Longest value of a variable or secret, in bytes.
 pub const MAX_VALUE: usize = 5_120;
-
-/// Starts of names that hold the deployer's own credentials.
-const REFUSED: [&str; 4] = ["CLOUDFLARE_", "R2_", "AWS_", "CFWORKER_"];
 
 /// The text of a variable, its reference resolved from the values of the run, if the run resolves any.
 ///
@@ -37,14 +35,14 @@ pub fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic>
     }
 }
 
-/// Where a secret's value comes from.
+/// Where a secret's value comes from; `allowed` are names of the pipeline that may be read all the same.
 ///
 /// # Errors
 /// A finding for a source that no manifest may read, or that holds no secrets. No message repeats the text.
-pub fn secret_source(text: &str) -> Result<SecretSource, Diagnostic> {
+pub fn secret_source(text: &str, allowed: &[String]) -> Result<SecretSource, Diagnostic> {
     if let Some(name) = reference::braced_name(text) {
-        return match is_refused(name) {
-            true => Err(refused(name)),
+        return match pipeline::is_refused(name, allowed) {
+            true => Err(pipeline::refused(name)),
             false => Ok(SecretSource::Named(name.to_owned())),
         };
     }
@@ -61,23 +59,9 @@ pub fn secret_source(text: &str) -> Result<SecretSource, Diagnostic> {
     }
 }
 
-/// Whether a name holds credentials of the deployer, in either case.
-pub fn is_refused(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    REFUSED.iter().any(|start| name.starts_with(start))
-}
-
 /// The value of a key of a group, by either of its names.
 pub fn group_value<'values, T>(of: &GroupKey, values: &'values BTreeMap<String, T>) -> Option<&'values T> {
     values.get(&of.path()).or_else(|| values.get(&of.variable()))
-}
-
-/// The finding for a name that no manifest may read.
-pub fn refused(name: &str) -> Diagnostic {
-    let message = format!("a manifest may not read {}", quote(name));
-    Diagnostic::error(Code::RefusedSecret, message).with_help(
-        "names in `CLOUDFLARE_`, `R2_`, `AWS_` and `CFWORKER_` hold the deployer's credentials; use another name",
-    )
 }
 
 fn missing_variable(of: &GroupKey) -> Diagnostic {
@@ -100,25 +84,19 @@ mod tests {
 
     #[test]
     fn secrets_come_from_names_groups_or_the_text() {
-        assert_eq!(secret_source("${API_KEY}"), Ok(SecretSource::Named("API_KEY".into())));
-        assert_eq!(secret_source("$${API_KEY}"), Ok(SecretSource::Literal(Secret::new("${API_KEY}"))));
-        assert_eq!(secret_source("p$ss"), Ok(SecretSource::Literal(Secret::new("p$ss"))));
+        assert_eq!(secret_source("${API_KEY}", &[]), Ok(SecretSource::Named("API_KEY".into())));
+        assert_eq!(secret_source("$${API_KEY}", &[]), Ok(SecretSource::Literal(Secret::new("${API_KEY}"))));
+        assert_eq!(secret_source("p$ss", &[]), Ok(SecretSource::Literal(Secret::new("p$ss"))));
         let group = SecretSource::Group { group: "auth".into(), key: "jwt".into() };
-        assert_eq!(secret_source("$secrets-group/auth/jwt"), Ok(group));
+        assert_eq!(secret_source("$secrets-group/auth/jwt", &[]), Ok(group));
     }
 
     #[test]
-    fn the_deployers_credentials_stay_out() {
-        for name in [
-            "CLOUDFLARE_API_TOKEN",
-            "R2_SECRET_ACCESS_KEY",
-            "AWS_SECRET_ACCESS_KEY",
-            "CFWORKER_FINGERPRINT_KEY",
-            "aws_x",
-        ] {
-            let finding = secret_source(&format!("${{{name}}}")).expect_err("refused");
-            assert_eq!(finding.code, Code::RefusedSecret);
-        }
+    fn names_of_the_pipeline_stay_out_unless_allowed() {
+        let text = "${GITHUB_TOKEN}";
+        assert_eq!(secret_source(text, &[]).map_err(|finding| finding.code), Err(Code::RefusedSecret));
+        let allowed = ["GITHUB_TOKEN".to_owned()];
+        assert_eq!(secret_source(text, &allowed), Ok(SecretSource::Named("GITHUB_TOKEN".into())));
     }
 
     #[test]

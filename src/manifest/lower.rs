@@ -180,7 +180,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
         bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text }));
     }
     for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
-        let source = env::secret_source(&text.0).ok()?;
+        let source = env::secret_source(&text.0, &subject.options.allow_env).ok()?;
         bindings.push(Binding::SecretText(SecretTextBinding { name: name.clone(), source }));
     }
     for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {

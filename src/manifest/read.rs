@@ -43,6 +43,8 @@ pub struct ReadOptions {
     pub without_values: bool,
     /// `--set PATH=VALUE`, in order.
     pub set: Vec<(String, String)>,
+    /// Names of the pipeline that `${NAME}` may read all the same.
+    pub allow_env: Vec<String>,
 }
 
 /// What was read.

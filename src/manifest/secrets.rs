@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::binding::{Binding, SecretSource, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic, sort};
-use crate::ordered;
 use crate::resource::DesiredState;
 use crate::secret::Secret;
 
-use super::env::{MAX_VALUE, group_value, is_refused, refused};
+use super::env::{MAX_VALUE, group_value};
 use super::generations::spec_path;
+use super::pipeline::{equals_any, is_credential, is_refused, refused};
 use super::places::Places;
 use super::quote::quote;
 use super::reference::GroupKey;
@@ -21,21 +21,10 @@ pub struct SecretValues {
     pub named: BTreeMap<String, Secret>,
     /// By `group/key`, as JSON files hold them.
     pub grouped: BTreeMap<String, Secret>,
-}
-
-/// A secret whose value must be given.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WantedSecret {
-    /// The name to look up in the environment or a dotenv file: `NAME` or `GROUP__KEY`.
-    /// Absent where that name would hold the deployer's own credentials: only `grouped` serves it.
-    pub name: Option<String>,
-    /// `group/key`, where the manifest names a group.
-    pub group_key: Option<String>,
-}
-
-/// The secret values that a run wants, each once, sorted; literals want none.
-pub fn secrets(desired: &DesiredState) -> Vec<WantedSecret> {
-    ordered::unique(each(desired).filter_map(|(_, binding)| wanted_by(&binding.source)))
+    /// Credentials of the run: none of them becomes the value of a secret.
+    pub credentials: Vec<Secret>,
+    /// Names that are excepted from that, and from the names that no manifest may read.
+    pub allowed: Vec<String>,
 }
 
 /// The value of every secret, by document and binding name, and a finding for each that has none.
@@ -68,35 +57,30 @@ fn each(desired: &DesiredState) -> impl Iterator<Item = (usize, &SecretTextBindi
     })
 }
 
-fn wanted_by(source: &SecretSource) -> Option<WantedSecret> {
-    match source {
-        SecretSource::Literal(_) => None,
-        SecretSource::Named(name) => Some(WantedSecret { name: Some(name.clone()), group_key: None }),
-        SecretSource::Group { group, key } => {
-            let of = GroupKey { group: group.clone(), key: key.clone() };
-            Some(WantedSecret {
-                name: Some(of.variable()).filter(|name| !is_refused(name)),
-                group_key: Some(of.path()),
-            })
-        }
-    }
-}
-
 /// INVARIANT: no name that [`is_refused`] is ever looked up, whoever wrote the desired state.
 fn value(binding: &SecretTextBinding, given: &SecretValues) -> Result<Secret, Diagnostic> {
-    let value = match &binding.source {
-        SecretSource::Literal(value) => value.clone(),
-        SecretSource::Named(name) if is_refused(name) => return Err(refused(name)),
+    let (name, value) = match &binding.source {
+        SecretSource::Literal(value) => (None, value.clone()),
+        SecretSource::Named(name) if is_refused(name, &given.allowed) => return Err(refused(name)),
         SecretSource::Named(name) => {
-            given.named.get(name).cloned().ok_or_else(|| missing(&binding.name, name, None))?
+            let value = given.named.get(name).cloned();
+            (Some(name.clone()), value.ok_or_else(|| missing(&binding.name, name, None))?)
         }
         SecretSource::Group { group, key } => {
             let of = GroupKey { group: group.clone(), key: key.clone() };
-            let named = Some(of.variable()).filter(|name| !is_refused(name)).and_then(|name| given.named.get(&name));
+            let variable = of.variable();
+            let named = given.named.get(&variable).filter(|_| !is_refused(&variable, &given.allowed));
             let value = group_value(&of, &given.grouped).or(named).cloned();
-            value.ok_or_else(|| missing(&binding.name, &of.variable(), Some(&of.path())))?
+            let value = value.ok_or_else(|| missing(&binding.name, &variable, Some(&of.path())))?;
+            (Some(variable), value)
         }
     };
+    if let Some(name) = name
+        && equals_any(&value, &given.credentials)
+        && !given.allowed.contains(&name)
+    {
+        return Err(is_credential(&binding.name, &name));
+    }
     if value.reveal().len() > MAX_VALUE {
         let message = format!("the value of the secret {} has {} bytes", quote(&binding.name), value.reveal().len());
         return Err(Diagnostic::error(Code::VariableSize, message).with_help(format!("at most {MAX_VALUE}")));
@@ -119,7 +103,7 @@ fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretValues, WantedSecret, resolve_secrets, secrets};
+    use super::{SecretValues, resolve_secrets};
     use crate::diagnostic::Code;
     use crate::manifest::{Read, ReadOptions, Source, read};
     use crate::secret::Secret;
@@ -136,7 +120,7 @@ mod tests {
     fn given(named: &[(&str, &str)], grouped: &[(&str, &str)]) -> SecretValues {
         let map =
             |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), Secret::new(*value))).collect();
-        SecretValues { named: map(named), grouped: map(grouped) }
+        SecretValues { named: map(named), grouped: map(grouped), ..SecretValues::default() }
     }
 
     #[test]
@@ -144,17 +128,6 @@ mod tests {
         let read = manifest(
             "      A: ${MY_A}\n      B: $secrets-group/auth/jwt-key\n      C: literal\n      D: $secrets-group/aws/x\n",
         );
-        let wanted = |name: Option<&str>, group_key: Option<&str>| WantedSecret {
-            name: name.map(str::to_owned),
-            group_key: group_key.map(str::to_owned),
-        };
-        // `AWS__X` would be a name of the deployer's credentials: only a JSON file can give it.
-        let expected = [
-            wanted(None, Some("aws/x")),
-            wanted(Some("AUTH__JWT_KEY"), Some("auth/jwt-key")),
-            wanted(Some("MY_A"), None),
-        ];
-        assert_eq!(secrets(&read.desired), expected);
         let given = given(&[("MY_A", "1"), ("AUTH__JWT_KEY", "2"), ("AWS__X", "no")], &[("aws/x", "4")]);
         let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
         assert_eq!(findings, []);
@@ -172,5 +145,23 @@ mod tests {
         let told: Vec<_> =
             findings.iter().map(|finding| (finding.code, finding.place.as_ref().expect("a place").line)).collect();
         assert_eq!(told, [(Code::MissingSecret, 10), (Code::MissingSecret, 11), (Code::VariableSize, 12)]);
+    }
+
+    #[test]
+    fn a_credential_of_the_run_is_no_value_of_a_secret_unless_allowed() {
+        let read = manifest("      A: ${MY_A}\n      B: $secrets-group/auth/jwt\n      C: ${MY_C}\n");
+        let mut given = given(&[("MY_A", "token\n"), ("MY_C", "other")], &[("auth/jwt", "token")]);
+        given.credentials.push(Secret::new("token"));
+        let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
+        assert_eq!(values.len(), 1);
+        let told: Vec<_> =
+            findings.iter().map(|finding| (finding.code, finding.help.as_deref().unwrap_or(""))).collect();
+        assert!(
+            matches!(told.as_slice(), [(Code::RefusedSecret, a), (Code::RefusedSecret, b)]
+            if a.contains("--allow-env MY_A") && b.contains("--allow-env AUTH__JWT")),
+            "{told:?}"
+        );
+        given.allowed = vec!["MY_A".into(), "AUTH__JWT".into()];
+        assert_eq!(resolve_secrets(&read.desired, &read.places, &given).1, []);
     }
 }

@@ -64,7 +64,7 @@ fn set_one(document: &mut Document, text: &str, value: &str, schema: &Schema) ->
 /// Whether the text of a secret stands somewhere under a key `secrets`.
 fn holds_secret(node: &Node, within: bool) -> bool {
     match &node.content {
-        Content::Scalar(scalar) => within && matches!(secret_source(&scalar.text), Ok(SecretSource::Literal(_))),
+        Content::Scalar(scalar) => within && matches!(secret_source(&scalar.text, &[]), Ok(SecretSource::Literal(_))),
         Content::List(items) => items.iter().any(|item| holds_secret(item, within)),
         Content::Mapping(entries) => {
             entries.iter().any(|entry| holds_secret(&entry.value, within || entry.key.text == "secrets"))

@@ -45,10 +45,15 @@ impl Credentials {
     pub fn of_token(token_id: &str, token: &Secret) -> Self {
         Self {
             access_key_id: token_id.to_owned(),
-            secret_access_key: Secret::new(hex(&Sha256::digest(token.reveal().as_bytes()))),
+            secret_access_key: Self::secret_of(token),
             session_token: None,
             source: Source::Derived,
         }
+    }
+
+    /// The secret half of the keys that belong to an API token.
+    pub fn secret_of(token: &Secret) -> Secret {
+        Secret::new(hex(&Sha256::digest(token.reveal().as_bytes())))
     }
 }
 

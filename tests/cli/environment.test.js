@@ -85,6 +85,7 @@ test("this tool's own credentials are never candidates for a secret", () => {
   };
   // A pipeline's secret that does not exist arrives as an empty text.
   assert.deepEqual(secretsFrom(env), { API_KEY: "k", MAIN__DB_URL: "u" });
+  assert.deepEqual(secretsFrom(env, ["AWS_Y"]), { AWS_Y: "2", API_KEY: "k", MAIN__DB_URL: "u" });
 });
 
 test("secrets: a file wins over standard input, that over the environment; dotenv and JSON", async () => {
@@ -97,7 +98,7 @@ test("secrets: a file wins over standard input, that over the environment; doten
     env: { A: "env", B: "env", C: "env", D: "env" },
     stdin: Readable.from([Buffer.from('{"A":"in","C":"in"}')]),
   };
-  const secrets = await readSecrets(context, ["-", ".env", "s.json"]);
+  const secrets = await readSecrets(context, { secretsFile: ["-", ".env", "s.json"] });
   assert.deepEqual(secrets, { A: "file", B: "json", C: "in", D: "env", QUOTED: "two words", "main/db": "json" });
 });
 
@@ -105,13 +106,13 @@ test("a broken secrets file is refused without a word of what it holds", async (
   const cwd = await directoryWith({ "bad.json": '{"A": canary-4711}', "number.json": '{"PIN": 4711}', utf16: "" });
   const context = { cwd, env: {} };
   for (const file of ["bad.json", "number.json"]) {
-    await assert.rejects(readSecrets(context, [file]), ({ exitCode, message, help }) => {
+    await assert.rejects(readSecrets(context, { secretsFile: [file] }), ({ exitCode, message, help }) => {
       assert.equal(exitCode, 64);
       assert.doesNotMatch(`${message}${help}`, /4711/);
       return true;
     });
   }
-  await assert.rejects(readSecrets(context, ["absent.env"]), {
+  await assert.rejects(readSecrets(context, { secretsFile: ["absent.env"] }), {
     exitCode: 64,
     message: "cannot read `absent.env`: there is no such file",
   });

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cfworker_deploy::binding::{Binding, Input, SecretSource};
 use cfworker_deploy::diagnostic::any_error;
-use cfworker_deploy::manifest::{ReadOptions, Source, read, resolve_secrets, secrets};
+use cfworker_deploy::manifest::{ReadOptions, SecretValues, Source, read, resolve_secrets};
+use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -43,6 +44,9 @@ const WORDS: [&str; 26] = [
 ];
 const REFERENCES: [&str; 3] = ["$variables-group/", "$secrets-group/", "$cloudflare-kv-namespace/"];
 const REFUSED: [&str; 4] = ["CLOUDFLARE_", "R2_", "AWS_", "CFWORKER_"];
+
+/// What the deployer's own names hold here.
+const OWN_VALUE: &str = "the value of a name of the deployer";
 
 fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input).into_owned();
@@ -85,16 +89,18 @@ fn as_secret(text: &str) {
     resolved(text);
 }
 
-/// A name is wanted or a value is there, and none of the deployer's own names is ever asked for.
+/// A value is there or it is missing, and none of the deployer's own names is ever looked up.
 fn resolved(text: &str) {
     let mut document = manifests::valid();
     document["spec"]["env"] = json!({ "secrets": { "A": text } });
     let source = Source { name: "a.yaml".into(), text: document.to_string() };
     let read = read(std::slice::from_ref(&source), &ReadOptions::default());
-    let wanted = secrets(&read.desired);
-    assert!(!wanted.iter().filter_map(|wanted| wanted.name.as_deref()).any(is_refused));
-    let (values, findings) = resolve_secrets(&read.desired, &read.places, &Default::default());
+    let own = ["CLOUDFLARE_API_TOKEN", "AWS_X", "aws_x", "R2__A", "CFWORKER__A", "AWS__X"];
+    let named = own.map(|name| (name.to_owned(), Secret::new(OWN_VALUE))).into();
+    let given = SecretValues { named, ..SecretValues::default() };
+    let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
     assert_eq!(values.len() + findings.len(), 1);
+    assert!(!values.values().any(|value| value.reveal() == OWN_VALUE), "{text}");
     shown::checked_findings(&[source], &findings);
 }
 

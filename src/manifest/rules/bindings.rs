@@ -25,7 +25,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(spec) = subject.spec() else { return };
     let mut names = Names::default();
     variables(subject, spec, &mut names, findings);
-    secrets(spec, &mut names, findings);
+    secrets(subject, spec, &mut names, findings);
     count(names.0.len(), findings);
     for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {
         let path = spec_path().key("kv_bindings").index(index);
@@ -58,13 +58,13 @@ fn variables(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &m
     }
 }
 
-fn secrets(spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
+fn secrets(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
     let secrets = spec.env.as_ref().and_then(|env| env.secrets.as_ref());
     for (name, text) in secrets.into_iter().flatten() {
         let path = spec_path().key("env").key("secrets").key(name);
         usable_name(name, &path, findings);
         names.add(name, path.clone(), findings);
-        match secret_source(&text.0) {
+        match secret_source(&text.0, &subject.options.allow_env) {
             Ok(SecretSource::Literal(value)) => {
                 findings.add(&path, literal(name, &text.0));
                 length(value.reveal().len(), name, &path, findings);
