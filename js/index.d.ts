@@ -40,7 +40,7 @@ export interface Credentials {
 
 /** Options of every call; what is left out allows nothing and changes nothing. */
 export interface Options {
-  /** Hears what happens; what it throws is ignored. */
+  /** Hears what happens; what it throws, at once or later, is ignored. */
   onEvent?: ((event: DeployEvent) => void) | undefined;
   /** Aborted: no further write, the request in flight ends, then `DeployError` with `exitCode` 130. */
   signal?: AbortSignal | undefined;

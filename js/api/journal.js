@@ -23,10 +23,11 @@ export function createJournal({ onEvent, signal, ...rest }) {
 
   function listen(event) {
     record(event);
+    // A listener's failure, also one that comes later, must not leave a deployment half done.
     try {
-      onEvent?.(event);
+      Promise.resolve(onEvent?.(event)).catch(() => {});
     } catch {
-      // A listener's failure must not leave a deployment half done.
+      // Thrown at once.
     }
   }
 

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { DeployError, usageError } from "../errors.js";
+import { reasonOf } from "./system.js";
 
 /** The name that stands for standard input. */
 export const STDIN = "-";
@@ -13,14 +14,6 @@ export const STDIN = "-";
 const MAX_BYTES = 256 * 1024 * 1024;
 
 const NOT_UTF8 = "CFD0112";
-
-const REASONS = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a directory",
-  ENOTDIR: "a part of the path is no directory",
-  EACCES: "reading it is not allowed",
-  ERR_FS_FILE_TOO_LARGE: "it is too large",
-};
 
 /**
  * @param {import("./context.js").Context} context
@@ -35,7 +28,7 @@ export async function readBytes(context, path) {
     if (bytes.length > MAX_BYTES) throw Object.assign(new Error(), { code: "ERR_FS_FILE_TOO_LARGE" });
     return bytes;
   } catch (error) {
-    throw usageError(`cannot read \`${path}\`: ${REASONS[error.code] ?? error.code}`);
+    throw usageError(`cannot read \`${path}\`: ${reasonOf(error)}`);
   }
 }
 

@@ -7,6 +7,9 @@ const { version = "0.0.0" } = JSON.parse(readFileSync(new URL("../../package.jso
 const argv = process.argv.slice(2);
 
 if (argv[0] === "--version" || argv[0] === "-V") {
+  process.stdout.on("error", () => {
+    process.exitCode = 1;
+  });
   process.stdout.write(`${version}\n`);
 } else {
   const { runProcess } = await import("./process.js");

@@ -11,8 +11,10 @@ import { runProgram } from "./program.js";
  * @property {Record<string, string | undefined>} env
  * @property {string} cwd
  * @property {NodeJS.ReadStream} stdin
- * @property {NodeJS.WriteStream} stdout data
- * @property {NodeJS.WriteStream} stderr talk
+ * @property {NodeJS.WriteStream} stdout data; only `out` writes to it
+ * @property {NodeJS.WriteStream} stderr talk; only `err` and a question write to it
+ * @property {import("./output.js").Output} out
+ * @property {import("./output.js").Output} err
  * @property {() => Promise<typeof import("../index.js")>} loadApi loads the engine when a command needs it
  * @property {import("./interrupt.js").Interrupt} interrupt
  * @property {string} version of the package
@@ -25,14 +27,8 @@ import { runProgram } from "./program.js";
  */
 export async function runProcess(argv, version) {
   const { env, stdin, stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) stream.on("error", ignoreClosedPipe);
   const interrupt = watchInterrupts(process);
   const context = { env, cwd: process.cwd(), stdin, stdout, stderr, loadApi, interrupt, version };
   process.exitCode = await runProgram(argv, context);
   interrupt.release();
-}
-
-/** `… | head` closes our output; a deployment must not stop half-way for that. */
-function ignoreClosedPipe(error) {
-  if (error.code !== "EPIPE") throw error;
 }

@@ -7,24 +7,49 @@ import { usageError } from "../errors.js";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/index.js";
 import { flagsOf } from "./flags.js";
 import { sameAgain } from "./go-on.js";
+import { createOutput } from "./output.js";
 import { createReport, writeStepSummary } from "./step-summary.js";
+import { reasonOf } from "./system.js";
 import { createView } from "./views/index.js";
 
 const HELP_WIDTH = 80;
+
+/** Code of output that is lost. */
+const OUTPUT_CODE = "CFD0003";
 
 /**
  * @param {string[]} argv
  * @param {import("./process.js").Context} context
  * @returns {Promise<number>} the exit code
  */
-export async function runProgram(argv, context) {
+export async function runProgram(argv, surroundings) {
+  const { stdout, stderr, env } = surroundings;
+  const context = { ...surroundings, out: createOutput(stdout, env), err: createOutput(stderr, env) };
   const chosen = {};
+  const exit = await runWords(argv, context, chosen);
+  return afterOutput(exit, context, chosen.command);
+}
+
+async function runWords(argv, context, chosen) {
   try {
     createProgram(argv, context, chosen).parse(withBareAdopt(argv), { from: "user" });
   } catch (error) {
     return usageExit(argv, context, error);
   }
   return runCommand(chosen, context, argv);
+}
+
+/**
+ * The exit code once everything was printed. That of a run which changes an account speaks of the account alone; where
+ * only the text was asked for, losing it is a failure. A reader that has enough, as `head` has, is none.
+ */
+async function afterOutput(exit, { out, err }, command) {
+  const failure = await out.settled();
+  await err.settled();
+  if (!failure || failure.code === "EPIPE") return exit;
+  err.line(`error[${OUTPUT_CODE}]: standard output could not be written: ${reasonOf(failure)}`);
+  await err.settled();
+  return command?.changes === true || exit !== 0 ? exit : 1;
 }
 
 async function runCommand({ command, operands, flags }, context, argv) {
@@ -99,10 +124,10 @@ function createCommand(definition, context, chosen) {
   return command;
 }
 
-function configure(command, { stdout }) {
+function configure(command, { out }) {
   command.exitOverride().helpOption("-h, --help", "this text").allowExcessArguments(false);
   command.configureOutput({
-    writeOut: (text) => stdout.write(text),
+    writeOut: (text) => out.block(text),
     writeErr: () => {}, // A bad call is told by the view, as every other failure.
     getOutHelpWidth: () => HELP_WIDTH,
     getErrHelpWidth: () => HELP_WIDTH,

@@ -1,6 +1,7 @@
 /** What a run did, as Markdown at the end of the file that `GITHUB_STEP_SUMMARY` names. */
 
 import { appendFile } from "node:fs/promises";
+import { cell, code, link, prose } from "./markdown.js";
 import { failureOf } from "./views/failure.js";
 
 /**
@@ -39,8 +40,8 @@ function summaryOf(command, report, { exit, error }) {
     findingsText(failure?.diagnostics ?? report.diagnostics ?? [], failure),
     failure && isUntouched(failure) ? "Nothing was changed. The plan, as far as it was made:" : "",
     changesText(changes),
-    urls.map((url) => `<${url}>`).join("<br>"),
-    dashboard.map((link, index) => `[Dashboard${index > 0 ? ` ${index + 1}` : ""}](${link})`).join(" · "),
+    urls.map((url) => link(url)).join("<br>"),
+    dashboard.map((url, index) => link(url, `Dashboard${index > 0 ? ` ${index + 1}` : ""}`)).join(" · "),
     undo ? `Undo: ${code(undo)}` : "",
   ];
   return `${parts.filter(Boolean).join("\n\n")}\n\n`;
@@ -53,7 +54,7 @@ function findingsText(diagnostics, headline) {
     .filter((finding) => finding.severity !== "note" && !isTold(finding))
     .map(({ severity, code: name, message, file, line, help }) => {
       const place = file === undefined ? "" : ` (${code(line === undefined ? file : `${file}:${line}`)})`;
-      return `- ${severity} **${name}**: ${plain(message)}${place}${help ? `; ${plain(help)}` : ""}`;
+      return `- ${severity} **${prose(name)}**: ${prose(message)}${place}${help ? `; ${prose(help)}` : ""}`;
     })
     .join("\n");
 }
@@ -63,14 +64,18 @@ const isUntouched = ({ done, notDone, unknown }) => done.length + notDone.length
 function changesText(changes) {
   const told = changes.filter(({ action }) => action !== "no-op");
   if (told.length === 0) return changes.length > 0 ? "Nothing to do: everything is as the manifest says." : "";
-  const rows = told.map(({ action, address, reason }) => `| ${action} | ${code(address)} | ${plain(reason)} |`);
+  const rows = told.map(
+    ({ action, address, reason }) => `| ${action} | ${cell(code(address))} | ${prose(reason, quotedCell)} |`,
+  );
   return ["| action | resource | why |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+const quotedCell = (text) => cell(code(text));
 
 function failureText({ code: name, message, help, done, notDone, unknown }) {
   const lists = Object.entries({ Done: done, "Not finished": notDone, Unknown: unknown });
   return [
-    `**${name}**: ${plain(message)}`,
+    `**${prose(name)}**: ${prose(message)}`,
     ...lists.filter(([, all]) => all.length > 0).map(([word, all]) => `${word}: ${all.map(code).join(", ")}`),
     ...(help ?? "").split("\n").filter(Boolean).map(helpText),
   ].join("\n\n");
@@ -79,17 +84,5 @@ function failureText({ code: name, message, help, done, notDone, unknown }) {
 /** A command is there to be copied. */
 function helpText(line) {
   const [, label, command] = /^(Go on: )(.*)$/.exec(line) ?? [];
-  return command ? `${label}${code(command)}` : plain(line);
+  return command ? `${label}${code(command)}` : `Help: ${prose(line)}`;
 }
-
-/** Foreign text between backticks: a pipe or a backtick of it would end the cell or the code. */
-function code(text) {
-  const fence = "`".repeat(1 + Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length)));
-  const inner = oneLine(text).replaceAll("|", "\\|");
-  return fence.length > 1 ? `${fence} ${inner} ${fence}` : `${fence}${inner}${fence}`;
-}
-
-/** Foreign text that makes no markup; its own backticks stay code. */
-const plain = (text) => oneLine(text).replace(/[\\*_[\]<>|#!&~]/g, (mark) => `\\${mark}`);
-
-const oneLine = (text) => text.replace(/\p{Cc}+/gu, " ");

@@ -49,6 +49,10 @@ macro_rules! codes {
 codes! {
     Usage = "CFD0001": "the command was not understood",
         "A word, flag or option of the call is not known, is missing or does not fit another one, or a question was answered with no. Nothing was sent. `cfworker-deploy --help` and `cfworker-deploy COMMAND --help` show what there is, with examples.";
+    OutputLost = "CFD0003": "what was asked for could not be printed",
+        "Standard output could not be written: the disk is full, or what it leads to is gone. A deployment goes on to its end all the same, and its exit code speaks of the deployment alone. Where only the text was asked for, the exit code is 1.";
+    SystemRefused = "CFD0004": "this machine refused it",
+        "The operating system said no: a folder that is read-only, a disk that is full, an address that is in use. The message names the file and the reason. Mend that and run the same command again.";
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
     ReferenceUnresolved = "CFD0209": "a reference can't be resolved",

@@ -110,9 +110,9 @@ describe("GITHUB_STEP_SUMMARY", () => {
 | --- | --- | --- |
 | create | \`script:hello\` | not found |
 
-<https://hello.example.com/>
+[https://hello.example.com/](<https://hello.example.com/>)
 
-[Dashboard](https://dash.example.com/hello)
+[Dashboard](<https://dash.example.com/hello>)
 
 Undo: \`cfworker-deploy destroy worker.yaml\`
 
@@ -140,9 +140,9 @@ Undo: \`cfworker-deploy destroy worker.yaml\`
     const { exit, text } = await summaryOf(["apply", "worker.yaml"], { apply: { error } });
     assert.equal(exit, 3);
     assert.match(text, /^### `cfworker-deploy apply`: exit code 3$/m);
-    assert.ok(text.includes("**CFD0602**: no \\<b\\>answer\\</b\\> \\| for \\[a\\](b) \\# of `x`"), text);
+    assert.ok(text.includes("**CFD0602**: no \\<b\\>answer\\</b\\> \\| for \\[a\\](b)\\\\u{a}\\# of `x`"), text);
     assert.match(text, /^Done: `script:hello`$/m);
-    assert.match(text, /^Not finished: `` route:a\\\|`b ``$/m);
+    assert.match(text, /^Not finished: `` route:a\|`b ``$/m);
   });
 
   test("tells why: findings of an apply that ended well but for one thing, of a plan, and of a failure", async () => {

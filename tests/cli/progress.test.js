@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
+import { createOutput } from "../../js/cli/output.js";
 import { createProgress } from "../../js/cli/views/progress.js";
-import { terminalOf } from "../../js/cli/views/terminal.js";
 
 function drawing({ tty, env = {} }) {
   const chunks = [];
@@ -13,7 +13,7 @@ function drawing({ tty, env = {} }) {
     },
   });
   Object.assign(stream, { isTTY: tty, columns: 40 });
-  const progress = createProgress(stream, terminalOf(stream, env));
+  const progress = createProgress(createOutput(stream, env));
   return { progress, text: () => Buffer.concat(chunks).toString() };
 }
 

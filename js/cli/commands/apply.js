@@ -4,7 +4,7 @@ import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { undoOf } from "../undo.js";
-import { showApplied } from "../views/applied.js";
+import { showApplied, told } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
 
 const NOT_VISIBLE = 6;
@@ -19,6 +19,7 @@ export const apply = {
     "cfworker-deploy apply worker.yaml --bundle dist/index.js",
     "cfworker-deploy apply a.yaml b.yaml --yes --prune --json",
   ],
+  changes: true,
   reports: true,
   async run(run) {
     const { context, flags, operands } = run;
@@ -58,9 +59,11 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   await bundle?.save().catch((cause) => {
     throw notSaved(bundle, result.done, cause);
   });
-  await view.diagnostics(result.diagnostics);
-  const undo = undoOf(result, { paths: run.operands[0], flags, bundle: bundle?.entry });
-  await showApplied(run, result, { seconds: (performance.now() - started) / 1000, local, undo });
+  const seconds = (performance.now() - started) / 1000;
+  await told(view, () => {
+    const undo = undoOf(result, { paths: run.operands[0], flags, bundle: bundle?.entry });
+    return showApplied(run, result, { seconds, local, undo });
+  });
   return view.end({ exit: exitOf(result, context), outputs: result.outputs, done: result.done });
 }
 

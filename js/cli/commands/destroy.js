@@ -2,7 +2,7 @@ import { usageError } from "../../errors.js";
 import { askAbout, declined, deletionOf, isAsking, refuse } from "../agreement.js";
 import { movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
-import { showApplied } from "../views/applied.js";
+import { showApplied, told } from "../views/applied.js";
 import { MANIFESTS } from "./manifests.js";
 
 /** `destroy MANIFEST…`: removes route, record and script; stores only when named. */
@@ -14,6 +14,7 @@ export const destroy = {
     "cfworker-deploy destroy worker.yaml",
     "cfworker-deploy destroy worker.yaml --yes   # where nobody can answer",
   ],
+  changes: true,
   reports: true,
   async run(run) {
     const { context, flags, operands } = run;
@@ -35,8 +36,8 @@ async function agreeAndDestroy(run, session, asking) {
   const expectation = { ...agreed, ...(flags.expect ? { expect: flags.expect } : {}) };
   const started = performance.now();
   const result = await api.destroy(sources, creds, { ...options, ...host, ...expectation });
-  await view.diagnostics(result.diagnostics);
-  await showApplied(run, result, { seconds: (performance.now() - started) / 1000 });
+  const seconds = (performance.now() - started) / 1000;
+  await told(view, () => showApplied(run, result, { seconds }));
   return view.end({ exit: result.exitCode, outputs: result.outputs, done: result.done });
 }
 

@@ -12,7 +12,7 @@ export const doctor = {
     const { view, flags, operands } = run;
     const { api, sources, creds, options, host } = await openSession(run, operands[0]);
     const checkup = await api.doctor(sources, creds, { ...options, ...host, onEvent: undefined });
-    if (flags.json) view.data(JSON.stringify(checkup, null, 2));
+    if (flags.json) view.json(checkup);
     else await view.checkup(checkup);
     return view.end({ exit: checkup.exitCode });
   },

@@ -1,6 +1,5 @@
 import { Help } from "commander";
 import { usageError } from "../../errors.js";
-import { terminalOf } from "../views/terminal.js";
 
 const PROSE_WIDTH = 80;
 
@@ -14,7 +13,7 @@ export const explain = {
     const api = await context.loadApi();
     const text = await api.explain(code);
     if (text === undefined) throw usageError(`there is no code \`${code}\``, "codes look like CFD0101");
-    view.data(new Help().boxWrap(text.trimEnd(), Math.min(terminalOf(context.stdout, context.env).width, PROSE_WIDTH)));
+    view.text(new Help().boxWrap(text.trimEnd(), Math.min(context.out.terminal.width, PROSE_WIDTH)));
     return view.end({ exit: 0 });
   },
 };

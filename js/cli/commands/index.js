@@ -19,6 +19,7 @@ import { validate } from "./validate.js";
  * @property {[string, string][]} operands as commander writes them, with their help
  * @property {string[]} examples
  * @property {boolean} [events] false: `--json` prints one JSON value instead of events
+ * @property {boolean} [changes] its runs write to the account, and their exit code speaks of that alone
  * @property {boolean} [reports] its runs are told in `GITHUB_STEP_SUMMARY`
  * @property {(run: { context: import("../process.js").Context, view: import("../views/index.js").View,
  *   operands: any[], flags: any, report: import("../step-summary.js").Report }) => Promise<number>} run answers the exit code

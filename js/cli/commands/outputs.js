@@ -12,7 +12,7 @@ export const outputs = {
     const { view, flags, operands } = run;
     const { api, sources, creds, options, host } = await openSession(run, operands[0]);
     const { outputs } = await api.outputs(sources, creds, { ...options, ...host, onEvent: undefined });
-    if (flags.json) view.data(JSON.stringify(outputs, null, 2));
+    if (flags.json) view.json(outputs);
     else for (const line of linesOf(outputs)) view.data(line);
     return view.end({ exit: 0 });
   },

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { countChanges } from "../agreement.js";
 import { applyInstead } from "../go-on.js";
 import { openSession, planningCredentials } from "../session.js";
+import { requireWritableFile } from "../writable.js";
 import { MANIFESTS } from "./manifests.js";
 
 const CHANGES_PRESENT = 2;
@@ -27,6 +28,7 @@ export const plan = {
  */
 export async function showPlan(run, credentialsOf) {
   const { context, view, flags, operands, report } = run;
+  if (flags.out) await requireWritableFile(context, flags.out);
   const session = await openSession(run, operands[0]);
   const { api, sources, options, host } = session;
   const planned = await api.plan(sources, credentialsOf(session), { ...options, ...eventsFor(flags, host) });
@@ -34,7 +36,7 @@ export async function showPlan(run, credentialsOf) {
   await view.plan(planned, true);
   Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });
   const goOn = applyInstead(planned, { paths: operands[0], flags });
-  if (goOn) view.talk(`\n${goOn}`);
+  if (goOn) for (const line of ["", goOn]) view.talk(line);
   if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
   return view.end({ exit: exitOf(planned, flags) });
 }

@@ -18,6 +18,7 @@ export const publish = {
     "cfworker-deploy publish dist/index.js r2://bundles/hello/ --version v42",
     "cfworker-deploy publish app.js r2://bundles/hello/ --manifest worker.yaml",
   ],
+  changes: true,
   async run(run) {
     const { context, view, flags, operands } = run;
     const [file, url] = operands;

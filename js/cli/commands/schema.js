@@ -6,7 +6,7 @@ export const schema = {
   examples: ["cfworker-deploy schema > worker.schema.json"],
   async run({ context, view }) {
     const api = await context.loadApi();
-    view.data((await api.schema()).trimEnd());
+    view.text(await api.schema());
     return view.end({ exit: 0 });
   },
 };

@@ -19,7 +19,7 @@ export const validate = {
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);
     await view.diagnostics(diagnostics);
     if (ok) view.talk(`${manifests.length} ${manifests.length === 1 ? "manifest is" : "manifests are"} valid`);
-    else view.talk(`\n${countErrors(diagnostics)}. Nothing was sent to Cloudflare.`);
+    else for (const line of ["", `${countErrors(diagnostics)}. Nothing was sent to Cloudflare.`]) view.talk(line);
     return view.end({ exit: ok ? 0 : BAD_MANIFEST });
   },
 };

@@ -18,12 +18,27 @@ const DONE = [
 export async function showApplied({ view, report }, result, { seconds, local, undo }) {
   const { plan, workers, dashboard = [], diagnostics } = result;
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
+  await view.diagnostics(diagnostics);
   Object.assign(report, { changes: plan.changes, diagnostics, urls, dashboard: local ? [] : dashboard, undo });
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
   if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);
   else for (const link of dashboard) view.talk(`See:   ${link}`);
   if (undo) view.talk(`Undo:  ${undo}`);
+}
+
+/**
+ * Tells how a run ended that is over. What fails in telling it changes nothing about how it ended.
+ *
+ * @param {import("./index.js").View} view
+ * @param {() => Promise<void>} work
+ */
+export async function told(view, work) {
+  try {
+    await work();
+  } catch (error) {
+    view.talk(`the result can't be shown whole: ${error?.message}`);
+  }
 }
 
 function summaryOf(plan, seconds) {

@@ -8,18 +8,14 @@ const UI = "1.0";
  * @param {import("../process.js").Context} context
  * @returns {import("./index.js").View}
  */
-export function createEventView({ stdout, version }) {
+export function createEventView({ out, version }) {
   const told = new Set();
   let begun = false;
 
   function write(event) {
-    if (!begun) line({ type: "version", ui: UI, tool: version });
+    if (!begun) out.json({ type: "version", ui: UI, tool: version });
     begun = true;
-    line(event);
-  }
-
-  function line(event) {
-    stdout.write(`${JSON.stringify(event)}\n`);
+    out.json(event);
   }
 
   function event(data) {
@@ -44,6 +40,8 @@ export function createEventView({ stdout, version }) {
     plan: async () => {},
     talk() {},
     data: (_line, eventOfIt) => eventOfIt && write(eventOfIt),
+    text() {},
+    json() {},
     end: async (facts) => result(facts),
     async failure(error, interrupted) {
       const failure = failureOf(error, interrupted);

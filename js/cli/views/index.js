@@ -13,6 +13,8 @@ import { createTextView } from "./text.js";
  * @property {(checkup: object) => Promise<void>} [checkup] only for people: programs get the value
  * @property {(question: string) => Promise<boolean>} [ask] only people can be asked
  * @property {(line: string) => void} talk a line for people
+ * @property {(block: string) => void} text lines of our own that were asked for
+ * @property {(value: unknown) => void} json a value that was asked for
  * @property {(line: string, event?: object) => void} data a line of what was asked for, as an event where it is NDJSON
  * @property {(facts: { exit: number, outputs?: object, done?: string[] }) => Promise<number>} end
  * @property {(error: unknown, interrupted?: number) => Promise<number>} failure tells it and answers the exit code

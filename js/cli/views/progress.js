@@ -1,18 +1,15 @@
 /** The progress of an apply: a line for each thing that ended, and on a terminal also what runs right now. */
 
-import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
-import { printable } from "./terminal.js";
+import { plain } from "../../render/paint.js";
 
 const TICK_MS = 250;
 const TOLD_AGAIN_MS = 60_000;
 const ADDRESS_WIDTH = 48;
 const VERBS = { create: "created", update: "updated", replace: "replaced", delete: "deleted", adopt: "adopted" };
 
-/**
- * @param {NodeJS.WriteStream} stream
- * @param {import("./terminal.js").Terminal} terminal
- */
-export function createProgress(stream, { animated, width, paint }) {
+/** @param {import("../output.js").Output} output */
+export function createProgress(output) {
+  const { animated, width, paint } = output.terminal;
   const actions = new Map();
   const running = new Map();
   const reasons = new Map();
@@ -45,7 +42,7 @@ export function createProgress(stream, { animated, width, paint }) {
   /** A line that stays, above those that run. */
   function line(text) {
     erase();
-    stream.write(`${text}\n`);
+    output.block(text);
     draw();
   }
 
@@ -53,7 +50,7 @@ export function createProgress(stream, { animated, width, paint }) {
     if (!animated || running.size === 0) return stopTicking();
     const now = Date.now();
     const rows = [...running].map(([address, { since, note }]) => row("... ", address, note ?? "", now - since));
-    stream.write(rows.map((text) => `${text.slice(0, width - 1)}\n`).join(""));
+    output.block(rows.map((text) => `${text.slice(0, width - 1)}\n`).join(""));
     drawn = rows.length;
     ticking ??= setInterval(redraw, TICK_MS);
   }
@@ -65,9 +62,7 @@ export function createProgress(stream, { animated, width, paint }) {
 
   function erase() {
     if (drawn === 0) return;
-    moveCursor(stream, 0, -drawn);
-    cursorTo(stream, 0);
-    clearScreenDown(stream);
+    output.erase(drawn);
     drawn = 0;
   }
 
@@ -95,8 +90,8 @@ const rounded = (seconds) => (seconds < 10 ? Math.round(seconds * 10) / 10 : Mat
 
 /** `  ok    route    api.example.com/* created              0.3 s` */
 function row(state, address, note, ms) {
-  const [kind, key] = partsOf(printable(address));
-  const text = [key, printable(note ?? "")].filter(Boolean).join(" ");
+  const [kind, key] = partsOf(plain(address));
+  const text = [key, plain(note ?? "")].filter(Boolean).join(" ");
   const time = ms === undefined ? "" : `${(ms / 1000).toFixed(1)} s`.padStart(8);
   return `  ${state}  ${kind.padEnd(7)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
 }

@@ -1,6 +1,5 @@
 /** What a stream can show, and whether somebody is there to answer. */
 
-import { stripVTControlCharacters } from "node:util";
 import { createPaint } from "../../render/paint.js";
 
 /** Width of what is no terminal: fixed, so that logs compare well. */
@@ -29,11 +28,6 @@ export function terminalOf(stream, env) {
 /** Whether a question would reach somebody. */
 export function canAsk({ stdin, stderr, env }) {
   return stdin.isTTY === true && stderr.isTTY === true && !isSet(env.CI);
-}
-
-/** Foreign text without anything that steers a terminal. */
-export function printable(text) {
-  return stripVTControlCharacters(String(text)).replace(/\p{Cc}/gu, " ");
 }
 
 /** https://no-color.org wins over https://force-color.org, which wins over what the stream is. */

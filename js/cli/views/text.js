@@ -1,21 +1,20 @@
 /** For people: what was asked for on standard output, everything else on standard error. */
 
 import { USAGE_CODE } from "../../errors.js";
+import { plain } from "../../render/paint.js";
 import { countChanges } from "../agreement.js";
 import { failureOf } from "./failure.js";
 import { createProgress } from "./progress.js";
 import { askYesNo } from "./question.js";
-import { printable, terminalOf } from "./terminal.js";
 
 /**
  * @param {import("../process.js").Context} context
  * @returns {import("./index.js").View}
  */
 export function createTextView(context) {
-  const { stdout, stderr, env } = context;
-  const talk = terminalOf(stderr, env);
-  const data = terminalOf(stdout, env);
-  const progress = createProgress(stderr, talk);
+  const { out, err } = context;
+  const talk = err.terminal;
+  const progress = createProgress(err);
   const shown = new Set();
   let api;
   let sources = [];
@@ -30,18 +29,32 @@ export function createTextView(context) {
     return result;
   }
 
+  /** For what nobody waits for: a picture that fails must not fail the deployment. */
+  function soon(work) {
+    return inTurn(work).catch(() => {});
+  }
+
   async function diagnostics(list) {
     const fresh = list.filter((diagnostic) => !shown.has(JSON.stringify(diagnostic)));
     for (const diagnostic of fresh) shown.add(JSON.stringify(diagnostic));
-    if (fresh.length > 0) print(stderr, await api.renderDiagnostics(sources, fresh, styleOf(talk)));
+    if (fresh.length > 0) err.block(await diagnosticsText(fresh));
+  }
+
+  /** Without its engine a finding is still told. */
+  async function diagnosticsText(list) {
+    try {
+      return await api.renderDiagnostics(sources, list, styleOf(talk));
+    } catch {
+      return list.map((finding) => plainFinding(finding, talk.paint)).join("\n");
+    }
   }
 
   async function plan(value, isData) {
     planShown = true;
-    const text = await api.renderPlan(value, styleOf(isData ? data : talk));
-    if (isData) return print(stdout, text);
+    const text = await api.renderPlan(value, styleOf(isData ? out.terminal : talk));
+    if (isData) return out.block(text);
     // More will follow: a question, the progress, an error.
-    print(stderr, countChanges(value) > 0 ? `${text.trimEnd()}\n\n` : text);
+    err.block(countChanges(value) > 0 ? `${text.trimEnd()}\n\n` : text);
   }
 
   /** At a question nothing is in flight: an interruption just ends it. */
@@ -55,7 +68,7 @@ export function createTextView(context) {
   }
 
   function stopping() {
-    if (!isAsking) inTurn(() => progress.line("stopping after the request in flight; again to stop at once"));
+    if (!isAsking) soon(() => progress.line("stopping after the request in flight; again to stop at once"));
   }
 
   /** The plan as the engine tells it on the way; the `apply` that tells it goes on meanwhile. */
@@ -65,9 +78,9 @@ export function createTextView(context) {
     else if (told.type === "change") heard.changes.push(told);
     if (told.type === "plan" && !planShown) {
       planShown = true;
-      inTurn(() => heardPlan(told)).catch(() => {}); // A picture that fails must not fail the deployment.
+      soon(() => heardPlan(told));
     }
-    inTurn(() => progress.event(told));
+    soon(() => progress.event(told));
   }
 
   async function heardPlan(told) {
@@ -94,9 +107,11 @@ export function createTextView(context) {
     event,
     diagnostics: (list) => inTurn(() => diagnostics(list)),
     plan: (value, isData) => inTurn(() => plan(value, isData)),
-    checkup: (value) => inTurn(async () => print(stdout, await api.renderCheckup(value, styleOf(data)))),
-    talk: (line) => inTurn(() => print(stderr, line)),
-    data: (line) => inTurn(() => print(stdout, line)),
+    checkup: (value) => inTurn(async () => out.block(await api.renderCheckup(value, styleOf(out.terminal)))),
+    talk: (line) => soon(() => err.line(line)),
+    data: (line) => soon(() => out.line(line)),
+    text: (block) => soon(() => out.block(block)),
+    json: (value) => soon(() => out.json(value, 2)),
     async end({ exit }) {
       await inTurn(() => progress.stop());
       return exit;
@@ -104,7 +119,7 @@ export function createTextView(context) {
     async failure(error, interrupted) {
       await inTurn(() => progress.stop()).catch(() => {});
       const failure = failureOf(error, interrupted);
-      print(stderr, await failureText(failure));
+      err.block(await failureText(failure));
       return failure.exitCode;
     },
     ask: (question) => inTurn(() => ask(question)),
@@ -115,10 +130,6 @@ export function createTextView(context) {
 const styleOf = ({ color, width }) => ({ color, width });
 
 const withoutType = ({ type, ...rest }) => rest;
-
-function print(stream, text) {
-  stream.write(text.endsWith("\n") ? text : `${text}\n`);
-}
 
 /** The plan as events tell it. */
 function planOf(heard, { type, exitCode = 0, fingerprint, ...rest }) {
@@ -134,8 +145,13 @@ function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown
 
 /** A failure of the command line itself, which needs no engine. */
 function plainError({ code, message, help, done }, paint) {
-  const lines = [`${paint.red(`error[${code}]`)}: ${printable(message)}`];
-  if (done.length > 0) lines.push(`  done: ${printable(done.join(", "))}`);
-  if (help) lines.push(`  ${paint.cyan("help")}: ${printable(help)}`);
+  const lines = [plainFinding({ severity: "error", code, message, help }, paint)];
+  if (done.length > 0) lines.splice(1, 0, `  done: ${plain(done.join(", "))}`);
+  return lines.join("\n");
+}
+
+function plainFinding({ severity, code, message, help }, paint) {
+  const lines = [`${paint.red(`${severity}[${plain(code)}]`)}: ${plain(message)}`];
+  if (help) lines.push(`  ${paint.cyan("help")}: ${plain(help)}`);
   return lines.join("\n");
 }
