@@ -293,6 +293,8 @@ fn lists_are_read_to_their_end_whatever_the_totals_say() {
         (vec![page(0, 100, ""), page(100, 100, ""), page(200, 0, "")], 200, 3),
         (vec![page(0, 100, ""), page(100, 7, "")], 107, 2),
         (vec![page(0, 100, ",\"result_info\":{\"total_pages\":1}")], 100, 1),
+        (vec![page(0, 100, ",\"result_info\":{\"total_pages\":1,\"total_count\":100}")], 100, 1),
+        (vec![page(0, 100, ",\"result_info\":{\"total_pages\":1,\"total_count\":107}"), page(100, 7, "")], 107, 2),
         (vec![page(0, 50, ",\"result_info\":{\"per_page\":50}"), page(50, 1, "")], 51, 2),
         (vec![page(0, 0, ",\"result_info\":null")], 0, 1),
     ];

@@ -40,15 +40,18 @@ pub struct ApiMessage {
     pub chain: Vec<ApiMessage>,
 }
 
-/// Where a list stands.
+/// Where a list stands, as far as that is told: members may be missing, and load balancers say 2^63 - 1 a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct ResultInfo {
     /// Entries a page.
-    #[serde(default)]
-    pub per_page: Option<u32>,
-    /// Pages in all, when told.
-    #[serde(default)]
-    pub total_pages: Option<u32>,
+    #[serde(default, deserialize_with = "count")]
+    pub per_page: Option<u64>,
+    /// Entries in all.
+    #[serde(default, deserialize_with = "count")]
+    pub total_count: Option<u64>,
+    /// Pages in all.
+    #[serde(default, deserialize_with = "count")]
+    pub total_pages: Option<u64>,
 }
 
 /// Output of endpoints whose answer says nothing more than yes.
@@ -80,6 +83,11 @@ pub(crate) fn result<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> 
 /// The `result` of an accepted answer; null and nothing are empty.
 pub(crate) fn result_or_default<T: DeserializeOwned + Default>(answer: &Answer) -> Result<T, String> {
     Ok(read(answer)?.result()?.unwrap_or_default())
+}
+
+/// A count that only helps to find the end of a list: anything else than one tells nothing.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Value::deserialize(deserializer).map(|value| value.as_u64())
 }
 
 /// Errors as they come: null, bare strings, numbers as text.
@@ -124,6 +132,9 @@ mod tests {
             r#"{"success":true,"errors":null,"messages":null,"result":null}"#,
             r#"{"success":true,"messages":["bare text"]}"#,
             r#"{"success":true,"result":[1],"result_info":{"page":1,"count":1,"new":{}},"brand_new":1}"#,
+            r#"{"success":true,"result":[],"result_info":{"per_page":9223372036854775807,"total_pages":null}}"#,
+            r#"{"success":true,"result":[],"result_info":{"per_page":1e300,"total_count":"3","total_pages":-1}}"#,
+            r#"{"success":true,"result":[],"result_info":null}"#,
         ] {
             assert!(read(&answer(200, body)).is_ok_and(|envelope| envelope.success), "{body}");
         }

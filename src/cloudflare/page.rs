@@ -45,13 +45,19 @@ pub async fn all<E: Paged>(api: &Api, client: &Client, endpoint: &E) -> Result<V
             return Err(endless::<E>(api, endpoint, number, "a page came twice"));
         }
         items.extend(page.items);
-        let full = count >= page.info.per_page.unwrap_or(E::PER_PAGE).min(E::PER_PAGE) as usize;
-        let last = page.info.total_pages.is_some_and(|total| number >= total);
-        if count == 0 || !full || last {
+        let asked = u64::from(E::PER_PAGE);
+        let is_full = count as u64 >= page.info.per_page.unwrap_or(asked).min(asked);
+        if count == 0 || !is_full || is_told_last(&page.info, number, items.len()) {
             return Ok(items);
         }
     }
     Err(endless::<E>(api, endpoint, MOST_PAGES, "the list does not end"))
+}
+
+/// Whether both totals, where they are told, say that nothing is left: one of them alone may be wrong.
+fn is_told_last(info: &ResultInfo, page: u32, items: usize) -> bool {
+    info.total_pages.is_some_and(|total| u64::from(page) >= total)
+        && info.total_count.is_none_or(|total| items as u64 >= total)
 }
 
 fn endless<E: Paged>(api: &Api, endpoint: &E, tries: u32, reason: &str) -> CallError {
