@@ -17,7 +17,7 @@ import { addSession, keyFinder } from "./s3/keys.js";
 import { ObjectStore } from "./s3/objects.js";
 import { createS3 } from "./s3/server.js";
 import { createListeners } from "./server.js";
-import { addNamespace, addToken, addZone, createState, s3SecretOf } from "./state.js";
+import { addNamespace, addToken, addZone, asciiName, createState, s3SecretOf } from "./state.js";
 
 /**
  * @param {object} [options]
@@ -116,7 +116,7 @@ async function openState({ account, zones = ["example.com"], kv = [], token, tok
   state.objects ??= new ObjectStore();
   const known = new Set([...state.zones.values()].map(({ name }) => name));
   for (const zone of zones.map((one) => (typeof one === "string" ? { name: one } : one))) {
-    if (!known.has(zone.name.toLowerCase())) addZone(state, zone);
+    if (!known.has(asciiName(zone.name))) addZone(state, zone);
   }
   const titles = new Set([...state.kv.values()].map(({ title }) => title));
   for (const title of new Set(kv)) if (!titles.has(title)) addNamespace(state, title);

@@ -19,6 +19,7 @@
  *   issuedOn: string, expiresOn?: string, notBefore?: string }} Token `permissionGroups: ["*"]` = every group
  */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { domainToASCII } from "node:url";
 
 /** 32 lower-case hex digits: ids of accounts, zones, records, routes, KV namespaces and tokens. */
 export const newId = () => randomBytes(16).toString("hex");
@@ -64,35 +65,43 @@ export function timestamp(state) {
 }
 
 /**
- * @param {{ id?: string, name: string, status?: string, plan?: "free" | "pro" | "business" | "enterprise" }} zone
+ * @param {{ id?: string, name: string, status?: string, paused?: boolean, type?: string,
+ *   plan?: "free" | "pro" | "business" | "enterprise" }} zone `name` in ASCII or in Unicode
  * @returns the zone as the API shows it
  */
-export function addZone(state, { id = newId(), name, status = "active", plan = "free", type = "full" }) {
+export function addZone(state, zone) {
+  const { id = newId(), name, status = "active", paused = false, plan = "free", type = "full" } = zone;
   const createdOn = timestamp(state);
-  const zone = {
+  const made = {
     id,
-    name: name.toLowerCase(),
+    name: asciiName(name),
     status,
-    paused: false,
+    paused,
     type,
     development_mode: 0,
     name_servers: ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
-    original_name_servers: null,
+    original_name_servers: ["ns1.registrar.example", "ns2.registrar.example"],
     original_registrar: null,
     original_dnshost: null,
+    vanity_name_servers: [],
+    vanity_name_servers_ips: null,
     created_on: createdOn,
     modified_on: createdOn,
     activated_on: status === "active" ? createdOn : null,
-    owner: { id: null, type: "user", email: null },
+    owner: { id: state.account.id, type: "organization", name: state.account.name },
     account: { id: state.account.id, name: state.account.name },
-    plan: { id: sha256Hex(plan).slice(0, 32), legacy_id: plan, name: `${plan} plan`, is_subscribed: plan !== "free" },
+    plan: planView(plan),
+    permissions: ["#dns_records:edit", "#dns_records:read", "#worker:edit", "#worker:read", "#zone:edit", "#zone:read"],
     meta: { step: 0, custom_certificate_quota: 0, page_rule_quota: 3, phishing_detected: false },
   };
-  state.zones.set(id, zone);
+  state.zones.set(id, made);
   state.records.set(id, []);
   state.routes.set(id, []);
-  return zone;
+  return made;
 }
+
+/** A name as the API gives it: A-labels in lower case. */
+export const asciiName = (name) => domainToASCII(name) || name.toLowerCase();
 
 /** @returns {{ id: string, title: string }} a new KV namespace */
 export function addNamespace(state, title) {
@@ -154,6 +163,21 @@ export function fromJSON(json, { now = Date.now } = {}) {
     routes: new Map(Object.entries(routes)),
     scripts: new Map(scripts.map((script) => [script.name, scriptFromJson(script)])),
     kv: new Map(kv.map((namespace) => [namespace.id, namespace])),
+  };
+}
+
+function planView(plan) {
+  return {
+    id: sha256Hex(plan).slice(0, 32),
+    legacy_id: plan,
+    name: `${plan} plan`,
+    price: 0,
+    currency: "USD",
+    frequency: "",
+    is_subscribed: plan !== "free",
+    can_subscribe: false,
+    legacy_discount: false,
+    externally_managed: false,
   };
 }
 

@@ -30,7 +30,7 @@ test("buckets are made, listed and removed", async () => {
     [["aaa", "bundles"], "bundles"],
   );
   const second = await send("GET", `${buckets}?per_page=2&cursor=bundles`);
-  assert.deepEqual([second.result.buckets.map(({ name }) => name), second.result_info.cursor], [["ccc"], ""]);
+  assert.deepEqual([second.result.buckets.map(({ name }) => name), second.result_info], [["ccc"], undefined]);
   assert.deepEqual(await verdictOf("DELETE", `${buckets}/aaa`), [200]);
   assert.deepEqual(await verdictOf("DELETE", `${buckets}/aaa`), [404, 10006]);
 });

@@ -57,7 +57,14 @@ function view({ account: { id, name, createdOn } }) {
     id,
     name,
     type: "standard",
-    settings: { enforce_twofactor: false, abuse_contact_email: null },
+    settings: {
+      enforce_twofactor: false,
+      api_access_enabled: null,
+      access_approval_expiry: null,
+      use_account_custom_ns_by_default: false,
+      default_nameservers: "cloudflare.standard",
+      abuse_contact_email: null,
+    },
     created_on: createdOn,
   };
 }

@@ -28,8 +28,8 @@ function list(context) {
     const at = Date.parse(createdOn);
     return at >= since && at <= until;
   });
-  const { items, resultInfo } = pageOf(inTime, query, { perPage: 10, max: 100 });
-  return success({ deployments: items.map(deploymentView) }, { resultInfo });
+  const { items } = pageOf(inTime, query, { perPage: 10, max: 100 });
+  return success({ deployments: items.map(deploymentView) });
 }
 
 function deploy(context) {

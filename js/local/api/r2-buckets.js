@@ -43,8 +43,8 @@ function list(context) {
     .sort((a, b) => sign * (a.name < b.name ? -1 : 1))
     .filter(({ name }) => after === "" || (sign === 1 ? name > after : name < after));
   const buckets = found.slice(0, perPage);
-  const cursor = found.length > perPage ? buckets.at(-1).name : "";
-  return success({ buckets: buckets.map(view) }, { resultInfo: { cursor, per_page: perPage } });
+  const resultInfo = found.length > perPage ? { cursor: buckets.at(-1).name, per_page: perPage } : undefined;
+  return success({ buckets: buckets.map(listed) }, { resultInfo });
 }
 
 function create(context) {
@@ -66,7 +66,11 @@ function remove(context) {
   return success({});
 }
 
+function listed({ name, createdOn }) {
+  return { name, creation_date: new Date(createdOn).toISOString() };
+}
+
 /** Locations come back in upper case. */
-function view({ name, createdOn }) {
-  return { name, creation_date: new Date(createdOn).toISOString(), location: "WEUR", storage_class: "Standard" };
+function view(bucket) {
+  return { ...listed(bucket), location: "WEUR", storage_class: "Standard" };
 }
