@@ -4,7 +4,7 @@ import { TARGET } from "../paths.js";
 import { stage } from "../stage.js";
 import { assemblePackage } from "./package.js";
 import { ensureToolchain } from "./toolchain.js";
-import { ensureWasmBindgen, ensureWasmOrder, ensureWasmPack } from "./tools.js";
+import { ensureWasmBindgen, ensureWasmPack } from "./tools.js";
 import { buildWasm } from "./wasm.js";
 
 const PROBE = "tests/engine/probe";
@@ -15,7 +15,6 @@ export async function buildPackage() {
   await stage("rust toolchain", ensureToolchain);
   await stage("wasm-pack", ensureWasmPack);
   await stage("wasm-bindgen", ensureWasmBindgen);
-  await stage("wasm-order", ensureWasmOrder);
   await stage("engine", () => buildWasm({ crate: ".", inputs: ["src"], out: engine }));
   await stage("package", () => assemblePackage({ engine }));
 }

@@ -12,14 +12,11 @@ const EXE = process.platform === "win32" ? ".exe" : "";
 /** Folder of the `wasm-pack` program. */
 export const wasmPackFolder = join(TOOLS, `wasm-pack-${WASM_PACK}`, "bin");
 
-/** What the tools of this work tree are made from. */
-export const TOOL_SOURCES = ["tools/wasm-bindgen", "tools/wasm-order"];
+/** What the `wasm-bindgen` program is made from. */
+export const WASM_BINDGEN_SOURCE = "tools/wasm-bindgen";
 
-/** Folder of the `wasm-bindgen` program: tools/wasm-bindgen, at the version that the engine links. */
-export const wasmBindgenFolder = folderOf("wasm-bindgen");
-
-/** The `wasm-order` program: tools/wasm-order. */
-export const wasmOrder = join(folderOf("wasm-order"), `wasm-order${EXE}`);
+/** Folder of the `wasm-bindgen` program, at the version that the engine links. */
+export const wasmBindgenFolder = folderOf(WASM_BINDGEN_SOURCE);
 
 export async function ensureWasmPack() {
   if (existsSync(join(wasmPackFolder, `wasm-pack${EXE}`))) return "up to date";
@@ -30,34 +27,23 @@ export async function ensureWasmPack() {
   return "built";
 }
 
-export function ensureWasmBindgen() {
-  return ensureOwn({ name: "wasm-bindgen", crate: "wasm-bindgen-tool" });
-}
-
-export function ensureWasmOrder() {
-  // It computes: with optimisation it takes 4 s instead of 40.
-  return ensureOwn({ name: "wasm-order", crate: "wasm-order", env: { CARGO_PROFILE_DEV_OPT_LEVEL: "3" } });
-}
-
-async function ensureOwn({ name, crate, env }) {
-  const folder = folderOf(name);
-  const program = join(folder, `${name}${EXE}`);
+export async function ensureWasmBindgen() {
+  const program = join(wasmBindgenFolder, `wasm-bindgen${EXE}`);
   if (existsSync(program)) return "up to date";
-  await run("cargo", ["build", "--locked", "--package", crate], {
+  await run("cargo", ["build", "--locked", "--package", "wasm-bindgen-tool"], {
     cwd: ROOT,
-    env: { CARGO_PROFILE_DEV_DEBUG: "0", ...env },
+    env: { CARGO_PROFILE_DEV_DEBUG: "0" },
   });
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(wasmBindgenFolder, { recursive: true });
   const fresh = `${program}.${process.pid}`;
-  copyFileSync(join(TARGET, "debug", `${name}${EXE}`), fresh);
+  copyFileSync(join(TARGET, "debug", `wasm-bindgen${EXE}`), fresh);
   renameSync(fresh, program); // Another clone may build it at the same time: the program is there whole, or not at all.
   return "built";
 }
 
-/** Where the program that tools/`name` makes is kept: in a folder of its own for each version and each source. */
-function folderOf(name) {
-  const source = `tools/${name}`;
+/** Where the program that this source makes is kept: in a folder of its own for each version and each source. */
+function folderOf(source) {
   const manifest = readFileSync(join(ROOT, source, "Cargo.toml"), "utf8");
   const version = /^version = "(.+)"$/m.exec(manifest)[1];
-  return join(TOOLS, `${name}-${version}-${digestOf([source], RUST).slice(0, 8)}`, "bin");
+  return join(TOOLS, `wasm-bindgen-${version}-${digestOf([source], RUST).slice(0, 8)}`, "bin");
 }

@@ -8,45 +8,9 @@ import { run } from "../run.js";
 import { writeGlue } from "./glue.js";
 import { digestOf, unlessDone } from "./stamp.js";
 import { RUST } from "./toolchain.js";
-import { TOOL_SOURCES, wasmBindgenFolder, wasmOrder, wasmPackFolder } from "./tools.js";
+import { WASM_BINDGEN_SOURCE, wasmBindgenFolder, wasmPackFolder } from "./tools.js";
 
 const WASM_OPT = join(ROOT, "node_modules", "binaryen", "bin", "wasm-opt");
-/**
- * Together 3 % of what is downloaded: equal functions once, less code in each as far as that compresses, and no names.
- * `-Oz` and its other passes make the raw file smaller, but not the compressed one. What is alike comes side by side
- * after them: tools/wasm-order.
- */
-const PASSES = [
-  // Three times, as functions that call equal ones are equal once these are one.
-  "--duplicate-function-elimination",
-  "--duplicate-function-elimination",
-  "--duplicate-function-elimination",
-  // Only what is small and called from one place: 0.3 %. With a limit of 40 the result is 1 % larger than without.
-  "--inlining",
-  "--always-inline-max-function-size=0",
-  "--flexible-inline-max-function-size=0",
-  "--one-caller-inline-max-function-size=16",
-  "--dae-optimizing",
-  "--optimize-instructions",
-  "--code-folding",
-  "--precompute-propagate",
-  "--rse",
-  "--simplify-locals",
-  "--vacuum",
-  "--coalesce-locals",
-  "--merge-blocks",
-  "--remove-unused-brs",
-  "--remove-unused-names",
-  "--vacuum",
-  "--duplicate-function-elimination",
-  "--duplicate-function-elimination",
-  "--reorder-locals",
-  // How memory is aligned is only a hint. Without it, more code is alike: 0.5 %.
-  "--dealign",
-  "--remove-unused-module-elements",
-  "--strip-debug",
-  "--strip-producers",
-];
 
 /**
  * Builds `crate` (a folder of the work tree) into `out`: engine_bg.wasm and glue.js.
@@ -54,7 +18,7 @@ const PASSES = [
  */
 export async function buildWasm({ crate, inputs, out }) {
   const digest = digestOf(
-    [...inputs, "Cargo.toml", "Cargo.lock", "package-lock.json", "tools/build", ...TOOL_SOURCES],
+    [...inputs, "Cargo.toml", "Cargo.lock", "package-lock.json", "tools/build", WASM_BINDGEN_SOURCE],
     RUST,
   );
   const outputs = [join(out, "engine_bg.wasm"), join(out, "glue.js")];
@@ -62,10 +26,9 @@ export async function buildWasm({ crate, inputs, out }) {
     const raw = join(out, "raw");
     await wasmPack(crate, raw);
     mkdirSync(out, { recursive: true });
-    await run(process.execPath, [WASM_OPT, join(raw, "engine_bg.wasm"), ...PASSES, "--output", outputs[0]], {
+    await run(process.execPath, [WASM_OPT, join(raw, "engine_bg.wasm"), "-Oz", "--output", outputs[0]], {
       cwd: ROOT,
     });
-    await run(wasmOrder, [outputs[0]], { cwd: ROOT });
     await writeGlue({ from: join(raw, "engine.js"), to: outputs[1] });
     return describe(outputs[0]);
   });
