@@ -11,11 +11,10 @@
 
 pub mod address;
 pub mod diagnostic;
+pub mod dns_name;
 pub mod error;
 pub mod guard;
-pub mod host;
 pub mod model;
-pub mod ordered;
 pub mod secret;
 
 pub mod bundle;

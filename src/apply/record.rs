@@ -8,7 +8,6 @@ use crate::cloudflare::dns_records::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
-use crate::ordered;
 use crate::plan::RecordWrite;
 
 /// How often a create is tried after answers that left it open.
@@ -57,7 +56,7 @@ async fn find(target: &Target<'_>, write: &RecordWrite) -> Result<Option<Record>
     let mut here: Vec<Record> =
         records.into_iter().filter(|record| matches!(record.record_type.as_str(), "A" | "AAAA" | "CNAME")).collect();
     let is_other = |record: &Record| record.comment.as_deref() != Some(write.comment.as_str());
-    ordered::sort_by(&mut here, |one, other| is_other(one).cmp(&is_other(other)));
+    here.sort_by_key(is_other);
     Ok(here.into_iter().next())
 }
 

@@ -14,7 +14,6 @@ use crate::cloudflare::upload::{Metadata, PutScript};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
-use crate::ordered;
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
 use crate::secret::Secret;
@@ -69,7 +68,7 @@ fn metadata(upload: &Upload, payload: &Payload, signature: &str) -> Result<Metad
         keep_bindings: Some(keep.iter().map(|&kept| kept.to_owned()).collect()),
         compatibility_date: Some(upload.compatibility_date.clone()),
         compatibility_flags: Some(upload.compatibility_flags.clone()),
-        annotations: ordered::collect([
+        annotations: BTreeMap::from([
             ("workers/tag".to_owned(), upload.mark.clone()),
             ("workers/message".to_owned(), format!("{signature}: {}", upload.message)),
         ]),
@@ -97,7 +96,7 @@ async fn try_to_remove(target: &Target<'_>, names: &[String]) -> Result<(), Call
         settings.bindings.iter().any(|live| live.name == **name && live.binding_type == secret_text::TYPE)
     };
     let secrets: BTreeMap<String, Option<Secret>> =
-        ordered::collect(names.iter().filter(is_there).map(|name| (name.clone(), None)));
+        names.iter().filter(is_there).map(|name| (name.clone(), None)).collect();
     if secrets.is_empty() {
         return Ok(());
     }

@@ -12,7 +12,6 @@ use super::envelope::{Done, result_or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
-use crate::ordered;
 use crate::secret::Secret;
 
 /// `GET …/secrets`: of the newest version.
@@ -70,7 +69,7 @@ impl Endpoint for PatchSecrets<'_> {
         let path = ["accounts", self.account_id, "workers", "scripts", self.script, "secrets-bulk"];
         let mut request = api.request(Method::Patch, &path);
         let members = self.secrets.iter().map(|(name, value)| (name.clone(), member(name, value.as_ref())));
-        let secrets: Map<String, Value> = ordered::collect(members);
+        let secrets: Map<String, Value> = members.collect();
         request.body = Some(("application/merge-patch+json".into(), json_bytes(&json!({ "secrets": secrets }))));
         request
     }

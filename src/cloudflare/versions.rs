@@ -2,6 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/versions/>
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -13,7 +14,6 @@ use super::error::Family;
 use super::permissions::{self, Grant};
 use super::scripts::LiveBinding;
 use crate::http::{Answer, Method, Request};
-use crate::ordered;
 
 /// `GET …/versions?deployable=true`: the newest hundred, no pages.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ impl Endpoint for ListVersions<'_> {
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
         let mut versions = result_or_default::<Items>(answer)?.items;
-        ordered::sort_by(&mut versions, |one, other| other.number.cmp(&one.number));
+        versions.sort_by_key(|version| Reverse(version.number));
         Ok(versions)
     }
 }

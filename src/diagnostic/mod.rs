@@ -13,7 +13,6 @@ pub use subject::Subject;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::ordered;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -137,8 +136,7 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// Sorts findings as a reader meets them: by file, line, column, then by severity.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    ordered::sort_by(diagnostics, |a, b| {
-        (&a.place, a.severity, a.code, &a.message).cmp(&(&b.place, b.severity, b.code, &b.message))
-    });
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics
+        .sort_by(|a, b| (&a.place, a.severity, a.code, &a.message).cmp(&(&b.place, b.severity, b.code, &b.message)));
 }

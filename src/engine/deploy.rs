@@ -17,7 +17,6 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
-use crate::ordered;
 use crate::plan;
 
 /// The flag that lets stated deletions go ahead.
@@ -218,7 +217,7 @@ fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bo
     ApplyResult {
         outputs,
         workers,
-        versions: ordered::collect(versions),
+        versions: versions.collect(),
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),
         exit_code: Exit::Done,

@@ -13,10 +13,8 @@ use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
-use crate::host;
-use crate::http::{Answer, CallError, Verdict};
+use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::manifest::{self, Source};
-use crate::ordered;
 use crate::r2::{Object, Source as S3Source};
 use crate::refresh::{self, Found, Read};
 use crate::resource::{DesiredManifest, DesiredState};
@@ -95,7 +93,7 @@ pub async fn doctor(
     let needs = permissions::needed(&desired, credentials);
     let is_zone_hidden = |check: &Check| check.code == Some(Code::ZoneNotFound) && check.permission.is_some();
     let certain = checks.iter().filter(|check| !is_zone_hidden(check));
-    let missing: BTreeSet<String> = ordered::collect(certain.filter_map(|check| check.permission.clone()));
+    let missing: BTreeSet<String> = certain.filter_map(|check| check.permission.clone()).collect();
     let is_zone_hidden = checks.iter().any(is_zone_hidden);
     Ok(Checkup {
         ok: checks.iter().all(|check| check.ok),
@@ -134,10 +132,9 @@ async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
             Err(error) => bad("credentials", error.diagnostic()),
         }];
     }
-    let accounts = desired.manifests.iter().map(|manifest| manifest.identity.account.clone());
-    let accounts: BTreeSet<String> = ordered::collect(accounts);
+    let accounts: BTreeSet<&String> = desired.manifests.iter().map(|manifest| &manifest.identity.account).collect();
     let mut checks = Vec::new();
-    for account in &accounts {
+    for account in accounts {
         checks.push(match tokens::verify(&session.api, &session.client, account).await {
             Ok(status) if status.is_active() => {
                 let expiry = status.expires_on.map(|date| format!(", expires on {date}")).unwrap_or_default();
@@ -159,7 +156,7 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
     let request = VerifyUserToken.request(&session.api);
     let any = |_: &Answer| Verdict::Accepted;
     let answer = session.client.exchange(&request, &any).await.ok()?;
-    let skew = host::http_date(answer.header("date")?)? - session.client.clock().now_ms();
+    let skew = http_date(answer.header("date")?)? - session.client.clock().now_ms();
     let seconds = (skew / 1000.0).round();
     Some(if skew.abs() < SKEW_MS {
         good("clock", "agrees with Cloudflare's")

@@ -1,9 +1,9 @@
 //! `outputs`: what a deployment gives back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::planning;
 use super::session::Session;
@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::manifest::Source;
 use crate::model::marks::ScriptMarks;
 use crate::model::{OutputSet, Outputs};
-use crate::ordered;
 use crate::resource::{DesiredManifest, LiveManifest};
 
 /// Outputs of what is deployed.
@@ -69,7 +68,7 @@ fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveMa
 fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -> OutputsResult {
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };
     for (desired, outputs) in manifests {
-        let fields: BTreeMap<String, Value> = ordered::collect([
+        let fields = BTreeMap::from([
             ("script_id".into(), json!(outputs.script_id)),
             ("route_urls".into(), json!(outputs.route_urls)),
             ("urls".into(), json!(outputs.urls)),
@@ -82,8 +81,9 @@ fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -
 
 fn outputs_of(desired: &DesiredManifest, live: &LiveManifest, mut route_urls: Vec<String>, on: bool) -> Outputs {
     let name = &desired.script.name;
-    ordered::sort(&mut route_urls);
-    let mut urls: Vec<String> = ordered::unique(route_urls.iter().filter_map(|pattern| url(pattern)));
+    route_urls.sort();
+    let urls: BTreeSet<String> = route_urls.iter().filter_map(|pattern| url(pattern)).collect();
+    let mut urls: Vec<String> = urls.into_iter().collect();
     if let Some(subdomain) = live.account_subdomain.as_ref().filter(|_| on) {
         urls.push(format!("https://{name}.{subdomain}.workers.dev"));
     }

@@ -10,7 +10,6 @@ use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES}
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::model::json_text;
-use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -32,7 +31,8 @@ impl Need {
 pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> Vec<Need> {
     let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
     let of_bundles = (!has_keys).then_some(Need { grant: R2, read_only: true });
-    ordered::unique(desired.manifests.iter().flat_map(of_manifest).chain(of_bundles))
+    let needs: BTreeSet<Need> = desired.manifests.iter().flat_map(of_manifest).chain(of_bundles).collect();
+    needs.into_iter().collect()
 }
 
 fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
@@ -103,7 +103,7 @@ pub(super) fn may_lack(finding: &Diagnostic) -> bool {
 /// Groups that are missing for certain.
 pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
     let certain = findings.iter().filter(|finding| !may_lack(finding));
-    ordered::collect(certain.filter_map(|finding| finding.permission.clone()))
+    certain.filter_map(|finding| finding.permission.clone()).collect()
 }
 
 /// The dashboard's form for a new token, filled in.

@@ -16,7 +16,6 @@ use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
 use crate::manifest::{self, Places, Read, ReadOptions, SecretValues, Source};
 use crate::model::Event;
-use crate::ordered;
 use crate::plan::{self, Action, Plan, SecretFacts};
 use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, LiveState};
@@ -281,7 +280,7 @@ fn secret_facts(
 
 fn of_document(secrets: &BTreeMap<(usize, String), Secret>, document: usize) -> BTreeMap<String, Secret> {
     let own = secrets.iter().filter(|((owner, _), _)| *owner == document);
-    ordered::collect(own.map(|((_, name), value)| (name.clone(), value.clone())))
+    own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
 }
 
 fn payloads(desired: &DesiredState, bundles: Bundles, secrets: BTreeMap<(usize, String), Secret>) -> Vec<Payload> {

@@ -6,6 +6,7 @@
 mod answer;
 mod attempt;
 mod client;
+mod date;
 mod error;
 #[cfg(target_arch = "wasm32")]
 pub mod fetch;
@@ -23,6 +24,7 @@ use std::pin::Pin;
 pub use answer::Answer;
 pub use attempt::{Judge, Verdict};
 pub use client::{Client, Opened};
+pub use date::http_date;
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Method, Repeat, Request, Response, TransportError};
 pub use origin::{endpoint, is_local};

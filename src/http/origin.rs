@@ -4,15 +4,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::host::with_a_labels;
-
 /// Reads an endpoint: `https`, or `http` for this machine alone; no credentials, query or fragment in it.
 /// Its path has no trailing slash afterwards.
 ///
 /// # Errors
 /// What is wrong with it, to be put after the name of the setting.
 pub fn endpoint(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(&with_a_labels(text.trim())).map_err(|error| format!("is not a URL: {error}"))?;
+    let mut url = Url::parse(text.trim()).map_err(|error| format!("is not a URL: {error}"))?;
     let host = url.host().ok_or("names no host")?;
     match url.scheme() {
         "https" => {}

@@ -6,7 +6,6 @@ use std::cell::Cell;
 
 use super::Answer;
 use super::retry::Policy;
-use crate::host;
 
 /// The quota below this share of its size is spread over the time until it is renewed.
 const LOW: f64 = 0.1;
@@ -166,7 +165,7 @@ impl Item<'_> {
             let (name, value) = pair.split_once('=')?;
             (name.trim() == key).then(|| value.trim())
         })?;
-        host::float(value).filter(|number| number.is_finite() && *number >= 0.0)
+        value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::host;
+use super::http_date;
 
 /// Numbers of the retry policy. All times in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,16 +112,16 @@ impl Budget {
 /// Milliseconds that a `Retry-After` header asks for: seconds, or an HTTP date.
 pub(crate) fn retry_after(value: &str, now_ms: f64) -> Option<f64> {
     let value = value.trim();
-    if let Some(seconds) = host::float(value) {
+    if let Ok(seconds) = value.parse::<f64>() {
         return (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1_000.0);
     }
-    host::http_date(value).map(|date_ms| (date_ms - now_ms).max(0.0))
+    http_date(value).map(|date_ms| (date_ms - now_ms).max(0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Budget, Policy, retry_after};
-    use crate::host::http_date;
+    use crate::http::http_date;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

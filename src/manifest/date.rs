@@ -1,27 +1,11 @@
 //! Days of the calendar, `YYYY-MM-DD`.
 
+use jiff::civil::Date;
+
 /// Whether a text is a day that exists.
 pub fn is_calendar_day(text: &str) -> bool {
-    let mut parts = text.split('-').map(digits);
-    let (Some(Some((4, year))), Some(Some((2, month))), Some(Some((2, day))), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
-}
-
-/// How many digits, and their number.
-fn digits(text: &str) -> Option<(usize, u32)> {
-    let all_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits.then(|| text.parse().ok()).flatten().map(|number| (text.len(), number))
+    // A date may be written in other ways too, and be followed by a time: Cloudflare takes this one alone.
+    text.parse::<Date>().is_ok_and(|day| day.to_string() == text)
 }
 
 #[cfg(test)]
@@ -41,6 +25,8 @@ mod tests {
             "2024-00-01",
             "2024-1-1",
             "2024/01/01",
+            "20240101",
+            "2024-01-01T00:00",
             "",
             "2024-01-01-",
         ] {

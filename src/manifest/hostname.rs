@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::host::a_labels;
+use crate::dns_name::a_labels;
 
 use super::quote::quote;
 

@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::binding::{Binding, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Identity;
-use crate::ordered;
 use crate::resource::{
     Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
     Wait, WorkersDev, ZoneRef,
@@ -187,7 +186,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
         let path = spec_path().key("kv_bindings").index(index);
         bindings.push(Binding::KvNamespace(kv::read(entry, &path).ok()?));
     }
-    ordered::sort_by(&mut bindings, |left, right| left.name().cmp(right.name()));
+    bindings.sort_by(|left, right| left.name().cmp(right.name()));
     Some(bindings)
 }
 

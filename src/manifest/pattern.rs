@@ -3,7 +3,7 @@
 //! <https://developers.cloudflare.com/workers/configuration/routing/routes/>
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::host::a_labels;
+use crate::dns_name::a_labels;
 
 use super::hostname::{is_within, last_two_labels};
 use super::quote::quote;

@@ -1,7 +1,6 @@
 //! Where every value of a run stands.
 
 use crate::diagnostic::Place;
-use crate::ordered;
 
 use super::limits::readable;
 use super::path::Path;
@@ -76,8 +75,8 @@ pub fn secret_text(text: &str) -> Option<SecretText> {
     }
     let mut found = SecretText::default();
     documents.iter().for_each(|document| collect(&document.root, false, &mut found));
-    ordered::sort(&mut found.spans);
-    ordered::sort(&mut found.texts);
+    found.spans.sort();
+    found.texts.sort();
     found.texts.dedup();
     Some(found)
 }

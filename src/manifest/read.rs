@@ -7,7 +7,6 @@ use serde_json::Value as Schema;
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
 use crate::model::typed;
-use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState};
 
 use super::findings::Findings;
@@ -121,7 +120,7 @@ fn one(
     let mut findings = Findings::of(document);
     let broken = match kind::of(document, &mut findings) {
         Kind::Worker => BTreeSet::new(),
-        Kind::Misspelt => ordered::collect([kind::path().to_string()]),
+        Kind::Misspelt => BTreeSet::from([kind::path().to_string()]),
         Kind::Other => return (None, Claims::default(), findings.into_list()),
     };
     let shape = shape::check(document, schema, broken, &mut findings);

@@ -3,7 +3,6 @@
 pub use serde_yaml::Number;
 
 use super::tree::{Scalar, Style};
-use crate::host;
 
 /// A scalar with its type.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +69,7 @@ fn fraction(text: &str, unsigned: &str) -> Option<Number> {
         ".inf" | ".Inf" | ".INF" => f64::INFINITY,
         ".nan" | ".NaN" | ".NAN" if text == unsigned => f64::NAN,
         _ if unsigned.starts_with(['-', '+']) => return None,
-        _ => host::float(text).filter(|number| number.is_finite())?,
+        _ => text.parse().ok().filter(|number: &f64| number.is_finite())?,
     };
     Some(number.into())
 }

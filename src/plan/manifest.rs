@@ -13,7 +13,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::Address;
 use crate::model::marks::ScriptMarks;
-use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
 
 /// Plans a run. `secrets` has one entry a manifest: the digest of the values at hand.
@@ -55,9 +54,7 @@ fn claimed_twice(desired: &DesiredState) -> Vec<Diagnostic> {
 /// The order of the files makes no difference.
 fn order(desired: &DesiredState) -> Vec<usize> {
     let mut order: Vec<(usize, &DesiredManifest)> = desired.manifests.iter().enumerate().collect();
-    ordered::sort_by(&mut order, |(_, one), (_, other)| {
-        (&one.identity, &one.script.name).cmp(&(&other.identity, &other.script.name))
-    });
+    order.sort_by(|(_, one), (_, other)| (&one.identity, &one.script.name).cmp(&(&other.identity, &other.script.name)));
     order.into_iter().map(|(index, _)| index).collect()
 }
 

@@ -1,5 +1,7 @@
 //! The change of the Worker itself.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::ownership::{ScriptOwner, script_owner};
@@ -11,7 +13,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field, Kind};
-use crate::ordered;
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
 use crate::resource::{Drift, LiveBinding, LiveScript, Observability, WorkersDev};
 
@@ -59,17 +60,18 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
 }
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
-    ordered::unique(context.desired.script.bindings.iter().filter_map(Binding::needs))
+    let needs: BTreeSet<Address> = context.desired.script.bindings.iter().filter_map(Binding::needs).collect();
+    needs.into_iter().collect()
 }
 
 /// Marks of the manifest: its identity alone, names that it sets, its bundle.
 fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     let bundle = context.live.bundle.as_ref();
     ScriptMarks {
-        ids: ordered::collect([context.desired.identity.id()]),
+        ids: BTreeSet::from([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
         bundle: bundle.map(|facts| BundleMark { etag: facts.etag.clone(), sha256: facts.sha256.clone() }),
-        names: ordered::collect(context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name()))),
+        names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
     }
 }
 

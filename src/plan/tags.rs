@@ -9,7 +9,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
-use crate::ordered;
 
 /// Tags that a Worker holds.
 const OF_A_WORKER: usize = 10;
@@ -40,7 +39,7 @@ impl Tags {
             } else {
                 target.inventory.clone()
             },
-            names: ordered::collect(target.names.iter().cloned().chain(leaving(script))),
+            names: target.names.iter().cloned().chain(leaving(script)).collect(),
             ..target.clone()
         };
         Self { during: during.merged_into(&live), target: target.merged_into(&live), marks: target, live }
@@ -76,8 +75,7 @@ fn leaving(script: &ScriptPlan) -> impl Iterator<Item = String> + '_ {
 
 /// Whether two lists are the same tags: their order on the Worker makes no difference.
 pub(super) fn same(one: &[String], other: &[String]) -> bool {
-    let set = |tags: &[String]| -> BTreeSet<String> { ordered::collect(tags.iter().cloned()) };
-    set(one) == set(other)
+    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
 }
 
 /// Zone and patterns that the manifest wants, and what stays ours as an orphan.
@@ -85,7 +83,7 @@ fn wanted<'a>(context: &Context<'_>, kept: impl Iterator<Item = &'a Removal>) ->
     let mut inventory = Inventory::new();
     if let Some((routing, zone)) = context.routing() {
         let hashes = routing.routes.iter().map(|route| marks::hash(&route.pattern));
-        inventory.insert(zone.to_owned(), ordered::collect(hashes));
+        inventory.insert(zone.to_owned(), hashes.collect());
     }
     for removal in kept {
         // A record that stays behind keeps its zone in the inventory, or nobody would look for it there.

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use super::error::{self, R2Error, R2ErrorKind};
 use super::object::{SHA256_HEADER, Signer};
 use super::{Credentials, Object, S3Endpoint, Source};
-use crate::host;
-use crate::http::{Answer, CallError, CallErrorKind, Client, Opened, Request};
+use crate::http::{Answer, CallError, CallErrorKind, Client, Opened, Request, http_date};
 
 /// Reading a body is tried this often; each try signs and sends anew.
 const BODY_TRIES: u32 = 4;
@@ -138,7 +137,7 @@ impl Store {
     async fn send(&self, client: &Client, object: &Object, build: Build<'_>) -> Result<Opened, R2Error> {
         let server_date = Cell::new(None);
         let judge = |answer: &Answer| {
-            server_date.set(answer.header("date").and_then(host::http_date));
+            server_date.set(answer.header("date").and_then(http_date));
             error::judge(answer)
         };
         let mut corrected = false;

@@ -12,7 +12,6 @@ use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, versions};
 use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
-use crate::ordered;
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
     LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
@@ -124,7 +123,7 @@ fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let said = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(ordered::collect(said.map(|(name, value)| (name, without_nulls(value)))))
+            Value::Object(said.map(|(name, value)| (name, without_nulls(value))).collect())
         }
         other => other,
     }
@@ -211,7 +210,7 @@ fn same_but_secrets(before: &versions::Version, after: &versions::Version) -> bo
         let resources = version.resources.clone().unwrap_or_default();
         let mut bindings: Vec<LiveBinding> =
             resources.bindings.iter().filter(|live| !live.binding_type.starts_with("secret")).map(binding).collect();
-        ordered::sort_by(&mut bindings, |one, other| one.name.cmp(&other.name));
+        bindings.sort_by(|one, other| one.name.cmp(&other.name));
         (bindings, resources.script_runtime)
     };
     open(before) == open(after)

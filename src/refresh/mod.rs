@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use crate::cloudflare::Api;
 use crate::http::{CallError, Client};
 use crate::model::marks::{ScriptMarks, comment_prefix};
-use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use failures::{Failure, failures};
@@ -72,7 +71,7 @@ pub async fn probe(
 ) -> Vec<(Read, Result<Found, CallError>)> {
     let reads = desired.manifests.iter().enumerate();
     let reads = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::look(api, client, ordered::unique(reads)).await
+    reads::look(api, client, reads.collect()).await
 }
 
 /// What every plan of this manifest looks at.

@@ -1,5 +1,7 @@
 //! Reads as a set: each is made once, all of a round together.
 
+use std::collections::BTreeSet;
+
 use super::Known;
 use super::failures::{Failure, Owner, failures};
 use crate::cloudflare::deployments::{Deployment, ListDeployments};
@@ -12,7 +14,6 @@ use crate::cloudflare::versions::{ListVersions, ReadVersion, Version};
 use crate::cloudflare::zones::{ReadZone, Zone};
 use crate::cloudflare::{Api, all};
 use crate::http::{CallError, Client, Meaning, join_all};
-use crate::ordered;
 use crate::resource::DesiredState;
 
 /// One read, by what it is about.
@@ -119,7 +120,7 @@ pub async fn make(
     reads: Vec<Read>,
     known: &mut Known,
 ) -> Result<(), Vec<Failure>> {
-    let new: Vec<Read> = ordered::unique(reads).into_iter().filter(|read| !known.contains_key(read)).collect();
+    let new = reads.into_iter().filter(|read| !known.contains_key(read)).collect();
     let mut failed = Vec::new();
     for (read, answer) in look(api, client, new).await {
         match answer {
@@ -133,7 +134,7 @@ pub async fn make(
 }
 
 /// Makes reads, all together, and gives each its own answer.
-pub async fn look(api: &Api, client: &Client, reads: Vec<Read>) -> Vec<(Read, Result<Found, CallError>)> {
+pub async fn look(api: &Api, client: &Client, reads: BTreeSet<Read>) -> Vec<(Read, Result<Found, CallError>)> {
     let answers = join_all(reads.iter().map(|read| one(api, client, read))).await;
     reads.into_iter().zip(answers).collect()
 }

@@ -1,9 +1,10 @@
 //! Who refers to a Worker: asked before a removal only.
 
+use std::collections::BTreeSet;
+
 use crate::cloudflare::Api;
 use crate::cloudflare::workers::{ReadWorker, References};
 use crate::http::{Client, join_all};
-use crate::ordered;
 use crate::resource::{DesiredState, LiveState};
 
 /// What refers to each manifest's Worker, in words. A look that fails finds nothing: Cloudflare itself refuses to
@@ -33,7 +34,7 @@ async fn of_worker(api: &Api, client: &Client, account_id: &str, script: &str) -
 fn in_words(references: References, script: &str) -> Vec<String> {
     let services = references.workers.into_iter().map(|worker| worker.name);
     let classes = references.durable_objects.into_iter().map(|class| class.worker_name);
-    let workers = ordered::unique(services.chain(classes).filter(|name| name != script));
+    let workers: BTreeSet<String> = services.chain(classes).filter(|name| name != script).collect();
     let workers = workers.into_iter().map(|name| format!("the Worker `{name}` binds it"));
     let queues = references.queues.into_iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));
     workers.chain(queues).collect()

@@ -1,6 +1,6 @@
 //! Which zone a hostname lies in: one round, all suffixes at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{self, Failure, of_zones};
 use super::reads::{self, Read};
@@ -9,7 +9,6 @@ use crate::cloudflare::zones::{ListZones, Zone};
 use crate::cloudflare::{Api, all};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Client, Meaning, join_all};
-use crate::ordered;
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
 /// Zone id by index of the manifest.
@@ -20,7 +19,7 @@ pub type ZoneIds = BTreeMap<usize, String>;
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
 pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Failure>> {
-    let names = ordered::unique(desired.manifests.iter().flat_map(candidates));
+    let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
     let lookups = names
         .iter()
         .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
@@ -57,9 +56,9 @@ async fn unknown_accounts(
     api: &Api,
     client: &Client,
     desired: &DesiredState,
-    names: Vec<(String, String)>,
+    names: BTreeSet<(String, String)>,
 ) -> Vec<Failure> {
-    let accounts = ordered::unique(names.into_iter().map(|(account, _)| Read::Scripts { account }));
+    let accounts = names.into_iter().map(|(account, _)| Read::Scripts { account }).collect();
     let answers = reads::look(api, client, accounts).await;
     let is_unknown = |error: &&CallError| error.meaning() == Some(Meaning::UnknownId);
     let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err().filter(is_unknown)?)));

@@ -7,15 +7,14 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["address", "diagnostic", "error", "guard", "host", "ordered", "secret"];
+const BASE = ["address", "diagnostic", "dns_name", "error", "guard", "secret"];
 
 const MAY_KNOW = {
   address: [],
-  diagnostic: ["address", "ordered"],
+  diagnostic: ["address"],
+  dns_name: [],
   error: ["address", "diagnostic"],
   guard: [],
-  host: [],
-  ordered: [],
   secret: [],
   model: BASE,
   bundle: [...BASE, "model"],
@@ -47,13 +46,14 @@ const INSTEAD = {
 const CRATES = [
   {
     crate: /\b(?:wasm_bindgen|wasm_bindgen_futures|serde_wasm_bindgen|js_sys|web_sys)\b/,
-    only: ["wasm/", "http/fetch", "host.rs"],
+    only: ["wasm/", "http/fetch"],
   },
-  { crate: /\b(?:idna|idna_with_tables)\b/, only: ["host.rs"] },
-  { crate: /\bhttpdate\b/, only: ["host.rs"] },
+  { crate: /\bidna\b/, only: ["dns_name.rs"] },
+  { crate: /\bhttpdate\b/, only: ["http/date.rs"] },
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
-  { crate: /\b(?:rusty_s3|jiff)\b/, only: ["r2/"] },
+  { crate: /\brusty_s3\b/, only: ["r2/"] },
+  { crate: /\bjiff\b/, only: ["r2/", "manifest/date.rs"] },
 ];
 
 const SOURCES = process.argv[2] ?? join(ROOT, "src");

@@ -1,7 +1,7 @@
 //! Host, zone, record and routes.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::host::a_labels;
+use crate::dns_name::a_labels;
 use crate::manifest::findings::Findings;
 use crate::manifest::generations::spec_path;
 use crate::manifest::hostname::{hostname, is_within};
