@@ -41,7 +41,8 @@ async function installPackage(project) {
 function rustTests() {
   // Snapshots are compared here, never written.
   const env = { INSTA_UPDATE: "no" };
-  return run("cargo", ["test", "--locked", "--quiet", "--package", "cfworker-deploy"], { cwd: ROOT, env, show: true }).then(() => "");
+  const args = ["test", "--locked", "--quiet", "--package", "cfworker-deploy"];
+  return run("cargo", args, { cwd: ROOT, env, show: true }).then(() => "");
 }
 
 async function nodeTests(env) {
