@@ -56,7 +56,7 @@ export interface Options {
   expect?: string | undefined;
   /** Delete what is ours and left the manifest. */
   prune?: boolean | undefined;
-  /** Deletions that the manifest states go ahead. */
+  /** The yes to what the plan deletes, adopts or takes; without it such a plan is refused. */
   allowDeletes?: boolean | undefined;
   /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
   allowEnv?: readonly string[] | undefined;
@@ -197,8 +197,8 @@ export interface Plan {
   summary: Summary;
   /** Flags that would solve all conflicts, such as `--take route:a.example.com/*`. */
   resolve?: string[];
-  /** Deletions that need `allowDeletes`. */
-  needsDeletes: string[];
+  /** Addresses that the plan deletes, adopts or takes: they need `allowDeletes`. */
+  needsYes: string[];
   /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
   exitCode: number;
 }

@@ -18,7 +18,7 @@ use cfworker_deploy::engine::{
 use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::Signal;
 use cfworker_deploy::manifest::Source;
-use cfworker_deploy::model::{Identity, marks};
+use cfworker_deploy::model::{Address, Identity, marks};
 use cfworker_deploy::secret::Secret;
 use wire::{AbortAt, Reply, Script, Seen, VirtualClock, json, ok, refused};
 
@@ -369,4 +369,54 @@ fn an_unknown_account_has_no_zones_either() {
     let error = run.failed_plan();
     assert_eq!((error.exit_code, codes(&error.diagnostics)), (Exit::Failed, vec![Code::AccountNotFound]));
     assert_eq!(run.failed_checks(), ["account"]);
+}
+
+/// What was sent to write.
+fn writes(run: &Call) -> Vec<String> {
+    let seen = run.script.seen.borrow();
+    let writes = seen.iter().filter(|seen| seen.method != "GET");
+    writes.map(|seen| format!("{} {}", seen.method, seen.url)).collect()
+}
+
+#[test]
+fn one_rule_for_consent_what_deletes_adopts_or_takes_needs_a_yes() {
+    let record =
+        "[{\"id\":\"r\",\"type\":\"A\",\"name\":\"shop.example.com\",\"content\":\"192.0.2.1\",\"proxied\":true}]";
+    let occupied = move |seen: &Seen| if seen.url.contains("/dns_records?") { ok(record) } else { empty(seen) };
+    let mut run = call(occupied);
+    run.options.allow_deletes = false;
+    run.options.adopt = vec!["record:shop.example.com".into()];
+    let error = run.apply().expect_err("nobody said yes");
+    assert_eq!((error.code, error.exit_code, writes(&run)), (Code::NeedsYes, Exit::Failed, Vec::new()));
+    assert_eq!(error.message, "the plan adopts `record:shop.example.com`, and nobody said yes");
+    run.options.allow_deletes = true;
+    let applied = run.apply().expect("with a yes");
+    assert_eq!(applied.plan.plan.needs_yes, [Address::record("shop.example.com")]);
+    assert!(!writes(&run).is_empty());
+    // Creates and updates go ahead without one.
+    let mut run = call(empty);
+    run.options.allow_deletes = false;
+    run.apply().expect("nothing to say yes to");
+}
+
+#[test]
+fn pruning_and_destroying_need_the_same_yes() {
+    let identity = Identity { account: ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: "shop".into() };
+    let tags = format!(
+        "\"cfwd1-{}\",\"cfwd1-in-1111111111111111111111111111111a-{}\"",
+        identity.id(),
+        marks::hash("old.example.com/*")
+    );
+    let route = "[{\"id\":\"r\",\"pattern\":\"old.example.com/*\",\"script\":\"shop\"}]";
+    let mut run = call(deployed(tags, route.to_owned()));
+    run.manifest = MANIFEST.split("  dns:").next().expect("a start").to_owned();
+    run.options = Options { prune: true, ..Options::default() };
+    let pruned = run.apply().expect_err("nobody said yes");
+    assert_eq!((pruned.code, pruned.exit_code), (Code::NeedsYes, Exit::Failed));
+    assert_eq!(pruned.message, "the plan deletes `route:old.example.com/*`, and nobody said yes");
+    let (sources, io) = run.given();
+    let destroyed = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io));
+    let destroyed = destroyed.expect_err("nobody said yes");
+    assert_eq!((destroyed.code, destroyed.exit_code), (Code::NeedsYes, Exit::Failed));
+    assert_eq!(writes(&run), [""; 0]);
 }

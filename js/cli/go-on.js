@@ -2,10 +2,10 @@
 
 import { commandLine } from "./command-line.js";
 
-/** After a plan: the `apply` that solves all its conflicts, and does the deletions that were just shown. */
-export function applyInstead({ resolve = [], needsDeletes = [] }, { paths, flags }) {
+/** After a plan: the `apply` that solves all its conflicts, and does what was just shown. */
+export function applyInstead({ resolve = [], needsYes = [] }, { paths, flags }) {
   if (resolve.length === 0) return undefined;
-  const yes = needsDeletes.length > 0 ? ["--yes"] : [];
+  const yes = needsYes.length > 0 ? ["--yes"] : [];
   return `Go on: ${commandLine(["apply", ...paths, ...wordsOf(resolve), ...yes], flags)}`;
 }
 

@@ -17,9 +17,9 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
-use crate::plan;
+use crate::plan::{self, Action};
 
-/// The flag that lets stated deletions go ahead.
+/// The flag that is the yes.
 const YES: &str = "--yes";
 
 /// What a run did.
@@ -141,7 +141,7 @@ fn words(flags: &[String]) -> String {
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
-    let needs_yes = !plan.plan.needs_deletes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
+    let unsaid = !plan.plan.needs_yes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
     let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint);
     if moved && guard::holds(Guard::ExpectedPlan) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
@@ -154,21 +154,29 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
         if !plan.plan.resolve.is_empty() {
             error.help = Some(format!("go on with `{}`", words(&plan.plan.resolve)));
             error.resolve = plan.plan.resolve.clone();
-            error.resolve.extend(needs_yes.then(|| YES.to_owned()));
+            error.resolve.extend(unsaid.then(|| YES.to_owned()));
         }
         return Err(error);
     }
-    if needs_yes {
-        let names: Vec<String> = plan.plan.needs_deletes.iter().map(ToString::to_string).collect();
-        let message = format!("the plan deletes {}", names.join(", "));
-        let finding = Diagnostic::error(Code::DeletionsNeedYes, message).with_help(format!("go on with `{YES}`"));
-        findings.push(finding);
+    if unsaid {
+        findings.push(unanswered(plan));
         let mut error = failure(findings);
         error.exit_code = Exit::Failed;
         error.resolve = vec![YES.to_owned()];
         return Err(error);
     }
     Ok(())
+}
+
+/// Nobody said yes to what the plan deletes, adopts or takes.
+fn unanswered(plan: &PlanResult) -> Diagnostic {
+    let said = [Action::Replace, Action::Delete, Action::Adopt].into_iter().filter_map(|action| {
+        let changes = plan.plan.changes.iter().filter(|change| change.action == action);
+        let names: Vec<String> = changes.map(|change| format!("`{}`", change.address)).collect();
+        (!names.is_empty()).then(|| format!("{} {}", action.verb(), names.join(", ")))
+    });
+    let message = format!("the plan {}, and nobody said yes", said.collect::<Vec<_>>().join(" and "));
+    Diagnostic::error(Code::NeedsYes, message).with_help("look at the plan, then give the yes")
 }
 
 /// The error of a run that stopped on its way.

@@ -14,7 +14,7 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
         let nothing = DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };
         add(&mut plan, &Context { index, desired: &nothing, live: state, secrets: None, options, destroys: true });
     }
-    plan.resolve = manifest::resolve(&plan.diagnostics);
+    manifest::conclude(&mut plan);
     plan
 }
 
@@ -23,7 +23,6 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     let mut earlier: Vec<usize> = Vec::new();
     for removal in removal::find(context, &marks) {
         plan.changes.push(removal.change("destroyed"));
-        plan.needs_deletes.push(removal.address.clone());
         let after = earlier.clone();
         earlier.push(plan.steps.len());
         plan.steps.push(Step {
@@ -42,7 +41,6 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
             continue;
         }
         let change = going.change("destroyed");
-        plan.needs_deletes.push(change.address.clone());
         let operation = Operation::DeleteScript { name: going.name.to_owned() };
         let address = change.address.clone();
         plan.steps.push(Step { address, manifest: context.index, operation, after: earlier.clone() });

@@ -25,8 +25,15 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
     }
     let claimed = claimed_twice(desired);
     plan.diagnostics.extend(claimed);
-    plan.resolve = resolve(&plan.diagnostics);
+    conclude(&mut plan);
     plan
+}
+
+/// What follows from all changes and findings together.
+pub(super) fn conclude(plan: &mut Plan) {
+    plan.resolve = resolve(&plan.diagnostics);
+    let asking = plan.changes.iter().filter(|change| change.action.needs_yes());
+    plan.needs_yes = asking.map(|change| change.address.clone()).collect();
 }
 
 /// Two manifests of one run that want the same host or pattern would take it from each other for ever.
@@ -97,10 +104,6 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
 
     let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
     changes.extend(gone.iter().map(|removal| removal.change(reason)));
-    if stated {
-        // `--prune` is the yes to deletions by omission.
-        plan.needs_deletes.extend(gone.iter().map(|removal| removal.address.clone()));
-    }
     plan.orphans.extend(
         orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
     );
@@ -149,7 +152,7 @@ fn left(address: Address, reason: &str) -> Left {
 }
 
 /// Flags that would solve all conflicts, in the order of the findings; none when one can't be solved so.
-pub(super) fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
+fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
     let flag = |diagnostic: &Diagnostic| {
         let flag = match diagnostic.code {
             Code::ForeignScript | Code::ForeignRecord | Code::ForeignRoute => "--adopt",

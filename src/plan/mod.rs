@@ -50,6 +50,28 @@ pub enum Action {
     NoOp,
 }
 
+impl Action {
+    /// Whether something goes that was there, or stops being somebody else's: that needs a yes.
+    pub fn needs_yes(self) -> bool {
+        match self {
+            Self::Replace | Self::Delete | Self::Adopt => true,
+            Self::Create | Self::Update | Self::NoOp => false,
+        }
+    }
+
+    /// The word of a sentence: `the plan deletes …`.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Create => "creates",
+            Self::Update => "updates",
+            Self::Replace => "replaces",
+            Self::Delete => "deletes",
+            Self::Adopt => "adopts",
+            Self::NoOp => "leaves",
+        }
+    }
+}
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
@@ -115,9 +137,9 @@ pub struct Plan {
     pub orphans: Vec<Left>,
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
-    /// Deletions that the manifest states and that need a yes.
-    #[serde(rename = "needsDeletes")]
-    pub needs_deletes: Vec<Address>,
+    /// What the run deletes, adopts or takes: it goes ahead with a yes alone.
+    #[serde(rename = "needsYes")]
+    pub needs_yes: Vec<Address>,
     /// Flags that would solve all conflicts, such as `--take route:a.example.com/*`; none when one can't be solved so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resolve: Vec<String>,

@@ -5,10 +5,12 @@ import { planOf, resultOf } from "./fake-engine.js";
 import { applying, inDirectory, optionsOf } from "./faked-run.js";
 import { answering } from "./harness.js";
 
-test("destroy where nobody can answer needs --yes, before anything is read", async () => {
-  const refused = await inDirectory(["destroy", "worker.yaml"], {});
-  assert.deepEqual([refused.exit, refused.engine.calls.length], [64, 0]);
-  assert.match(refused.stderr, /add `--yes`/);
+test("destroy where nobody can answer goes ahead with --yes alone: without it the engine shows its plan and refuses", async () => {
+  const error = { code: "CFD0510", exitCode: 1, message: "nobody said yes", diagnostics: [], resolve: ["--yes"] };
+  const refused = await inDirectory(["destroy", "worker.yaml"], { destroy: { error } });
+  assert.equal(refused.exit, 1);
+  assert.equal(optionsOf(refused.engine, "destroy").allowDeletes, false);
+  assert.match(refused.stderr, /Go on: cfworker-deploy destroy worker\.yaml --yes/);
   const done = await inDirectory(["destroy", "worker.yaml", "--yes"], { destroy: applying() });
   assert.equal(done.exit, 0);
   const { allowDeletes, dryRun } = optionsOf(done.engine, "destroy");

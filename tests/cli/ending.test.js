@@ -82,7 +82,7 @@ describe("go on", () => {
       applyInstead({ resolve }, { paths: ["a.yaml", "b.yaml"], flags }),
       "Go on: cfworker-deploy apply a.yaml b.yaml --adopt script:hello --take 'route:a.example.com/*' --adopt --prune --local",
     );
-    assert.equal(applyInstead({ resolve: [], needsDeletes: ["record:a"] }, { paths: ["a.yaml"], flags }), undefined);
+    assert.equal(applyInstead({ resolve: [], needsYes: ["record:a"] }, { paths: ["a.yaml"], flags }), undefined);
   });
 });
 

@@ -36,7 +36,7 @@ export function planOf(fields = {}) {
     diagnostics: [],
     summary: { create: 1, update: 0, replace: 0, delete: 0, adopt: 0, noop: 0, reads: 4, writes: 1 },
     conflicts: 0,
-    needsDeletes: [],
+    needsYes: [],
     exitCode: 0,
     ...fields,
   };

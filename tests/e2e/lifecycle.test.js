@@ -57,7 +57,7 @@ describe("a Worker's life", () => {
       [`route:${HOST}/*`, `record:${HOST}`],
     );
     assert.deepEqual([hosts(), patterns()], [[HOST], [`${HOST}/*`]]);
-    await site.apply(without, { options: { prune: true } });
+    await site.apply(without, { options: { prune: true, allowDeletes: true } });
     assert.deepEqual([hosts(), patterns()], [[], []]);
     await settles(without);
   });
@@ -97,7 +97,7 @@ describe("a Worker's life", () => {
       site.routes().map(({ script }) => script),
       ["store"],
     );
-    await site.apply(renamed, { options: { prune: true } });
+    await site.apply(renamed, { options: { prune: true, allowDeletes: true } });
     assert.deepEqual([...site.local.state.scripts.keys()], ["store"]);
     await settles(renamed);
     await site.destroy(renamed);
@@ -168,7 +168,7 @@ describe("a Worker's life", () => {
     const planned = await site.plan(second);
     const errors = planned.diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
     assert.deepEqual([errors.toSorted(), planned.resolve ?? []], [["CFD0503", "CFD0509"], []]);
-    const taking = site.apply(second, { options: { take: ["script:shop"] } });
+    const taking = site.apply(second, { options: { take: ["script:shop"], allowDeletes: true } });
     await assert.rejects(taking, { exitCode: 5, code: "CFD0509" });
   });
 

@@ -127,7 +127,7 @@ async function isRefused(account, manifest, before) {
 
 /** With the flags that the plan printed everything is solved, and stays so. */
 async function goesOn(account, manifest, resolve) {
-  const options = { adopt: [], take: [] };
+  const options = { adopt: [], take: [], allowDeletes: true };
   for (const flag of resolve) {
     const [, name, address] = /^--(adopt|take) (.+)$/.exec(flag);
     options[name].push(address);

@@ -119,7 +119,7 @@ for (const names of LIVES) {
             assert.rejects(account.apply(second, { creds }), { exitCode: 5, code: "CFD0503" }),
           );
           assert.deepEqual(writes, []);
-          await account.apply(second, { creds, options: { take: ["script:shop"] } });
+          await account.apply(second, { creds, options: { take: ["script:shop"], allowDeletes: true } });
           await settles(account, second);
         }
       }),

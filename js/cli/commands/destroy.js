@@ -1,4 +1,3 @@
-import { usageError } from "../../errors.js";
 import { askAbout, declined, deletionOf, isAsking, refuse } from "../agreement.js";
 import { movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
@@ -19,7 +18,6 @@ export const destroy = {
   async run(run) {
     const { context, flags, operands } = run;
     const asking = isAsking(context, flags);
-    if (!asking && !flags.yes) throw usageError("`destroy` deletes, and nobody can be asked here", "add `--yes`");
     const session = await openSession(run, operands[0]);
     try {
       return await agreeAndDestroy(run, session, asking);
@@ -32,7 +30,7 @@ export const destroy = {
 async function agreeAndDestroy(run, session, asking) {
   const { view, flags } = run;
   const { api, sources, creds, options, host } = session;
-  const agreed = asking ? await planAndAsk(run, session) : { allowDeletes: true };
+  const agreed = asking ? await planAndAsk(run, session) : { allowDeletes: flags.yes === true };
   const expectation = { ...agreed, ...(flags.expect ? { expect: flags.expect } : {}) };
   const started = performance.now();
   const result = await api.destroy(sources, creds, { ...options, ...host, ...expectation });

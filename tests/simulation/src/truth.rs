@@ -221,8 +221,8 @@ impl<'a> Truth<'a> {
             Verb::Apply => {
                 reasons.extend(self.record_refusals());
                 reasons.extend(self.route_refusals());
-                if self.states() && !self.allow.deletes && !self.removals().is_empty() {
-                    reasons.push("deletions need a yes".into());
+                if !self.allow.deletes && (self.deletes() || self.takes_over()) {
+                    reasons.push("what goes or is taken over needs a yes".into());
                 }
             }
             Verb::Destroy => {
@@ -239,6 +239,22 @@ impl<'a> Truth<'a> {
         } else {
             Verdict::Goes
         }
+    }
+
+    /// Whether an apply deletes anything: what the manifest states, or what left it with `--prune`.
+    fn deletes(&self) -> bool {
+        let removes = self.states() || self.allow.prune;
+        (removes && !self.removals().is_empty()) || !self.going().is_empty()
+    }
+
+    /// Whether an apply makes something its own that is somebody else's.
+    fn takes_over(&self) -> bool {
+        let theirs = |owner: Owner| !matches!(owner, Owner::Absent | Owner::Ours);
+        let Some(routing) = self.wanted.routing() else { return theirs(self.script_owner()) };
+        let zone = names::zone_of(routing.host);
+        let record = routing.record != Wish::Existing && theirs(self.record_owner().1);
+        let mut routes = routing.names().into_iter().map(|pattern| self.route_owner(zone, &pattern).1);
+        theirs(self.script_owner()) || record || routes.any(theirs)
     }
 
     fn may_have(&self, kind: usize, owner: Owner) -> bool {
