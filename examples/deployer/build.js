@@ -1,7 +1,7 @@
 // Bundles the deployer Worker: `node examples/deployer/build.js OUT`, run where `cfworker-deploy` resolves.
 // The result is one multipart file, as `wrangler deploy --dry-run --outfile OUT` writes it.
 import { readFile, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -27,9 +27,9 @@ function wasmModules(found) {
 /** Bundles the Worker and gives the bytes of the multipart file. `resolveFrom`: folder whose packages are used. */
 export async function bundleDeployer(resolveFrom) {
   const wasm = new Map();
-  const entry = fileURLToPath(new URL("./index.js", import.meta.url));
   const { outputFiles } = await build({
-    stdin: { contents: await readFile(entry, "utf8"), resolveDir: resolveFrom, sourcefile: "index.js" },
+    entryPoints: [fileURLToPath(new URL("./index.js", import.meta.url))],
+    nodePaths: [join(resolveFrom, "node_modules")],
     bundle: true,
     format: "esm",
     target: "es2022",

@@ -1,30 +1,43 @@
 // A Worker that deploys Workers: POST /plan and POST /apply take { "manifest": "…yaml…", "options": { … } }.
-// Default deny: without the bearer token whose SHA-256 stands in TOKEN_SHA256, nothing answers.
+// Nothing is answered to who does not bring the token whose SHA-256 stands in TOKEN_SHA256. What nobody gets done here
+// stands in limits.js.
 import { apply, DeployError, plan } from "cfworker-deploy";
+import { isAllowed, misconfigured } from "./entry.js";
+import { statusOf } from "./failure.js";
+import { refuseOthers, refuseOwn } from "./limits.js";
+import { Refusal, readCall } from "./request.js";
 
-const CALLS = { "/plan": plan, "/apply": apply };
-const OPTIONS = ["adopt", "take", "expect", "prune", "allowDeletes", "values", "outputs"];
+const CALLS = { "/plan": planOnly, "/apply": applyPlanned };
 
 export default {
   async fetch(request, env) {
+    const fault = await misconfigured(env);
+    if (fault) return answer(503, { message: fault });
+    if (!(await isAllowed(request, env))) return answer(401, { message: "bearer token missing or wrong" });
     const call = CALLS[new URL(request.url).pathname];
     if (!call || request.method !== "POST") return answer(404, { message: "POST /plan or POST /apply" });
-    if (!(await isAllowed(request, env))) return answer(401, { message: "bearer token missing or wrong" });
-    const body = await request.json().catch(() => null);
-    if (typeof body?.manifest !== "string") return answer(400, { message: "`manifest` is not a text" });
-    return run(call, body, env);
+    try {
+      return answer(200, await call(await readCall(request), env));
+    } catch (error) {
+      return failed(error);
+    }
   },
 };
 
-async function run(call, body, env) {
-  try {
-    return answer(200, await call(body.manifest, credentials(env), chosen(body.options ?? {})));
-  } catch (error) {
-    if (!(error instanceof DeployError)) throw error;
-    const { code, exitCode, message, help, diagnostics, done, notDone, unknown } = error;
-    const status = exitCode === 65 ? 422 : exitCode === 5 ? 409 : 502;
-    return answer(status, { code, exitCode, message, help, diagnostics, done, notDone, unknown });
-  }
+async function planOnly({ manifest, options }, env) {
+  const { expect: _expect, ...planning } = options;
+  const planned = await plan(manifest, credentials(env), planning);
+  refuseOwn(planned, env);
+  if (planned.exitCode === 0) refuseOthers(planned);
+  return planned;
+}
+
+/** Applies exactly the plan that was looked at: should the account change in between, the engine refuses. */
+async function applyPlanned({ manifest, options }, env) {
+  const { fingerprint } = await planOnly({ manifest, options }, env);
+  if (options.expect !== undefined && options.expect !== fingerprint)
+    throw new Refusal(409, "the plan is not the one that was approved", { code: "CFD0511" });
+  return apply(manifest, credentials(env), { ...options, expect: fingerprint });
 }
 
 /** The Worker's own credentials: a caller never brings or sees them. */
@@ -36,21 +49,13 @@ function credentials(env) {
   };
 }
 
-/** Only options that a caller may set; endpoints are not among them. */
-function chosen(options) {
-  return Object.fromEntries(OPTIONS.filter((name) => name in options).map((name) => [name, options[name]]));
-}
-
-/** Compares digests of equal length in constant time. */
-async function isAllowed(request, env) {
-  const token = request.headers.get("authorization")?.match(/^Bearer (.+)$/)?.[1] ?? "";
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  const wanted = new Uint8Array(
-    (env.TOKEN_SHA256?.match(/[0-9a-f]{2}/g) ?? []).map((byte) => Number.parseInt(byte, 16)),
-  );
-  return wanted.byteLength === digest.byteLength && crypto.subtle.timingSafeEqual(digest, wanted);
+function failed(error) {
+  if (error instanceof Refusal) return answer(error.status, { ...error.details, message: error.message });
+  if (!(error instanceof DeployError)) throw error;
+  const { code, exitCode, message, help, diagnostics, done, notDone, unknown } = error;
+  return answer(statusOf(error), { code, exitCode, message, help, diagnostics, done, notDone, unknown });
 }
 
 function answer(status, body) {
-  return Response.json(body, { status });
+  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
 }
