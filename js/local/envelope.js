@@ -1,13 +1,17 @@
 /** Cloudflare's answer envelope, errors, paging. https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/ */
 import { randomBytes } from "node:crypto";
 
-/** A refusal: HTTP status, Cloudflare's code, message; `extra` adds `error_chain`, `meta` or `source` to the error item. */
+/**
+ * A refusal: HTTP status, Cloudflare's code, message; `extra` adds `error_chain`, `meta` or `source` to the error item,
+ * `more` are items after it.
+ */
 export class ApiError extends Error {
-  constructor(status, code, message, extra = {}) {
+  constructor(status, code, message, extra = {}, more = []) {
     super(message);
     this.status = status;
     this.code = code;
     this.extra = extra;
+    this.more = more;
   }
 }
 
@@ -24,7 +28,7 @@ export function success(result, { status = 200, messages = [], resultInfo, heade
 /** The answer for an `ApiError`. */
 export function failure(error) {
   const item = { code: error.code, message: error.message, ...error.extra };
-  return json(error.status, { success: false, errors: [item], messages: [], result: null });
+  return json(error.status, { success: false, errors: [item, ...error.more], messages: [], result: null });
 }
 
 /** A body that is no envelope: script content, KV values. */

@@ -17,9 +17,10 @@ import {
 const EMPTY_WORKER = "export default { fetch() { return new Response('from the dashboard'); } };";
 
 /**
- * @param {{ state: object, runtime: { changed: () => void } }} local what `startLocalCloudflare` resolved to, or both parts of it
+ * @param {{ state: object, runtime: { changed: () => void }, switches?: Record<string, unknown> }} local what
+ *   `startLocalCloudflare` resolved to, or these parts of it
  */
-export function createForeignActors({ state, runtime }) {
+export function createForeignActors({ state, runtime, switches = {} }) {
   const script = (name) => state.scripts.get(name) ?? missing(`script \`${name}\``);
   const zone = (nameOrId) =>
     state.zones.get(nameOrId) ??
@@ -79,7 +80,8 @@ export function createForeignActors({ state, runtime }) {
     /** A secret set in the dashboard: a live version without annotations. `text: null` deletes it. */
     editSecret: (name, secretName, text) => {
       const binding = text === null ? null : { type: "secret_text", name: secretName, text };
-      return done(editSecrets(state, script(name), new Map([[secretName, binding]]), "dash"));
+      const how = { source: "dash", carriesTag: switches.secretEditTag === "carry" };
+      return done(editSecrets(state, script(name), new Map([[secretName, binding]]), how));
     },
 
     /** Replaces the script's tags, as a tool does that knows only its own. */

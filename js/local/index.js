@@ -84,6 +84,7 @@ async function start(options, persistence) {
     s3: { accessKeyId: token.id, secretAccessKey: s3SecretOf(token) },
     state,
     runtime,
+    switches,
     requests: log,
     setLatency: (milliseconds) => {
       latency = milliseconds;

@@ -51,6 +51,18 @@ export const SWITCHES = {
     values: ["refuse", "cut"],
     meaning: "workers/tag over 100 bytes is refused with 10021, or cut",
   },
+  secretEditTag: {
+    values: ["drop", "carry"],
+    meaning: "the version that an edit of secrets makes starts without workers/tag, or carries the one before on",
+  },
+  routesOfDeletedScript: {
+    values: ["delete", "keep"],
+    meaning: "the routes of a script go with it, or stay and lead to nothing",
+  },
+  notRouted: {
+    values: [404, 400],
+    meaning: "a path that is not there answers 7003 with 404, or with 400 and 7000 beside it",
+  },
   zoneUnknown: {
     values: [9109, 7003],
     meaning: "code of GET /zones/{id} for an unknown zone",

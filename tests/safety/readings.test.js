@@ -16,6 +16,9 @@ const OTHER = {
   settingsSpeaksOf: "live",
   firstUploadTimes: "two",
   longTag: "cut",
+  secretEditTag: "carry",
+  routesOfDeletedScript: "keep",
+  notRouted: 400,
   zoneUnknown: 7003,
   accountUnknown: 10000,
   referencedDelete: "allow",
@@ -23,7 +26,15 @@ const OTHER = {
 };
 
 /** What a failed request says: all of it together, in one life. */
-const CODES = ["duplicateRecordCode", "dnsValidation", "longTag", "zoneUnknown", "accountUnknown", "referencedDelete"];
+const CODES = [
+  "duplicateRecordCode",
+  "dnsValidation",
+  "longTag",
+  "notRouted",
+  "zoneUnknown",
+  "accountUnknown",
+  "referencedDelete",
+];
 
 /** Numbers, not readings. */
 const NUMBERS = ["rateQuota", "workersPerAccount"];

@@ -77,7 +77,7 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
 
   async function handle(request) {
     const seen = { actorId: "nobody" };
-    const response = await answer(request, seen).catch((error) => refusal(error, request, onUnknown));
+    const response = await answer(request, seen).catch((error) => refusal(error, request, switches, onUnknown));
     const quota = rate.quota(seen.actorId);
     const retryAfter = response.status === 429 ? { "retry-after": String(quota.resetSeconds) } : {};
     return { ...response, headers: { ...response.headers, ...commonHeaders(quota), ...retryAfter } };
@@ -86,7 +86,7 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
   return { handle, switches };
 }
 
-function refusal(error, request, onUnknown) {
+function refusal(error, request, switches, onUnknown) {
   if (!(error instanceof ApiError)) {
     console.error(error);
     return failure(new ApiError(500, 10013, "An unknown error has occurred. Please contact support."));
@@ -94,7 +94,14 @@ function refusal(error, request, onUnknown) {
   if (error.code === 7003 || error.code === 10405) {
     onUnknown(`local cloudflare: ${request.method} ${request.path} is not served (${error.status}, ${error.code})`);
   }
-  return failure(error);
+  return error.code === 7003 && switches.notRouted === 400 ? failure(asItWas(error)) : failure(error);
+}
+
+/** How a path that is not there was refused in earlier years. */
+function asItWas({ code, message }) {
+  return new ApiError(400, code, message.replace("/client/v4", ""), {}, [
+    { code: 7000, message: "No route for that URI" },
+  ]);
 }
 
 function checkAccount(state, switches, accountId, path) {

@@ -27,7 +27,7 @@ export const scripts = [
 ];
 
 /**
- * Deletes a script with its routes.
+ * Deletes a script, with its routes unless a switch says otherwise.
  * @throws {ApiError} 409/10142 while another script binds it, unless forced
  */
 export function deleteScript({ state, switches, runtime, query }, script) {
@@ -38,13 +38,17 @@ export function deleteScript({ state, switches, runtime, query }, script) {
     throw new ApiError(409, 10142, message);
   }
   state.scripts.delete(script.name);
+  if (switches.routesOfDeletedScript === "delete") deleteRoutesOf(state, script);
+  runtime.changed();
+}
+
+function deleteRoutesOf(state, script) {
   for (const [zoneId, routes] of state.routes) {
     state.routes.set(
       zoneId,
       routes.filter((route) => route.script !== script.name),
     );
   }
-  runtime.changed();
 }
 
 /** Other scripts whose live version binds this one. */

@@ -22,14 +22,17 @@ export const secrets = [
 /**
  * One version for all edits, deployed at once.
  * @param {Map<string, object | null>} edits secret binding by name, null = delete
+ * @param {{ source?: string, carriesTag?: boolean }} [how] `carriesTag`: the mark of the version before goes on
  */
-export function editSecrets(state, script, edits, source = "api") {
+export function editSecrets(state, script, edits, { source = "api", carriesTag = false } = {}) {
   const base = newestOf(script);
   const kept = base.bindings.filter(({ name }) => !edits.has(name));
   const set = [...edits.values()].filter((binding) => binding !== null);
-  const annotations = { "workers/triggered_by": "secret" };
+  const triggered = { "workers/triggered_by": "secret" };
+  const tag = base.annotations["workers/tag"];
+  const annotations = { ...(carriesTag && tag !== undefined && { "workers/tag": tag }), ...triggered };
   const version = addDerivedVersion(state, script, base, { bindings: [...kept, ...set], annotations, source });
-  deployWhole(state, script, version, annotations);
+  deployWhole(state, script, version, triggered);
   return version;
 }
 
@@ -66,14 +69,15 @@ function patchAll(context) {
 }
 
 async function edit(context, editsOf) {
-  const { state, params, request, runtime, turn } = context;
+  const { state, params, request, runtime, switches, turn } = context;
   await turn(params.scriptName, async () => {
     const script = scriptOf(context);
     const edits = editsOf(newestOf(script));
     if (!newestIsLive(script)) {
       throw new ApiError(400, 10215, "Secret edit failed. The latest version is not the deployed one.");
     }
-    editSecrets(state, script, edits, sourceOf(request.headers));
+    const carriesTag = switches.secretEditTag === "carry";
+    editSecrets(state, script, edits, { source: sourceOf(request.headers), carriesTag });
     runtime.changed();
   });
 }

@@ -56,6 +56,19 @@ export const access = [
     },
   },
   {
+    id: "path-unknown",
+    asks: "with which status is a path refused that is not there?",
+    async run({ account, note }) {
+      const { status, code, chain } = await account.call("GET", "/zones/no-id/dns_records");
+      note(`${status}/${[code, ...chain].join("/")}`);
+      return `${status}/${code}`;
+    },
+    readings: {
+      "404/7003": { fit: "handled", means: "told as nothing that is there" },
+      "400/7003": { fit: "handled", means: "told as nothing that is there: the code decides" },
+    },
+  },
+  {
     id: "account-unknown",
     asks: "which code has an account that is not ours?",
     async run({ account, note }) {
