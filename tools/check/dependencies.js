@@ -1,8 +1,8 @@
 /** What we link and ship comes from the public registries, under licences that let everybody use the result. */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.js";
+import { linkedBy, metadataOf, NATIVE, notOnceEach, WASM } from "./crates.js";
 import { findings } from "./findings.js";
 
 const ALLOWED = [
@@ -20,34 +20,23 @@ const ALLOWED = [
 ];
 const SOURCE = "registry+https://github.com/rust-lang/crates.io-index";
 
+/** Libraries that decide what a text means or how it looks: the engine that is tested is the engine that is shipped. */
+const ONCE = ["idna", "jiff", "saphyr-parser", "serde_json", "serde_yaml", "url"];
+
 const { report, end } = findings("dependencies");
-const crates = engineCrates();
+const crates = linkedBy(metadataOf(WASM), "cfworker-deploy");
+const native = linkedBy(metadataOf(NATIVE), "cfworker-deploy");
+for (const problem of notOnceEach(ONCE, { [WASM]: crates, [NATIVE]: native })) report(problem);
 for (const { name, version, license, source } of crates) {
   if (!isAllowed(license)) report(`crate ${name} ${version} has the licence \`${license}\``);
-  if (source !== SOURCE) report(`crate ${name} ${version} does not come from the registry`);
+  if (source !== SOURCE)
+    report(`crate ${name} ${version} comes from ${source ?? "this repository"}, not from the registry`);
 }
 const modules = Object.entries(readJson("package-lock.json").packages).filter(([, { dev, link }]) => !dev && !link);
 for (const [path, { version, license }] of modules) {
   if (!isAllowed(license)) report(`${path || "the workspace"} ${version ?? ""} has the licence \`${license}\``);
 }
 end(`${crates.length} crates, ${modules.length - 1} modules`);
-
-/** What the engine links in wasm, at any depth, without build tools of this work tree. */
-function engineCrates() {
-  const args = ["metadata", "--locked", "--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"];
-  const text = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28 });
-  const { packages, resolve } = JSON.parse(text);
-  const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const seen = new Set();
-  const visit = (id) => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    const linked = nodes.get(id).deps.filter(({ dep_kinds }) => dep_kinds.some(({ kind }) => kind !== "dev"));
-    for (const { pkg } of linked) visit(pkg);
-  };
-  visit(packages.find(({ name }) => name === "cfworker-deploy").id);
-  return packages.filter(({ id, source }) => seen.has(id) && source !== null);
-}
 
 /** Licence expressions in practice: some `AND` of some `OR`, `/` being an old `OR`. */
 function isAllowed(expression = "") {
