@@ -9,7 +9,6 @@ use super::Credentials;
 use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
-use crate::model::json_text;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -112,7 +111,7 @@ pub(super) fn refused(findings: &[Diagnostic]) -> BTreeSet<String> {
 pub(super) fn link(needs: &[Need]) -> String {
     let keys: Vec<_> =
         needs.iter().filter_map(|need| Some(json!({ "key": key(need.grant)?, "type": level(need) }))).collect();
-    let keys = json_text(&json!(keys));
+    let keys = json!(keys).to_string();
     format!(
         "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys={}&accountId=%2A&zoneId=all&name=cfworker-deploy",
         utf8_percent_encode(&keys, NON_ALPHANUMERIC)

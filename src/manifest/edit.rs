@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Exit};
-use crate::model::json_text;
 
 use super::events;
 use super::limits::readable;
@@ -57,7 +56,7 @@ fn scalar_at<'documents>(
 /// How the value may be written, best first.
 fn spellings(value: &str, style: Style) -> Vec<String> {
     let single = format!("'{}'", value.replace('\'', "''"));
-    let double = json_text(&value.into());
+    let double = serde_json::Value::from(value).to_string();
     match style {
         Style::Plain => vec![value.to_owned(), double],
         Style::SingleQuoted => vec![single, double],

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::json_text;
+use serde_json::Value;
 
 use super::tree::same_key;
 
@@ -93,8 +93,8 @@ fn bracket_step(text: &str) -> Option<(Step, &str)> {
         let (index, tail) = text.split_once(']')?;
         return Some((Step::Index(index.parse().ok()?), tail));
     }
-    let mut quoted = serde_json::Deserializer::from_slice(text.as_bytes()).into_iter::<serde_json::Value>();
-    let serde_json::Value::String(key) = quoted.next()?.ok()? else { return None };
+    let mut quoted = serde_json::Deserializer::from_slice(text.as_bytes()).into_iter::<Value>();
+    let Value::String(key) = quoted.next()?.ok()? else { return None };
     let tail = text.get(quoted.byte_offset()..)?.strip_prefix(']')?;
     Some((Step::Key(key), tail))
 }
@@ -105,7 +105,7 @@ impl fmt::Display for Path {
             match step {
                 Step::Index(index) => write!(formatter, "[{index}]")?,
                 Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', '"']) => {
-                    write!(formatter, "[{}]", json_text(&key.as_str().into()))?;
+                    write!(formatter, "[{}]", Value::from(key.as_str()))?;
                 }
                 Step::Key(key) if position == 0 => formatter.write_str(key)?,
                 Step::Key(key) => write!(formatter, ".{key}")?,

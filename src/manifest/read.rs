@@ -6,7 +6,6 @@ use serde_json::Value as Schema;
 
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
-use crate::model::typed;
 use crate::resource::{DesiredManifest, DesiredState};
 
 use super::findings::Findings;
@@ -124,7 +123,7 @@ fn one(
         Kind::Other => return (None, Claims::default(), findings.into_list()),
     };
     let shape = shape::check(document, schema, broken, &mut findings);
-    let manifest: Manifest = match typed(shape.value) {
+    let manifest: Manifest = match serde_yaml::from_value(shape.value) {
         Ok(manifest) => manifest,
         Err(error) => {
             findings.add(&Path::default(), defect(&error.to_string()));

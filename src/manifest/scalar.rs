@@ -1,6 +1,7 @@
-//! What a bare scalar means: YAML 1.2, as `serde_yaml` reads it.
+//! What a bare scalar means: `serde_yaml` decides.
 
 pub use serde_yaml::Number;
+use serde_yaml::Value;
 
 use super::tree::{Scalar, Style};
 
@@ -20,170 +21,122 @@ pub enum Meaning {
 impl Scalar {
     /// What it means.
     pub fn meaning(&self) -> Meaning {
-        if self.style != Style::Plain {
-            return Meaning::Text;
-        }
-        match self.text.as_str() {
-            "" | "~" | "null" | "Null" | "NULL" => Meaning::Null,
-            "true" | "True" | "TRUE" => Meaning::Bool(true),
-            "false" | "False" | "FALSE" => Meaning::Bool(false),
-            text => number(text).map_or(Meaning::Text, Meaning::Number),
+        match self.style {
+            Style::Plain => bare(&self.text),
+            Style::SingleQuoted | Style::DoubleQuoted | Style::Block => Meaning::Text,
         }
     }
 }
 
-/// The number that a text writes out, if it does: as `serde_yaml` takes it, whose own reader would bring 13 kB of tables
-/// for fractions into what is downloaded.
-pub fn number(text: &str) -> Option<Number> {
-    // No number needs more; keeps the cost of a long scalar at nothing.
-    if text.len() > 64 {
-        return None;
+/// What a text means where it stands bare.
+pub fn bare(text: &str) -> Meaning {
+    // Most values are names: only for a text that begins like something else a parser is started.
+    let may_mean_more = |first: char| first.is_ascii_digit() || "~+-.nNtTfF".contains(first);
+    if !text.is_empty() && !text.starts_with(may_mean_more) {
+        return Meaning::Text;
     }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let is_padded =
-        unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.bytes().all(|byte| byte.is_ascii_digit());
-    if is_padded {
-        return None;
+    // With a blank in front, `---` begins no document.
+    match serde_yaml::from_str(&format!(" {text}")) {
+        Ok(Value::Null) => Meaning::Null,
+        Ok(Value::Bool(value)) => Meaning::Bool(value),
+        Ok(Value::Number(number)) => Meaning::Number(number),
+        Ok(Value::String(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => Meaning::Text,
+        Err(_) => beyond_64_bits(text).unwrap_or(Meaning::Text),
     }
-    whole(text, unsigned).or_else(|| fraction(text, unsigned))
 }
 
-/// A whole number of 64 bits, in any base.
-fn whole(text: &str, unsigned: &str) -> Option<Number> {
-    let bases = [("0x", 16), ("0o", 8), ("0b", 2)];
-    let of_base = bases.iter().find_map(|(prefix, base)| Some((unsigned.strip_prefix(prefix)?, *base)));
-    let (digits, base) = of_base.unwrap_or((unsigned, 10));
-    if digits.starts_with(['-', '+']) {
-        return None;
-    }
-    if text.starts_with('-') {
-        return i64::from_str_radix(&format!("-{digits}"), base).ok().map(Number::from);
-    }
-    u64::from_str_radix(digits, base).ok().map(Number::from)
-}
-
-/// A number with a fraction or an exponent, or beyond 64 bits: a bare account id of digits is one to every reader of YAML.
-fn fraction(text: &str, unsigned: &str) -> Option<Number> {
-    let number = match unsigned {
-        ".inf" | ".Inf" | ".INF" if text.starts_with('-') => f64::NEG_INFINITY,
-        ".inf" | ".Inf" | ".INF" => f64::INFINITY,
-        ".nan" | ".NaN" | ".NAN" if text == unsigned => f64::NAN,
-        _ if unsigned.starts_with(['-', '+']) => return None,
-        _ => text.parse().ok().filter(|number: &f64| number.is_finite())?,
-    };
-    Some(number.into())
-}
-
-/// The same number in a value; JSON has none for what is infinite or no number at all.
-pub fn json(number: &Number) -> Option<serde_json::Number> {
-    let whole = number.as_i64().map(Into::into).or_else(|| number.as_u64().map(Into::into));
-    whole.or_else(|| number.as_f64().and_then(serde_json::Number::from_f64))
+/// A whole number that no value can hold is still a number: a bare account id of digits is one to every reader of YAML.
+fn beyond_64_bits(text: &str) -> Option<Meaning> {
+    serde_yaml::from_str::<f64>(text).ok().map(|number| Meaning::Number(number.into()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Meaning, Scalar, Style};
+    use super::{Meaning, Scalar, Style, bare};
 
-    fn plain(text: &str) -> Meaning {
-        Scalar { text: text.into(), style: Style::Plain }.meaning()
-    }
-
-    /// INVARIANT: the event pass and `serde_yaml` agree on every bare scalar.
     #[test]
-    fn agrees_with_serde_yaml() {
-        let texts = [
-            "",
-            "~",
-            "null",
-            "Null",
+    fn bare_text_means_what_yaml_says() {
+        for text in ["", "~", "null", "Null", "NULL"] {
+            assert_eq!(bare(text), Meaning::Null, "{text}");
+        }
+        for (text, value) in [("true", true), ("True", true), ("FALSE", false)] {
+            assert_eq!(bare(text), Meaning::Bool(value), "{text}");
+        }
+        for (text, number) in [
+            ("0", 0.0),
+            ("-1", -1.0),
+            ("+1", 1.0),
+            ("0x1F", 31.0),
+            ("-0o17", -15.0),
+            ("0b11", 3.0),
+            ("1e3", 1e3),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("00.5", 0.5),
+            ("-1.5E-3", -0.0015),
+            (".inf", f64::INFINITY),
+            ("18446744073709551616", 18_446_744_073_709_551_616.0),
+            ("12345678901234567890123456789012", 12_345_678_901_234_567_890_123_456_789_012.0),
+        ] {
+            assert!(
+                matches!(bare(text), Meaning::Number(found) if found.as_f64() == Some(number)),
+                "{text}: {:?}",
+                bare(text)
+            );
+        }
+        for text in [
             "nULL",
-            "true",
-            "True",
             "tRUE",
-            "false",
             "yes",
             "no",
             "on",
             "off",
             "y",
-            "0",
-            "1",
-            "-1",
-            "+1",
             "0123",
             "00",
-            "0o17",
-            "0x1F",
-            "0b11",
+            "074755a78d8e8f77c119a90a125e8a06",
             "1_000",
-            "1e3",
-            "1.5",
-            ".5",
-            "5.",
-            ".inf",
-            "-.inf",
-            ".nan",
-            "+.inf",
             "2024-09-23",
             "12:30",
             "1.2.3",
-            "074755a78d8e8f77c119a90a125e8a06",
             "1e999",
-            "-0",
             "--1",
             "+-1",
-            "-0x1F",
-            "-0o17",
-            "-0b11",
-            "+0x1F",
             "0x-1",
-            "-0x+1",
             "0x",
-            "0b12",
-            "-",
-            "+",
-            ".",
-            "1.",
             "1e",
-            "1e+3",
-            "-1.5E-3",
+            "-",
+            ".",
             "inf",
             "nan",
-            "-.nan",
-            "+.nan",
-            "-0.0",
-            "00.5",
-            "18446744073709551615",
-            "-9223372036854775808",
-        ];
-        for text in texts {
-            agree(text);
+            "---",
+            "...",
+            "- a",
+            "n: b",
+            "-a\nb",
+        ] {
+            assert_eq!(bare(text), Meaning::Text, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn agrees_on_all_that_looks_like_a_number(text in "[-+]?(0[xob])?[-+.0-9eEfF_]{0,12}") {
-            agree(&text);
+        fn a_document_of_one_scalar_means_the_same_to_serde_yaml(text in "[-+~]?(0[xob])?[-+.0-9eEfFtTrRuUnNlLaA_ ]{0,12}") {
+            let expected = match serde_yaml::from_str(&format!("a: {text}\n")) {
+                Ok(serde_yaml::Value::Mapping(mapping)) => mapping.get("a").cloned(),
+                _ => None,
+            };
+            let documents = crate::manifest::events::documents(0, "", &format!("a: {text}\n")).0;
+            let scalar = documents.first().and_then(|document| document.root.entry("a")?.value.scalar());
+            let (Some(expected), Some(scalar)) = (expected, scalar) else { return Ok(()) };
+            let expected = match expected {
+                serde_yaml::Value::Null => Meaning::Null,
+                serde_yaml::Value::Bool(value) => Meaning::Bool(value),
+                serde_yaml::Value::Number(number) => Meaning::Number(number),
+                _ => Meaning::Text,
+            };
+            proptest::prop_assert_eq!(scalar.meaning(), expected);
         }
-    }
-
-    fn agree(text: &str) {
-        let expected = match serde_yaml::from_str(text) {
-            Ok(serde_yaml::Value::Null) => Meaning::Null,
-            Ok(serde_yaml::Value::Bool(value)) => Meaning::Bool(value),
-            Ok(serde_yaml::Value::Number(number)) => Meaning::Number(number),
-            Ok(serde_yaml::Value::String(_)) => Meaning::Text,
-            // No scalar, such as `---`.
-            _ => return,
-        };
-        assert_eq!(plain(text), expected, "{text}");
-    }
-
-    #[test]
-    fn long_digits_are_a_number() {
-        assert!(matches!(plain("12345678901234567890123456789012"), Meaning::Number(_)));
-        assert_eq!(plain("01234567890123456789012345678901"), Meaning::Text);
     }
 
     #[test]

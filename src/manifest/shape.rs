@@ -5,17 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, Value as Schema};
+use serde_json::{Map, Value as Schema};
+use serde_yaml::{Mapping, Value};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::json_text;
 
 use super::findings::Findings;
 use super::moved;
 use super::nearest::nearest;
 use super::path::{Path, Step};
 use super::quote::quote;
-use super::scalar::{Meaning, Number, json, number};
+use super::scalar::{Meaning, Number, bare};
 use super::tree::{Content, Document, Entry, Node, Scalar, Style, same_key, snake_case};
 use super::wanted::Wanted;
 
@@ -35,7 +35,7 @@ pub fn check(document: &Document, schema: &Schema, broken: BTreeSet<String>, fin
     let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
     walk.broken.append(&mut walk.meant);
-    Shape { value: value.unwrap_or(Value::Object(Map::new())), broken: walk.broken }
+    Shape { value: value.unwrap_or(Value::Mapping(Mapping::new())), broken: walk.broken }
 }
 
 struct Walk<'walk, 'document> {
@@ -67,14 +67,14 @@ impl<'walk> Walk<'walk, '_> {
 
     fn list(&mut self, items: &[Node], schema: &'walk Schema, path: &Path) -> Value {
         let item = |(index, node)| self.value(node, schema, &path.index(index)).unwrap_or(Value::Null);
-        Value::Array(items.iter().enumerate().map(item).collect())
+        Value::Sequence(items.iter().enumerate().map(item).collect())
     }
 
     fn mapping(&mut self, entries: &[Entry], schema: &'walk Map<String, Schema>, path: &Path) -> Value {
         let Some(properties) = schema.get("properties").and_then(Schema::as_object) else {
             return self.free_keys(entries, schema, path);
         };
-        let mut read = Map::new();
+        let mut read = Mapping::new();
         let mut given: Vec<(&str, &Entry)> = Vec::new();
         for entry in entries {
             let Some((key, schema)) = property(properties, &entry.key.text) else {
@@ -90,24 +90,24 @@ impl<'walk> Walk<'walk, '_> {
                 continue;
             }
             if let Some(value) = self.value(&entry.value, schema, &path.key(key)) {
-                read.insert(key.to_owned(), value);
+                read.insert(key.into(), value);
             }
         }
         let given: Vec<_> = given.into_iter().filter(|(_, entry)| !is_null(&entry.value)).map(|(key, _)| key).collect();
         self.missing_keys(schema, &given, path);
-        Value::Object(read)
+        Value::Mapping(read)
     }
 
     /// A mapping from names of the user's choice.
     fn free_keys(&mut self, entries: &[Entry], schema: &'walk Map<String, Schema>, path: &Path) -> Value {
-        let Some(schema) = schema.get("additionalProperties") else { return Value::Object(Map::new()) };
-        let mut read = Map::new();
+        let Some(schema) = schema.get("additionalProperties") else { return Value::Mapping(Mapping::new()) };
+        let mut read = Mapping::new();
         for entry in entries {
             if let Some(value) = self.value(&entry.value, schema, &path.key(&entry.key.text)) {
-                read.insert(entry.key.text.clone(), value);
+                read.insert(entry.key.text.as_str().into(), value);
             }
         }
-        Value::Object(read)
+        Value::Mapping(read)
     }
 
     fn scalar(&mut self, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {
@@ -116,13 +116,13 @@ impl<'walk> Walk<'walk, '_> {
             Meaning::Number(value) if wanted.takes(&value) => self.in_range(value, scalar, wanted, path),
             Meaning::Text if wanted.text && wanted.words.is_empty() => Some(scalar.text.as_str().into()),
             Meaning::Text if wanted.words.contains(&scalar.text.as_str()) => Some(scalar.text.as_str().into()),
-            Meaning::Text => {
-                match number(&scalar.text).filter(|value| scalar.style != Style::Plain && wanted.takes(value)) {
-                    Some(value) => self.in_range(value, scalar, wanted, path),
-                    None if wanted.text => self.unknown_word(scalar, wanted, path),
-                    None => self.text_where_none_is_due(scalar, wanted, path),
+            Meaning::Text => match bare(&scalar.text) {
+                Meaning::Number(value) if scalar.style != Style::Plain && wanted.takes(&value) => {
+                    self.in_range(value, scalar, wanted, path)
                 }
-            }
+                _ if wanted.text => self.unknown_word(scalar, wanted, path),
+                _ => self.text_where_none_is_due(scalar, wanted, path),
+            },
             Meaning::Null if wanted.text => {
                 let finding =
                     Diagnostic::error(Code::Unquoted, format!("{} has no value where text is due", last_key(path)));
@@ -142,7 +142,7 @@ impl<'walk> Walk<'walk, '_> {
         let float = value.as_f64().unwrap_or(f64::NAN);
         let Some((minimum, maximum)) = wanted.range.filter(|(minimum, maximum)| !(minimum..=maximum).contains(&&float))
         else {
-            return json(&value).map(Value::Number);
+            return Some(Value::Number(value));
         };
         let message = format!("{} is out of range", quote(&scalar.text));
         let finding = Diagnostic::error(Code::InvalidValue, message);
@@ -157,8 +157,8 @@ impl<'walk> Walk<'walk, '_> {
             return self.break_at(path, finding.with_help("quote it"));
         }
         let finding = Diagnostic::error(Code::Unquoted, format!("{} is {is} where text is due", quote(&scalar.text)));
-        let quoted = json_text(&scalar.text.as_str().into());
-        self.break_at(path, finding.with_help(format!("quote it: {}", quote(&quoted))))
+        let quoted = Schema::from(scalar.text.as_str());
+        self.break_at(path, finding.with_help(format!("quote it: {}", quote(&quoted.to_string()))))
     }
 
     fn unknown_word(&mut self, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {

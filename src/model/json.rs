@@ -1,18 +1,12 @@
-//! JSON: text of values, and values as types.
+//! JSON values as types.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Value};
 
-/// A value as JSON text. Its `to_string` says the same, through two more writers of JSON that the engine need not hold.
-pub fn json_text(value: &Value) -> String {
-    // A value always has such a form.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// A value as a type. Unlike `serde_json`, which also takes a list of a type's members in their order, it takes an object
-/// alone: no such list was ever meant, and reading it would be a tenth of the engine.
+/// A value as a type, of which an object must give each member by its name. `serde_json` also takes a list of a type's
+/// members in their order: an answer that holds a list where an object is due would be read as something that it is not.
 ///
 /// # Errors
 /// Says what was found where something else is due.

@@ -11,5 +11,5 @@ pub use crate::address::{Address, Kind};
 pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
-pub use json::{json_text, typed};
+pub use json::typed;
 pub use outputs::{OutputSet, Outputs};

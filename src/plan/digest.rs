@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::binding::Binding;
-use crate::model::{Identity, hex, json_text, marks};
+use crate::model::{Identity, hex, marks};
 use crate::secret::Secret;
 
 /// Keyed digest of a secret set. The key never leaves the caller, so that nobody who can read the
@@ -37,7 +37,7 @@ pub fn code_digest(
         "compatibility_flags": flags,
         "bindings": bindings,
     });
-    marks::short_digest(&Sha256::digest(json_text(&content).as_bytes()))
+    marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
 }
 
 /// A binding in the digest: secrets by name only.

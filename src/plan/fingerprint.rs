@@ -3,14 +3,14 @@
 use sha2::{Digest, Sha256};
 
 use super::{Change, Plan};
-use crate::model::{hex, json_text};
+use crate::model::hex;
 
 /// 16 hex digits of the SHA-256 of the canonical changes, reasons left out, and of whose they are: two plans with the
 /// same fingerprint do the same.
 pub fn fingerprint(plan: &Plan) -> String {
     let owners = plan.manifests.iter().map(|manifest| serde_json::json!([manifest.account, manifest.id]));
     let changes: Vec<serde_json::Value> = owners.chain(plan.changes.iter().map(canonical)).collect();
-    let mut digits = hex(&Sha256::digest(json_text(&serde_json::Value::Array(changes)).as_bytes()));
+    let mut digits = hex(&Sha256::digest(serde_json::Value::Array(changes).to_string().as_bytes()));
     digits.truncate(16);
     digits
 }
