@@ -114,6 +114,9 @@ describe("wrangler's commands against Local Cloudflare", { skip: skipReason() },
     await run(["kv", "bulk", "put", ...at, "bulk.json"]);
     await run(["kv", "key", "delete", ...at, "a/b ü"]);
     assert.deepEqual(JSON.parse(await run(["kv", "key", "list", ...at])), [{ name: "x" }]);
+    writeFileSync(join(folder, "keys.json"), JSON.stringify(["x"]));
+    await run(["kv", "bulk", "delete", ...at, "--force", "keys.json"]);
+    assert.deepEqual(JSON.parse(await run(["kv", "key", "list", ...at])), []);
     await run(["kv", "namespace", "delete", "--namespace-id", id, "-y"]);
     assert.equal(local.state.kv.size, 0);
   });

@@ -7,6 +7,7 @@ import { endpoint } from "./router.js";
 const BUCKETS = "/accounts/{accountId}/r2/buckets";
 const BUCKET = `${BUCKETS}/{bucketName}`;
 const NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+const LOCATIONS = ["apac", "eeur", "enam", "weur", "wnam", "oc"];
 
 export const r2Buckets = [
   endpoint("GET", BUCKETS, reads("Workers R2 Storage"), list),
@@ -48,14 +49,21 @@ function list(context) {
 }
 
 function create(context) {
-  const { name } = readObject(context.request, 10040, { anyType: true });
+  const {
+    name,
+    locationHint = "weur",
+    storageClass = "Standard",
+  } = readObject(context.request, 10040, { anyType: true });
   if (typeof name !== "string" || !NAME.test(name))
     throw new ApiError(400, 10005, "The specified bucket name is not valid.");
+  if (!LOCATIONS.includes(locationHint)) throw new ApiError(400, 10005, `'${locationHint}' is not a location hint.`);
+  if (storageClass !== "Standard")
+    throw new ApiError(400, 10062, "Local Cloudflare keeps buckets of the storage class Standard alone.");
   const store = storeOf(context);
   if (!store.createBucket(name, context.state.clock.now())) {
     throw new ApiError(409, 10004, "The bucket you tried to create already exists, and you own it.");
   }
-  return success(view(store.buckets.get(name)));
+  return success(view(Object.assign(store.buckets.get(name), { location: locationHint.toUpperCase() })));
 }
 
 function remove(context) {
@@ -72,5 +80,5 @@ function listed({ name, createdOn }) {
 
 /** Locations come back in upper case. */
 function view(bucket) {
-  return { ...listed(bucket), location: "WEUR", storage_class: "Standard" };
+  return { ...listed(bucket), location: bucket.location ?? "WEUR", storage_class: "Standard" };
 }
