@@ -6,8 +6,8 @@ import { timingSafeEqual } from "node:crypto";
 import { ApiError } from "./envelope.js";
 import { grants } from "./permissions.js";
 
-/** @typedef {{ kind: "token" | "key", id: string, owner: "user" | "account", permissionGroups: string[],
- *   accountIds: string[] | "*", zoneIds: string[] | "*", token?: import("./state.js").Token }} Actor */
+/** @typedef {{ kind: "token" | "key", id: string, owner: "user" | "account", policies: import("./state.js").Policy[],
+ *   token?: import("./state.js").Token }} Actor */
 
 /**
  * @param {Record<string, string>} headers lower-case names
@@ -27,16 +27,29 @@ export function tokenStatus(state, token) {
   return "active";
 }
 
-/** Refuses when the actor has none of the groups or cannot reach the account or zone. */
+/** Refuses when no policy of the actor gives one of the groups for the zone, or else for the account. */
 export function authorize(state, actor, needed, { zoneId } = {}) {
-  const reachable = reaches(actor.accountIds, state.account.id) && (!zoneId || reaches(actor.zoneIds, zoneId));
-  if (needed.length > 0 && reachable && grants(actor.permissionGroups, needed)) return;
-  if (needed.length === 0) return;
+  if (needed.length === 0 || allows(state, actor, needed, zoneId)) return;
   throw new ApiError(403, 10000, "Authentication error");
 }
 
+/** Whether one policy both gives one of the groups and reaches the zone, without a zone the account. */
+export function allows(state, { policies }, needed, zoneId) {
+  const isReached = ({ accountIds, zoneIds }) =>
+    zoneId === undefined ? reaches(accountIds, state.account.id) : reaches(zoneIds, zoneId);
+  return policies.some((policy) => isReached(policy) && grants(policy.permissionGroups, needed));
+}
+
+/** Whether one policy gives one of the groups, wherever. */
+export const allowsAnywhere = ({ policies }, needed) =>
+  policies.some(({ permissionGroups }) => grants(permissionGroups, needed));
+
+/** Whether one policy gives one of the groups for every zone there is and will be. */
+export const allowsInAllZones = ({ policies }, needed) =>
+  policies.some(({ permissionGroups, zoneIds }) => zoneIds === "*" && grants(permissionGroups, needed));
+
 /** `"*"` or a list of ids. */
-export const reaches = (ids, id) => ids === "*" || ids.includes(id);
+const reaches = (ids, id) => ids === "*" || ids.includes(id);
 
 function tokenActor(state, header, { invalidTokenCode = 10000, anyStatus = false }) {
   const [, value] = /^Bearer ([\x21-\x7e]+)$/i.exec(header) ?? [];
@@ -45,8 +58,8 @@ function tokenActor(state, header, { invalidTokenCode = 10000, anyStatus = false
   const token = state.tokens.find((candidate) => sameText(candidate.value, value));
   const usable = anyStatus || (token && tokenStatus(state, token) === "active" && !isEarly(state, token));
   if (!token || !usable) throw invalidToken(invalidTokenCode);
-  const { id, owner, permissionGroups, accountIds, zoneIds } = token;
-  return { kind: "token", id, owner, permissionGroups, accountIds, zoneIds, token };
+  const { id, owner, policies } = token;
+  return { kind: "token", id, owner, policies, token };
 }
 
 const isEarly = (state, { notBefore }) => Boolean(notBefore) && Date.parse(notBefore) > state.clock.now();
@@ -58,7 +71,8 @@ function keyActor(state, headers) {
   if (email !== state.user.email || !sameText(key, state.user.apiKey)) {
     throw new ApiError(403, 9103, "Unknown X-Auth-Key or X-Auth-Email");
   }
-  return { kind: "key", id: state.user.id, owner: "user", permissionGroups: ["*"], accountIds: "*", zoneIds: "*" };
+  const policies = [{ permissionGroups: ["*"], accountIds: "*", zoneIds: "*" }];
+  return { kind: "key", id: state.user.id, owner: "user", policies };
 }
 
 function invalidToken(code) {

@@ -14,9 +14,10 @@
  *   observability: object | null, tailConsumers: object[], subdomain: { enabled: boolean, previewsEnabled: boolean },
  *   schedules: object[], lastDeployedFrom: string, versions: Version[], deployments: Deployment[],
  *   lateAnswers?: Record<string, number> }} Script versions and deployments: newest first
+ * @typedef {{ permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*" }} Policy what a token may
+ *   do, and where; `permissionGroups: ["*"]` = every group
  * @typedef {{ id: string, value: string, name: string, status: "active" | "disabled" | "expired",
- *   owner: "user" | "account", permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*",
- *   issuedOn: string, expiresOn?: string, notBefore?: string }} Token `permissionGroups: ["*"]` = every group
+ *   owner: "user" | "account", policies: Policy[], issuedOn: string, expiresOn?: string, notBefore?: string }} Token
  */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { domainToASCII } from "node:url";
@@ -111,19 +112,18 @@ export function addNamespace(state, title) {
 }
 
 /**
- * @param {Partial<Token>} token omitted: an active user token for everything, with a value in Cloudflare's format
+ * @param {Partial<Token & Policy>} token omitted: an active user token for everything, with a value in Cloudflare's
+ *   format; the members of a policy are its only one
  * @returns {Token}
  */
-export function addToken(state, token = {}) {
+export function addToken(state, { permissionGroups = ["*"], accountIds = "*", zoneIds = "*", ...token } = {}) {
   const made = {
     id: newId(),
     value: newTokenValue(token.owner),
     name: "local",
     status: "active",
     owner: "user",
-    permissionGroups: ["*"],
-    accountIds: "*",
-    zoneIds: "*",
+    policies: [{ permissionGroups, accountIds, zoneIds }],
     issuedOn: timestamp(state),
     ...token,
   };

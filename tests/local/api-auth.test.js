@@ -164,9 +164,58 @@ test("tokens made through the API carry what their policies say", async () => {
   assert.equal((await client.send("DELETE", `/user/tokens/${result.id}`)).status, 200);
   assert.deepEqual(await client.verdictOf("GET", `/user/tokens/${result.id}`), [404, 1003]);
   assert.deepEqual(
-    await client.verdictOf("POST", "/user/tokens", { name: "x", policies: [{ permission_groups: [{ id: "no" }] }] }),
+    await client.verdictOf("POST", "/user/tokens", {
+      name: "x",
+      policies: [{ permission_groups: [{ id: "no" }], resources: {} }],
+    }),
     [400, 1001],
   );
+});
+
+test("each policy of a token counts by itself: what one allows in a zone, another does not allow in others", async () => {
+  const client = createClient();
+  const other = addZone(client.state, { name: "example.org" });
+  const groups = (await client.send("GET", "/user/tokens/permission_groups")).result;
+  const policy = (name, resource) => ({
+    effect: "allow",
+    permission_groups: [{ id: groups.find((group) => group.name === name).id }],
+    resources: { [resource]: "*" },
+  });
+  const policies = [
+    policy("DNS Write", `com.cloudflare.api.account.zone.${other.id}`),
+    policy("DNS Read", "com.cloudflare.api.account.zone.*"),
+    policy("Workers Scripts Read", `com.cloudflare.api.account.${client.state.account.id}`),
+  ];
+  const token = (await client.send("POST", "/user/tokens", { name: "two", policies })).result;
+  const record = { type: "TXT", name: "t", content: "x" };
+  const verdict = (method, path, body) => client.verdictOf(method, path, body, bearer(token));
+  assert.deepEqual(await verdict("POST", `/zones/${other.id}/dns_records`, record), [200]);
+  assert.deepEqual(await verdict("POST", `${client.zone}/dns_records`, record), [403, 10000]);
+  assert.deepEqual(await verdict("GET", `${client.zone}/dns_records`), [200]);
+  assert.deepEqual(await verdict("GET", `${client.account}/workers/scripts`), [200]);
+  assert.deepEqual(await verdict("DELETE", client.script("none")), [403, 10000]);
+  const shown = (await client.send("GET", `/user/tokens/${token.id}`)).result.policies;
+  assert.deepEqual(
+    shown.map(({ id: _id, ...rest }) => rest.resources),
+    policies.map(({ resources }) => resources),
+  );
+});
+
+test("what a token could not mean here is refused, not left out", async () => {
+  const client = createClient();
+  const { id } = (await client.send("GET", "/user/tokens/permission_groups")).result[0];
+  const resources = { [`com.cloudflare.api.account.${client.state.account.id}`]: "*" };
+  const make = (more, policy = {}) =>
+    client.verdictOf("POST", "/user/tokens", {
+      name: "t",
+      policies: [{ effect: "allow", permission_groups: [{ id }], resources, ...policy }],
+      ...more,
+    });
+  assert.deepEqual(await make({}), [200]);
+  assert.deepEqual(await make({ condition: {} }), [200]);
+  assert.deepEqual(await make({}, { effect: "deny" }), [400, 1001]);
+  assert.deepEqual(await make({ condition: { request_ip: { in: ["192.0.2.1/32"] } } }), [400, 400]);
+  assert.deepEqual(await make({ status: "paused" }), [400, 400]);
 });
 
 test("permission groups have the ids that Cloudflare gives them in every account", async () => {

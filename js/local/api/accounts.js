@@ -1,7 +1,7 @@
 /** The account, the user, and the user's memberships. https://developers.cloudflare.com/api/resources/accounts/ */
-import { reaches } from "../auth.js";
+import { allows, allowsAnywhere } from "../auth.js";
 import { ApiError, pageOf, success } from "../envelope.js";
-import { grants, reads } from "../permissions.js";
+import { reads } from "../permissions.js";
 import { endpoint } from "./router.js";
 
 const GROUPS_THAT_SEE_AN_ACCOUNT = ["Account Settings", "Workers Scripts", "Workers KV Storage", "Workers R2 Storage"];
@@ -15,8 +15,7 @@ export const accounts = [
 
 /** A list shows what the token may see, so it can be empty. */
 function list({ state, query, actor }) {
-  const visible =
-    reaches(actor.accountIds, state.account.id) && grants(actor.permissionGroups, reads("Account Settings"));
+  const visible = allows(state, actor, reads("Account Settings"));
   const named = !query.get("name") || state.account.name.includes(query.get("name"));
   const { items, resultInfo } = pageOf(visible && named ? [view(state)] : [], query, { perPage: 20, min: 5, max: 50 });
   return success(items, { resultInfo });
@@ -48,7 +47,7 @@ function user({ state, actor }) {
 
 /** Tokens of an account have no user behind them. */
 function refuseUnlessUser(actor, needed) {
-  if (actor.owner === "user" && grants(actor.permissionGroups, needed)) return;
+  if (actor.owner === "user" && allowsAnywhere(actor, needed)) return;
   throw new ApiError(403, 9109, "Unauthorized to access requested resource");
 }
 

@@ -1,6 +1,7 @@
 /** wrangler's undocumented way to set routes: the whole list of a script, across zones; what is not named goes. */
+import { allowsInAllZones } from "../auth.js";
 import { ApiError, success } from "../envelope.js";
-import { grants, reads, writes } from "../permissions.js";
+import { reads, writes } from "../permissions.js";
 import { isObject, readArray } from "./body.js";
 import { scriptOf } from "./lookup.js";
 import { endpoint } from "./router.js";
@@ -18,9 +19,7 @@ export const scriptRoutes = [
 function replace(context) {
   const { state, request, actor, runtime } = context;
   const script = scriptOf(context);
-  if (actor.zoneIds !== "*" || !grants(actor.permissionGroups, writes("Workers Routes"))) {
-    throw new ApiError(403, 10000, "Authentication error");
-  }
+  if (!allowsInAllZones(actor, writes("Workers Routes"))) throw new ApiError(403, 10000, "Authentication error");
   const wanted = readArray(request, 10026).map(toWanted);
   const before = new Map(state.routes);
   try {

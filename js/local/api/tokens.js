@@ -2,7 +2,7 @@
 import { tokenStatus } from "../auth.js";
 import { ApiError, pageOf, success } from "../envelope.js";
 import { PERMISSION_GROUPS, reads, USER, writes } from "../permissions.js";
-import { addToken, newTokenValue } from "../state.js";
+import { addToken, newId, newTokenValue } from "../state.js";
 import { isObject, readObject } from "./body.js";
 import { endpoint } from "./router.js";
 
@@ -92,38 +92,38 @@ function tokenOf({ state, params, owner }) {
   return found;
 }
 
-function readToken(state, { name, policies, status = "active", expires_on: expiresOn, not_before: notBefore }) {
+function readToken(state, sent) {
+  const { name, policies, status = "active", expires_on: expiresOn, not_before: notBefore, condition } = sent;
   if (typeof name !== "string" || name === "" || name.length > 120)
     throw new ApiError(400, 400, "name must be 1 to 120 characters");
+  if (!["active", "disabled"].includes(status)) throw new ApiError(400, 400, "status must be active or disabled");
+  if (isObject(condition) && Object.keys(condition).length > 0)
+    throw new ApiError(400, 400, "Local Cloudflare's tokens have no conditions");
   if (!Array.isArray(policies) || policies.length === 0 || !policies.every(isObject))
     throw badPolicy("policies are required");
-  const resources = policies.flatMap((policy) => Object.keys(policy.resources ?? {}));
+  return { name, status, expiresOn, notBefore, policies: policies.map((policy) => readPolicy(state, policy)) };
+}
+
+function readPolicy(state, { effect = "allow", permission_groups: groups, resources }) {
+  if (!Array.isArray(groups) || !groups.every(isObject) || !isObject(resources))
+    throw badPolicy("a policy must have permission_groups and resources");
+  if (effect !== "allow") throw badPolicy("Local Cloudflare's tokens have policies that allow, and no others");
+  const keys = Object.keys(resources);
+  const isOfUser = keys.some((key) => key.startsWith(`${USER}.`));
+  const hasAllZones = Object.values(resources).some((inner) => isObject(inner) && `${ZONE}.*` in inner);
   return {
-    name,
-    status,
-    expiresOn,
-    notBefore,
-    permissionGroups: policies.flatMap(groupNames),
-    accountIds: resources.some((key) => key.startsWith(`${ZONE}.`)) ? [state.account.id] : idsIn(resources, ACCOUNT),
-    zoneIds: zoneIdsIn(state, policies, resources),
+    id: newId(),
+    permissionGroups: groups.map(groupName),
+    accountIds: isOfUser ? [state.account.id] : idsIn(keys, ACCOUNT),
+    zoneIds: hasAllZones ? "*" : idsIn(keys, ZONE),
+    resources,
   };
 }
 
-function groupNames({ permission_groups: groups = [] }) {
-  return groups.map(({ id }) => {
-    const found = PERMISSION_GROUPS.find((group) => group.id === id);
-    if (!found) throw new ApiError(400, 1001, `Permission group '${id}' does not exist`);
-    return found.name;
-  });
-}
-
-/** An account resource reaches its zones too when it says so, or by `{ "…zone.*": "*" }` inside it. */
-function zoneIdsIn(state, policies, resources) {
-  const nested = policies.some((policy) =>
-    Object.values(policy.resources ?? {}).some((inner) => isObject(inner) && `${ZONE}.*` in inner),
-  );
-  if (nested) return [...state.zones.keys()];
-  return idsIn(resources, ZONE);
+function groupName({ id }) {
+  const found = PERMISSION_GROUPS.find((group) => group.id === id);
+  if (!found) throw badPolicy(`Permission group '${id}' does not exist`);
+  return found.name;
 }
 
 function idsIn(resources, prefix) {
@@ -144,19 +144,20 @@ function view(state, token) {
     last_used_on: null,
     ...(token.expiresOn && { expires_on: token.expiresOn }),
     ...(token.notBefore && { not_before: token.notBefore }),
-    policies: [
-      {
-        id: token.id,
-        effect: "allow",
-        permission_groups: PERMISSION_GROUPS.filter(({ name }) => token.permissionGroups.includes(name)).map(
-          ({ id, name }) => ({ id, name }),
-        ),
-        resources: {
-          ...resourcesOf(ACCOUNT, token.accountIds),
-          ...resourcesOf(ZONE, token.zoneIds),
-        },
-      },
-    ],
+    policies: token.policies.map((policy) => policyView(policy, token.id)),
+  };
+}
+
+/** Tokens that were not made through the API have no `resources` of their own. */
+function policyView({ id, permissionGroups, accountIds, zoneIds, resources }, tokenId) {
+  const given = PERMISSION_GROUPS.filter(
+    ({ name }) => permissionGroups.includes("*") || permissionGroups.includes(name),
+  );
+  return {
+    id: id ?? tokenId,
+    effect: "allow",
+    permission_groups: given.map((group) => ({ id: group.id, name: group.name })),
+    resources: resources ?? { ...resourcesOf(ACCOUNT, accountIds), ...resourcesOf(ZONE, zoneIds) },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Zones. https://developers.cloudflare.com/api/resources/zones/ */
-import { reaches } from "../auth.js";
+import { allows, allowsAnywhere, allowsInAllZones } from "../auth.js";
 import { ApiError, pageOf, success } from "../envelope.js";
-import { grants, reads, writes } from "../permissions.js";
+import { reads, writes } from "../permissions.js";
 import { addZone } from "../state.js";
 import { isObject, readObject } from "./body.js";
 import { endpoint, notRouted } from "./router.js";
@@ -16,10 +16,11 @@ const GROUPS_THAT_SEE_A_ZONE = [
   "SSL and Certificates",
   "Load Balancers",
 ];
+const TYPES = ["full", "partial", "secondary", "internal"];
 
 export const zones = [
   endpoint("GET", "/zones", [], list),
-  endpoint("POST", "/zones", writes("Zone"), create),
+  endpoint("POST", "/zones", [], create),
   endpoint("GET", "/zones/{zoneRef}", [], read),
   endpoint("PATCH", "/zones/{zoneId}", writes("Zone"), patch),
   endpoint("DELETE", "/zones/{zoneId}", writes("Zone"), remove),
@@ -39,7 +40,7 @@ const OPERATORS = {
 
 /** The trap: without Zone Read an exact name gives success and nothing; only other lists say what is missing. */
 function list({ state, query, actor }) {
-  if (!grants(actor.permissionGroups, reads("Zone"))) {
+  if (!allowsAnywhere(actor, reads("Zone"))) {
     if (exactName(query)) return page([], query);
     throw new ApiError(
       403,
@@ -47,7 +48,7 @@ function list({ state, query, actor }) {
       `Actor 'com.cloudflare.api.token.${actor.id}' requires permission '${ZONE_LIST}' to list zones`,
     );
   }
-  const visible = [...state.zones.values()].filter((zone) => reaches(actor.zoneIds, zone.id));
+  const visible = [...state.zones.values()].filter((zone) => allows(state, actor, reads("Zone"), zone.id));
   return page(
     sorted(
       visible.filter((zone) => matches(zone, query)),
@@ -63,17 +64,17 @@ function read({ state, params, actor, switches, request }) {
     if (switches.zoneUnknown === 7003 || !/^[0-9a-f]{32}$/.test(params.zoneRef)) throw notRouted(request.path);
     throw new ApiError(403, 9109, "Invalid zone identifier");
   }
-  if (!reaches(actor.zoneIds, zone.id) || !grants(actor.permissionGroups, reads(...GROUPS_THAT_SEE_A_ZONE))) {
+  if (!allows(state, actor, reads(...GROUPS_THAT_SEE_A_ZONE), zone.id))
     throw new ApiError(403, 9109, "Unauthorized to access requested resource");
-  }
   return success(zone);
 }
 
 function create({ state, request, actor }) {
   const { name, account, type = "full" } = readObject(request, 9207);
-  if (actor.zoneIds !== "*") throw new ApiError(403, 10000, "Authentication error");
+  if (!allowsInAllZones(actor, writes("Zone"))) throw new ApiError(403, 10000, "Authentication error");
   if (typeof name !== "string" || name.length > 253 || !NAME.test(name))
     throw new ApiError(400, 1002, "Invalid domain name");
+  if (!TYPES.includes(type)) throw new ApiError(400, 1004, "type must be full, partial, secondary or internal");
   if (!isObject(account) || account.id !== state.account.id)
     throw new ApiError(403, 9109, "Invalid account identifier");
   const known = [...state.zones.values()];
@@ -85,8 +86,7 @@ function create({ state, request, actor }) {
 
 function patch({ request, zone }) {
   const sent = readObject(request, 9207);
-  const keys = Object.keys(sent);
-  const ok = keys.length === 1 && ((keys[0] === "paused" && typeof sent.paused === "boolean") || keys[0] === "type");
+  const ok = Object.keys(sent).length === 1 && (typeof sent.paused === "boolean" || TYPES.includes(sent.type));
   if (!ok) throw new ApiError(400, 1004, "one property at a time: paused or type");
   Object.assign(zone, sent);
   return success(zone);

@@ -3,8 +3,8 @@
  * credentials cut from it. https://developers.cloudflare.com/r2/api/tokens/
  */
 import { randomBytes } from "node:crypto";
-import { reaches, tokenStatus } from "../auth.js";
-import { grants, reads, writes } from "../permissions.js";
+import { allows, tokenStatus } from "../auth.js";
+import { reads, writes } from "../permissions.js";
 import { newId, s3SecretOf } from "../state.js";
 
 const R2_NOUNS = ["Workers R2 Storage", "Workers R2 Storage Bucket Item"];
@@ -54,10 +54,9 @@ function activeToken(state, id) {
   return token && tokenStatus(state, token) === "active" ? token : undefined;
 }
 
-function rightsOf(state, { permissionGroups, accountIds }) {
-  const inReach = reaches(accountIds, state.account.id);
+function rightsOf(state, token) {
   return {
-    mayRead: inReach && grants(permissionGroups, reads(...R2_NOUNS)),
-    mayWrite: inReach && grants(permissionGroups, writes(...R2_NOUNS)),
+    mayRead: allows(state, token, reads(...R2_NOUNS)),
+    mayWrite: allows(state, token, writes(...R2_NOUNS)),
   };
 }
