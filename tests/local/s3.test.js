@@ -355,9 +355,32 @@ describe("buckets", () => {
   });
 
   test("what R2 or we don't have is said, not guessed", async () => {
-    for (const query of ["acl", "tagging", "uploads", "versioning"]) {
+    for (const query of [
+      "acl",
+      "attributes",
+      "legal-hold",
+      "tagging",
+      "uploads",
+      "versionId",
+      "versioning",
+      "prefix",
+    ]) {
       assert.deepEqual(await refusal(await s3(`/bundles/app/1.js?${query}=`)), [501, "NotImplemented"], query);
     }
+    for (const query of ["acl", "inventory", "logging", "object-lock", "policyStatus", "session", "versions"]) {
+      assert.deepEqual(await refusal(await s3(`/bundles?${query}=`)), [501, "NotImplemented"], query);
+    }
+    for (const name of [
+      "x-amz-storage-class",
+      "x-amz-expected-bucket-owner",
+      "x-amz-server-side-encryption-customer-key",
+    ]) {
+      const put = await s3("/bundles/2.js", { method: "PUT", body: "x", headers: { [name]: "other" } });
+      assert.deepEqual(await refusal(put), [501, "NotImplemented"], name);
+    }
+    assert.equal(local.state.objects.get("bundles", "2.js"), undefined);
+    const whole = await s3("/bundles/app/1.js?response-content-type=text/plain&x-id=GetObject");
+    assert.deepEqual([whole.status, whole.headers.get("content-type")], [200, "text/plain"]);
     const headers = { "x-amz-copy-source": "/bundles/app/1.js" };
     assert.deepEqual(await refusal(await s3("/bundles/2.js", { method: "PUT", headers })), [501, "NotImplemented"]);
     const chunked = { "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER" };

@@ -8,39 +8,17 @@ import { decodedPath } from "./canonical.js";
 import { S3Error, xmlResponse } from "./errors.js";
 import { objectOperation } from "./object-operations.js";
 import { verify } from "./signature.js";
-
-/** Sub-resources that R2 has and we do not, or that R2 itself refuses. */
-const UNSUPPORTED = [
-  "acl",
-  "cors",
-  "encryption",
-  "lifecycle",
-  "notification",
-  "object-lock",
-  "partNumber",
-  "policy",
-].concat([
-  "replication",
-  "requestPayment",
-  "restore",
-  "tagging",
-  "torrent",
-  "uploadId",
-  "uploads",
-  "versioning",
-  "versions",
-  "website",
-]);
-const UNSUPPORTED_HEADERS = ["x-amz-copy-source", "x-amz-tagging", "x-amz-acl", "x-amz-server-side-encryption"];
+import { checkSupported } from "./supported.js";
 
 /**
  * @param {object} options
  * @param {import("./objects.js").ObjectStore} options.objects
  * @param {(accessKeyId: string, sessionToken?: string) => (import("./signature.js").Key & { mayRead: boolean, mayWrite: boolean }) | undefined} options.findKey
  * @param {() => number} options.now milliseconds
+ * @param {(line: string) => void} [options.onUnknown] hears of every operation that is not served
  * @returns {{ handle(request: import("./signature.js").WireRequest): Promise<{ status: number, headers: Record<string, string>, body: Buffer }> }}
  */
-export function createS3({ objects, findKey, now }) {
+export function createS3({ objects, findKey, now, onUnknown = (line) => console.error(line) }) {
   return {
     async handle(request) {
       try {
@@ -48,11 +26,18 @@ export function createS3({ objects, findKey, now }) {
         const answer = operate(request, key, objects, now());
         return { headers: {}, body: Buffer.alloc(0), ...answer };
       } catch (error) {
-        if (error instanceof S3Error) return error.toResponse();
+        if (error instanceof S3Error) return refusal(error, request, onUnknown);
         throw error;
       }
     },
   };
+}
+
+function refusal(error, { method, target }, onUnknown) {
+  const [path] = target.split("?", 1);
+  if (error.status === 501)
+    onUnknown(`local cloudflare: S3 ${method} ${path} is not served as asked: ${error.message}`);
+  return error.toResponse();
 }
 
 function operate(request, key, objects, now) {
@@ -65,13 +50,6 @@ function operate(request, key, objects, now) {
   if (call.key) return objectOperation(call, objects);
   if (call.query.has("location")) return xmlResponse(200, "<LocationConstraint>auto</LocationConstraint>");
   return bucketOperation(call, objects);
-}
-
-function checkSupported({ query, headers }) {
-  const parameter = UNSUPPORTED.find((name) => query.has(name));
-  if (parameter) throw new S3Error("NotImplemented", `Sub-resource ${parameter} is not implemented`);
-  const header = UNSUPPORTED_HEADERS.find((name) => headers[name] !== undefined);
-  if (header) throw new S3Error("NotImplemented", `Header '${header}' with value '${headers[header]}' not implemented`);
 }
 
 function queryOf(target) {
