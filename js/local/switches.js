@@ -27,6 +27,10 @@ export const SWITCHES = {
     meaning:
       "after a script's first PUT, so many calls each of subdomain, route and settings answer as if it were not there",
   },
+  hostnames: {
+    values: ["a-labels", "unicode"],
+    meaning: "answers write international hosts as A-labels, or in Unicode",
+  },
   duplicateRecordCode: {
     values: [81058, 81057],
     meaning: "code for an identical DNS record",

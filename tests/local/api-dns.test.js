@@ -249,3 +249,28 @@ test("NS records at the zone's own name exclude nothing", async () => {
   assert.equal(await code(A), undefined);
   assert.equal(await code({ type: "NS", name: "@", content: "ns2.example.net" }), undefined);
 });
+
+test("international hosts come back as A-labels, or in Unicode where the switch says so", async () => {
+  const ascii = "xn--bcher-kva.example";
+  for (const [hostnames, shown] of [
+    ["a-labels", ascii],
+    ["unicode", "bücher.example"],
+  ]) {
+    const { send, zone, records, put } = dnsClient({ zones: ["Bücher.example"], switches: { hostnames } });
+    await put("shop");
+    const names = async (path) => (await send("GET", path)).result.map(({ name, pattern }) => name ?? pattern);
+    const made = await send("POST", records, { type: "CNAME", name: `www.${ascii}`, content: ascii, proxied: true });
+    assert.deepEqual([made.result.name, made.result.content, made.result.zone_name], [`www.${shown}`, shown, shown]);
+    assert.equal((await send("GET", `${records}/${made.result.id}`)).result.name, `www.${shown}`);
+    assert.deepEqual(await names(`${records}?name.exact=www.${ascii}`), [`www.${shown}`]);
+    assert.deepEqual(await names(`${records}?name.exact=${encodeURIComponent("www.bücher.example")}`), [
+      `www.${shown}`,
+    ]);
+    assert.deepEqual(await names(`/zones?name=${ascii}`), [shown]);
+    assert.equal((await send("GET", zone)).result.name, shown);
+    await send("POST", `${zone}/workers/routes`, { pattern: `*.${ascii}/Path/*`, script: "shop" });
+    assert.deepEqual(await names(`${zone}/workers/routes`), [`*.${shown}/Path/*`]);
+    const batch = await send("POST", `${records}/batch`, { deletes: [{ id: made.result.id }] });
+    assert.equal(batch.result.deletes[0].name, `www.${shown}`);
+  }
+});

@@ -27,6 +27,7 @@ const SEEN = {
   absentSettingsOnPut: ["keep", "absent-settings", "reset", "kept"],
   routeAnswer: ["id", "route-answer", "the route", "its id alone"],
   lateVisibility: [2, "first-put", "at once", "late"],
+  hostnames: ["unicode", "record-international", "A-labels", "Unicode"],
   duplicateRecordCode: [81057, "record-duplicate", "81058", "81057"],
   dnsValidation: ["chained", "record-invalid", "direct", "chained"],
   versionAnnotationsInList: [false, "mark-in-list", "in the list", "by id alone"],

@@ -1,4 +1,5 @@
 /** Filters and order of the DNS record list. */
+import { asciiName } from "../state.js";
 
 const TEXT_TESTS = {
   exact: (value, wanted) => value === wanted,
@@ -33,7 +34,8 @@ function testFor(key, wanted) {
   if (operator === "present") return (record) => record[field] !== null;
   if (operator === "absent") return (record) => record[field] === null;
   const test = TEXT_TESTS[operator];
-  return test && ((record) => test((record[field] ?? "").toLowerCase(), wanted.toLowerCase()));
+  const sought = field === "name" && operator === "exact" ? asciiName(wanted) : wanted.toLowerCase();
+  return test && ((record) => test((record[field] ?? "").toLowerCase(), sought));
 }
 
 const has = (text, wanted) => (text ?? "").toLowerCase().includes(wanted.toLowerCase());

@@ -5,6 +5,7 @@ import { newId, timestamp } from "../state.js";
 import { isObject, readObject } from "./body.js";
 import { recordFilter, recordOrder } from "./dns-filter.js";
 import { checkBesides, readRecord } from "./dns-rules.js";
+import { shownRecord } from "./hostnames.js";
 import { endpoint } from "./router.js";
 
 const RECORDS = "/zones/{zoneId}/dns_records";
@@ -16,18 +17,19 @@ export const dnsRecords = [
   endpoint("GET", RECORDS, reads("DNS"), list),
   endpoint("POST", RECORDS, writes("DNS"), (context) => write(context, create)),
   endpoint("POST", `${RECORDS}/batch`, writes("DNS"), (context) => write(context, batch)),
-  endpoint("GET", RECORD, reads("DNS"), ({ state, zone, params }) =>
-    success(recordOf(state.records.get(zone.id), params.recordId)),
+  endpoint("GET", RECORD, reads("DNS"), ({ state, zone, params, switches }) =>
+    success(shownRecord(recordOf(state.records.get(zone.id), params.recordId), switches)),
   ),
   endpoint("PATCH", RECORD, writes("DNS"), (context) => write(context, patch)),
   endpoint("PUT", RECORD, writes("DNS"), (context) => write(context, overwrite)),
   endpoint("DELETE", RECORD, writes("DNS"), (context) => write(context, remove)),
 ];
 
-function list({ state, zone, query }) {
+function list({ state, zone, query, switches }) {
   const found = state.records.get(zone.id).filter(recordFilter(query)).sort(recordOrder(query));
   const { items, resultInfo } = pageOf(found, query, { perPage: 100, max: 5_000_000 });
-  return success(items, { resultInfo });
+  const shown = items.map((record) => shownRecord(record, switches));
+  return success(shown, { resultInfo });
 }
 
 /** Every write works on a copy of the list, which is stored when all went well: batches are all or nothing. */
@@ -37,7 +39,14 @@ function write(context, work) {
   const result = work({ ...context, records });
   state.records.set(zone.id, records);
   runtime.changed();
-  return success(result);
+  return success(shownResult(result, context.switches));
+}
+
+/** One record, the id of one that is gone, or the four lists of a batch. */
+function shownResult(result, switches) {
+  const shown = (item) => (item.name === undefined ? item : shownRecord(item, switches));
+  if (!Array.isArray(result.posts)) return shown(result);
+  return Object.fromEntries(Object.entries(result).map(([key, list]) => [key, list.map(shown)]));
 }
 
 function create(context) {

@@ -3,6 +3,7 @@ import { ApiError, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { newId } from "../state.js";
 import { readObject } from "./body.js";
+import { shownRoute } from "./hostnames.js";
 import { stillUnseen } from "./lookup.js";
 import { checkPattern, patternKey } from "./route-pattern.js";
 import { endpoint } from "./router.js";
@@ -11,9 +12,11 @@ const ROUTES = "/zones/{zoneId}/workers/routes";
 const MAX_ROUTES = 1000;
 
 export const routes = [
-  endpoint("GET", ROUTES, reads("Workers Routes"), ({ state, zone }) => success(state.routes.get(zone.id))),
+  endpoint("GET", ROUTES, reads("Workers Routes"), list),
   endpoint("POST", ROUTES, writes("Workers Routes"), create),
-  endpoint("GET", `${ROUTES}/{routeId}`, reads("Workers Routes"), (context) => success(routeOf(context, 10007))),
+  endpoint("GET", `${ROUTES}/{routeId}`, reads("Workers Routes"), (context) =>
+    success(shownRoute(routeOf(context, 10007), context.switches)),
+  ),
   endpoint("PUT", `${ROUTES}/{routeId}`, writes("Workers Routes"), update),
   endpoint("DELETE", `${ROUTES}/{routeId}`, writes("Workers Routes"), remove),
 ];
@@ -38,6 +41,10 @@ export function readRoute(state, zone, { pattern, script }, id) {
     throw new ApiError(400, 10019, message);
   }
   return { id: id ?? newId(), pattern, script };
+}
+
+function list({ state, zone, switches }) {
+  return success(state.routes.get(zone.id).map((route) => shownRoute(route, switches)));
 }
 
 function create(context) {
@@ -74,5 +81,5 @@ function routeOf({ state, zone, params }, code) {
 }
 
 function answer({ switches }, route) {
-  return success(switches.routeAnswer === "id" ? { id: route.id } : route);
+  return success(switches.routeAnswer === "id" ? { id: route.id } : shownRoute(route, switches));
 }

@@ -4,6 +4,7 @@ import { ApiError, pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { addZone } from "../state.js";
 import { isObject, readObject } from "./body.js";
+import { shownZone } from "./hostnames.js";
 import { endpoint, notRouted } from "./router.js";
 
 const NAME = /^([a-z0-9][-a-z0-9]*\.)+[-a-z0-9]{2,20}$/;
@@ -39,9 +40,9 @@ const OPERATORS = {
 };
 
 /** The trap: without Zone Read an exact name gives success and nothing; only other lists say what is missing. */
-function list({ state, query, actor }) {
+function list({ state, query, actor, switches }) {
   if (!allowsAnywhere(actor, reads("Zone"))) {
-    if (exactName(query)) return page([], query);
+    if (exactName(query)) return page([], query, switches);
     throw new ApiError(
       403,
       0,
@@ -55,6 +56,7 @@ function list({ state, query, actor }) {
       query,
     ),
     query,
+    switches,
   );
 }
 
@@ -66,10 +68,10 @@ function read({ state, params, actor, switches, request }) {
   }
   if (!allows(state, actor, reads(...GROUPS_THAT_SEE_A_ZONE), zone.id))
     throw new ApiError(403, 9109, "Unauthorized to access requested resource");
-  return success(zone);
+  return success(shownZone(zone, switches));
 }
 
-function create({ state, request, actor }) {
+function create({ state, request, actor, switches }) {
   const { name, account, type = "full" } = readObject(request, 9207);
   if (!allowsInAllZones(actor, writes("Zone"))) throw new ApiError(403, 10000, "Authentication error");
   if (typeof name !== "string" || name.length > 253 || !NAME.test(name))
@@ -81,15 +83,15 @@ function create({ state, request, actor }) {
   if (known.some((zone) => zone.name === name)) throw new ApiError(400, 1061, `${name} already exists.`);
   if (known.some((zone) => name.endsWith(`.${zone.name}`)))
     throw new ApiError(400, 1116, "Subdomains are not allowed here.");
-  return success(addZone(state, { name, type, status: "pending" }));
+  return success(shownZone(addZone(state, { name, type, status: "pending" }), switches));
 }
 
-function patch({ request, zone }) {
+function patch({ request, zone, switches }) {
   const sent = readObject(request, 9207);
   const ok = Object.keys(sent).length === 1 && (typeof sent.paused === "boolean" || TYPES.includes(sent.type));
   if (!ok) throw new ApiError(400, 1004, "one property at a time: paused or type");
   Object.assign(zone, sent);
-  return success(zone);
+  return success(shownZone(zone, switches));
 }
 
 function remove({ state, zone, runtime }) {
@@ -98,9 +100,10 @@ function remove({ state, zone, runtime }) {
   return success({ id: zone.id });
 }
 
-function page(list, query) {
+function page(list, query, switches) {
   const { items, resultInfo } = pageOf(list, query, { perPage: 20, min: 5, max: 50 });
-  return success(items, { resultInfo });
+  const shown = items.map((zone) => shownZone(zone, switches));
+  return success(shown, { resultInfo });
 }
 
 function exactName(query) {

@@ -61,6 +61,23 @@ export const dns = [
     },
   },
   {
+    id: "record-international",
+    asks: "how does the name of a record with an umlaut come back?",
+    async run({ account, scratch }) {
+      const plain = await scratch.record({});
+      const [label, ...zone] = plain.result.name.split(".");
+      const { ok, result } = await scratch.record({ name: [`b\u00fccher-${label}`, ...zone].join(".") });
+      if (!ok) return "refused";
+      const read = await account.call("GET", account.inZone(`/dns_records/${result.id}`));
+      return read.result.name.startsWith("xn--") ? "A-labels" : "Unicode";
+    },
+    readings: {
+      "A-labels": { fit: "handled", means: "as it was asked for" },
+      Unicode: { fit: "handled", means: "names are compared as A-labels" },
+      refused: { fit: "handled", means: "names are sent as A-labels" },
+    },
+  },
+  {
     id: "record-proxied",
     asks: "how does a proxied record with automatic TTL come back?",
     async run({ scratch, note }) {
