@@ -1,10 +1,14 @@
-/** `.cfworker-deploy/local.json`: how the commands find the Local Cloudflare that runs here. */
+/**
+ * `.cfworker-deploy/local.json`: how the commands find the Local Cloudflare that runs here. Whoever could write it could
+ * have secrets sent to a program of theirs, so it is used only when it is the user's own.
+ */
 
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { usageError } from "../errors.js";
+import { readPrivate, requireOwnFolder } from "./private-file.js";
 
 const FILE = join(".cfworker-deploy", "local.json");
 const START_IT = "start it: cfworker-deploy local";
@@ -59,16 +63,24 @@ export async function runsIn(directory) {
  */
 export async function writeLocal(directory, state) {
   const path = join(directory, FILE);
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await requireOwnFolder(dirname(path));
+  // A work tree with a running one in it stays clean.
+  await writeFile(ignoreFileOf(path), "*\n");
   await rm(path, { force: true });
   await writeFile(path, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   return path;
 }
 
-/** Removes the file, unless another process has taken the place since. */
+const ignoreFileOf = (path) => join(dirname(path), ".gitignore");
+
+/** Removes the file and what was made for it, unless another process has taken the place since. */
 export async function removeLocal(path, pid) {
   const state = await read(path).catch(() => undefined);
-  if (state?.pid === pid) await rm(path, { force: true });
+  if (state?.pid !== pid) return;
+  await rm(path, { force: true });
+  await rm(ignoreFileOf(path), { force: true });
+  await rmdir(dirname(path)).catch(() => {}); // Somebody keeps something else there.
 }
 
 function nearest(directory) {
@@ -79,10 +91,11 @@ function nearest(directory) {
 }
 
 async function read(path) {
+  const text = await readPrivate(path);
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(text);
   } catch {
-    throw usageError(`cannot read \`${path}\``, START_IT);
+    throw usageError(`\`${path}\` is not JSON`, START_IT);
   }
 }
 
