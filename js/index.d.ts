@@ -44,8 +44,8 @@ export interface Options {
   onEvent?: ((event: DeployEvent) => void) | undefined;
   /** Aborted: no further write, the request in flight ends, then `DeployError` with `exitCode` 130. */
   signal?: AbortSignal | undefined;
-  /** Sends the requests; default the runtime's own. */
-  fetch?: ((input: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Sends the requests, as `fetch(url, init)`: undici, node-fetch and ky work; default the runtime's own. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Account where a manifest does not say; the one of the credentials where they name one. */
   accountId?: string | undefined;
   /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */

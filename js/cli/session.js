@@ -7,6 +7,7 @@ import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
 import { readAllPairs } from "./pairs.js";
+import { createProxyFetch } from "./proxy-fetch.js";
 import { readSecrets } from "./secrets.js";
 
 /** A bare `--adopt`: what nobody marked and already equals the plan. */
@@ -20,7 +21,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @property {{ name: string, text: string }[]} sources
  * @property {object} creds
  * @property {object} options of every call
- * @property {object} host `onEvent`, `signal` and, with `--local`, `fetch`
+ * @property {object} host `onEvent`, `signal` and, with `--local` or behind a proxy, `fetch`
  * @property {import("./local-state.js").LocalState} [local]
  */
 
@@ -38,13 +39,14 @@ export async function openSession({ context, view, flags, report }, paths) {
   const api = await context.loadApi();
   view.attach(api, sources);
   context.interrupt.onFirst(() => view.stopping());
+  const fetch = local ? createLocalFetch(local) : await createProxyFetch(context.env);
   const host = {
     onEvent(event) {
       report.hear(event);
       view.event(event);
     },
     signal: context.interrupt.signal,
-    ...(local && { fetch: createLocalFetch(local) }),
+    ...(fetch && { fetch }),
   };
   return { api, sources, creds, options, host, local };
 }

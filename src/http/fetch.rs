@@ -1,7 +1,9 @@
 //! The shipped transport: `fetch` of the runtime, or one that the caller injects.
 //!
 //! gloo-net builds the request; the call and the answer are handled here, because gloo-net panics on
-//! what is no `Error` and no `Response` of its own realm, and drops an error's `cause`.
+//! what is no `Error` and no `Response` of its own realm, and drops an error's `cause`. The call is
+//! `fetch(url, init)`: a `fetch` of another library (undici, node-fetch, ky) takes no `Request` of
+//! this realm.
 //!
 //! Works in Node, workerd, Deno, Bun and browsers. Redirects are not followed: credentials stay with
 //! the origin that they were meant for.
@@ -47,8 +49,8 @@ impl Transport for Fetch {
     fn send<'a>(&'a self, request: &'a Request) -> LocalFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move {
             let flight = Flight::new()?;
-            let built = build(request, &flight)?;
-            let promise = self.function.call1(&self.this, &built).map_err(|error| failure(&error))?;
+            let (url, init) = build(request, &flight)?;
+            let promise = self.function.call2(&self.this, &url, &init).map_err(|error| failure(&error))?;
             let value = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| failure(&error))?;
             response(&value, flight)
         })
@@ -82,7 +84,7 @@ impl Drop for Flight {
 }
 
 /// INVARIANT: header values were checked by the client; a value with a line break would make this hang for ever.
-fn build(request: &Request, flight: &Flight) -> Result<JsValue, TransportError> {
+fn build(request: &Request, flight: &Flight) -> Result<(JsValue, JsValue), TransportError> {
     let method = request.method.as_str().parse().map_err(|_| unsent("the method is not known"))?;
     let mut builder = gloo_net::http::RequestBuilder::new(&request.url)
         .method(method)
@@ -95,12 +97,25 @@ fn build(request: &Request, flight: &Flight) -> Result<JsValue, TransportError> 
     for (name, value) in &request.headers {
         builder = builder.header(name, value.reveal());
     }
-    let built = match &request.body {
-        Some((content_type, bytes)) => builder.header("content-type", content_type).body(Uint8Array::from(&**bytes)),
-        None => builder.build(),
-    };
-    let built = built.map_err(|error| unsent(&error.to_string()))?;
-    Ok(web_sys::Request::from(built).into())
+    if let Some((content_type, _)) = &request.body {
+        builder = builder.header("content-type", content_type);
+    }
+    let built = web_sys::Request::from(builder.build().map_err(|error| unsent(&error.to_string()))?);
+    let body = request.body.as_ref().map(|(_, bytes)| Uint8Array::from(&**bytes));
+    Ok((built.url().into(), init(&built, body, flight)))
+}
+
+/// What gloo-net built, as the second argument of `fetch`. The body stands beside it, so that it is copied once.
+fn init(built: &web_sys::Request, body: Option<Uint8Array>, flight: &Flight) -> JsValue {
+    let init = web_sys::RequestInit::new();
+    init.set_method(&built.method());
+    init.set_headers(&built.headers());
+    init.set_redirect(built.redirect());
+    init.set_signal(Some(&flight.controller.signal()));
+    if let Some(body) = body {
+        init.set_body(&body);
+    }
+    init.into()
 }
 
 /// Reads the head of whatever `fetch` gave: a `Response` of any realm, or something that looks like one.

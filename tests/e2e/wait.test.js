@@ -12,10 +12,10 @@ async function applied(answers, spec = {}) {
   await account.bundle("shop");
   const visits = [];
   const liveVersion = () => account.local.state.scripts.get("shop").versions[0].id;
-  const fetch = async (request) => {
-    const url = new URL(request.url);
-    if (url.hostname !== HOST) return account.clock.fetch(request);
-    visits.push(url.pathname);
+  const fetch = async (url, init) => {
+    const { hostname, pathname } = new URL(url);
+    if (hostname !== HOST) return account.clock.fetch(url, init);
+    visits.push(pathname);
     return answers(visits.length, liveVersion());
   };
   const events = [];

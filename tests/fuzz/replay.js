@@ -159,7 +159,7 @@ function sectionsOf(text) {
 }
 
 function byPath(sections) {
-  return async ({ method, url }) => {
+  return async (url, { method }) => {
     const path = url.split("?")[0];
     const fitting = sections.filter((section) => section.method === method && path.endsWith(section.path));
     const [best] = fitting.sort((one, other) => other.path.length - one.path.length);

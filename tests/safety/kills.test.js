@@ -48,11 +48,11 @@ function dying(clock, { nth, effect }) {
   let sent = 0;
   const { promise: dead, resolve: die } = withResolvers();
   const never = new Promise(() => {});
-  const fetch = async (request) => {
+  const fetch = async (url, init) => {
     sent += 1;
     if (sent > nth) return never;
-    if (sent < nth) return clock.fetch(request);
-    if (effect) await clock.fetch(request);
+    if (sent < nth) return clock.fetch(url, init);
+    if (effect) await clock.fetch(url, init);
     die();
     return never;
   };

@@ -10,12 +10,12 @@ const update = SCENARIOS.update;
 async function meanwhile(act, fits, scenario = update) {
   const account = await prepared(scenario);
   let happened = false;
-  const fetch = (request) => {
-    if (!happened && fits(request)) {
+  const fetch = (url, init) => {
+    if (!happened && fits({ ...init, url })) {
       happened = true;
       act(account);
     }
-    return account.clock.fetch(request);
+    return account.clock.fetch(url, init);
   };
   const error = await run(account, scenario, { fetch }).then(
     () => undefined,
@@ -43,14 +43,14 @@ test("another deployment of ours between plan and upload is told as well", async
   third.to.spec.env.variables.TEXT = "three";
   let looks = 0;
   let other;
-  const fetch = async (request) => {
-    looks += request.url.endsWith("/deployments") ? 1 : 0;
+  const fetch = async (url, init) => {
+    looks += url.endsWith("/deployments") ? 1 : 0;
     // The second look goes out together with the upload.
-    if (isUpload(request) || looks === 2) {
+    if (isUpload({ ...init, url }) || looks === 2) {
       other ??= run(account, third);
       await other;
     }
-    return account.clock.fetch(request);
+    return account.clock.fetch(url, init);
   };
   await assert.rejects(run(account, update, { fetch }), { exitCode: 5, code: "CFD0525" });
   await converged(account, update);
@@ -68,10 +68,10 @@ test("a deployment while our throttled upload waits for its next try is told", a
   const account = await prepared(update);
   account.local.setFaults(["PUT */scripts/shop:429+30:1"]);
   let looked = false;
-  const fetch = async (request) => {
-    const answer = await account.clock.fetch(request);
+  const fetch = async (url, init) => {
+    const answer = await account.clock.fetch(url, init);
     // The look beside the first try has been answered, the upload has not been accepted.
-    if (!looked && isUpload(request)) {
+    if (!looked && isUpload({ ...init, url })) {
       looked = true;
       account.foreign.dashboardDeploy("shop");
     }

@@ -55,9 +55,9 @@ export function createVirtualClock({ start = Date.now() } = {}) {
     /** Forgets all timers, as when the process ends. */
     stop: () => timers.clear(),
     /** A `fetch` during which time stands still, as it does while its body is read. */
-    async fetch(request) {
-      const response = await flying(() => fetch(request), request.signal);
-      const body = response.body && watched(response.body, (read) => flying(read, request.signal));
+    async fetch(url, init) {
+      const response = await flying(() => fetch(url, init), init.signal);
+      const body = response.body && watched(response.body, (read) => flying(read, init.signal));
       return { status: response.status, headers: response.headers, body };
     },
   };

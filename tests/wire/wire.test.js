@@ -20,11 +20,11 @@ describe("what goes over the wire", () => {
   after(() => site.close());
 
   /** The runtime's fetch, with a copy of what it was given. */
-  async function recording(request) {
-    const copy = request.clone();
+  async function recording(url, init) {
+    const copy = new Request(url, init);
     const headers = Object.fromEntries(copy.headers);
     sent.push({ method: copy.method, url: copy.url, headers, body: Buffer.from(await copy.arrayBuffer()) });
-    return fetch(request);
+    return fetch(url, init);
   }
 
   const options = { fetch: recording, allowDeletes: true };

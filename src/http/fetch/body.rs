@@ -1,6 +1,6 @@
 //! The body of an answer: a stream, read or cancelled.
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -29,9 +29,9 @@ impl FetchBody {
         }
         // One allocation where the size is known: growing by doubling would take twice the memory.
         let mut bytes = Vec::with_capacity(self.length.unwrap_or_default().min(limit));
-        let reader = call(&self.stream, "getReader").map_err(|error| failure(&error))?;
+        let chunks = Chunks::of(&self.stream).map_err(|error| failure(&error))?;
         loop {
-            let read = call(&reader, "read").map_err(|error| failure(&error))?;
+            let read = call(&chunks.source, chunks.next).map_err(|error| failure(&error))?;
             let chunk = JsFuture::from(Promise::resolve(&read)).await.map_err(|error| failure(&error))?;
             if member(&chunk, "done").is_truthy() {
                 self.flight.land();
@@ -39,7 +39,7 @@ impl FetchBody {
             }
             append(&mut bytes, &member(&chunk, "value"), limit);
             if bytes.len() > limit {
-                settle(call(&reader, "cancel"));
+                settle(call(&chunks.source, chunks.stop));
                 return Ok(bytes);
             }
         }
@@ -55,6 +55,23 @@ impl Body for FetchBody {
         if !self.flight.landed {
             settle(call(&self.stream, "cancel"));
         }
+    }
+}
+
+/// Where the chunks of a body come from: a stream of the web, or what can be iterated, as Node's streams can.
+struct Chunks {
+    source: JsValue,
+    next: &'static str,
+    stop: &'static str,
+}
+
+impl Chunks {
+    fn of(stream: &JsValue) -> Result<Self, JsValue> {
+        if member(stream, "getReader").is_function() {
+            return Ok(Self { source: call(stream, "getReader")?, next: "read", stop: "cancel" });
+        }
+        let iterate = Reflect::get(stream, &Symbol::async_iterator())?.dyn_into::<Function>()?;
+        Ok(Self { source: iterate.call0(stream)?, next: "next", stop: "return" })
     }
 }
 
