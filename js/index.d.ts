@@ -277,6 +277,8 @@ export interface BundleTarget {
   path: string;
   script: string;
   jurisdiction?: string;
+  /** How the code is written, where the manifest states it. */
+  format?: "es-module" | "service-worker";
 }
 
 /** How text for people looks. */

@@ -13,7 +13,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use cfworker_deploy::bundle::{self, Modules};
+use cfworker_deploy::bundle::{self, Modules, Stated};
 use cfworker_deploy::cloudflare::accounts::ListAccounts;
 use cfworker_deploy::cloudflare::deployments::ListDeployments;
 use cfworker_deploy::cloudflare::dns_records::{
@@ -35,6 +35,7 @@ use cfworker_deploy::cloudflare::workers::ReadWorker;
 use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
 use cfworker_deploy::cloudflare::{Api, Auth, Endpoint};
 use cfworker_deploy::http::{Again, Meaning, Repeat};
+use cfworker_deploy::model::Syntax;
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
 use wire::{Reply, bench, json as reply, ok, refused, with_header};
@@ -169,7 +170,11 @@ fn writes_send_exactly_this() {
 }
 
 fn modules(source: &str) -> Modules {
-    bundle::read(source.as_bytes().to_vec(), None).expect("a bundle").0
+    stated(source, Stated::default())
+}
+
+fn stated(source: &str, stated: Stated<'_>) -> Modules {
+    bundle::read(source.as_bytes().to_vec().into(), stated).expect("a bundle").0
 }
 
 #[test]
@@ -204,8 +209,9 @@ fn an_upload_is_the_same_bytes_each_time() {
 }
 
 #[test]
-fn service_worker_syntax_is_a_body_part() {
-    let modules = modules("addEventListener('fetch', f)");
+fn a_service_worker_is_a_body_part() {
+    let format = Stated { syntax: Some(Syntax::ServiceWorker), ..Stated::default() };
+    let modules = stated("addEventListener('fetch', f)", format);
     let metadata = Metadata::default();
     let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &modules };
     let (_, bytes) = put.request(&api()).body.expect("a body");
@@ -220,7 +226,7 @@ fn an_upload_can_be_read_back_as_a_bundle() {
     let original = modules("export default { fetch() {} } // ü\r\n");
     let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &original };
     let (_, bytes) = put.request(&api()).body.expect("a body");
-    let (again, _) = bundle::read(bytes.to_vec(), None).expect("a bundle");
+    let (again, _) = bundle::read(bytes, Stated::default()).expect("a bundle");
     assert_eq!((again.syntax, again.main, again.modules), (original.syntax, original.main, original.modules));
 }
 

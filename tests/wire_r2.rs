@@ -9,8 +9,6 @@
 
 mod wire;
 
-use std::rc::Rc;
-
 use cfworker_deploy::diagnostic::Code;
 use cfworker_deploy::error::Exit;
 use cfworker_deploy::http::Policy;
@@ -109,7 +107,7 @@ fn signatures_are_those_of_botocore() {
 fn a_head_and_a_signed_put_too() {
     let store = store();
     let bench = bench(vec![Reply::Answer(404, Vec::new(), Vec::new()), content(b"")], never);
-    let bytes: Rc<[u8]> = b"export default {}".as_slice().into();
+    let bytes = bytes::Bytes::from_static(b"export default {}");
     let put = Put { content_type: "application/javascript", bytes: &bytes, sha256: "aa", overwrite: false };
     bench.clock.run(async {
         assert_eq!(store.head(&bench.client, &object("hello/worker.js")).await, Ok(None));
@@ -232,7 +230,7 @@ fn the_head_comes_first_and_the_rest_can_be_refused() {
 
 #[test]
 fn a_publish_never_overwrites_and_survives_a_lost_answer() {
-    let bytes: Rc<[u8]> = b"x".as_slice().into();
+    let bytes = bytes::Bytes::from_static(b"x");
     let there = |sha256: &str| with_header(Reply::Answer(200, Vec::new(), Vec::new()), "x-amz-meta-sha256", sha256);
     let absent = || Reply::Answer(404, Vec::new(), Vec::new());
     let cases: [(Vec<Reply>, Result<Written, R2ErrorKind>); 6] = [

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { DeployError, USAGE_CODE, usageError } from "../errors.js";
+import { formatHint } from "./format-hint.js";
 import { readBytes } from "./input.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
@@ -15,6 +16,7 @@ const HAS_BEGUN = [3, 130, 143];
  * @typedef {object} PublishedBundle
  * @property {string} address
  * @property {boolean} existed
+ * @property {string} [hint] for people, about the format of the code
  * @property {object} published as the engine answers it
  * @property {{ file: string, path: string, previousKey: string, isPinned: boolean }} entry of the manifest
  * @property {(event: object) => void} hear saves with the first write of the run
@@ -49,6 +51,7 @@ export async function publishBundle(context, session, file) {
     published,
     address: `r2://${bucket}/${key}`,
     existed: published.existed,
+    hint: await formatHint(bytes, target),
     entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
     ...saving(() => replaceFile(manifest, rewritten.source.text)),
   };

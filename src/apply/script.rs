@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::race::{self, Did, Found};
 use super::{Ended, Made, Payload, Target, done, ended, failed};
 use crate::binding::{Binding, secret_text};
+use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
@@ -14,10 +15,16 @@ use crate::cloudflare::upload::{Metadata, PutScript};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
+use crate::model::Syntax;
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
 use crate::secret::Secret;
 
+/// Cloudflare's codes for code that does not start, and for code that handles nothing.
+///
+/// <https://developers.cloudflare.com/workers/observability/errors/>
+const NOT_RUNNABLE: i64 = 10021;
+const NO_HANDLERS: i64 = 10068;
 /// Types of secrets: carried over unless an upload removes one.
 const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
 
@@ -26,7 +33,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     let Some(modules) = &payload.modules else {
         return failed(Diagnostic::error(Code::Internal, "an upload has no code"), false);
     };
-    let metadata = match metadata(upload, payload, target.signature) {
+    let metadata = match metadata(upload, payload, modules, target.signature) {
         Ok(metadata) => metadata,
         Err(name) => {
             let message = format!("the binding `{name}` has no value");
@@ -39,12 +46,26 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
             let found = upload.creates && uploaded.was_there();
             Ended::Done(Made { version: uploaded.version_id(), found })
         }
-        Err(error) => ended(&error),
+        Err(error) => refused(&error, modules.syntax),
     }
 }
 
+/// Code that Cloudflare can't run may be fine and only of the other format: nobody but its author can tell.
+fn refused(error: &CallError, syntax: Syntax) -> Ended {
+    let Some(NOT_RUNNABLE | NO_HANDLERS) = error.code() else { return ended(error) };
+    let help = match syntax {
+        Syntax::EsModule => {
+            "the code was sent as an ES module, which has `export default`; if it calls `addEventListener` instead, say `script.format: service-worker`"
+        }
+        Syntax::ServiceWorker => {
+            "the code was sent as a service worker, which calls `addEventListener`; if it has `export default`, leave `script.format` out"
+        }
+    };
+    failed(error.diagnostic().with_help(help), error.may_have_arrived)
+}
+
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
-fn metadata(upload: &Upload, payload: &Payload, signature: &str) -> Result<Metadata, String> {
+fn metadata(upload: &Upload, payload: &Payload, modules: &Modules, signature: &str) -> Result<Metadata, String> {
     let mut bindings: Vec<Value> = Vec::new();
     for binding in &upload.bindings {
         let value = match binding {
@@ -54,6 +75,9 @@ fn metadata(upload: &Upload, payload: &Payload, signature: &str) -> Result<Metad
         };
         bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
     }
+    let of_code =
+        |CodeBinding { name, type_name, part }: &CodeBinding| json!({ "type": type_name, "name": name, "part": part });
+    bindings.extend(modules.bindings.iter().map(of_code));
     bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
     let keep: &[&str] =
         if upload.remove_secrets.is_empty() && guard::holds(Guard::KeptSecrets) { &SECRET_TYPES } else { &[] };

@@ -1,30 +1,34 @@
 //! A bundle: the bytes that lie in R2, read as the modules of a Worker.
 //!
-//! Either one script file (ES module or service-worker syntax), or the multipart file that
-//! `wrangler deploy --dry-run --outfile FILE` writes.
+//! Either one script file, or the multipart file that `wrangler deploy --dry-run --outfile FILE` writes. Whether a script
+//! is an ES module is stated, never read out of its source.
 
 use std::fmt;
-use std::rc::Rc;
 
+use bytes::Bytes;
+
+use crate::model::Syntax;
+
+mod metadata;
 mod module_name;
 mod multipart;
 mod read;
-mod source;
 
+pub use metadata::{AskedBinding, Asks, CodeBinding};
 pub use module_name::check_module_name;
 pub use read::read;
 
-/// How the entry talks to the runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Syntax {
-    /// `export default { fetch() {} }`.
-    EsModule,
-    /// `addEventListener("fetch", …)`.
-    ServiceWorker,
+/// What a manifest states about its bundle.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stated<'a> {
+    /// Name of the entry of a single-file bundle; `index.js` if absent.
+    pub main_module: Option<&'a str>,
+    /// How the entry talks to the runtime; a single file is an ES module if absent, a multipart file says it itself.
+    pub syntax: Option<Syntax>,
 }
 
 /// The code of a Worker, ready to upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Modules {
     /// How the entry talks to the runtime.
     pub syntax: Syntax,
@@ -32,6 +36,10 @@ pub struct Modules {
     pub main: String,
     /// All modules, the entry among them, in the bundle's order.
     pub modules: Vec<Module>,
+    /// Bindings that stand for modules.
+    pub bindings: Vec<CodeBinding>,
+    /// What the Worker that the bundle was made for has beside its code.
+    pub asks: Asks,
     /// SHA-256 of the bundle's bytes, 64 lower-case hex digits.
     pub sha256: String,
     /// Bytes of all modules, source maps left out: what Cloudflare's limit counts.
@@ -45,8 +53,8 @@ pub struct Module {
     pub name: String,
     /// Decides what kind of module it is.
     pub content_type: String,
-    /// Its content.
-    pub bytes: Rc<[u8]>,
+    /// Its content: a view of the bundle's bytes, which all modules share.
+    pub bytes: Bytes,
 }
 
 impl fmt::Debug for Module {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Module, Modules, Syntax, check_module_name, content_type, multipart, source};
+use super::{Asks, CodeBinding, Module, Modules, Stated, check_module_name, content_type, metadata, multipart};
 use crate::diagnostic::{Code, Diagnostic, plain};
-use crate::model::hex;
+use crate::model::{Syntax, hex};
 
 /// Largest sum of modules that Cloudflare takes, uncompressed.
 ///
@@ -28,16 +28,13 @@ const CONTENT_TYPES: [&str; 10] = [
     "text/x-python-requirement",
     content_type::SOURCE_MAP,
 ];
-/// Members of an upload's metadata that need more than code; a manifest can't state them yet.
-const NEEDS_MORE: [&str; 4] = ["migrations", "exports", "assets", "containers"];
-
-/// Reads a bundle. `main_module` names the entry of a single-file bundle, `index.js` if absent.
+/// Reads a bundle; its modules share the bytes.
 ///
 /// Besides the modules come findings that don't stop the run.
 ///
 /// # Errors
 /// The finding that makes it unusable.
-pub fn read(bytes: Vec<u8>, main_module: Option<&str>) -> Result<(Modules, Vec<Diagnostic>), Diagnostic> {
+pub fn read(bytes: Bytes, stated: Stated<'_>) -> Result<(Modules, Vec<Diagnostic>), Diagnostic> {
     if bytes.is_empty() {
         return Err(Diagnostic::error(Code::BundleUnreadable, "the bundle is empty")
             .with_help("build the Worker again and publish the result"));
@@ -47,11 +44,10 @@ pub fn read(bytes: Vec<u8>, main_module: Option<&str>) -> Result<(Modules, Vec<D
         size_finding(bytes.len())?;
     }
     let sha256 = hex(&Sha256::digest(&bytes));
-    let (mut modules, mut findings) =
-        if is_multipart { several(&bytes)? } else { single(bytes, main_module.unwrap_or(DEFAULT_MAIN))? };
+    let mut modules = if is_multipart { several(&bytes, stated.syntax)? } else { single(bytes, stated)? };
     modules.sha256 = sha256;
     modules.size = code(&modules).map(|module| module.bytes.len()).sum();
-    findings.extend(size_finding(modules.size)?);
+    let findings = size_finding(modules.size)?.into_iter().collect();
     Ok((modules, findings))
 }
 
@@ -59,82 +55,85 @@ fn code(modules: &Modules) -> impl Iterator<Item = &Module> {
     modules.modules.iter().filter(|module| module.content_type != content_type::SOURCE_MAP)
 }
 
-fn single(bytes: Vec<u8>, main: &str) -> Result<(Modules, Vec<Diagnostic>), Diagnostic> {
+fn single(bytes: Bytes, stated: Stated<'_>) -> Result<Modules, Diagnostic> {
+    let main = stated.main_module.unwrap_or(DEFAULT_MAIN);
     check_name(main)?;
     if std::str::from_utf8(&bytes).is_err() {
         return Err(unreadable("it is neither JavaScript text in UTF-8 nor a multipart file")
             .with_help("publish one JavaScript file, or the file of `wrangler deploy --dry-run --outfile FILE`"));
     }
-    let signs = source::signs(&bytes);
-    let is_script = signs.listener && !signs.module;
-    let mut findings = Vec::new();
-    if !signs.module && !signs.listener {
-        findings.push(
-            Diagnostic::warning(
-                Code::BundleWithoutHandler,
-                "the bundle neither exports anything nor listens to events",
-            )
-            .with_help("a Worker has `export default { fetch() {} }`; CommonJS must be bundled to an ES module first"),
-        );
-    }
-    let (syntax, content_type) = if is_script {
-        (Syntax::ServiceWorker, content_type::SCRIPT)
-    } else {
-        (Syntax::EsModule, content_type::ES_MODULE)
+    let syntax = stated.syntax.unwrap_or(Syntax::EsModule);
+    let content_type = match syntax {
+        Syntax::EsModule => content_type::ES_MODULE,
+        Syntax::ServiceWorker => content_type::SCRIPT,
     };
-    let module = Module { name: main.to_owned(), content_type: content_type.to_owned(), bytes: bytes.into() };
-    Ok((modules(syntax, main.to_owned(), vec![module]), findings))
+    let module = Module { name: main.to_owned(), content_type: content_type.to_owned(), bytes };
+    Ok(Modules {
+        syntax,
+        main: main.to_owned(),
+        modules: vec![module],
+        bindings: Vec::new(),
+        asks: Asks::default(),
+        sha256: String::new(),
+        size: 0,
+    })
 }
 
-fn several(bytes: &[u8]) -> Result<(Modules, Vec<Diagnostic>), Diagnostic> {
+fn several(bytes: &Bytes, stated: Option<Syntax>) -> Result<Modules, Diagnostic> {
     let parts = multipart::parts(bytes).map_err(|reason| unreadable(&reason))?;
-    let metadata = parts.iter().find(|part| part.name == "metadata").ok_or_else(|| unreadable("it has no metadata"))?;
-    let metadata: Value =
-        serde_json::from_slice(metadata.bytes).map_err(|error| unreadable(&format!("its metadata: {error}")))?;
-    let member = |name: &str| metadata.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (syntax, main) = match (member("main_module"), member("body_part")) {
-        (Some(main), _) => (Syntax::EsModule, main),
-        (None, Some(main)) => (Syntax::ServiceWorker, main),
-        (None, None) => return Err(unreadable("its metadata names no entry")),
-    };
+    let found = parts.iter().find(|part| part.name == "metadata").ok_or_else(|| unreadable("it has no metadata"))?;
+    let metadata = metadata::read(found.bytes).map_err(|reason| unreadable(&reason))?;
+    agree(stated, metadata.syntax)?;
     let mut list = Vec::with_capacity(parts.len());
     let mut names = BTreeSet::new();
     for part in parts.iter().filter(|part| part.name != "metadata") {
-        let module = module(part)?;
+        let module = module(bytes, part, &metadata.code_bindings)?;
         if !names.insert(module.name.clone()) {
             return Err(unreadable(&format!("it holds the module `{}` twice", module.name)));
         }
         list.push(module);
     }
-    if !names.contains(&main) {
-        return Err(unreadable(&format!("its entry `{}` is not in it", plain(&main, 100))));
+    if !names.contains(&metadata.main) {
+        return Err(unreadable(&format!("its entry `{}` is not in it", plain(&metadata.main, 100))));
     }
-    Ok((modules(syntax, main, list), findings_of(&metadata)))
+    if let Some(lost) = metadata.code_bindings.iter().find(|binding| !names.contains(&binding.part)) {
+        let CodeBinding { name, part, .. } = lost;
+        return Err(unreadable(&format!("its binding `{name}` names the part `{part}`, which is not in it")));
+    }
+    Ok(Modules {
+        syntax: metadata.syntax,
+        main: metadata.main,
+        modules: list,
+        bindings: metadata.code_bindings,
+        asks: metadata.asks,
+        sha256: String::new(),
+        size: 0,
+    })
 }
 
-fn module(part: &multipart::Part<'_>) -> Result<Module, Diagnostic> {
-    let name = part.filename.as_ref().unwrap_or(&part.name);
+/// The file itself knows best; a manifest that says otherwise was written for another one.
+fn agree(stated: Option<Syntax>, found: Syntax) -> Result<(), Diagnostic> {
+    let Some(stated) = stated.filter(|stated| *stated != found) else { return Ok(()) };
+    let message = format!(
+        "the manifest says `script.format: {}`, the bundle's own metadata says `{}`",
+        stated.as_str(),
+        found.as_str()
+    );
+    Err(Diagnostic::error(Code::BundleFormat, message)
+        .with_help("leave `script.format` out: a multipart file says it itself"))
+}
+
+/// A module goes by its file name, as imports say it; a part that a binding names goes by the name of its field.
+fn module(file: &Bytes, part: &multipart::Part<'_>, bindings: &[CodeBinding]) -> Result<Module, Diagnostic> {
+    let is_bound = bindings.iter().any(|binding| binding.part == part.name);
+    let name = part.filename.as_ref().filter(|_| !is_bound).unwrap_or(&part.name);
     check_name(name)?;
     let content_type = part.content_type.as_deref().unwrap_or("text/plain");
     if !CONTENT_TYPES.contains(&content_type) {
         let shown = plain(content_type, 60);
         return Err(unreadable(&format!("the module `{name}` has the unknown content type `{shown}`")));
     }
-    Ok(Module { name: name.clone(), content_type: content_type.to_owned(), bytes: part.bytes.into() })
-}
-
-fn findings_of(metadata: &Value) -> Vec<Diagnostic> {
-    let wants = NEEDS_MORE.iter().filter(|name| metadata.get(**name).is_some_and(|value| !value.is_null()));
-    wants
-        .map(|name| {
-            Diagnostic::warning(Code::BundleNeedsMore, format!("the bundle asks for `{name}`, which is not applied"))
-                .with_help("only its modules are deployed; everything else comes from the manifest")
-        })
-        .collect()
-}
-
-fn modules(syntax: Syntax, main: String, modules: Vec<Module>) -> Modules {
-    Modules { syntax, main, modules, sha256: String::new(), size: 0 }
+    Ok(Module { name: name.clone(), content_type: content_type.to_owned(), bytes: file.slice_ref(part.bytes) })
 }
 
 fn check_name(name: &str) -> Result<(), Diagnostic> {
@@ -170,11 +169,13 @@ fn size_finding(size: usize) -> Result<Option<Diagnostic>, Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BYTES, Syntax, read};
-    use crate::diagnostic::{Code, Severity};
+    use bytes::Bytes;
+
+    use super::{MOST_BYTES, Stated, Syntax, read};
+    use crate::diagnostic::Code;
 
     const FILE: &str = "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n\
-        {\"main_module\":\"index.js\",\"bindings\":[],\"migrations\":{},\"assets\":null}\r\n\
+        {\"main_module\":\"index.js\",\"bindings\":[],\"migrations\":{\"new_tag\":\"v1\"},\"assets\":null}\r\n\
         --b\r\nContent-Disposition: form-data; name=\"index.js\"; filename=\"index.js\"\r\n\
         Content-Type: application/javascript+module\r\n\r\nexport default {}\r\n\
         --b\r\nContent-Disposition: form-data; name=\"./a.wasm\"; filename=\"./a.wasm\"\r\n\
@@ -182,9 +183,20 @@ mod tests {
         --b\r\nContent-Disposition: form-data; name=\"index.js.map\"; filename=\"index.js.map\"\r\n\
         Content-Type: application/source-map\r\n\r\n{}\r\n--b--\r\n";
 
+    const SCRIPT: &str = "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n\
+        {\"body_part\":\"worker.js\",\"bindings\":[{\"name\":\"ADD\",\"type\":\"wasm_module\",\"part\":\"__ADD\"}]}\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"worker.js\"; filename=\"worker.js\"\r\n\
+        Content-Type: application/javascript\r\n\r\naddEventListener('fetch', f)\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"__ADD\"; filename=\"/home/me/add.wasm\"\r\n\
+        Content-Type: application/wasm\r\n\r\n\0asm\r\n--b--\r\n";
+
+    fn stated(main_module: Option<&str>, syntax: Option<Syntax>) -> Stated<'_> {
+        Stated { main_module, syntax }
+    }
+
     #[test]
     fn a_module_gets_the_default_name() {
-        let (modules, findings) = read(b"export default {}".to_vec(), None).expect("modules");
+        let (modules, findings) = read(Bytes::from_static(b"export default {}"), Stated::default()).expect("modules");
         assert_eq!((modules.syntax, modules.main.as_str(), modules.size), (Syntax::EsModule, "index.js", 17));
         assert_eq!(modules.modules[0].content_type, "application/javascript+module");
         // printf 'export default {}' | sha256sum
@@ -193,27 +205,62 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_makes_a_script() {
-        let (modules, _) = read(b"addEventListener('fetch', f)".to_vec(), Some("worker.js")).expect("modules");
-        assert_eq!((modules.syntax, modules.main.as_str()), (Syntax::ServiceWorker, "worker.js"));
-        assert_eq!(modules.modules[0].content_type, "application/javascript");
-    }
-
-    #[test]
-    fn neither_is_a_module_with_a_warning() {
-        let (modules, findings) = read(b"module.exports = {}".to_vec(), None).expect("modules");
-        assert_eq!(modules.syntax, Syntax::EsModule);
-        assert_eq!(findings[0].code, Code::BundleWithoutHandler);
+    fn a_single_file_is_what_the_manifest_states_whatever_its_source_looks_like() {
+        for source in ["addEventListener('fetch', f)", "export default {}", "module.exports = {}", ""] {
+            let bytes = || Bytes::from(format!("{source}//"));
+            let (modules, findings) = read(bytes(), Stated::default()).expect("modules");
+            assert_eq!((modules.syntax, findings.len()), (Syntax::EsModule, 0), "{source}");
+            let script = stated(Some("worker.js"), Some(Syntax::ServiceWorker));
+            let (modules, _) = read(bytes(), script).expect("modules");
+            assert_eq!((modules.syntax, modules.main.as_str()), (Syntax::ServiceWorker, "worker.js"));
+            assert_eq!(modules.modules[0].content_type, "application/javascript");
+        }
     }
 
     #[test]
     fn the_multipart_file_of_wrangler() {
-        let (modules, findings) = read(FILE.as_bytes().to_vec(), Some("ignored.js")).expect("modules");
+        let bytes = Bytes::from_static(FILE.as_bytes());
+        let (modules, findings) = read(bytes, stated(Some("ignored.js"), None)).expect("modules");
         let names: Vec<_> = modules.modules.iter().map(|module| module.name.as_str()).collect();
         assert_eq!(names, ["index.js", "./a.wasm", "index.js.map"]);
         assert_eq!((modules.main.as_str(), modules.size), ("index.js", 21));
-        assert_eq!(findings.len(), 1);
-        assert!(findings[0].message.contains("`migrations`") && findings[0].severity == Severity::Warning);
+        assert_eq!(modules.asks.others, ["migrations"]);
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn a_part_that_a_binding_names_goes_by_the_name_of_its_field() {
+        let (modules, _) = read(Bytes::from_static(SCRIPT.as_bytes()), Stated::default()).expect("modules");
+        assert_eq!((modules.syntax, modules.main.as_str()), (Syntax::ServiceWorker, "worker.js"));
+        let names: Vec<_> = modules.modules.iter().map(|module| module.name.as_str()).collect();
+        assert_eq!(names, ["worker.js", "__ADD"]);
+        assert_eq!((modules.bindings[0].name.as_str(), modules.bindings[0].part.as_str()), ("ADD", "__ADD"));
+        let lost = SCRIPT.replace("name=\"__ADD\"", "name=\"other\"").replace("/home/me/", "");
+        let finding = read(Bytes::from(lost), Stated::default()).expect_err("a finding");
+        assert!(finding.message.contains("`ADD` names the part `__ADD`"), "{}", finding.message);
+    }
+
+    #[test]
+    fn a_multipart_file_states_its_format_itself() {
+        for (file, same, other) in
+            [(FILE, Syntax::EsModule, Syntax::ServiceWorker), (SCRIPT, Syntax::ServiceWorker, Syntax::EsModule)]
+        {
+            let bytes = || Bytes::from_static(file.as_bytes());
+            assert_eq!(read(bytes(), stated(None, Some(same))).expect("modules").0.syntax, same);
+            let finding = read(bytes(), stated(None, Some(other))).expect_err("a contradiction");
+            assert_eq!(finding.code, Code::BundleFormat);
+        }
+    }
+
+    #[test]
+    fn all_modules_are_views_of_the_one_file() {
+        let file = Bytes::from(FILE.as_bytes().to_vec());
+        let (modules, _) = read(file.clone(), Stated::default()).expect("modules");
+        let within = file.as_ptr_range();
+        for module in &modules.modules {
+            let part = module.bytes.as_ptr_range();
+            assert!(within.start <= part.start && part.end <= within.end, "{module:?} is a copy");
+        }
     }
 
     #[test]
@@ -230,16 +277,18 @@ mod tests {
         ] {
             let changed = FILE.replace(from, to);
             assert_ne!(changed, FILE);
-            assert!(read(changed.into_bytes(), None).is_err(), "{from} -> {to}");
+            assert!(read(Bytes::from(changed), Stated::default()).is_err(), "{from} -> {to}");
         }
     }
 
     #[test]
     fn binary_empty_and_huge_bundles_are_refused() {
-        assert!(read(Vec::new(), None).is_err());
-        assert!(read(b"\0asm\x01\xff".to_vec(), None).is_err());
-        let huge = read(vec![b' '; MOST_BYTES + 1], None).expect_err("a finding");
+        let read = |bytes: Vec<u8>| read(bytes.into(), Stated::default());
+        assert!(read(Vec::new()).is_err());
+        assert!(read(b"\0asm\x01\xff".to_vec()).is_err());
+        let huge = read(vec![b' '; MOST_BYTES + 1]).expect_err("a finding");
         assert_eq!(huge.code, Code::BundleTooLarge);
-        assert!(read(b"export default {}".to_vec(), Some("metadata")).is_err());
+        let reserved = super::read(Bytes::from_static(b"export default {}"), stated(Some("metadata"), None));
+        assert!(reserved.is_err());
     }
 }

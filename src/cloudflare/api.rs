@@ -1,7 +1,6 @@
 //! Where the API is and who asks.
 
-use std::rc::Rc;
-
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -209,7 +208,7 @@ fn malformed(request: &Request, answer: &Answer, reason: &str) -> CallError {
 }
 
 /// Bytes of a value as JSON. Our own values always have a JSON form; the empty fallback would be refused.
-pub(crate) fn json_bytes(body: &impl Serialize) -> Rc<[u8]> {
+pub(crate) fn json_bytes(body: &impl Serialize) -> Bytes {
     serde_json::to_vec(body).unwrap_or_default().into()
 }
 

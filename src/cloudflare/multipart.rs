@@ -2,8 +2,7 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc7578>
 
-use std::rc::Rc;
-
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::model::hex;
@@ -23,7 +22,7 @@ pub(crate) struct Part<'a> {
 /// Content type with its boundary, and the body.
 ///
 /// The boundary comes from the content's hash: no content can hold its own.
-pub(crate) fn encode(parts: &[Part<'_>]) -> (String, Rc<[u8]>) {
+pub(crate) fn encode(parts: &[Part<'_>]) -> (String, Bytes) {
     let heads: Vec<String> = parts.iter().map(head).collect();
     let boundary = boundary(parts, &heads);
     let size: usize = parts.iter().zip(&heads).map(|(part, head)| part.bytes.len() + head.len() + 80).sum();

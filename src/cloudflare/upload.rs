@@ -13,8 +13,9 @@ use super::envelope::{or_default, result};
 use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions::{self, Grant};
-use crate::bundle::{Modules, Syntax};
+use crate::bundle::Modules;
 use crate::http::{Answer, Method, Request};
+use crate::model::Syntax;
 
 /// `PUT …/scripts/{script}`: makes a version and deploys it to all requests, ending a gradual rollout.
 ///
@@ -114,6 +115,7 @@ impl Uploaded {
     }
 }
 
+/// The metadata with what comes from the code: its entry, and the bindings that name its parts.
 #[derive(Serialize)]
 struct WithEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

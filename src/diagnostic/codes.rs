@@ -191,10 +191,10 @@ codes! {
         "Cloudflare takes at most 64 MiB of modules before compression, source maps left out. Leave out what the Worker does not need, or move data to R2, KV or static assets.";
     BundleLarge = "CFD0303": "the bundle is large",
         "Depending on the plan, Cloudflare may refuse Workers of more than 3 or 10 MiB after gzip. We don't compress, so this goes by the size before compression and is only a hint; the upload tells.";
-    BundleWithoutHandler = "CFD0304": "the bundle has no handler",
-        "The source neither exports anything nor calls addEventListener, so nothing would answer requests and Cloudflare will refuse it. A CommonJS file must be bundled to an ES module first, for example with esbuild --format=esm.";
-    BundleNeedsMore = "CFD0305": "the bundle asks for more than code",
-        "The multipart file was made for a Worker with Durable Object migrations, static assets or containers. Only its modules are deployed; everything else comes from the manifest.";
+    BundleNeedsMore = "CFD0305": "the bundle asks for what the manifest does not say",
+        "The file of `wrangler deploy --dry-run --outfile FILE` also names variables, stores, a compatibility date, flags and more of the Worker that it was made for. Only its code, and what names parts of that code, is taken from it; everything else comes from the manifest. The finding prints what to add to the manifest's `spec`, and names what no manifest can say yet: a Worker that needs it will fail when it runs.";
+    BundleFormat = "CFD0320": "the bundle is of the other format",
+        "`script.format` of the manifest and the bundle's own metadata contradict each other. A multipart file says by `main_module` or `body_part` whether its entry is an ES module or a service worker, so the manifest need not; for a single file the manifest says `script.format: service-worker`, or nothing for an ES module.";
     ModuleName = "CFD0306": "a module's name can't be used",
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
     BundleMismatch = "CFD0307": "the bundle is not the pinned one",

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::bundle_asks;
 use super::session::Session;
-use crate::bundle::{self, Modules};
+use crate::bundle::{self, Modules, Stated};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::join_all;
@@ -219,7 +220,10 @@ async fn one(
 ) -> Result<(String, Modules, Vec<Diagnostic>), Box<Diagnostic>> {
     let etag = reading.head.etag.clone().unwrap_or_default();
     let bytes = reading.read(&session.client, MOST_BYTES).await.map_err(|error| Box::new(error.diagnostic()))?;
-    let (modules, findings) = bundle::read(bytes, manifest.script.main_module.as_deref())?;
+    let script = &manifest.script;
+    let stated = Stated { main_module: script.main_module.as_deref(), syntax: script.format };
+    let (modules, mut findings) = bundle::read(bytes.into(), stated)?;
+    findings.extend(bundle_asks::findings(&modules, script));
     let bundle = &manifest.script.bundle;
     match &bundle.sha256 {
         Some(pin) if *pin != modules.sha256 => {

@@ -2,6 +2,7 @@
 //!
 //! Everything that leaves the process goes through [`Io`]; nothing here knows JavaScript.
 
+mod bundle_asks;
 mod bundles;
 mod deploy;
 mod doctor;

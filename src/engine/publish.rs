@@ -1,8 +1,8 @@
 //! `publish`: a bundle into R2 under a versioned key.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,10 +10,11 @@ use super::failure::failure;
 use super::session::Session;
 use super::validate::read;
 use super::{Credentials, Io, Options, bundles};
-use crate::bundle;
+use crate::bundle::{self, Stated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::manifest::{Read, Source};
+use crate::model::Syntax;
 use crate::model::hex;
 use crate::r2::{Object, Put, Written, check_key};
 
@@ -71,6 +72,9 @@ pub struct BundleTarget {
     /// `eu` or `fedramp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jurisdiction: Option<String>,
+    /// How the code is written, where the manifest states it: `es-module` or `service-worker`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<&'static str>,
     /// Path of the scalar that holds the key.
     pub path: String,
 }
@@ -80,7 +84,7 @@ pub struct BundleTarget {
 /// # Errors
 /// A bundle that no Worker could hold, a key that is taken, and requests that failed.
 pub async fn publish(
-    bytes: Vec<u8>,
+    bytes: Bytes,
     target: &PublishTarget,
     credentials: &Credentials,
     options: &Options,
@@ -94,13 +98,13 @@ pub async fn publish(
                     .with_help("set CLOUDFLARE_ACCOUNT_ID")
             },
         )?;
-    bundle::read(bytes.clone(), None).map_err(|finding| failure(vec![finding]))?;
+    bundle::read(bytes.clone(), Stated::default()).map_err(|finding| failure(vec![finding]))?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
     let mut keys = BTreeMap::new();
     let store = bundles::store(&session, account, target.jurisdiction.as_deref(), &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
-    let (size, bytes): (usize, Rc<[u8]>) = (bytes.len(), bytes.into());
+    let size = bytes.len();
     let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };
     let put = Put { content_type, bytes: &bytes, sha256: &sha256, overwrite: target.overwrite };
     let written = store.put(&session.client, &object, &put).await.map_err(|error| failure(vec![error.diagnostic()]))?;
@@ -138,6 +142,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
             bucket: bundle.bucket.clone(),
             key: bundle.key.clone(),
             jurisdiction: bundle.jurisdiction.clone(),
+            format: manifest.script.format.map(Syntax::as_str),
             path: places.bundle_path(manifest.document)?.to_owned(),
         })
     };

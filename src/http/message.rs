@@ -1,7 +1,8 @@
 //! Requests and responses as values.
 
 use std::fmt;
-use std::rc::Rc;
+
+use bytes::Bytes;
 
 use super::LocalFuture;
 use crate::guard::{self, Guard};
@@ -62,7 +63,7 @@ pub struct Request {
     /// Header names in lower case.
     pub headers: Vec<(&'static str, Secret)>,
     /// Bytes with their content type.
-    pub body: Option<(String, Rc<[u8]>)>,
+    pub body: Option<(String, Bytes)>,
     /// Whether it may be sent again.
     pub repeat: Repeat,
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::binding::{Binding, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Identity;
+use crate::model::Syntax;
 use crate::resource::{
     Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
     Wait, WorkersDev, ZoneRef,
@@ -147,6 +148,7 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
     Some(DesiredScript {
         name: names::script_name(name).ok()?,
         bundle: bundle(spec)?,
+        format: spec.script.as_ref().and_then(|script| format(filled(&script.format)?)),
         main_module: filled(&spec.main_module).map(str::to_owned),
         compatibility_date: filled(&spec.compatibility_date).map(str::to_owned),
         compatibility_flags: flags.unwrap_or_else(|| DEFAULT_FLAGS.map(str::to_owned).to_vec()),
@@ -155,6 +157,10 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
         observability: spec.observability.as_ref().map(observability),
         workers_dev: spec.workers_dev.as_ref().map(workers_dev),
     })
+}
+
+fn format(word: &str) -> Option<Syntax> {
+    [Syntax::EsModule, Syntax::ServiceWorker].into_iter().find(|syntax| syntax.as_str() == word)
 }
 
 fn bundle(spec: &Spec) -> Option<Bundle> {

@@ -131,6 +131,10 @@ pub struct Script {
     pub name: Option<String>,
     /// Where the code lies in R2.
     pub bundle: Option<Bundle>,
+    /// How the code of a single file is written: `es-module` (`export default`) or `service-worker`
+    /// (`addEventListener`). Default: `es-module`. A multipart file says it itself.
+    #[schemars(extend("enum" = [Some("es-module"), Some("service-worker"), None::<&str>]))]
+    pub format: Option<String>,
 }
 
 /// An object in R2 that holds the code.

@@ -1,5 +1,6 @@
 //! The nouns that every part shares: addresses, identities, marks, outputs.
 
+mod code;
 mod event;
 mod field;
 mod identity;
@@ -8,6 +9,7 @@ pub mod marks;
 mod outputs;
 
 pub use crate::address::{Address, Kind};
+pub use code::{Syntax, is_code_binding};
 pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::binding::Binding;
-use crate::model::{Identity, hex, marks};
+use crate::model::{Identity, Syntax, hex, marks};
+use crate::resource::DesiredScript;
 use crate::secret::Secret;
 
 /// Keyed digest of a secret set. The key never leaves the caller, so that nobody who can read the
@@ -22,21 +23,18 @@ pub struct SecretFacts {
 }
 
 /// Digest of code and versioned configuration: what decides whether an upload is needed.
-pub fn code_digest(
-    sha256: &str,
-    main_module: Option<&str>,
-    date: &str,
-    flags: &[String],
-    bindings: &[Binding],
-) -> String {
-    let bindings: Vec<Value> = bindings.iter().map(digested).collect();
-    let content = json!({
+pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
+    let bindings: Vec<Value> = script.bindings.iter().map(digested).collect();
+    let mut content = json!({
         "bundle": sha256,
-        "main_module": main_module,
+        "main_module": script.main_module,
         "compatibility_date": date,
-        "compatibility_flags": flags,
+        "compatibility_flags": script.compatibility_flags,
         "bindings": bindings,
     });
+    if let (Some(Syntax::ServiceWorker), Some(members)) = (script.format, content.as_object_mut()) {
+        members.insert("format".into(), Syntax::ServiceWorker.as_str().into());
+    }
     marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
 }
 

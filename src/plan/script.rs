@@ -11,6 +11,7 @@ use super::{Action, Change, Left, code_digest};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
+use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field, Kind};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
@@ -119,8 +120,7 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         .or_else(|| live.and_then(|live| live.compatibility_date.clone()))
         .unwrap_or_else(|| PINNED_COMPATIBILITY_DATE.to_owned());
     let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
-    let code =
-        code_digest(&sha256, desired.main_module.as_deref(), &date, &desired.compatibility_flags, &desired.bindings);
+    let code = code_digest(&sha256, desired, &date);
     let reason = match owner {
         ScriptOwner::Clean { mark, secrets_proven } => {
             match reason_to_upload(context, &sketch.live_marks, mark, *secrets_proven, &code) {
@@ -208,7 +208,9 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
     let Some(live) = &context.live.script else { return (Vec::new(), Vec::new()) };
     let named = |name: &str| context.desired.script.bindings.iter().any(|binding| binding.name() == name);
     let (mut inherit, mut remove) = (Vec::new(), Vec::new());
-    for binding in live.bindings.iter().filter(|binding| !named(&binding.name)) {
+    // Those that stand for parts of the live code go with it; the new code brings its own.
+    let of_code = |binding: &LiveBinding| is_code_binding(&binding.type_name);
+    for binding in live.bindings.iter().filter(|binding| !named(&binding.name) && !of_code(binding)) {
         if !sketch.live_marks.set(&binding.name) {
             sketch.kept.push(Left {
                 address: sketch.change.address.clone(),

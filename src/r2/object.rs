@@ -2,9 +2,9 @@
 //!
 //! <https://developers.cloudflare.com/r2/api/s3/presigned-urls/>
 
-use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use rusty_s3::actions::S3Action;
 use rusty_s3::{Bucket, UrlStyle};
@@ -87,7 +87,7 @@ impl Signer<'_> {
     pub(super) fn put(
         &self,
         content_type: &str,
-        bytes: &Rc<[u8]>,
+        bytes: &Bytes,
         sha256: &str,
         overwrite: bool,
     ) -> Result<Request, String> {

@@ -1,7 +1,8 @@
 //! Reads and writes objects: signs, sends, corrects the clock once, tells what went wrong.
 
 use std::cell::Cell;
-use std::rc::Rc;
+
+use bytes::Bytes;
 
 use super::error::{self, R2Error, R2ErrorKind};
 use super::object::{SHA256_HEADER, Signer};
@@ -48,7 +49,7 @@ pub struct Put<'a> {
     /// Content type, such as `application/javascript`.
     pub content_type: &'a str,
     /// Content.
-    pub bytes: &'a Rc<[u8]>,
+    pub bytes: &'a Bytes,
     /// Its SHA-256, 64 lower-case hex digits.
     pub sha256: &'a str,
     /// Replace what is there; else only write where nothing is.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::binding::Binding;
+use crate::model::Syntax;
 
 /// Compatibility date of a Worker that is created without one: pinned in the release, never "today",
 /// so that the same manifest makes the same Worker. Not newer than the workerd of Local Cloudflare.
@@ -20,6 +21,8 @@ pub struct DesiredScript {
     pub name: String,
     /// Where its code lies.
     pub bundle: Bundle,
+    /// How its code is written, where the manifest states it.
+    pub format: Option<Syntax>,
     /// Name of the entry module of a single-module bundle; absent = `index.js`.
     pub main_module: Option<String>,
     /// `YYYY-MM-DD`; absent keeps the live one, on create the date pinned in this release.

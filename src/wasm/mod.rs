@@ -115,7 +115,7 @@ pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options
         let call = Call::new("[]", options, &host)?;
         let target: PublishTarget = from_js("target", target)?;
         let credentials: Credentials = secret_from_js("credentials", creds)?;
-        engine::publish(bytes.to_vec(), &target, &credentials, &call.options, &call.host.io()?).await
+        engine::publish(bytes.to_vec().into(), &target, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }

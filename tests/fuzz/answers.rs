@@ -221,7 +221,9 @@ fn call(api: &Api, bench: &Bench, endpoint: &str) -> Option<Result<(), CallError
 }
 
 fn put_script(api: &Api, bench: &Bench) -> Result<(), CallError> {
-    let (modules, _) = cfworker_deploy::bundle::read(b"export default {}".to_vec(), None).expect("a bundle");
+    let (modules, _) =
+        cfworker_deploy::bundle::read(bytes::Bytes::from_static(b"export default {}"), Default::default())
+            .expect("a bundle");
     let metadata = Metadata::default();
     let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
     bench.clock.run(api.call_just_created(&bench.client, &put)).map(|uploaded| drop(uploaded.version_id()))

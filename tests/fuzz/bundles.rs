@@ -1,6 +1,7 @@
 //! Bytes of a bundle: one script, or a multipart file.
 
-use cfworker_deploy::bundle::{self, Modules, check_module_name};
+use bytes::Bytes;
+use cfworker_deploy::bundle::{self, Modules, Stated, check_module_name};
 use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
 use cfworker_deploy::cloudflare::{Api, Auth, Endpoint as _};
 use cfworker_deploy::secret::Secret;
@@ -11,7 +12,7 @@ use super::shown;
 
 pub const TARGET: Target = Target { name: "bundles", beside: None, check, structured, words: &WORDS };
 
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 41] = [
     "--",
     "\r\n",
     "\r\n--",
@@ -30,6 +31,7 @@ const WORDS: [&str; 40] = [
     "application/source-map",
     "{\"main_module\":\"a.js\"}",
     "{\"body_part\":\"a.js\"}",
+    "{\"body_part\":\"a.js\",\"bindings\":[{\"name\":\"W\",\"type\":\"wasm_module\",\"part\":\"a.js\"}]}",
     "export default {}",
     "import ",
     "addEventListener(\"fetch\", f)",
@@ -55,13 +57,14 @@ const WORDS: [&str; 40] = [
 ];
 
 fn check(input: &[u8]) {
-    match bundle::read(input.to_vec(), None) {
+    match bundle::read(input.to_vec().into(), Stated::default()) {
         Err(finding) => shown::checked_findings(&[], &[finding]),
         Ok((modules, findings)) => {
             shown::checked_findings(&[], &findings);
             usable(&modules, input.len());
             // Cloudflare gets what the bundle holds: an upload of it, read as a bundle, has the same modules.
-            let again = bundle::read(uploaded(&modules), None).expect("an upload that we made ourselves").0;
+            let again =
+                bundle::read(uploaded(&modules), Stated::default()).expect("an upload that we made ourselves").0;
             assert_eq!((&again.syntax, &again.main), (&modules.syntax, &modules.main));
             assert_eq!(again.modules, modules.modules);
         }
@@ -77,10 +80,10 @@ fn usable(modules: &Modules, size: usize) {
     }
 }
 
-fn uploaded(modules: &Modules) -> Vec<u8> {
+fn uploaded(modules: &Modules) -> Bytes {
     let api = Api::new(Api::BASE_URL, Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
     let put = PutScript { account_id: "a", script: "s", metadata: &Metadata::default(), modules };
-    put.request(&api).body.map(|(_, bytes)| bytes.to_vec()).unwrap_or_default()
+    put.request(&api).body.map(|(_, bytes)| bytes).unwrap_or_default()
 }
 
 fn structured() -> BoxedStrategy<Vec<u8>> {
@@ -116,6 +119,6 @@ fn multipart() -> BoxedStrategy<Vec<u8>> {
 }
 
 fn script() -> BoxedStrategy<Vec<u8>> {
-    let piece = prop_oneof![2 => proptest::sample::select(&WORDS[18..]).prop_map(str::to_owned), 1 => "\\PC{0,8}", 1 => Just("\n".to_owned())];
+    let piece = prop_oneof![2 => proptest::sample::select(&WORDS[19..]).prop_map(str::to_owned), 1 => "\\PC{0,8}", 1 => Just("\n".to_owned())];
     proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat().into_bytes()).boxed()
 }

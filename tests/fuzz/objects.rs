@@ -1,8 +1,6 @@
 //! Objects in R2: names that are signed, answers that come. `get|head|put STATUS BUCKET KEY`, headers, an empty line,
 //! the body.
 
-use std::rc::Rc;
-
 use cfworker_deploy::r2::{Credentials, Object, Put, R2Error, S3Endpoint, Source, Store};
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
@@ -108,7 +106,7 @@ fn used(bench: &Bench, verb: &str, object: &Object) -> Result<(), R2Error> {
             source: Source::Given,
         },
     );
-    let bytes: Rc<[u8]> = b"x".as_slice().into();
+    let bytes = bytes::Bytes::from_static(b"x");
     let put = Put { content_type: "application/javascript", bytes: &bytes, sha256: "aa", overwrite: false };
     bench.clock.run(async {
         match verb {

@@ -276,6 +276,25 @@ test("bindings are checked one by one", async () => {
   assert.equal(await code({ type: "r2_bucket", name: "R", bucket_name: "gone" }), 10085);
 });
 
+test("a part is bound by the name of its field, a module is imported by its file name", async () => {
+  const client = createClient();
+  const form = upload({ body_part: "worker.js", bindings: [{ type: "text_blob", name: "B", part: "__B" }] }, [
+    ["worker.js", "addEventListener('fetch', () => {})", "application/javascript"],
+  ]);
+  form.append("__B", new Blob(["text"], { type: "text/plain" }), "assets/b.txt");
+  assert.equal((await client.send("PUT", client.script("a"), form)).status, 200);
+  const [version] = client.state.scripts.get("a").versions;
+  assert.deepEqual(
+    version.modules.map(({ name }) => name),
+    ["worker.js", "assets/b.txt"],
+  );
+  form.set(
+    "metadata",
+    JSON.stringify({ body_part: "worker.js", bindings: [{ type: "text_blob", name: "B", part: "assets/b.txt" }] }),
+  );
+  assert.equal((await client.send("PUT", client.script("a"), form)).errors[0].code, 10021);
+});
+
 test("migrations that move nothing are let through, others are refused", async () => {
   const client = createClient();
   for (const migrations of [{}, { new_classes: [], deleted_classes: [] }, { steps: [{ new_classes: [] }] }]) {

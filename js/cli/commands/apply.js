@@ -43,6 +43,7 @@ async function publishChecked({ context, view, flags }, session) {
   view.attach(session.api, session.sources);
   view.event({ type: "published", ...bundle.published });
   view.talk(`${bundle.existed ? "already there" : "published"}: ${bundle.address}`);
+  if (bundle.hint) view.talk(bundle.hint);
   return bundle;
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { usageError } from "../../errors.js";
 import { bundleTarget, rewrite } from "../bundle.js";
+import { formatHint } from "../format-hint.js";
 import { readBytes } from "../input.js";
 import { replaceFile } from "../replace-file.js";
 import { openSession } from "../session.js";
@@ -35,6 +36,8 @@ export const publish = {
     view.data(address, { type: "published", ...published });
     view.data(`sha256 ${published.sha256}`);
     if (published.existed) view.talk("the same bytes were already there");
+    const hint = await formatHint(bytes, entry);
+    if (hint) view.talk(hint);
     if (entry) view.talk(`\`${entry.file}\` now names \`${published.key}\``);
     return view.end({ exit: 0, done: published.existed ? [] : [address] });
   },

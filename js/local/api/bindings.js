@@ -4,6 +4,7 @@
  */
 import { ApiError } from "../envelope.js";
 import { isObject } from "./body.js";
+import { isPart } from "./modules.js";
 
 const MAX_VARIABLES = 128;
 const MAX_VALUE_BYTES = 5120;
@@ -89,7 +90,7 @@ export function checkParts({ bindings, modules, mainModule }) {
   for (const { type, name, part } of bindings.filter((binding) => PART_TYPES.includes(binding.type))) {
     if (mainModule !== undefined)
       throw invalid(`Binding '${name}' of type ${type} is for service-worker scripts only.`);
-    if (!modules.some((module) => module.name === part)) throw invalid(`No such part "${part}" for binding '${name}'.`);
+    if (!modules.some(isPart(part))) throw invalid(`No such part "${part}" for binding '${name}'.`);
   }
 }
 

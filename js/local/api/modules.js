@@ -75,8 +75,11 @@ function refuseModuleSyntax({ name, content }) {
 function toModule({ name, filename, contentType, content }) {
   const type = KINDS[mediaType(contentType)];
   if (!type) throw invalid(`Part "${name}" has an unsupported content type: ${contentType ?? "none"}.`);
-  return { name: filename ?? name, type, contentType: mediaType(contentType), content };
+  return { name: filename ?? name, field: name, type, contentType: mediaType(contentType), content };
 }
+
+/** The module that a binding's `part` means: modules are imported by file name, parts are bound by the name of their field. */
+export const isPart = (part) => (module) => (module.field ?? module.name) === part;
 
 function invalid(message) {
   return new ApiError(400, 10021, message);

@@ -3,6 +3,8 @@
  * finds nothing under that name.
  */
 
+import { isPart } from "../api/modules.js";
+
 /** type -> [miniflare's option, binding -> its value]; the value's place is the binding's name. */
 const BINDINGS = {
   plain_text: ["bindings", ({ text }) => text],
@@ -70,5 +72,5 @@ function service({ service: scriptName, entrypoint, props }, { nameOf }) {
 }
 
 function partOf({ version }, part) {
-  return version.modules.find(({ name }) => name === part)?.content ?? Buffer.alloc(0);
+  return version.modules.find(isPart(part))?.content ?? Buffer.alloc(0);
 }

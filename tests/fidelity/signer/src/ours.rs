@@ -1,7 +1,6 @@
 //! Our signer as the engine uses it: the requests that a `Store` sends for one object.
 
-use std::rc::Rc;
-
+use bytes::Bytes;
 use cfworker_deploy::r2::{Credentials, Object, Put, R2Error, S3Endpoint, Source, Store};
 use cfworker_deploy::secret::Secret;
 
@@ -55,7 +54,7 @@ pub fn sent(wanted: &Wanted<'_>) -> Result<Seen, R2Error> {
         },
     );
     let object = Object { bucket: wanted.bucket.into(), key: wanted.key.into() };
-    let bytes: Rc<[u8]> = Rc::from(&b"export default {}"[..]);
+    let bytes = Bytes::from_static(b"export default {}");
     bench.clock.run(async {
         match wanted.operation {
             Operation::Get => store.open(&bench.client, &object).await.map(|reading| reading.cancel()),

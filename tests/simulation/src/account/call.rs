@@ -1,7 +1,6 @@
 //! One request as the account sees it.
 
-use std::rc::Rc;
-
+use bytes::Bytes;
 use cfworker_deploy::http::Request;
 
 use crate::names;
@@ -27,7 +26,7 @@ pub struct Call {
     pub path: Vec<String>,
     pub query: Vec<(String, String)>,
     pub content_type: String,
-    pub body: Rc<[u8]>,
+    pub body: Bytes,
     pub subject: Subject,
     authorisation: Option<String>,
 }
@@ -47,7 +46,7 @@ impl Call {
         };
         let (content_type, body) = match &request.body {
             Some((content_type, body)) => (content_type.clone(), body.clone()),
-            None => (String::new(), Rc::from([])),
+            None => (String::new(), Bytes::new()),
         };
         let authorisation = request.headers.iter().find(|(name, _)| *name == "authorization");
         Self {
