@@ -8,9 +8,11 @@
  */
 import { createApi } from "./api/index.js";
 import { createDataPlane } from "./data-plane/serve.js";
+import { createWire } from "./data-plane/wire.js";
 import { Faults } from "./faults.js";
 import { requestHost } from "./host-request.js";
 import { Persistence } from "./persist.js";
+import { createBucketBinding } from "./r2-binding/index.js";
 import { RequestLog } from "./requests.js";
 import { createRuntime } from "./runtime/index.js";
 import { addSession, keyFinder } from "./s3/keys.js";
@@ -33,6 +35,7 @@ import { addNamespace, addToken, addZone, asciiName, createState, s3SecretOf } f
  * @param {string[]} [options.faults] see `faults.js`
  * @param {object} [options.switches] readings of the real API, see `switches.js`
  * @param {object} [options.runtime] what checks and runs the Workers instead of workerd, see `runtime/index.js`
+ * @param {number} [options.graceMs] what answers under way have, when their Workers are replaced
  * @param {boolean} [options.quiet] false: problems and what Workers print go to stderr
  * @param {boolean} [options.warmUp] start workerd now, rather than at the first upload
  * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
@@ -50,21 +53,32 @@ export async function startLocalCloudflare(options = {}) {
 async function start(options, persistence) {
   const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
   const state = await openState(options, persistence, now);
+  const written = async () => persistence?.changed();
+  const buckets = createBucketBinding({ objects: state.objects, now, written });
   const runtime =
     options.runtime ??
-    createRuntime({ state, persistDir: persistence?.storesDir, onOutput: quiet ? undefined : report });
+    createRuntime({
+      state,
+      persistDir: persistence?.storesDir,
+      onOutput: quiet ? undefined : report,
+      subrequest: (request, response, from) => wire.serve(request, response, { from }),
+      bucket: buckets.serve,
+      graceMs: options.graceMs,
+    });
+  const dataPlane = createDataPlane({ state, runtime, say: quiet ? undefined : report });
+  const wire = createWire({ dataPlane, onError: report, now });
   const log = new RequestLog();
   const faults = new Faults(options.faults);
   let latency = latencyMs;
   const listeners = createListeners({
     api: createApi({ state, runtime, switches, now }),
     s3: createS3({ objects: state.objects, findKey: keyFinder(state), now }),
-    dataPlane: createDataPlane({ state, runtime }),
+    wire,
     log,
     faults,
     latencyMs: () => latency,
     now,
-    written: () => persistence?.changed().catch(report),
+    written,
     onError: report,
   });
   const ports = await listeners.listen({ port, s3Port });
@@ -94,7 +108,11 @@ async function start(options, persistence) {
     addToken: (fields) => withS3Keys(addToken(state, fields)),
     /** Temporary S3 credentials, cut from the first token unless another is named. */
     addSession: (fields = {}) => addSession(state, { parentTokenId: token.id, ...fields }),
-    addZone: (zone) => addZone(state, typeof zone === "string" ? { name: zone } : zone),
+    addZone: (zone) => {
+      const added = addZone(state, typeof zone === "string" ? { name: zone } : zone);
+      runtime.changed();
+      return added;
+    },
     createBucket: (name) => state.objects.createBucket(name, now()),
     putObject: (bucket, key, content, about = {}) => {
       state.objects.createBucket(bucket, now());

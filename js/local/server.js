@@ -5,8 +5,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readBody } from "./body.js";
 import { faultResponse } from "./faults.js";
+import { joinedHeaders } from "./headers.js";
 import { describeBody } from "./requests.js";
+import { asksForWebSocket } from "./runtime/entry-request.js";
 
 const LOOPBACK = "127.0.0.1";
 const API_BASE = "/client/v4";
@@ -20,21 +23,31 @@ const KEEP_ALIVE_MS = 60_000;
  * @param {object} parts
  * @param {{ handle(request: object): Promise<object> }} parts.api
  * @param {{ handle(request: object): Promise<object> }} parts.s3
- * @param {{ handle(request: object): Promise<object> }} parts.dataPlane
+ * @param {ReturnType<import("./data-plane/wire.js").createWire>} parts.wire to the data plane
  * @param {import("./requests.js").RequestLog} parts.log
  * @param {import("./faults.js").Faults} parts.faults
  * @param {() => number} parts.latencyMs asked for each request to API and S3
  * @param {() => number} parts.now milliseconds, for the `Date` header
- * @param {() => void} parts.written called after a request to API or S3 that may have changed something
+ * @param {() => Promise<void>} parts.written called after a request to API or S3 that may have changed something, and
+ *   before its answer goes out: what is told to be done must last
  * @param {(error: Error) => void} parts.onError a handler failed in a way it should not
  * @returns {{ listen(ports: { port: number, s3Port: number }): Promise<{ port: number, s3Port: number }>, close(): Promise<void> }}
  */
 export function createListeners(parts) {
-  const front = createServer((request, response) =>
-    serve(new Exchange(request, response, frontSurface(request)), parts),
-  );
-  const s3 = createServer((request, response) => serve(new Exchange(request, response, "s3"), parts));
+  const front = createServer((request, response) => receive(request, response, frontSurface(request), parts));
+  const s3 = createServer((request, response) => receive(request, response, "s3", parts));
+  const tunnels = new Set();
+  front.on("upgrade", (request, socket, head) => {
+    tunnels.add(socket);
+    socket.once("close", () => tunnels.delete(socket));
+    if (frontSurface(request) !== "data" || !asksForWebSocket(request.headers)) {
+      return serveWithoutUpgrade(front, request, socket, head);
+    }
+    const entry = logged(request, socket, "data", parts.log);
+    parts.wire.upgrade(request, socket, head, aboutVisit(request, entry));
+  });
   for (const server of [front, s3]) server.keepAliveTimeout = KEEP_ALIVE_MS;
+  front.requestTimeout = 0;
   return {
     async listen(ports) {
       const port = await listenOn(front, ports.port);
@@ -46,18 +59,53 @@ export function createListeners(parts) {
       }
     },
     close: async () => {
+      for (const socket of tunnels) socket.destroy();
       await Promise.all([stop(front), stop(s3)]);
     },
   };
 }
 
+function receive(request, response, surface, parts) {
+  if (surface === "none") return sendHint(request, response);
+  const entry = logged(request, response, surface, parts.log);
+  if (surface === "data") return parts.wire.serve(request, response, aboutVisit(request, entry));
+  return serve(new Exchange(request, response, surface), entry, parts);
+}
+
+/** The request's entry in the log; it ends with `end`, a response or a connection. */
+function logged(request, end, surface, log) {
+  const entry = log.start(surface, request.method, request.url, joinedHeaders(request.rawHeaders));
+  end.once("finish", () => log.end(entry, { aborted: false }));
+  end.once("close", () => log.end(entry, { aborted: true }));
+  return entry;
+}
+
+function aboutVisit(request, entry) {
+  const answered = (status) => {
+    entry.status = status;
+  };
+  return { clientAddress: request.socket.remoteAddress ?? LOOPBACK, answered };
+}
+
+/** Other protocols than WebSocket are not offered: the request is read again as one that did not ask. */
+function serveWithoutUpgrade(server, request, socket, head) {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1]]] : []));
+  const kept = pairs.filter(([name]) => !["connection", "upgrade", "http2-settings"].includes(name.toLowerCase()));
+  const lines = [`${method} ${url} HTTP/${httpVersion}`, ...kept.map(([name, value]) => `${name}: ${value}`), "", ""];
+  socket.unshift(Buffer.concat([Buffer.from(lines.join("\r\n"), "latin1"), head]));
+  server.emit("connection", socket);
+}
+
 /** One request and the way its answer goes back. */
 class Exchange {
+  #body;
+
   constructor(request, response, surface) {
     this.request = request;
     this.response = response;
     this.surface = surface;
-    this.headers = joinHeaders(request.rawHeaders);
+    this.headers = joinedHeaders(request.rawHeaders);
     this.path = request.url.split("?", 1)[0];
   }
 
@@ -69,10 +117,16 @@ class Exchange {
     this.request.socket.resetAndDestroy();
   }
 
-  async readBody() {
-    const chunks = [];
-    for await (const chunk of this.request) chunks.push(chunk);
-    return Buffer.concat(chunks);
+  /** The whole body, within bounds; read when it is first asked for, and described in the log. */
+  body(entry) {
+    this.#body ??= this.#readBody(entry);
+    return this.#body;
+  }
+
+  async #readBody(entry) {
+    const body = await readBody(this.request);
+    await describeBody(entry, this.headers, body);
+    return body;
   }
 }
 
@@ -82,13 +136,8 @@ function frontSurface(request) {
   return request.url === API_BASE || request.url.startsWith(`${API_BASE}/`) ? "api" : "none";
 }
 
-async function serve(exchange, parts) {
-  const { request, response, surface } = exchange;
-  if (surface === "none") return sendHint(exchange);
-  const entry = parts.log.start(surface, request.method, request.url, exchange.headers);
-  response.once("finish", () => parts.log.end(entry, { aborted: false }));
-  response.once("close", () => parts.log.end(entry, { aborted: true }));
-  const fault = surface === "data" ? null : parts.faults.take(request.method, exchange.path);
+async function serve(exchange, entry, parts) {
+  const fault = parts.faults.take(exchange.request.method, exchange.path);
   if (fault) entry.fault = fault.spec;
   try {
     if (fault?.kind === "refuse") return exchange.reset();
@@ -102,14 +151,13 @@ async function serve(exchange, parts) {
 
 async function answer(exchange, entry, fault, parts) {
   const { surface } = exchange;
-  const body = await exchange.readBody();
-  await describeBody(entry, exchange.headers, body);
-  const pause = surface === "data" ? 0 : parts.latencyMs() / 2;
+  if (fault) await exchange.body(entry);
+  const pause = parts.latencyMs() / 2;
   if (pause) await sleep(pause);
   if (fault?.kind === "timeout") return;
   if (fault?.kind === "reset") return exchange.reset();
   const refused = fault && faultResponse(fault, surface);
-  const answered = refused ?? (await handle(exchange, body, fault, parts));
+  const answered = refused ?? (await handle(exchange, entry, fault, parts));
   if (pause) await sleep(pause);
   if (exchange.gone) return;
   if (fault?.kind === "lost") return exchange.reset();
@@ -117,23 +165,20 @@ async function answer(exchange, entry, fault, parts) {
   await send(exchange, answered, fault, parts.now());
 }
 
-async function handle(exchange, body, fault, parts) {
-  const call = () => callSurface(exchange, body, parts);
+async function handle(exchange, entry, fault, parts) {
+  const call = () => callSurface(exchange, () => exchange.body(entry), parts);
   const first = await call();
   const answered = fault?.kind === "double" ? await call() : first;
-  if (exchange.surface !== "data" && !["GET", "HEAD"].includes(exchange.request.method)) parts.written();
+  if (!["GET", "HEAD"].includes(exchange.request.method)) await parts.written();
   return answered;
 }
 
-function callSurface({ request, surface, headers, path }, body, { api, s3, dataPlane }) {
+/** Credentials are looked at before the body is read. */
+function callSurface({ request, surface, headers, path }, readBody, { api, s3 }) {
   const { method, url: target } = request;
-  if (surface === "s3") return s3.handle({ method, target, headers, body });
-  if (surface === "data") {
-    const clientAddress = request.socket.remoteAddress ?? LOOPBACK;
-    return dataPlane.handle({ method, target, headers, body, clientAddress });
-  }
+  if (surface === "s3") return s3.handle({ method, target, headers, readBody });
   const query = new URLSearchParams(target.slice(path.length + 1));
-  return api.handle({ method, path: path.slice(API_BASE.length) || "/", query, headers, body });
+  return api.handle({ method, path: path.slice(API_BASE.length) || "/", query, headers, readBody });
 }
 
 async function send(exchange, { status, headers, body = "" }, fault, now) {
@@ -148,10 +193,10 @@ async function send(exchange, { status, headers, body = "" }, fault, now) {
   await sendInChunks(response, bytes);
 }
 
-/** What a HEAD answer says is what a GET would: the object's size, or whatever the Worker gave. */
-function contentLength({ request, surface }, status, headers, bytes) {
+/** What a HEAD answer says is what a GET would: the object's size. */
+function contentLength({ request }, status, headers, bytes) {
   if (status === 204 || status === 304) return {};
-  if (request.method === "HEAD" && (surface === "data" || headers["content-length"] !== undefined)) return {};
+  if (request.method === "HEAD" && headers["content-length"] !== undefined) return {};
   return { "content-length": bytes.length };
 }
 
@@ -188,21 +233,10 @@ function drained(response) {
   });
 }
 
-function sendHint({ request, response }) {
+function sendHint(request, response) {
   request.resume();
   const text = `Local Cloudflare: the API is at ${API_BASE}; a Worker answers requests that carry its hostname, for example http://<hostname>.localhost:${request.socket.localPort}/\n`;
   response.writeHead(404, { "content-type": "text/plain; charset=UTF-8" }).end(text);
-}
-
-/** Lower-case names; repeated headers joined by a comma, as signatures see them. */
-function joinHeaders(rawHeaders) {
-  const headers = {};
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index].toLowerCase();
-    const separator = name === "cookie" ? "; " : ",";
-    headers[name] = name in headers ? headers[name] + separator + rawHeaders[index + 1] : rawHeaders[index + 1];
-  }
-  return headers;
 }
 
 async function listenOn(server, port) {

@@ -183,6 +183,7 @@ describe("clients that leave", () => {
     leave.abort();
     await assert.rejects(sent);
     await until(() => local.state.records.get(local.zones[0].id).length === 1);
+    await until(() => local.requests.all()[0].endedAt !== null);
     assert.equal(local.requests.all()[0].aborted, true);
   });
 });

@@ -1,5 +1,6 @@
 /** Run by `runtime.test.js`: deploys and requests a Worker, closes when stdin ends, and must then end by itself. */
 import { once } from "node:events";
+import { text as streamText } from "node:stream/consumers";
 import { startLocalCloudflare } from "../canaries/local.js";
 
 const local = await startLocalCloudflare();
@@ -19,9 +20,8 @@ const { text } = await local.runtime
     method: "GET",
     url: "https://hi.example.com/",
     headers: { host: "hi.example.com" },
-    body: Buffer.alloc(0),
   })
-  .then(({ body }) => ({ text: body.toString() }));
+  .then(async ({ body }) => ({ text: await streamText(body) }));
 if (text !== "hi") throw new Error(text);
 console.log("ready");
 process.stdin.resume();

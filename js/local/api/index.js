@@ -1,5 +1,6 @@
 /** Cloudflare's v4 API over a state: routing, credentials, rate, then the family's handler. */
 import { authenticate, authorize } from "../auth.js";
+import { BodyTooLarge } from "../body.js";
 import { ApiError, commonHeaders, failure } from "../envelope.js";
 import { readSwitches } from "../switches.js";
 import { accounts } from "./accounts.js";
@@ -72,7 +73,10 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
     rate.count(actor.id);
     const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
     authorize(state, actor, endpoint.needs, { zoneId: zone?.id });
-    return endpoint.handler({ state, runtime, switches, request, params, query: request.query, actor, zone, turn });
+    // Only now: who may not ask is told so without his body being read.
+    const body = request.body ?? (await request.readBody());
+    const read = { ...request, body };
+    return endpoint.handler({ state, runtime, switches, request: read, params, query: read.query, actor, zone, turn });
   }
 
   async function handle(request) {
@@ -87,8 +91,9 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
 }
 
 function refusal(error, request, switches, onUnknown) {
+  if (error instanceof BodyTooLarge) return failure(new ApiError(413, 10413, error.message));
   if (!(error instanceof ApiError)) {
-    console.error(error);
+    if (error.code !== "ECONNRESET") console.error(error);
     return failure(new ApiError(500, 10013, "An unknown error has occurred. Please contact support."));
   }
   if (error.code === 7003 || error.code === 10405) {

@@ -3,31 +3,85 @@
  * https://developers.cloudflare.com/workers/configuration/routing/routes/
  */
 import { randomBytes } from "node:crypto";
+import { asksForWebSocket } from "../runtime/entry-request.js";
+import { liveVersion } from "../versions.js";
+import { endToEnd } from "./hop-by-hop.js";
+import { Loops } from "./loops.js";
 import { mostSpecific } from "./pattern.js";
 
 /** Record types that make a host answer. */
 const ADDRESS_TYPES = ["A", "AAAA", "CNAME"];
 const BAD_HOST = { status: 400, code: 400, why: "the Host header holds no hostname" };
 
+/** Where the requests of Workers come from. https://developers.cloudflare.com/fundamentals/reference/http-headers/ */
+const WORKERS_ADDRESS = "2a06:98c0:3600::103";
+const STRICTLY_PUBLIC = "global_fetch_strictly_public";
+
 /**
  * @param {object} options
  * @param {object} options.state
- * @param {{ fetch(scriptName: string, request: object): Promise<{ status: number, headers: object, body: Buffer }> }} options.runtime
- * @returns {{ handle(request: { method: string, target: string, headers: Record<string, string>, body: Buffer, clientAddress: string }): Promise<object> }}
+ * @param {{ fetch(scriptName: string, request: object): Promise<import("../runtime/index.js").Answer> }} options.runtime
+ * @param {(line: string) => void} [options.say] what a Worker's author should know
+ * @returns {{ handle(visit: Visit): Promise<import("../runtime/index.js").Answer> }}
+ *
+ * @typedef {object} Visit
+ * @property {string} method
+ * @property {string} target
+ * @property {Record<string, string>} headers
+ * @property {import("node:stream").Readable} [body]
+ * @property {AbortSignal} [signal] the visitor has left
+ * @property {string} [clientAddress]
+ * @property {string} [from] the script whose `fetch` this is
  */
-export function createDataPlane({ state, runtime }) {
+export function createDataPlane({ state, runtime, say = () => {} }) {
+  const loops = new Loops();
+  const said = new Set();
+  function warn(from, url) {
+    const hint = hintOf(state, from, url);
+    if (hint === undefined || said.has(hint)) return;
+    said.add(hint);
+    say(hint);
+  }
   return {
-    async handle({ method, target, headers, body, clientAddress }) {
+    async handle({ method, target, headers, body, signal, clientAddress = WORKERS_ADDRESS, from }) {
       const url = visitorUrl(target, headers);
       const ray = `${randomBytes(8).toString("hex")}-LCL`;
       const found = url ? workerFor(state, url) : { refusal: BAD_HOST };
       if (found.refusal) return refuse(found.refusal, ray);
-      const request = { method, url: url.href, headers: visitorHeaders(headers, url, clientAddress, ray), body };
-      const response = await runtime.fetch(found.script, request);
+      if (from !== undefined) warn(from, url);
+      const leave = from === undefined ? () => {} : loops.enter(found.script);
+      if (!leave) return refuse(loopRefusal(found.script), ray);
+      const request = {
+        method,
+        url: url.href,
+        headers: visitorHeaders(headers, url, clientAddress, ray),
+        body,
+        contentLength: headers["content-length"],
+        signal,
+      };
+      const response = await runtime.fetch(found.script, request).finally(() => {
+        if (!signal) return leave();
+        if (signal.aborted) leave();
+        else signal.addEventListener("abort", leave, { once: true });
+      });
       if (response.exception !== undefined) return refuse(exceptionRefusal(found.script, response.exception), ray);
-      return { ...response, headers: { ...response.headers, "cf-ray": ray, server: "cloudflare" } };
+      if (response.exceeded) return refuse(exceededRefusal(found.script, response.exceeded), ray);
+      return { ...response, headers: { ...endToEnd(response.headers), "cf-ray": ray, server: "cloudflare" } };
     },
   };
+}
+
+/**
+ * What to say of a Worker's `fetch` to the zone that it serves: on Cloudflare it goes past all Workers, to the origin,
+ * unless a flag says otherwise. Here is no origin, so it reaches the Worker.
+ * https://developers.cloudflare.com/workers/configuration/compatibility-flags/#global-fetch-strictly-public
+ */
+function hintOf(state, from, { hostname }) {
+  const zone = zoneOf(state, hostname);
+  const serves = zone && (state.routes.get(zone.id) ?? []).some((route) => route.script === from);
+  const script = state.scripts.get(from);
+  if (!serves || !script || liveVersion(script)?.compatibilityFlags.includes(STRICTLY_PUBLIC)) return undefined;
+  return `Worker ${from} serves zone ${zone.name}: on Cloudflare its fetch to ${hostname} goes to the origin, past all Workers, unless it has the compatibility flag ${STRICTLY_PUBLIC}`;
 }
 
 /**
@@ -121,14 +175,10 @@ function recordsFor(records, host) {
 }
 
 function visitorHeaders(headers, url, clientAddress, ray) {
-  const {
-    connection: _connection,
-    "keep-alive": _keepAlive,
-    "transfer-encoding": _transferEncoding,
-    ...rest
-  } = headers;
+  const upgrade = asksForWebSocket(headers) ? { upgrade: "websocket" } : {};
   return {
-    ...rest,
+    ...endToEnd(headers),
+    ...upgrade,
     host: url.host,
     "cf-connecting-ip": clientAddress,
     "cf-ipcountry": "XX",
@@ -142,6 +192,15 @@ function visitorHeaders(headers, url, clientAddress, ray) {
 
 function exceptionRefusal(script, exception) {
   return { status: 500, code: 1101, why: `Worker ${script} threw an exception: ${exception}` };
+}
+
+function exceededRefusal(script, { together }) {
+  const which = together ? `Worker ${script}, or one that ran beside it,` : `Worker ${script}`;
+  return { status: 503, code: 1102, why: `${which} exceeded its CPU time limit and was stopped` };
+}
+
+function loopRefusal(script) {
+  return { status: 508, code: 1019, why: `Worker ${script} is requested by Workers again and again, in a loop` };
 }
 
 /** Cloudflare's plain-text error for programs, and a second line that says why: the real one leaves you guessing. */

@@ -12,11 +12,11 @@ const BINDINGS = {
   json: ["bindings", ({ json }) => json],
   version_metadata: ["bindings", (_, { version }) => versionMetadata(version)],
   kv_namespace: ["kvNamespaces", ({ namespace_id: id }) => id],
-  r2_bucket: ["r2Buckets", ({ bucket_name: bucket }) => bucket],
+  r2_bucket: ["r2Buckets", bucket],
   d1: ["d1Databases", ({ database_id: databaseId, id }) => id ?? databaseId],
   queue: ["queueProducers", ({ queue_name: queueName }) => ({ queueName })],
   analytics_engine: ["analyticsEngineDatasets", ({ dataset }) => ({ dataset })],
-  ratelimit: ["ratelimits", ({ simple }) => ({ simple: { limit: simple.limit, period: simple.period } })],
+  ratelimit: ["ratelimits", ratelimit],
   durable_object_namespace: ["durableObjects", durableObject],
   service: ["serviceBindings", service],
   wasm_module: ["wasmBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
@@ -69,6 +69,15 @@ function durableObject({ class_name: className, script_name: scriptName }, { nam
 function service({ service: scriptName, entrypoint, props }, { nameOf }) {
   const loaded = nameOf(scriptName);
   return loaded && { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) };
+}
+
+/** The same buckets that S3 and the API serve: miniflare passes on what the binding asks. */
+function bucket({ bucket_name: id }, { bucketUrl }) {
+  return { id, ...(bucketUrl && { remoteProxyConnectionString: bucketUrl(id) }) };
+}
+
+function ratelimit({ namespace_id: id, simple: { limit, period } }) {
+  return { namespace_id: id, simple: { limit, period } };
 }
 
 function partOf({ version }, part) {

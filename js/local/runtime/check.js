@@ -114,7 +114,7 @@ async function startServiceWorker(version, entry) {
   const startedAt = performance.now();
   try {
     const worker = { name: PROBE_NAME, version: { ...version, modules }, nameOf: () => undefined };
-    const events = await startAlone(worker, async (url) => (await fetch(url)).json());
+    const events = await startAlone(worker, async (ask) => (await ask()).json());
     return { handlers: [...new Set(events)], named: [], tookMs: performance.now() - startedAt };
   } catch (error) {
     if (error.name === "TimeoutError") return { error: TOO_LONG };

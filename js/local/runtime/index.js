@@ -1,26 +1,49 @@
 /**
- * Runs the deployed Workers in workerd. Workers are loaded when they are first requested, together with those that they
- * call; a change marks the set stale, and the next request reloads it once for everybody who waits.
+ * Runs the deployed Workers in workerd. All of them share one, but for those that held it up: each of these gets one of
+ * its own, until its next version.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { neededScripts } from "./bindings.js";
+import { BackChannel } from "./back-channel.js";
+import { Cell } from "./cell.js";
 import { StartCheck } from "./check.js";
-import { startAlone, WorkerdInstance } from "./miniflare.js";
+import { NOT_BEGUN } from "./instance.js";
+import { drawVersion, liveVersions, loadedName } from "./live.js";
+import { guardianIsDone } from "./processes.js";
 
-/** How long a reload waits for requests that are under way, before it goes on beside them. */
-const DRAIN_MS = 1000;
 const KEPT_LINES = 1000;
+const GRACE_MS = 10_000;
+
+/**
+ * @typedef {object} VisitorsRequest
+ * @property {string} method
+ * @property {string} url
+ * @property {Record<string, string>} headers
+ * @property {import("node:stream").Readable | Buffer} [body]
+ * @property {string} [contentLength] of the body, if known
+ * @property {AbortSignal} [signal] the visitor has left
+ *
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {Record<string, string | string[]>} headers
+ * @property {import("node:stream").Readable} [body] as it comes
+ * @property {import("node:net").Socket} [socket] status 101: the way to the Worker's WebSocket
+ * @property {string} [exception] what the Worker threw instead of answering
+ * @property {{ together: boolean }} [exceeded] it was stopped at its time limit; `together`: it, or one of those that ran beside it
+ */
 
 /**
  * @param {object} options
  * @param {object} options.state
  * @param {string} [options.persistDir] where KV and other stores stay; without it they end with the process
  * @param {(line: string) => void} [options.onOutput] what Workers and workerd print, line by line
+ * @param {(request: object, response: object, script: string) => void} [options.subrequest] a Worker's fetch to a host of ours
+ * @param {(request: object, response: object, bucket: string) => void} [options.bucket] what a binding asks of R2
+ * @param {number} [options.graceMs] what answers under way have, when their Workers are replaced
  */
-export function createRuntime({ state, persistDir, onOutput }) {
-  return new Runtime(state, persistDir, onOutput);
+export function createRuntime(options) {
+  return new Runtime(options);
 }
 
 class Runtime {
@@ -31,23 +54,34 @@ class Runtime {
   #onOutput;
   #dir;
   #temporary;
-  #instance;
-  #retired = new Set();
+  #channel;
   #check;
-  #requested = new Set();
-  #broken = new Map();
-  #loadedKey;
-  #loadedKv = new Set();
-  #stale = true;
-  #reloading;
+  #shared;
+  /** Ids of versions that run apart. */
+  #apart = new Set();
+  /** script → its own cell @type {Map<string, Cell>} */
+  #own = new Map();
+  #host;
   #closed = false;
 
-  constructor(state, persistDir, onOutput) {
+  constructor({ state, persistDir, onOutput, subrequest = refuse, bucket = refuse, graceMs = GRACE_MS }) {
     this.#state = state;
     this.#dir = persistDir;
     this.#onOutput = onOutput;
     this.#temporary = !persistDir;
-    this.#check = new StartCheck((line) => this.#print(line));
+    this.#channel = new BackChannel({ subrequest, bucket });
+    const print = (line) => this.#print(line);
+    this.#check = new StartCheck(print);
+    this.#host = {
+      state,
+      graceMs,
+      print,
+      channel: this.#channel,
+      broken: new Map(),
+      dir: () => this.#storesDir(),
+      onStall: (...args) => this.#onStall(...args),
+    };
+    this.#shared = new Cell(this.#host);
   }
 
   /** Starts ahead of time what the first upload needs. */
@@ -60,44 +94,56 @@ class Runtime {
     return this.#check.check(version);
   }
 
-  /** Scripts, bindings or namespaces changed; takes effect at the next request. */
+  /** Scripts, bindings, namespaces or zones changed; takes effect at the next request. */
   changed() {
-    this.#stale = true;
+    for (const cell of [this.#shared, ...this.#own.values()]) cell.changed();
   }
 
   /**
    * Sends a visitor's request to the live version; a split deployment is drawn by its percentages.
-   * @returns {Promise<{ status: number, headers: Record<string, string | string[]>, body: Buffer, exception?: string }>}
-   *   `exception`: what the Worker threw instead of answering
+   * @param {string} scriptName
+   * @param {VisitorsRequest} request
+   * @returns {Promise<Answer>}
    */
   async fetch(scriptName, request) {
-    this.#request(scriptName);
+    for (;;) {
+      const answer = await this.#fetchOnce(scriptName, request);
+      if (answer !== NOT_BEGUN) return answer;
+    }
+  }
+
+  async #fetchOnce(scriptName, request) {
+    const cell = this.#cellOf(scriptName);
+    cell.request(scriptName);
     try {
-      while (this.#unready) await this.#reload();
+      while (cell.unready) await this.#reload(cell);
     } catch (error) {
       return thrown(`the local workerd does not start: ${error.message}`);
     }
     // INVARIANT: no `await` from here to the instance's `fetch`, or a reload could begin in between.
+    if (cell !== this.#cellOf(scriptName)) return NOT_BEGUN;
     const script = this.#state.scripts.get(scriptName);
     const version = script && drawVersion(script);
     if (!version) return thrown(`script ${scriptName} has no deployed version`);
-    const broken = this.#broken.get(version.id);
+    const broken = this.#host.broken.get(version.id);
     if (broken !== undefined) return thrown(broken);
-    const instance = this.#instance;
+    const { instance } = cell;
     try {
-      return await instance.fetch(loadedName(script, version), request);
+      return await instance.fetch(loadedName(script, version), version, request);
     } catch (error) {
-      return this.#lost(instance, error);
+      if (!request.signal?.aborted && (await instance.isLost())) this.#lost(cell, instance, error);
+      return thrown(`no answer from workerd: ${error.message}`);
     }
   }
 
   /** The KV namespace's contents; as Workers see them, `list` pages and all. */
   kv(id) {
+    const cell = this.#shared;
     const call =
       (method) =>
       async (...args) => {
-        while (this.#reloading || (this.#unready && !this.#loadedKv.has(id))) await this.#reload();
-        return this.#instance.kv(id, method, args);
+        while (!cell.servesKv(id)) await this.#reload(cell);
+        return cell.instance.kv(id, method, args);
       };
     return {
       get: call("get"),
@@ -111,111 +157,58 @@ class Runtime {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#reloading?.catch(() => {});
-    const instances = [this.#instance, ...this.#retired];
-    await Promise.all([...instances.map((instance) => instance?.close()), this.#check.close()]);
+    const cells = [this.#shared, ...this.#own.values()];
+    await Promise.all([...cells.map((cell) => cell.close()), this.#check.close()]);
+    await this.#channel.close();
+    await guardianIsDone();
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** From now on the script is among those that are loaded. */
-  #request(scriptName) {
-    if (this.#requested.has(scriptName)) return;
-    this.#requested.add(scriptName);
-    this.#stale = true;
-  }
-
-  get #unready() {
-    return this.#stale || this.#reloading !== undefined;
-  }
-
-  #reload() {
+  #reload(cell) {
     if (this.#closed) throw new Error("the runtime is closed");
-    this.#reloading ??= this.#loadLiveSet().finally(() => {
-      this.#reloading = undefined;
-    });
-    return this.#reloading;
+    return cell.reload();
   }
 
-  async #loadLiveSet() {
-    this.#stale = false;
-    const live = this.#liveWorkers();
-    const kvIds = [...this.#state.kv.keys()];
-    const key = JSON.stringify([live.map(({ name, version }) => [name, version.id]), kvIds]);
-    if (key === this.#loadedKey) return;
-    this.#loadedKey = undefined;
-    this.#loadedKv = new Set();
-    if (this.#instance && !(await this.#instance.drained(DRAIN_MS))) this.#retire();
-    try {
-      await this.#load(live, kvIds);
-    } catch (error) {
-      this.#print(`reload failed, looking for the Worker that causes it: ${error.message}`);
-      await this.#loadWithoutBroken(live, kvIds);
-    }
-    this.#loadedKey = key;
-    this.#loadedKv = new Set(kvIds);
-  }
-
-  async #load(live, kvIds) {
+  async #storesDir() {
     this.#dir ??= await mkdtemp(join(tmpdir(), "local-cloudflare-"));
-    this.#instance ??= new WorkerdInstance({ dir: this.#dir, output: (line) => this.#print(line) });
-    await this.#instance.load(live, kvIds);
+    return this.#dir;
   }
 
-  /** Live versions of the requested scripts and of all that they call. */
-  #liveWorkers() {
-    const names = new Set();
-    const visit = (name) => {
-      const script = this.#state.scripts.get(name);
-      if (!script || names.has(name)) return;
-      names.add(name);
-      for (const version of liveVersions(script)) neededScripts(version).forEach(visit);
-    };
-    for (const name of this.#requested) visit(name);
-    const nameOf = (name) => {
-      const script = names.has(name) ? this.#state.scripts.get(name) : undefined;
-      const [version] = script ? liveVersions(script) : [];
-      return version && !this.#broken.has(version.id) ? loadedName(script, version) : undefined;
-    };
-    return [...names].sort().flatMap((name) => {
-      const script = this.#state.scripts.get(name);
-      const versions = liveVersions(script).filter(({ id }) => !this.#broken.has(id));
-      return versions.map((version) => ({ name: loadedName(script, version), version, nameOf }));
-    });
-  }
-
-  async #loadWithoutBroken(live, kvIds) {
-    for (const worker of live) {
-      const alone = { ...worker, nameOf: () => undefined };
-      await startAlone(alone, async () => {}).catch(({ message }) => this.#broken.set(worker.version.id, message));
+  /** The shared cell, or the script's own while one of its live versions runs apart. */
+  #cellOf(scriptName) {
+    const script = this.#state.scripts.get(scriptName);
+    const apart = script !== undefined && liveVersions(script).some(({ id }) => this.#apart.has(id));
+    const own = this.#own.get(scriptName);
+    if (!apart) {
+      if (own) this.#own.delete(scriptName);
+      own?.close();
+      return this.#shared;
     }
-    try {
-      await this.#load(this.#liveWorkers(), kvIds);
-    } catch (error) {
-      this.#stale = true;
-      throw error;
+    if (own) return own;
+    const cell = new Cell(this.#host);
+    this.#own.set(scriptName, cell);
+    return cell;
+  }
+
+  /** A Worker holds the thread that it shares: the others go on in a new workerd, without it. */
+  #onStall(cell, instance, stall, versions) {
+    if (stall === "begins" && cell === this.#shared) {
+      for (const { id } of versions) this.#apart.add(id);
+      cell.drop(instance);
+      return "let others go";
     }
+    if (stall === "ends") for (const { id } of versions) this.#apart.delete(id);
+    if (stall === "killed") {
+      this.#print("a Worker exceeded its CPU time limit: its workerd is stopped");
+      cell.drop(instance);
+    }
+    return "stay";
   }
 
-  /** Requests that take long end where they began, beside the new instance. */
-  #retire() {
-    const old = this.#instance;
-    this.#instance = undefined;
-    this.#retired.add(old);
-    old
-      .drained()
-      .then(() => old.close())
-      .finally(() => this.#retired.delete(old));
-  }
-
-  /** workerd died under a request, or hangs: that request fails, the next one finds a new workerd. */
-  #lost(instance, error) {
+  /** workerd died under a request: that request fails, the next one finds a new workerd. */
+  #lost(cell, instance, error) {
     this.#print(`lost workerd: ${error.message}`);
-    if (instance === this.#instance && !this.#reloading) {
-      this.#loadedKey = undefined;
-      this.#loadedKv = new Set();
-      this.#stale = true;
-    }
-    return thrown(`no answer from workerd: ${error.message}`);
+    cell.drop(instance);
   }
 
   #print(line) {
@@ -225,26 +218,10 @@ class Runtime {
   }
 }
 
-/** Versions of the live deployment, largest share first. */
-function liveVersions(script) {
-  const shares = [...(script.deployments[0]?.versions ?? [])].sort((left, right) => right.percentage - left.percentage);
-  return shares.map(({ versionId }) => script.versions.find(({ id }) => id === versionId)).filter(Boolean);
-}
-
-function drawVersion(script) {
-  const shares = script.deployments[0]?.versions ?? [];
-  const draw = Math.random() * 100;
-  const upTo = (index) => shares.slice(0, index + 1).reduce((sum, { percentage }) => sum + percentage, 0);
-  const share = shares.find((_, index) => draw < upTo(index)) ?? shares[0];
-  return share && script.versions.find(({ id }) => id === share.versionId);
-}
-
-/** Two versions of one script run side by side while a deployment is split. */
-function loadedName(script, version) {
-  const [main] = liveVersions(script);
-  return main === version ? script.name : `${script.name}@${version.id}`;
-}
-
 function thrown(exception) {
-  return { status: 500, headers: {}, body: Buffer.alloc(0), exception };
+  return { status: 500, headers: {}, exception };
+}
+
+function refuse(_request, response) {
+  response.writeHead(501, { connection: "close" }).end();
 }

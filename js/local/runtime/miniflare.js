@@ -2,41 +2,28 @@
  * The only file that knows miniflare (4.20260730.0): Workers of ours in, miniflare's options out.
  * Miniflare is an optional peer, so it is imported on first use.
  */
-import { Agent, request as httpRequest } from "node:http";
+import { randomBytes } from "node:crypto";
+import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { workerBindings } from "./bindings.js";
-import { CHECKER_SOURCE, ENTRY_SOURCE } from "./sources.js";
+import { takeNewest } from "./processes.js";
+import { CHECKER_SOURCE, ENTRY_SOURCE, GATE_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
 
 const LOOPBACK = "127.0.0.1";
 /** Upper case, so that no script name can clash with it. */
 const ENTRY = "Entry";
+const OUTBOUND = "Outbound";
+const OUR_DATE = "2026-01-01";
+const DIRECT = { host: LOOPBACK, port: 0 };
+/** For a Worker that only has to start. */
+const NOWHERE = new URL("http://127.0.0.1:1/");
+/** Characters of a line that are passed on. */
+const MAX_LINE = 16_384;
 const MODULE_TYPES = { esm: "ESModule", cjs: "CommonJS", wasm: "CompiledWasm", text: "Text", data: "Data" };
 /** What Cloudflare takes when an upload names no date. */
 const FIRST_COMPATIBILITY_DATE = "2021-11-02";
-/** A connection to workerd that is silent for so long is given up. */
-const ANSWER_MS = 60_000;
 /** A script has so long to start. */
 const START_MS = 5000;
-
-/** A Worker accepted a WebSocket; what it answers otherwise goes back as it is. */
-const NO_WEBSOCKETS = {
-  status: 501,
-  headers: { "content-type": "text/plain; charset=UTF-8" },
-  body: Buffer.from("Local Cloudflare: the Worker accepted a WebSocket, and WebSockets are not passed on\n"),
-};
-
-/** Miniflare's namespace speaks ArrayBuffer, ours Buffer. */
-const KV = {
-  get: async (namespace, key) => toBuffer(await namespace.get(key, "arrayBuffer")),
-  getWithMetadata: async (namespace, key) => {
-    const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
-    return { value: toBuffer(value), metadata };
-  },
-  put: (namespace, key, value, options) => namespace.put(key, toArrayBuffer(value), options),
-  delete: (namespace, key) => namespace.delete(key),
-  list: (namespace, options) => namespace.list(options),
-};
 
 /** Loads miniflare, or says how to get it. */
 export async function loadMiniflare() {
@@ -63,109 +50,126 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
 /**
  * @typedef {object} LoadedWorker
  * @property {string} name unique in the instance
+ * @property {string} [script] the script's name
  * @property {object} version as stored
  * @property {(scriptName: string) => string | undefined} nameOf the loaded name of another script
+ * @property {(bucket: string) => URL} [bucketUrl] where a bucket of R2 answers
  */
 
-/** One workerd with an entry Worker of ours, through which every request and every KV call goes. */
-export class WorkerdInstance {
-  #miniflare;
+/**
+ * A workerd for deployed Workers, which knows none yet.
+ * @param {import("./back-channel.js").BackChannel} channel
+ * @param {{ dir: string, output: (line: string) => void }} options
+ * @returns {Promise<Workerd>}
+ */
+export async function startWorkers(channel, options) {
+  const namespace = await loadMiniflare();
+  const ways = {
+    request: await channel.service("request"),
+    subrequest: await channel.service("subrequest"),
+    bucketUrl: await channel.bucketUrls(),
+  };
+  return new Workerd(namespace, channel.secret, ways, options);
+}
+
+class Workerd {
+  /** Of the entry Worker. @type {URL} */
+  origin;
+  /** The process that runs now. @type {import("node:child_process").ChildProcess} */
+  process;
+
   #namespace;
+  #secret;
+  #ways;
   #dir;
   #output;
-  /** A connection for each request: workerd closes one after a body that its Worker left unread. */
-  #agent = new Agent({ keepAlive: false });
-  #origin;
-  #inFlight = new Set();
+  #miniflare;
 
-  /**
-   * @param {object} options
-   * @param {string} options.dir where KV and the other stores live
-   * @param {(line: string) => void} options.output what workerd prints, the Workers' console included
-   */
-  constructor({ dir, output }) {
+  constructor(namespace, secret, ways, { dir, output }) {
+    this.#namespace = namespace;
+    this.#secret = secret;
+    this.#ways = ways;
     this.#dir = dir;
     this.#output = output;
   }
 
-  /**
-   * Starts, or restarts with another set of Workers. Stores stay.
-   * @param {LoadedWorker[]} workers
-   * @param {string[]} kvIds
-   * @throws when a Worker does not start: then nothing runs, until `load` succeeds
-   */
-  async load(workers, kvIds) {
-    this.#namespace ??= await loadMiniflare();
-    const options = this.#options(workers, kvIds);
-    try {
-      if (this.#miniflare) await this.#miniflare.setOptions(options);
-      else this.#miniflare = new this.#namespace.Miniflare(options);
-      this.#origin = await this.#miniflare.unsafeGetDirectURL(ENTRY);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+  async load(set) {
+    const options = this.#options(set);
+    if (this.#miniflare) await this.#miniflare.setOptions(options);
+    else this.#miniflare = new this.#namespace.Miniflare(options);
+    this.origin = await this.#miniflare.unsafeGetDirectURL(ENTRY);
   }
 
-  /** @returns {Promise<{ status: number, headers: Record<string, string | string[]>, body: Buffer, exception?: string }>} */
-  fetch(workerName, { method, url, headers, body }) {
-    const { pathname, search } = new URL(url);
-    const sent = { ...headers, "x-local-worker": workerName, "x-local-url": url };
-    if (body?.length) sent["content-length"] = String(body.length);
-    const answer = new Promise((resolve, reject) => {
-      const options = { method, headers: sent, agent: this.#agent, path: pathname + search, timeout: ANSWER_MS };
-      const outgoing = httpRequest(this.#origin, options, (incoming) => readResponse(incoming).then(resolve, reject));
-      outgoing.on("upgrade", (_incoming, socket) => {
-        socket.destroy();
-        resolve(NO_WEBSOCKETS);
-      });
-      outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${ANSWER_MS / 1000} s`)));
-      outgoing.on("error", reject);
-      outgoing.end(body);
+  /** Resolves when a Worker of ours has answered. */
+  beat() {
+    return new Promise((resolve, reject) => {
+      const headers = { "x-local-request": `beat/${this.#secret}` };
+      const outgoing = httpRequest(this.origin, { headers, agent: false }, (incoming) =>
+        incoming.resume().on("end", resolve),
+      );
+      outgoing.on("error", reject).end();
     });
-    return this.#track(answer);
   }
 
-  /** One call on a namespace that was loaded: get, getWithMetadata, put, delete or list, as `runtime.kv` promises them. */
-  kv(id, method, args) {
-    const answer = this.#miniflare
-      .getKVNamespace(kvBinding(id), ENTRY)
-      .then((namespace) => KV[method](namespace, ...args));
-    return this.#track(answer);
+  /** The namespace as Workers see it. */
+  kv(id) {
+    return this.#miniflare.getKVNamespace(kvBinding(id), ENTRY);
   }
 
-  /** Resolves to true once nothing is under way, or to false after the time given. */
-  async drained(timeoutMs = 2 ** 31 - 1) {
-    const deadline = new AbortController();
-    const late = sleep(timeoutMs, false, { signal: deadline.signal, ref: false }).catch(() => false);
-    const done = Promise.allSettled([...this.#inFlight]).then(() => true);
-    return Promise.race([done, late]).finally(() => deadline.abort());
-  }
-
+  /** Ends the process even if its thread never comes back. Miniflare is told first, or it would start another one. */
   async close() {
-    this.#agent.destroy();
-    const running = this.#miniflare;
-    this.#miniflare = undefined;
-    await running?.dispose().catch(() => {});
+    const disposed = this.#miniflare?.dispose();
+    this.process?.kill("SIGKILL");
+    await disposed?.catch(() => {});
   }
 
-  #track(promise) {
-    this.#inFlight.add(promise);
-    const forget = () => this.#inFlight.delete(promise);
-    promise.then(forget, forget);
-    return promise;
-  }
-
-  #options(workers, kvIds) {
+  #options({ workers, kvIds, hosts }) {
+    const shared = sharedOptions(this.#namespace, this.#output, (started) => {
+      this.process = started;
+    });
     return {
-      ...sharedOptions(this.#namespace, this.#output),
+      ...shared,
       kvPersist: join(this.#dir, "kv"),
-      r2Persist: join(this.#dir, "r2"),
       d1Persist: join(this.#dir, "d1"),
       durableObjectsPersist: join(this.#dir, "do"),
       workflowsPersist: join(this.#dir, "workflows"),
       cachePersist: join(this.#dir, "cache"),
-      workers: [entryWorker(workers, kvIds), ...workers.map((worker) => workerOptions(this.#namespace, worker))],
+      workers: [
+        this.#entryWorker(workers, kvIds),
+        this.#outboundWorker(hosts),
+        ...workers.map((worker) => ({
+          ...workerOptions(this.#namespace, { ...worker, bucketUrl: this.#ways.bucketUrl }),
+          outboundService: { name: OUTBOUND, props: { script: worker.script } },
+        })),
+      ],
+    };
+  }
+
+  #entryWorker(workers, kvIds) {
+    return {
+      name: ENTRY,
+      modules: true,
+      script: ENTRY_SOURCE,
+      compatibilityDate: OUR_DATE,
+      bindings: { SECRET: this.#secret },
+      serviceBindings: {
+        BACK: this.#ways.request,
+        ...Object.fromEntries(workers.map(({ name }) => [name, { name }])),
+      },
+      kvNamespaces: Object.fromEntries(kvIds.map((id) => [kvBinding(id), id])),
+      unsafeDirectSockets: [DIRECT],
+    };
+  }
+
+  #outboundWorker(hosts) {
+    return {
+      name: OUTBOUND,
+      modules: true,
+      script: OUTBOUND_SOURCE,
+      compatibilityDate: OUR_DATE,
+      compatibilityFlags: ["connect_pass_through"],
+      bindings: { HOSTS: hosts },
+      serviceBindings: { BACK: this.#ways.subrequest },
     };
   }
 }
@@ -177,16 +181,21 @@ export class WorkerdInstance {
  */
 export async function startChecker(output) {
   const namespace = await loadMiniflare();
+  const secret = newSecret();
+  let process;
   const checker = new namespace.Miniflare({
-    ...sharedOptions(namespace, output),
+    ...sharedOptions(namespace, output, (started) => {
+      process = started;
+    }),
     workers: [
       {
         name: ENTRY,
         modules: true,
         script: CHECKER_SOURCE,
-        compatibilityDate: "2026-01-01",
+        compatibilityDate: OUR_DATE,
+        bindings: { SECRET: secret },
         workerLoaders: { LOADER: {} },
-        unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
+        unsafeDirectSockets: [DIRECT],
       },
     ],
   });
@@ -194,10 +203,15 @@ export async function startChecker(output) {
   return {
     async check(script) {
       const signal = AbortSignal.timeout(START_MS);
-      const response = await fetch(url, { method: "POST", body: JSON.stringify(script), signal });
+      const headers = { "x-local-secret": secret };
+      const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(script), signal });
       return response.json();
     },
-    close: () => checker.dispose(),
+    async close() {
+      const disposed = checker.dispose();
+      process?.kill("SIGKILL");
+      await disposed;
+    },
   };
 }
 
@@ -205,24 +219,43 @@ export async function startChecker(output) {
  * Starts one Worker alone, with nothing else in its workerd.
  * @template T
  * @param {LoadedWorker} worker
- * @param {(url: URL) => Promise<T>} ask what to do with it once it runs
+ * @param {(ask: () => Promise<Response>) => Promise<T>} use what to do with it once it runs; `ask` requests it
  * @returns {Promise<T>}
  * @throws {Error} with workerd's message
  */
-export async function startAlone(worker, ask) {
+export async function startAlone(worker, use) {
   const namespace = await loadMiniflare();
   const lines = [];
-  const options = workerOptions(namespace, worker);
+  const secret = newSecret();
+  let process;
+  const gate = {
+    name: ENTRY,
+    modules: true,
+    script: GATE_SOURCE,
+    compatibilityDate: OUR_DATE,
+    bindings: { SECRET: secret },
+    serviceBindings: { ALONE: worker.name },
+    unsafeDirectSockets: [DIRECT],
+  };
   const alone = new namespace.Miniflare({
-    ...sharedOptions(namespace, (line) => lines.push(line)),
-    workers: [{ ...options, unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }] }],
+    ...sharedOptions(
+      namespace,
+      (line) => lines.push(line),
+      (started) => {
+        process = started;
+      },
+    ),
+    workers: [gate, workerOptions(namespace, { ...worker, bucketUrl: () => NOWHERE })],
   });
+  const ask = (url) => () => fetch(url, { headers: { "x-local-secret": secret } });
   try {
-    return await inTime(alone.unsafeGetDirectURL(options.name).then(ask));
+    return await inTime(alone.unsafeGetDirectURL(ENTRY).then((url) => use(ask(url))));
   } catch (error) {
     throw error.name === "TimeoutError" ? error : new Error(startMessage(lines) || error.message, { cause: error });
   } finally {
-    await alone.dispose().catch(() => {});
+    const disposed = alone.dispose();
+    process?.kill("SIGKILL");
+    await disposed.catch(() => {});
   }
 }
 
@@ -232,27 +265,16 @@ function inTime(promise) {
   return Promise.race([promise, late]);
 }
 
-function sharedOptions({ NoOpLog }, output) {
+function sharedOptions({ NoOpLog }, output, onStart) {
   return {
     log: new NoOpLog(),
     host: LOOPBACK,
     port: 0,
     cf: false,
     handleRuntimeStdio(stdout, stderr) {
+      onStart(takeNewest());
       for (const stream of [stdout, stderr]) forEachLine(stream, output);
     },
-  };
-}
-
-function entryWorker(workers, kvIds) {
-  return {
-    name: ENTRY,
-    modules: true,
-    script: ENTRY_SOURCE,
-    compatibilityDate: "2026-01-01",
-    serviceBindings: Object.fromEntries(workers.map(({ name }) => [name, { name }])),
-    kvNamespaces: Object.fromEntries(kvIds.map((id) => [kvBinding(id), id])),
-    unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
   };
 }
 
@@ -290,38 +312,21 @@ function startMessage(lines) {
   return start === -1 ? text.trim() : text.slice(start).trim();
 }
 
-async function readResponse(incoming) {
-  const chunks = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
-  const {
-    connection: _c,
-    "keep-alive": _k,
-    "transfer-encoding": _t,
-    "x-local-exception": exception,
-    ...headers
-  } = incoming.headers;
-  const response = { status: incoming.statusCode, headers, body };
-  return exception === undefined ? response : { ...response, exception: body.toString("utf8") };
-}
-
 function forEachLine(stream, output) {
   let rest = "";
   stream.setEncoding("utf8");
   stream.on("data", (chunk) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop();
-    for (const line of lines) output(line);
+    if (rest.length > MAX_LINE) lines.push(rest);
+    if (rest.length > MAX_LINE) rest = "";
+    for (const line of lines) output(line.slice(0, MAX_LINE));
   });
   stream.on("end", () => rest && output(rest));
 }
 
-function toBuffer(value) {
-  return value === null ? null : Buffer.from(value);
-}
-
-function toArrayBuffer(buffer) {
-  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+function newSecret() {
+  return randomBytes(24).toString("base64url");
 }
 
 function kvBinding(id) {

@@ -1,25 +1,46 @@
 /** Workers of ours that run beside the deployed ones. */
 
 /**
- * Passes each request on to the Worker that `x-local-worker` names, with the URL that the visitor asked for.
- * A thrown exception comes back as text, marked by a header.
+ * Every visitor's request enters here. It comes with nothing but an id; what the visitor sent is fetched from this
+ * process, over a connection of its own: so a Worker that answers before it has read the body can't break the
+ * connection that its answer goes over. Whoever does not know such an id gets nothing. A thrown exception comes back as
+ * text, marked by a header that only this process can read as ours.
  */
 export const ENTRY_SOURCE = `
+const CF = { colo: "LCL", country: "XX", httpProtocol: "HTTP/1.1", tlsVersion: "TLSv1.3" };
 export default {
-  async fetch(request, env) {
-    const headers = new Headers(request.headers);
-    const worker = env[headers.get("x-local-worker")];
-    const url = headers.get("x-local-url");
-    headers.delete("x-local-worker");
-    headers.delete("x-local-url");
-    headers.delete("connection");
-    const cf = { colo: "LCL", country: "XX", httpProtocol: "HTTP/1.1", tlsVersion: "TLSv1.3" };
-    const { method, body } = request;
+  async fetch(incoming, env) {
+    const id = incoming.headers.get("x-local-request");
+    if (id === "beat/" + env.SECRET) return new Response("alive");
+    const pulled = id === null ? undefined : await env.BACK.fetch("http://local/" + encodeURIComponent(id));
+    if (pulled?.status !== 200) return new Response("no such request\\n", { status: 403 });
+    const { worker, method, url, headers, hasBody } = JSON.parse(pulled.headers.get("x-local-request"));
+    const body = hasBody ? pulled.body : null;
     try {
-      return await worker.fetch(new Request(url, { method, headers, body, cf, redirect: "manual" }));
+      return await env[worker].fetch(new Request(url, { method, headers, body, cf: CF, redirect: "manual" }));
     } catch (error) {
-      return new Response(String(error), { status: 500, headers: { "x-local-exception": "1" } });
+      return new Response(String(error), { status: 500, headers: { "x-local-exception": id } });
     }
+  },
+};
+`;
+
+/**
+ * What Workers fetch leaves through here: a host of Local Cloudflare goes to the data plane, any other to the internet.
+ * Raw TCP connections pass it by (compatibility flag connect_pass_through).
+ */
+export const OUTBOUND_SOURCE = `
+const withoutLocal = (host) => host.replace(/\\.localhost$/, "").replace(/\\.$/, "");
+export default {
+  async fetch(request, { HOSTS, BACK }, { props }) {
+    const url = new URL(request.url);
+    const host = withoutLocal(url.hostname);
+    if (!HOSTS.some((name) => host === name || host.endsWith("." + name))) return fetch(request);
+    const headers = new Headers(request.headers);
+    headers.set("x-local-script", props.script);
+    headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
+    url.protocol = "http:";
+    return BACK.fetch(url, new Request(request, { headers }));
   },
 };
 `;
@@ -53,6 +74,7 @@ const toModule = ([name, { base64, kind, text }]) => {
 
 export default {
   async fetch(request, env) {
+    if (request.headers.get("x-local-secret") !== env.SECRET) return new Response("", { status: 403 });
     const script = await request.json();
     const modules = Object.fromEntries(Object.entries(script.modules).map(toModule));
     modules[PROBE] = { js: probeSource(script.mainModule) };
@@ -84,3 +106,13 @@ export function probeServiceWorker(script) {
   const suffix = "__add('fetch',(event)=>event.respondWith(new Response(JSON.stringify(__events))));";
   return `${PROBE_PREFIX}${script}\n;${suffix}`;
 }
+
+/** Stands before a Worker that is started alone, so that nobody else can ask it. */
+export const GATE_SOURCE = `
+export default {
+  fetch(request, env) {
+    if (request.headers.get("x-local-secret") !== env.SECRET) return new Response("", { status: 403 });
+    return env.ALONE.fetch(request);
+  },
+};
+`;

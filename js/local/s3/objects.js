@@ -2,13 +2,15 @@
  * R2's buckets and objects in memory: what `state.objects` is.
  * https://developers.cloudflare.com/r2/objects/
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 /**
  * @typedef {object} StoredObject
  * @property {string} key
  * @property {Buffer} content
- * @property {string} etag hex MD5 of the content, unquoted
+ * @property {string} etag hex MD5 of the content, unquoted; of an upload in parts: MD5 of their MD5s, and their number
+ * @property {string} version another one for each write
+ * @property {Record<string, string>} checksums hex, by name of the algorithm, as given on upload
  * @property {number} lastModified milliseconds, whole seconds (HTTP dates hold no more)
  * @property {Record<string, string>} headers content-type and its kin, as given on upload
  * @property {Record<string, string>} metadata `x-amz-meta-*` without the prefix
@@ -36,11 +38,13 @@ export class ObjectStore {
   }
 
   /** Stores the object in a bucket that exists. @returns {StoredObject} */
-  put(bucket, key, content, { headers = {}, metadata = {}, now = Date.now() } = {}) {
+  put(bucket, key, content, { headers = {}, metadata = {}, checksums = {}, etag, now = Date.now() } = {}) {
     const object = {
       key,
       content,
-      etag: createHash("md5").update(content).digest("hex"),
+      etag: etag ?? createHash("md5").update(content).digest("hex"),
+      version: randomBytes(16).toString("hex"),
+      checksums,
       lastModified: Math.floor(now / 1000) * 1000,
       headers,
       metadata,

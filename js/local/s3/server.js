@@ -3,6 +3,7 @@
  * https://developers.cloudflare.com/r2/api/s3/api/
  * Absent on purpose: multipart uploads, CopyObject, CORS and lifecycle (501 NotImplemented).
  */
+import { BodyTooLarge } from "../body.js";
 import { bucketOperation, listBuckets } from "./buckets.js";
 import { decodedPath } from "./canonical.js";
 import { S3Error, xmlResponse } from "./errors.js";
@@ -22,8 +23,9 @@ export function createS3({ objects, findKey, now, onUnknown = (line) => console.
   return {
     async handle(request) {
       try {
-        const key = await verify(request, findKey, now());
-        const answer = operate(request, key, objects, now());
+        const signed = await verify(request, findKey, now());
+        const body = await readWhole(request, signed);
+        const answer = operate({ ...request, body }, signed.key, objects, now());
         return { headers: {}, body: Buffer.alloc(0), ...answer };
       } catch (error) {
         if (error instanceof S3Error) return refusal(error, request, onUnknown);
@@ -38,6 +40,18 @@ function refusal(error, { method, target }, onUnknown) {
   if (error.status === 501)
     onUnknown(`local cloudflare: S3 ${method} ${path} is not served as asked: ${error.message}`);
   return error.toResponse();
+}
+
+/** Read only for those who have signed, and then compared with what they signed. */
+async function readWhole(request, { checkBody }) {
+  try {
+    const body = request.body ?? (await request.readBody());
+    checkBody(body);
+    return body;
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw new S3Error("EntityTooLarge", error.message);
+    throw error;
+  }
 }
 
 function operate(request, key, objects, now) {

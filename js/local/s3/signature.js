@@ -20,7 +20,8 @@ const WEEK_SECONDS = 604_800;
  * @property {string} method
  * @property {string} target request target as received: path, and query if any
  * @property {Record<string, string>} headers lower-case, repeated ones joined by a comma
- * @property {Buffer} body
+ * @property {Buffer} [body] or `readBody`
+ * @property {() => Promise<Buffer>} [readBody] called once the signature is right
  *
  * @typedef {object} Key
  * @property {string} accessKeyId
@@ -34,7 +35,7 @@ const WEEK_SECONDS = 604_800;
  * @param {WireRequest} request
  * @param {(accessKeyId: string, sessionToken: string | undefined) => K | undefined} findKey
  * @param {number} now milliseconds
- * @returns {Promise<K>} the key that signed
+ * @returns {Promise<{ key: K, checkBody: (body: Buffer) => void }>} the key that signed, and what it says of the body
  * @throws {S3Error}
  */
 export async function verify(request, findKey, now) {
@@ -47,8 +48,8 @@ export async function verify(request, findKey, now) {
   if ((key.sessionToken ?? undefined) !== claim.sessionToken) throw new S3Error("Unauthorized");
   const expected = await sign(claim, request, key);
   if (!equal(expected, claim.signature)) throw new S3Error("SignatureDoesNotMatch");
-  checkPayload(claim, request.body);
-  return key;
+  checkPayloadKind(claim);
+  return { key, checkBody: (body) => checkPayload(claim, body) };
 }
 
 /** What the request says about its own signature, from the header or from the query. */
@@ -171,7 +172,7 @@ async function sign(claim, { method, target, headers }, { accessKeyId, secretAcc
   return signer.signature();
 }
 
-function checkPayload({ payload }, body) {
+function checkPayloadKind({ payload }) {
   if (payload === UNSIGNED_PAYLOAD) return;
   if (payload.startsWith("STREAMING-")) {
     throw new S3Error("NotImplemented", `Payload signing ${payload} is not implemented`);
@@ -179,6 +180,10 @@ function checkPayload({ payload }, body) {
   if (!/^[0-9a-f]{64}$/i.test(payload)) {
     throw new S3Error("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value");
   }
+}
+
+function checkPayload({ payload }, body) {
+  if (payload === UNSIGNED_PAYLOAD) return;
   const actual = createHash("sha256").update(body).digest("hex");
   if (actual !== payload.toLowerCase()) throw new S3Error("XAmzContentSHA256Mismatch");
 }

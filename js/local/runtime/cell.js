@@ -1,0 +1,176 @@
+/**
+ * A set of Workers that share one workerd: loaded when they are first requested, together with those that they call. A
+ * change marks the set stale, and the next request reloads it once for everybody who waits.
+ */
+import { neededScripts } from "./bindings.js";
+import { Instance } from "./instance.js";
+import { liveVersions, loadedName } from "./live.js";
+import { startAlone } from "./miniflare.js";
+
+/** How long a reload waits for requests that are under way, before it goes on beside them. */
+const DRAIN_MS = 1000;
+
+export class Cell {
+  #host;
+  #instance;
+  #requested = new Set();
+  #loadedKey;
+  #loadedKv = new Set();
+  #stale = true;
+  #reloading;
+  #retired = new Set();
+
+  /**
+   * @param {object} host
+   * @param {object} host.state
+   * @param {Map<string, string>} host.broken version id → why it does not start
+   * @param {number} host.graceMs what answers under way have, when their Workers are replaced
+   * @param {() => Promise<string>} host.dir where the stores are
+   * @param {import("./back-channel.js").BackChannel} host.channel
+   * @param {(line: string) => void} host.print
+   * @param {(cell: Cell, instance: Instance, stall: string, versions: object[]) => unknown} host.onStall
+   */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  changed() {
+    this.#stale = true;
+  }
+
+  /** From now on the script is among those that are loaded. */
+  request(scriptName) {
+    if (this.#requested.has(scriptName)) return;
+    this.#requested.add(scriptName);
+    this.#stale = true;
+  }
+
+  get unready() {
+    return this.#stale || this.#reloading !== undefined;
+  }
+
+  /** What runs now; only to be asked when `unready` is false, and before the next `await`. */
+  get instance() {
+    return this.#instance;
+  }
+
+  /** Whether KV calls can go on although Workers have changed. */
+  servesKv(id) {
+    return !this.#reloading && (!this.#stale || this.#loadedKv.has(id));
+  }
+
+  reload() {
+    this.#reloading ??= this.#loadLiveSet().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  /** The instance is gone, or held up: the next request finds a new one. */
+  drop(instance) {
+    if (instance !== this.#instance || this.#reloading) return false;
+    this.#retire(instance);
+    this.#forgetLoaded();
+    this.#stale = true;
+    return true;
+  }
+
+  async close() {
+    await this.#reloading?.catch(() => {});
+    await Promise.all([this.#instance, ...this.#retired].map((instance) => instance?.close()));
+  }
+
+  async #loadLiveSet() {
+    this.#stale = false;
+    const set = this.#liveSet();
+    const key = keyOf(set);
+    if (key === this.#loadedKey) return;
+    this.#forgetLoaded();
+    await this.#instance?.settled(DRAIN_MS);
+    if (this.#instance?.busy) this.#retire(this.#instance);
+    try {
+      await this.#load(set);
+    } catch (error) {
+      this.#host.print(`reload failed, looking for the Worker that causes it: ${error.message}`);
+      await this.#loadWithoutBroken(set);
+    }
+    this.#loadedKey = key;
+    this.#loadedKv = new Set(set.kvIds);
+  }
+
+  async #load(set) {
+    const { dir, channel, print, onStall } = this.#host;
+    if (!this.#instance) {
+      const instance = new Instance({
+        dir: await dir(),
+        channel,
+        output: print,
+        onStall: (stall, versions) => onStall(this, instance, stall, versions),
+      });
+      this.#instance = instance;
+    }
+    await this.#instance.load(set);
+  }
+
+  /** Live versions of the requested scripts and of all that they call. */
+  #liveSet() {
+    const { state, broken } = this.#host;
+    const names = new Set();
+    const visit = (name) => {
+      const script = state.scripts.get(name);
+      if (!script || names.has(name)) return;
+      names.add(name);
+      for (const version of liveVersions(script)) neededScripts(version).forEach(visit);
+    };
+    for (const name of this.#requested) visit(name);
+    const nameOf = (name) => {
+      const script = names.has(name) ? state.scripts.get(name) : undefined;
+      const [version] = script ? liveVersions(script) : [];
+      return version && !broken.has(version.id) ? loadedName(script, version) : undefined;
+    };
+    const workers = [...names].sort().flatMap((name) => {
+      const script = state.scripts.get(name);
+      const versions = liveVersions(script).filter(({ id }) => !broken.has(id));
+      return versions.map((version) => ({ name: loadedName(script, version), script: name, version, nameOf }));
+    });
+    return { workers, kvIds: [...state.kv.keys()], hosts: hostsOf(state) };
+  }
+
+  async #loadWithoutBroken({ workers }) {
+    for (const worker of workers) {
+      const alone = { ...worker, nameOf: () => undefined };
+      await startAlone(alone, async () => {}).catch(({ message }) => this.#host.broken.set(worker.version.id, message));
+    }
+    try {
+      await this.#load(this.#liveSet());
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    }
+  }
+
+  /** Answers that are under way end where they began, beside the new instance, and are cut off when their time is over. */
+  #retire(instance) {
+    this.#instance = undefined;
+    this.#retired.add(instance);
+    instance
+      .idle(this.#host.graceMs)
+      .then(() => instance.close())
+      .finally(() => this.#retired.delete(instance));
+  }
+
+  #forgetLoaded() {
+    this.#loadedKey = undefined;
+    this.#loadedKv = new Set();
+  }
+}
+
+/** Hosts that a Worker reaches through Local Cloudflare: with all below them. */
+function hostsOf({ zones, accountSubdomain }) {
+  const names = [...zones.values()].map(({ name }) => name);
+  return accountSubdomain ? [...names, `${accountSubdomain}.workers.dev`] : names;
+}
+
+function keyOf({ workers, kvIds, hosts }) {
+  return JSON.stringify([workers.map(({ name, version }) => [name, version.id]), kvIds, hosts]);
+}
