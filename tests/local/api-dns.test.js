@@ -84,6 +84,9 @@ test("content, ttl, proxied, comment and tags are checked", async () => {
   assert.equal(await code({ ...A, name: "x", comment: "ä".repeat(100) }), undefined);
   assert.equal(await code({ ...A, name: "y", comment: "x".repeat(101) }), 9313);
   assert.equal(await code({ ...A, name: "y", comment: "two\nlines" }), 9312);
+  assert.equal(await code({ ...A, name: "y", comment: "\u0000" }), 9312);
+  assert.equal(await code({ ...A, name: "y", settings: "none" }), 9207);
+  assert.equal(await code({ type: "MX", name: "m", content: "192.0.2.1", priority: 1 }), 9009);
   const { errors } = await add({ ...A, name: "y", tags: ["a:b"] });
   assert.deepEqual([errors[0].code, errors[0].error_chain[0].code], [1004, 9300]);
   const chained = dnsClient({ switches: { dnsValidation: "chained" } });

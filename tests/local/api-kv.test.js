@@ -69,7 +69,11 @@ test("bulk calls take bare arrays, keys page by cursor", async () => {
   assert.deepEqual([second.result.map(({ name }) => name), second.result_info.cursor], [["k10", "k11"], ""]);
   const got = await send("POST", `${namespace}/bulk/get`, { keys: ["k01", "none"] });
   assert.deepEqual(got.result.values, { k01: "1", none: null });
+  await send("PUT", `${namespace}/values/text`, Buffer.from("no JSON"));
+  assert.deepEqual(await verdictOf("POST", `${namespace}/bulk/get`, { keys: ["text"], type: "json" }), [400, 10012]);
+  assert.deepEqual(await verdictOf("POST", `${namespace}/bulk/get`, { keys: ["k01"], type: "xml" }), [400, 10012]);
   assert.deepEqual(await verdictOf("PUT", `${namespace}/bulk`, { key: "a", value: "b" }), [400, 10012]);
+  assert.deepEqual(await verdictOf("PUT", `${namespace}/bulk`, [{ key: "a", value: "b", base64: "no" }]), [400, 10012]);
   assert.deepEqual(await verdictOf("GET", `${namespace}/keys?limit=9`), [400, 10020]);
 });
 

@@ -45,10 +45,10 @@ export function readRecord(sent, zone, switches) {
     proxiable: ADDRESS_TYPES.includes(sent.type),
     proxied,
     ttl: readTtl(sent.ttl, proxied, fail),
-    settings: isObject(sent.settings) ? sent.settings : {},
+    settings: readSettings(sent.settings, fail),
     meta: {},
     comment: readComment(sent.comment, zone, fail),
-    tags: readTags(sent.tags, zone),
+    tags: readTags(sent.tags, zone, fail),
   };
 }
 
@@ -107,7 +107,8 @@ function readContent({ type, content, data }, name, fail) {
   if (type === "A") return readIpv4(content, fail);
   if (type === "AAAA") return readIpv6(content, fail);
   if (type === "CNAME") return readTarget(content, name, fail);
-  if (type === "NS") return readNameServer(content, fail);
+  if (type === "NS") return readServer(content, () => fail(9008, "Content for NS record is invalid."));
+  if (type === "MX") return readServer(content, () => fail(9009, "Content for MX record is invalid."));
   return content;
 }
 
@@ -122,9 +123,9 @@ function readIpv6(content, fail) {
   return new URL(`http://[${content}]/`).hostname.slice(1, -1);
 }
 
-function readNameServer(content, fail) {
+function readServer(content, refused) {
   const host = readHost(content);
-  if (host === undefined) throw fail(9008, "Content for NS record is invalid.");
+  if (host === undefined) throw refused();
   return host;
 }
 
@@ -163,17 +164,26 @@ function readPriority(priority, fail) {
 
 function readComment(comment, zone, fail) {
   if (comment === undefined || comment === null || comment === "") return null;
-  if (typeof comment !== "string" || /[\r\n]/.test(comment))
+  if (typeof comment !== "string" || /\p{Cc}/u.test(comment))
     throw fail(9312, "DNS record comment must be one line of text.");
   const limit = planLimit(zone, COMMENT);
   if ([...comment].length <= limit) return comment;
   throw fail(9313, `DNS record comment exceeds the maximum length of ${limit} characters.`);
 }
 
-function readTags(tags, zone) {
+function readSettings(settings, fail) {
+  if (settings === undefined || settings === null) return {};
+  if (isObject(settings)) return settings;
+  throw fail(9207, "settings must be an object.");
+}
+
+/** The code for a list of something else is ours: nobody recorded Cloudflare's. */
+function readTags(tags, zone, fail) {
   const list = tags ?? [];
   const quota = planLimit(zone, TAGS);
-  if (Array.isArray(list) && list.length <= quota) return list;
+  if (!Array.isArray(list) || list.some((tag) => typeof tag !== "string"))
+    throw fail(9301, "DNS record tags must be a list of texts.");
+  if (list.length <= quota) return list;
   const message = `DNS record has ${list.length} tags, exceeding the quota of ${quota}.`;
   throw chained(9300, message);
 }

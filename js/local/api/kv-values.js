@@ -75,7 +75,8 @@ async function writeAll(context) {
   const items = readArray(context.request, 10012);
   if (items.length > MAX_BULK) throw new ApiError(400, 10012, `bulk put: 'at most ${MAX_BULK} pairs'`);
   for (const item of items) {
-    if (!isObject(item) || typeof item.key !== "string" || typeof item.value !== "string") {
+    const isBase64 = isObject(item) && (item.base64 ?? false);
+    if (typeof item?.key !== "string" || typeof item.value !== "string" || typeof isBase64 !== "boolean") {
       throw new ApiError(400, 10012, "bulk put: 'could not parse request body'");
     }
     checkItem(context, item);
@@ -97,6 +98,7 @@ async function removeAll(context) {
 async function readAll(context) {
   const { keys, type = "text", withMetadata = false } = readObject(context.request, 10012);
   if (!Array.isArray(keys) || keys.length === 0) throw new ApiError(400, 10029, "bulk get: 'no keys'");
+  if (!["text", "json"].includes(type)) throw new ApiError(400, 10012, "bulk get: 'type must be text or json'");
   if (keys.length > 100) throw new ApiError(400, 10012, "bulk get: 'at most 100 keys'");
   const values = {};
   for (const key of keys) {
@@ -157,8 +159,16 @@ function parse(bytes) {
 function bulkValue({ value, metadata, expiration }, type, withMetadata) {
   if (value === null) return null;
   const text = value.toString("utf8");
-  const read = type === "json" ? JSON.parse(text) : text;
+  const read = type === "json" ? jsonOf(text) : text;
   return withMetadata ? { value: read, metadata: metadata ?? null, ...(expiration && { expiration }) } : read;
+}
+
+function jsonOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(400, 10012, "bulk get: 'a value is no JSON'");
+  }
 }
 
 const numberOf = (text) => (text === null ? undefined : Number(text));

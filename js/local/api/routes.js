@@ -33,9 +33,9 @@ export function readRoute(state, zone, { pattern, script }, id) {
     throw new ApiError(409, 10020, "workers.api.error.duplicate_route: A route with the same pattern already exists.");
   }
   if (others.length >= MAX_ROUTES) throw new ApiError(400, 10021, `at most ${MAX_ROUTES} routes are allowed in a zone`);
-  if (!script) return { id: id ?? newId(), pattern };
+  if (script === undefined || script === null || script === "") return { id: id ?? newId(), pattern };
   const found = state.scripts.get(script);
-  if (typeof script !== "string" || !found || stillUnseen(found, "route")) {
+  if (!found || stillUnseen(found, "route")) {
     const message =
       "Cannot configure a route for a Worker which does not exist. Please ensure this Worker exists and try again.";
     throw new ApiError(400, 10019, message);

@@ -45,8 +45,17 @@ function observability(value) {
   if (value === null) return null;
   if (!isObject(value) || typeof value.enabled !== "boolean") throw invalid("observability.enabled must be a boolean");
   rate(value.head_sampling_rate, "observability.head_sampling_rate");
-  rate(value.logs?.head_sampling_rate, "observability.logs.head_sampling_rate");
+  for (const part of ["logs", "traces"]) observed(value[part], `observability.${part}`);
   return value;
+}
+
+/** Logs and traces: each its own switches. */
+function observed(part, name) {
+  if (part === undefined || part === null) return;
+  if (!isObject(part)) throw invalid(`${name} must be an object`);
+  for (const key of ["enabled", "invocation_logs", "persist"])
+    if (part[key] !== undefined && part[key] !== null) boolean(part[key], `${name}.${key}`);
+  rate(part.head_sampling_rate, `${name}.head_sampling_rate`);
 }
 
 function tailConsumers(state, list) {

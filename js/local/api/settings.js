@@ -4,6 +4,7 @@ import { reads, writes } from "../permissions.js";
 import { addDerivedVersion, deployWhole, liveVersion } from "../versions.js";
 import { resolveBindings, shown } from "./bindings.js";
 import { mediaType } from "./body.js";
+import { readLimits, readPlacement } from "./limits.js";
 import { newestOf, scriptOf, stillUnseen } from "./lookup.js";
 import {
   readAnnotations,
@@ -69,8 +70,8 @@ function versionChanges(context, script, base, sent) {
   if ("compatibility_date" in sent) changes.compatibilityDate = readCompatibilityDate(sent.compatibility_date, today);
   if ("compatibility_flags" in sent) changes.compatibilityFlags = readCompatibilityFlags(sent.compatibility_flags);
   if ("usage_model" in sent) changes.usageModel = readUsageModel(sent.usage_model);
-  if ("limits" in sent) changes.limits = sent.limits;
-  if ("placement" in sent) changes.placement = sent.placement;
+  if ("limits" in sent) changes.limits = readLimits(sent.limits);
+  if ("placement" in sent) changes.placement = readPlacement(sent.placement);
   changes.annotations = readAnnotations(sent.annotations ?? undefined, switches.longTag);
   changes.bindings = base.bindings;
   if ("bindings" in sent) {

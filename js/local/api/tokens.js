@@ -107,6 +107,8 @@ function readToken(state, sent) {
 function readPolicy(state, { effect = "allow", permission_groups: groups, resources }) {
   if (!Array.isArray(groups) || !groups.every(isObject) || !isObject(resources))
     throw badPolicy("a policy must have permission_groups and resources");
+  const isWhole = (value) => value === "*" || (isObject(value) && Object.values(value).every((inner) => inner === "*"));
+  if (!Object.values(resources).every(isWhole)) throw badPolicy("a resource must be `*`, or an object of `*`");
   if (effect !== "allow") throw badPolicy("Local Cloudflare's tokens have policies that allow, and no others");
   const keys = Object.keys(resources);
   const isOfUser = keys.some((key) => key.startsWith(`${USER}.`));

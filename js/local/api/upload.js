@@ -5,6 +5,7 @@
 import { ApiError } from "../envelope.js";
 import { checkParts, resolveBindings } from "./bindings.js";
 import { mediaType } from "./body.js";
+import { readLimits, readPlacement } from "./limits.js";
 import {
   readAnnotations,
   readCompatibilityDate,
@@ -45,8 +46,8 @@ export async function readVersion(context, script, { metadata, modules }, trigge
     compatibilityDate: readCompatibilityDate(metadata.compatibility_date, new Date(state.clock.now())),
     compatibilityFlags: readCompatibilityFlags(metadata.compatibility_flags),
     usageModel: readUsageModel(metadata.usage_model),
-    limits: metadata.limits,
-    placement: metadata.placement,
+    limits: readLimits(metadata.limits),
+    placement: readPlacement(metadata.placement),
     annotations: {
       ...readAnnotations(metadata.annotations ?? undefined, switches.longTag),
       "workers/triggered_by": triggeredBy,
