@@ -26,6 +26,10 @@ const NOT_SERVED = [
   ["GET", "/user/billing/profile"],
   ["GET", "/zones/usage"],
   ["GET", "/accounts/usage"],
+  ["PATCH", "{account}/r2/buckets/bundles"],
+  ["POST", "{account}/workers/workers"],
+  ["DELETE", "{account}/workers/workers/shop"],
+  ["PUT", "{account}"],
 ];
 
 test("an endpoint that is not served is 7003 and logged, and no wider route answers in its place", async () => {
@@ -37,6 +41,12 @@ test("an endpoint that is not served is 7003 and logged, and no wider route answ
     assert.deepEqual(await client.verdictOf(method, target), [404, 7003], `${method} ${path}`);
     assert.deepEqual(client.unknown, [`local cloudflare: ${method} ${target} is not served (404, 7003)`]);
   }
+});
+
+test("a method that Cloudflare does not have at a path is 405, and logged", async () => {
+  const client = createClient();
+  assert.deepEqual(await client.verdictOf("POST", `${client.account}/workers/scripts`), [405, 10405]);
+  assert.match(client.unknown[0], /workers\/scripts is not served \(405, 10405\)$/);
 });
 
 test("every placeholder for an id takes ids alone", () => {

@@ -13,7 +13,7 @@ import { kvValues } from "./kv-values.js";
 import { r2Buckets } from "./r2-buckets.js";
 import { r2Objects } from "./r2-objects.js";
 import { createRate } from "./rate.js";
-import { notRouted, route } from "./router.js";
+import { endpoint, notRouted, route } from "./router.js";
 import { routes } from "./routes.js";
 import { schedules } from "./schedules.js";
 import { scriptRoutes } from "./script-routes.js";
@@ -25,6 +25,7 @@ import { settings } from "./settings.js";
 import { subdomain } from "./subdomain.js";
 import { tokens } from "./tokens.js";
 import { createTurns } from "./turns.js";
+import { UNSERVED } from "./unserved.js";
 import { versions } from "./versions.js";
 import { zones } from "./zones.js";
 
@@ -51,6 +52,7 @@ export const ENDPOINTS = [
   kvValues,
   r2Buckets,
   r2Objects,
+  UNSERVED.map(([method, path]) => endpoint(method, path, [], undefined)),
 ].flat();
 
 const HEX_ID = /^[0-9a-f]{32}$/;
@@ -66,17 +68,17 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
   const rate = createRate(state, switches);
 
   async function answer(request, seen) {
-    const { endpoint, params } = route(ENDPOINTS, request.method, request.path);
+    const { endpoint: found, params } = route(ENDPOINTS, request.method, request.path);
     checkAccount(state, switches, params.accountId, request.path);
-    const actor = authenticate(state, request.headers, endpoint.auth);
+    const actor = authenticate(state, request.headers, found.auth);
     seen.actorId = actor.id;
     rate.count(actor.id);
     const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
-    authorize(state, actor, endpoint.needs, { zoneId: zone?.id });
+    authorize(state, actor, found.needs, { zoneId: zone?.id });
     // Only now: who may not ask is told so without his body being read.
     const body = request.body ?? (await request.readBody());
     const read = { ...request, body };
-    return endpoint.handler({ state, runtime, switches, request: read, params, query: read.query, actor, zone, turn });
+    return found.handler({ state, runtime, switches, request: read, params, query: read.query, actor, zone, turn });
   }
 
   async function handle(request) {

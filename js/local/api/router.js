@@ -31,7 +31,7 @@ const SHAPES = {
 /**
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
  * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
- * @param {Handler} handler
+ * @param {Handler | undefined} handler undefined: not served
  * @param {{ invalidTokenCode?: number, anyStatus?: boolean }} [auth]
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
@@ -43,13 +43,14 @@ export function endpoint(method, pattern, needs, handler, auth = {}) {
 
 /**
  * @returns {{ endpoint: object, params: Record<string, string> }}
- * @throws {ApiError} 404/7003 without such a path, 405/10405 for another method
+ * @throws {ApiError} 404/7003 for what is not served, 405/10405 for a method that Cloudflare does not have there
  */
 export function route(endpoints, method, path) {
   const samePath = endpoints.filter((candidate) => candidate.regex.test(path));
   if (samePath.length === 0) throw notRouted(path);
   const found = samePath.find((candidate) => candidate.method === method);
   if (!found) throw new ApiError(405, 10405, "Method not allowed for this authentication scheme");
+  if (!found.handler) throw notRouted(path);
   const values = found.regex
     .exec(path)
     .slice(1)
