@@ -7,6 +7,7 @@
 
 import { createJournal } from "./api/journal.js";
 import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
+import * as shapes from "./api/shapes.js";
 import { sourcesOf } from "./api/sources.js";
 import { explanation, TEXTS } from "./api/texts.js";
 import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
@@ -88,7 +89,7 @@ export function createApi(engine, texts = TEXTS) {
 
     /** Puts a bundle into R2. */
     async publish(bytes, target, creds, options) {
-      if (!(bytes instanceof Uint8Array)) throw new TypeError("the bundle is no Uint8Array");
+      shapes.require("bytes", bytes, shapes.BYTES);
       const where = await checkTarget(engine, target);
       const credentials = await checkCredentials(engine, creds);
       const { data, host } = await splitOptions(engine, "publish", options);
@@ -103,6 +104,8 @@ export function createApi(engine, texts = TEXTS) {
 
     /** Rewrites one scalar of a YAML text; comments and layout stay. */
     async setValue(text, document, path, value) {
+      for (const [name, given] of Object.entries({ text, path, value })) shapes.require(name, given, shapes.TEXT);
+      shapes.require("document", document, shapes.COUNT);
       return ask("setValue", text, document, path, value);
     },
 

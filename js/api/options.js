@@ -1,35 +1,46 @@
 /** Which keys the credentials and options of a call may have, and how they are split for the engine. */
 
 import { usageError } from "../errors.js";
+import * as shapes from "./shapes.js";
 
 const CREDENTIALS = ["apiToken", "apiKey", "email", "accountId", "r2", "baseUrl", "secrets", "fingerprintKey"];
 const R2_CREDENTIALS = ["accessKeyId", "secretAccessKey", "sessionToken", "endpoint"];
-const TARGET = ["bucket", "key", "version", "jurisdiction", "accountId", "overwrite"];
+const TARGET = {
+  bucket: shapes.TEXT,
+  key: shapes.TEXT,
+  version: shapes.TEXT,
+  jurisdiction: shapes.TEXT,
+  accountId: shapes.TEXT,
+  overwrite: shapes.FLAG,
+};
 
 /** Of the host: they can't cross into the engine as data. */
-const HOST = ["onEvent", "signal", "fetch"];
+const HOST = { onEvent: shapes.CALLABLE, signal: shapes.SIGNAL, fetch: shapes.CALLABLE };
 
 /** One list for all calls, so that one options object can serve a plan and the apply after it. */
-const OPTIONS = [
-  "accountId",
-  "adopt",
-  "allowDeletes",
-  "allowEnv",
-  "deleteData",
-  "expect",
-  "outputs",
-  "prune",
-  "set",
-  "take",
-  "timeoutMs",
-  "today",
-  "values",
-  "wait",
+const OPTIONS = {
+  accountId: shapes.TEXT,
+  adopt: shapes.TEXTS,
+  allowDeletes: shapes.FLAG,
+  allowEnv: shapes.TEXTS,
+  deleteData: shapes.TEXTS,
+  expect: shapes.TEXT,
+  outputs: shapes.OBJECT,
+  prune: shapes.FLAG,
+  set: shapes.PAIRS,
+  take: shapes.TEXTS,
+  timeoutMs: shapes.MILLISECONDS,
+  today: shapes.TEXT,
+  values: shapes.TEXTS_BY_NAME,
+  wait: shapes.FLAG,
   ...HOST,
-];
+};
 
 /** What only one call has. */
-const OWN_OPTIONS = { destroy: ["dryRun"] };
+const OWN_OPTIONS = { destroy: { dryRun: shapes.FLAG } };
+
+/** They allow what can't be taken back: nobody is pointed to them who mistyped. */
+const CAREFUL = ["allowDeletes", "deleteData", "overwrite", "prune", "adopt", "take"];
 
 /**
  * Splits a call's options into what the engine reads and what the host gives it.
@@ -38,18 +49,18 @@ const OWN_OPTIONS = { destroy: ["dryRun"] };
  * @param {string} call
  * @param {object} [options]
  * @returns {Promise<{ data: object, host: { onEvent?: Function, signal?: AbortSignal, fetch?: Function } }>}
- * @throws {import("../errors.js").DeployError} 64 for a key that the call does not have
+ * @throws {import("../errors.js").DeployError} 64 for a key that the call does not have, and for a value of another kind
  */
 export async function splitOptions(engine, call, options = {}) {
-  await refuseUnknown(engine, options, [...OPTIONS, ...(OWN_OPTIONS[call] ?? [])], `option of \`${call}\``);
+  const known = { ...OPTIONS, ...OWN_OPTIONS[call] };
+  await refuseUnknown(engine, options, Object.keys(known), [`options of \`${call}\``, `option of \`${call}\``]);
   const data = {};
   const host = {};
-  for (const [key, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    if (HOST.includes(key)) host[key] = value;
+  for (const [key, value] of Object.entries(withoutUndefined(options))) {
+    shapes.require(key, value, known[key]);
+    if (Object.hasOwn(HOST, key)) host[key] = value;
     else data[key] = value;
   }
-  checkHost(host);
   if (call === "destroy") checkStores(data.deleteData);
   return { data, host };
 }
@@ -61,8 +72,9 @@ export async function splitOptions(engine, call, options = {}) {
  */
 export async function checkCredentials(engine, creds) {
   if (creds === undefined || creds === null) return null;
-  await refuseUnknown(engine, creds, CREDENTIALS, "credential");
-  if (creds.r2) await refuseUnknown(engine, creds.r2, R2_CREDENTIALS, "credential of `r2`");
+  await refuseUnknown(engine, creds, CREDENTIALS, ["credentials", "credential"]);
+  if (creds.r2)
+    await refuseUnknown(engine, creds.r2, R2_CREDENTIALS, ["the credentials of `r2`", "credential of `r2`"]);
   const { r2, secrets, ...texts } = creds;
   refuseOtherThanText(texts, "");
   refuseOtherThanText(r2 ?? {}, "r2.");
@@ -77,20 +89,26 @@ export async function checkCredentials(engine, creds) {
  * @returns {Promise<object>}
  */
 export async function checkTarget(engine, target) {
-  await refuseUnknown(engine, target, TARGET, "key of the publish target");
-  return withoutUndefined(target);
+  const words = ["the place to publish to", "key of a place to publish to"];
+  await refuseUnknown(engine, target, Object.keys(TARGET), words);
+  const given = withoutUndefined(target);
+  shapes.require("bucket", given.bucket, TARGET.bucket);
+  for (const [key, value] of Object.entries(given)) shapes.require(key, value, TARGET[key]);
+  return given;
 }
 
-async function refuseUnknown(engine, object, known, what) {
+async function refuseUnknown(engine, object, known, [all, one]) {
   if (typeof object !== "object" || object === null || Array.isArray(object)) {
-    throw usageError(`expected an object with ${what}s, got ${object === null ? "null" : typeof object}`);
+    const is = object === null ? "null" : Array.isArray(object) ? "a list" : `of type ${typeof object}`;
+    throw usageError(`an object is due with ${all}; what was given is ${is}`);
   }
   const unknown = Object.keys(object).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   // Only a suggestion: a failure of the engine here must not hide what is wrong.
-  const nearest = await engine.call("nearest", unknown, known).catch(() => undefined);
+  const suggested = known.filter((key) => !CAREFUL.includes(key));
+  const nearest = await engine.call("nearest", unknown, suggested).catch(() => undefined);
   const help = nearest ? `did you mean \`${nearest}\`?` : `known: ${known.map((key) => `\`${key}\``).join(", ")}`;
-  throw usageError(`\`${unknown}\` is no ${what}`, help);
+  throw usageError(`\`${unknown}\` is no ${one}`, help);
 }
 
 /** Here and not in the engine, whose parser quotes what it can't take. */
@@ -108,12 +126,6 @@ function checkStores(addresses = []) {
     `${named} names no store that \`destroy\` could delete`,
     "no kind of store can be deleted yet: leave it out, and delete the data by hand",
   );
-}
-
-function checkHost({ onEvent, fetch, signal }) {
-  if (onEvent !== undefined && typeof onEvent !== "function") throw usageError("`onEvent` is not a function");
-  if (fetch !== undefined && typeof fetch !== "function") throw usageError("`fetch` is not a function");
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") throw usageError("`signal` is not an AbortSignal");
 }
 
 function withoutUndefined(object) {

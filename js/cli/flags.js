@@ -9,23 +9,44 @@ const SENDING = [...PLANNING, "outputs", "doctor", "publish"];
 /**
  * @typedef {object} Flag
  * @property {string} flag as commander writes it
+ * @property {string} [short] one letter for it
  * @property {string[]} on the commands that have it
  * @property {string} text one line of help
  * @property {(value: string, previous: any) => any} [parse]
  * @property {any} [fallback] value without the flag
+ * @property {boolean} [careful] allows something that can't be taken back: nobody is pointed to it who mistyped
  */
 
 /** @type {Flag[]} */
 export const FLAGS = [
-  { flag: "--yes", on: ["apply", "destroy"], text: "don't ask; deletions that the manifest states go ahead" },
-  { flag: "--prune", on: PLANNING, text: "also delete what left the manifest" },
-  { flag: "--adopt [address]", on: PLANNING, text: "take what nobody marked; bare: only what equals", parse: collect },
-  { flag: "--take <address>", on: PLANNING, text: "take over what somebody else deployed", parse: collect },
+  {
+    flag: "--yes",
+    short: "-y",
+    on: ["apply", "destroy"],
+    text: "don't ask: what deletes, adopts or takes over goes ahead",
+    careful: true,
+  },
+  { flag: "--prune", on: PLANNING, text: "also delete what left the manifest", careful: true },
+  {
+    flag: "--adopt [address]",
+    on: PLANNING,
+    text: "take what nobody marked; bare: only what equals",
+    parse: collect,
+    careful: true,
+  },
+  {
+    flag: "--take <address>",
+    on: PLANNING,
+    text: "take over what somebody else deployed",
+    parse: collect,
+    careful: true,
+  },
   {
     flag: "--delete-data <address>",
     on: ["destroy"],
     text: "also delete this store's data (no kind of store yet)",
     parse: collect,
+    careful: true,
   },
   { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
   { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
@@ -33,7 +54,7 @@ export const FLAGS = [
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
   { flag: "--detailed-exitcode", on: ["plan", "drift"], text: "exit 2 when there are changes" },
   { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
-  { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken" },
+  { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken", careful: true },
   { flag: "--manifest <file>", on: ["publish"], text: "write the new path into this YAML, comments kept" },
   {
     flag: "--secrets-file <file>",
@@ -59,7 +80,7 @@ export const FLAGS = [
     flag: "--port <port>",
     on: ["local"],
     text: "port of API and sites (default: a free one)",
-    parse: wholeNumber,
+    parse: port,
     fallback: 0,
   },
   { flag: "--persist <directory>", on: ["local"], text: "keep the account there over restarts" },
@@ -103,6 +124,13 @@ function duration(value) {
   const [, number, unit = "s"] = /^(\d{1,7})(ms|s|m)?$/.exec(value) ?? [];
   if (!Number(number)) throw new InvalidArgumentError("It is a number with ms, s or m, such as 90s.");
   return Number(number) * MILLISECONDS[unit];
+}
+
+const LAST_PORT = 65_535;
+
+function port(value) {
+  if (wholeNumber(value) <= LAST_PORT) return Number(value);
+  throw new InvalidArgumentError(`A port is at most ${LAST_PORT}.`);
 }
 
 function wholeNumber(value) {

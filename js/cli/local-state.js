@@ -10,7 +10,10 @@ import { dirname, join } from "node:path";
 import { usageError } from "../errors.js";
 import { readPrivate, requireOwnFolder } from "./private-file.js";
 
-const FILE = join(".cfworker-deploy", "local.json");
+/** Where it lies, in the folder that `local` was started in. */
+export const LOCAL_FOLDER = ".cfworker-deploy";
+
+const FILE = join(LOCAL_FOLDER, "local.json");
 const START_IT = "start it: cfworker-deploy local";
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 

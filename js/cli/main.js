@@ -3,10 +3,12 @@
 
 import { readFileSync } from "node:fs";
 
+import { asksForVersion } from "./version.js";
+
 const { version = "0.0.0" } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const argv = process.argv.slice(2);
 
-if (argv[0] === "--version" || argv[0] === "-V") {
+if (asksForVersion(argv)) {
   process.stdout.on("error", () => {
     process.exitCode = 1;
   });

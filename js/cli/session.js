@@ -32,7 +32,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @returns {Promise<Session>}
  */
 export async function openSession({ context, view, flags, report }, paths) {
-  const sources = await readManifests(context, paths);
+  const sources = await readManifests(context, paths, view.talk);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags);
   const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };

@@ -15,7 +15,7 @@ export async function requireWritableFile({ cwd }, path) {
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) throw usageError(`cannot write \`${path}\`: it is a folder`, "name a file in it");
   await requireFolder(dirname(file), dirname(path), path);
-  if (there) await requireAccess(file, path);
+  await requireAccess(there ? file : dirname(file), path);
 }
 
 /**

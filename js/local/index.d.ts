@@ -24,6 +24,8 @@ export interface LocalOptions {
   switches?: Readonly<Record<string, unknown>>;
   /** False: problems and what Workers print go to standard error. */
   quiet?: boolean;
+  /** Who prints it; default `console.error`. */
+  print?: (text: string) => void;
   /** Start workerd now, rather than at the first upload. */
   warmUp?: boolean;
 }

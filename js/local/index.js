@@ -37,6 +37,7 @@ import { addNamespace, addToken, addZone, asciiName, createState, s3SecretOf } f
  * @param {object} [options.runtime] what checks and runs the Workers instead of workerd, see `runtime/index.js`
  * @param {number} [options.graceMs] what answers under way have, when their Workers are replaced
  * @param {boolean} [options.quiet] false: problems and what Workers print go to stderr
+ * @param {(text: string) => void} [options.print] who prints it; default `console.error`
  * @param {boolean} [options.warmUp] start workerd now, rather than at the first upload
  * @param {() => number} [options.now] the server's clock, milliseconds since the epoch
  */
@@ -52,6 +53,8 @@ export async function startLocalCloudflare(options = {}) {
 
 async function start(options, persistence) {
   const { port = 0, s3Port = 0, latencyMs = 0, quiet = true, now = Date.now, switches = {} } = options;
+  const print = options.print ?? ((text) => console.error(text));
+  const report = (problem) => print(`local cloudflare: ${problem?.stack ?? problem}`);
   const state = await openState(options, persistence, now);
   const written = async () => persistence?.changed();
   const buckets = createBucketBinding({ objects: state.objects, now, written });
@@ -71,8 +74,8 @@ async function start(options, persistence) {
   const faults = new Faults(options.faults);
   let latency = latencyMs;
   const listeners = createListeners({
-    api: createApi({ state, runtime, switches, now }),
-    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now }),
+    api: createApi({ state, runtime, switches, now, onUnknown: print }),
+    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now, onUnknown: print }),
     wire,
     log,
     faults,
@@ -149,8 +152,4 @@ async function openState({ account, zones = ["example.com"], kv = [], token, tok
 
 function withS3Keys(token) {
   return Object.defineProperty(token, "s3", { value: { accessKeyId: token.id, secretAccessKey: s3SecretOf(token) } });
-}
-
-function report(problem) {
-  console.error(`local cloudflare: ${problem?.stack ?? problem}`);
 }

@@ -321,7 +321,7 @@ pub enum UsageModel {
     /// By name.
     Name(UsageModelName),
     /// By number: 0 bundled, 1 unbound.
-    Number(i64),
+    Number(#[schemars(range(min = 0, max = 1))] i64),
 }
 
 /// Name of a billing model.

@@ -144,13 +144,67 @@ test("an unknown key is refused with the nearest known one, in options, credenti
   });
   const { apply, publish } = createApi(engine);
   const refused = (help) => ({ name: "DeployError", exitCode: 64, help });
-  await assert.rejects(apply("a: 1", { apiToken: "t" }, { Prune: true }), refused("did you mean `prune`?"));
+  await assert.rejects(apply("a: 1", { apiToken: "t" }, { Expect: "x" }), refused("did you mean `expect`?"));
   await assert.rejects(apply("a: 1", { apitoken: "t" }), refused("did you mean `apiToken`?"));
   await assert.rejects(apply("a: 1", { r2: { endPoint: "x" } }), refused("did you mean `endpoint`?"));
   await assert.rejects(publish(new Uint8Array(), { Bucket: "b" }, {}), refused("did you mean `bucket`?"));
   await assert.rejects(apply("a: 1", {}, { zzz: 1 }), (error) => error.help.startsWith("known: "));
-  await assert.rejects(apply("a: 1", {}, { onEvent: "x" }), { exitCode: 64, message: "`onEvent` is not a function" });
+  await assert.rejects(apply("a: 1", {}, { onEvent: "x" }), {
+    exitCode: 64,
+    message: "`onEvent` has to be a function",
+  });
   assert.equal(engine.calls.filter(({ name }) => name !== "nearest").length, 0);
+});
+
+test("a misspelt option is pointed to none that deletes, takes or replaces", async () => {
+  const asked = [];
+  const engine = fakeEngine({ nearest: (_word, known) => void asked.push(...known) });
+  const { destroy, publish } = createApi(engine);
+  await assert.rejects(destroy("a: 1", {}, { alowDeletes: true }), { exitCode: 64 });
+  await assert.rejects(publish(new Uint8Array(), { bucket: "b", overwrit: true }, {}), { exitCode: 64 });
+  for (const careful of ["allowDeletes", "deleteData", "overwrite", "prune", "adopt", "take"]) {
+    assert.ok(!asked.includes(careful), careful);
+  }
+});
+
+test("an argument of another kind is refused by its name and what it has to be, never called a defect", async () => {
+  const engine = fakeEngine({});
+  const api = createApi(engine);
+  const option = (options) => api.destroy("a: 1", { apiToken: "t" }, options);
+  const calls = [
+    [() => option({ adopt: "script:a" }), "`adopt` has to be a list of texts"],
+    [() => option({ take: [5] }), "`take` has to be a list of texts"],
+    [() => option({ deleteData: "x" }), "`deleteData` has to be a list of texts"],
+    [() => option({ timeoutMs: "5" }), "`timeoutMs` has to be a number of milliseconds above 0"],
+    [() => option({ timeoutMs: Number.NaN }), "`timeoutMs` has to be a number of milliseconds above 0"],
+    [() => option({ timeoutMs: -1 }), "`timeoutMs` has to be a number of milliseconds above 0"],
+    [() => option({ timeoutMs: 5n }), "`timeoutMs` has to be a number of milliseconds above 0"],
+    [() => option({ prune: "yes" }), "`prune` has to be true or false"],
+    [() => option({ dryRun: 1 }), "`dryRun` has to be true or false"],
+    [() => option({ expect: 5 }), "`expect` has to be a text"],
+    [() => option({ today: new Date() }), "`today` has to be a text"],
+    [() => option({ values: { a: 5 } }), "`values` has to be an object whose values are texts"],
+    [() => option({ values: { a: Symbol("x") } }), "`values` has to be an object whose values are texts"],
+    [() => option({ outputs: "x" }), "`outputs` has to be an object"],
+    [() => option({ set: "a=b" }), "`set` has to be a list of pairs of texts"],
+    [() => option({ set: [["a"]] }), "`set` has to be a list of pairs of texts"],
+    [() => option({ signal: true }), "`signal` has to be an AbortSignal"],
+    [() => option("x"), "an object is due with options of `destroy`; what was given is of type string"],
+    [() => api.plan("a: 1", "token"), "an object is due with credentials; what was given is of type string"],
+    [
+      () => api.publish(new Uint8Array(1), undefined, {}),
+      "an object is due with the place to publish to; what was given is of type undefined",
+    ],
+    [() => api.publish(new Uint8Array(1), {}, {}), "`bucket` has to be a text"],
+    [() => api.publish(new Uint8Array(1), { bucket: "b", overwrite: "no" }, {}), "`overwrite` has to be true or false"],
+    [() => api.setValue(5, 0, "a", "b"), "`text` has to be a text"],
+    [() => api.setValue("a: 1", 1.5, "a", "b"), "`document` has to be a whole number from 0 on"],
+    [() => api.setValue("a: 1", 0, "a"), "`value` has to be a text"],
+  ];
+  for (const [call, message] of calls) {
+    await assert.rejects(call(), { name: "DeployError", code: "CFD0001", exitCode: 64, message });
+  }
+  assert.deepEqual(engine.calls, []);
 });
 
 test("a listener that throws does not reach the engine", async () => {
@@ -201,7 +255,8 @@ test("a trap before any write is exit 1", async () => {
 });
 
 test("publish takes bytes only", async () => {
-  await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), { name: "TypeError" });
+  const refusal = { name: "DeployError", exitCode: 64, message: "`bytes` has to be a Uint8Array" };
+  await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), refusal);
 });
 
 test("a signal reaches every listener of the call, and nothing stays on it afterwards", async () => {

@@ -1,8 +1,12 @@
 /** What reaches a terminal or a log: whatever a text holds, it does nothing there. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, test } from "node:test";
 import { createOutput, isShownExactly } from "../../js/cli/output.js";
+import { noteSecret } from "../canaries/index.js";
+import { printed, startCli } from "./deploying.js";
 import { fakeEngine, planOf, resultOf } from "./fake-engine.js";
 import { SIGNED_IN } from "./faked-run.js";
 import { directoryWith, run } from "./harness.js";
@@ -136,4 +140,20 @@ describe("a run prints nothing that a terminal obeys", () => {
     assert.equal(exit, 64);
     assert.match(stderr, /no\\u\{1b\}\[2J\\u\{202e\}\.yaml/);
   });
+});
+
+test("what a Worker prints, and paths that are not served, do nothing to the terminal of `local`", async () => {
+  const directory = await directoryWith({});
+  const running = startCli(directory, ["local"], { env: { GITHUB_ACTIONS: "true" } });
+  await printed(running, /Deploy to it/);
+  const { api, token } = JSON.parse(await readFile(join(directory, ".cfworker-deploy", "local.json"), "utf8"));
+  noteSecret("a token of `cfworker-deploy local`", token);
+  const headers = { authorization: `Bearer ${token}` };
+  await fetch(`${api}/no/such/##[command]path`.replaceAll("#", "%23"), { headers });
+  await fetch(`${api}/no/such/%1b[2J%e2%80%ae`, { headers });
+  await printed(running, /is not served[\s\S]*is not served/);
+  running.child.kill("SIGTERM");
+  const { stdout, stderr } = await running.ended;
+  assert.doesNotMatch(stdout + stderr, OBEYED);
+  assert.doesNotMatch(stdout + stderr, /##\[/);
 });

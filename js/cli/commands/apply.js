@@ -12,6 +12,7 @@ const NOT_VISIBLE = 6;
 /** `apply MANIFEST…`: on a terminal plan, one question, apply; elsewhere apply at once. */
 export const apply = {
   name: "apply",
+  alias: "deploy",
   summary: "make the account what the manifests say (the default)",
   operands: MANIFESTS,
   examples: [

@@ -7,6 +7,8 @@ import { MANIFESTS } from "./manifests.js";
 /** `destroy MANIFEST…`: removes route, record and script; stores only when named. */
 export const destroy = {
   name: "destroy",
+  alias: "delete",
+  deletes: true,
   summary: "remove what the manifests deployed",
   operands: MANIFESTS,
   examples: [

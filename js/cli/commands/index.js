@@ -15,6 +15,8 @@ import { validate } from "./validate.js";
 /**
  * @typedef {object} CommandDefinition
  * @property {string} name
+ * @property {string} [alias] another word for it
+ * @property {boolean} [deletes] it is suggested to nobody who mistyped
  * @property {string} summary a few words, without a full stop
  * @property {[string, string][]} operands as commander writes them, with their help
  * @property {string[]} examples

@@ -1,11 +1,17 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { domainToASCII } from "node:url";
 import { usageError } from "../../errors.js";
-import { removeLocal, runsIn, writeLocal } from "../local-state.js";
+import { LOCAL_FOLDER, removeLocal, runsIn, writeLocal } from "../local-state.js";
+import { requireWritableFolder } from "../writable.js";
 
 const INSTALL = "npm i -D miniflare@4.20260730.0";
 const BUCKET = "bundles";
 const DEFAULT_ZONE = "example.com";
+
+/** Of a domain name, in bytes. */
+const MAX_NAME = 253;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** `local`: a Cloudflare account on this machine, until it is interrupted. */
 export const local = {
@@ -21,13 +27,15 @@ export const local = {
   ],
   async run({ context, view, flags }) {
     if (await runsIn(context.cwd)) throw usageError("a Local Cloudflare already runs in this directory");
+    await requireWritableFolder(context, LOCAL_FOLDER);
+    if (flags.persist) await requireWritableFolder(context, flags.persist);
     context.interrupt.own();
     const cloudflare = await start(context, flags);
     try {
       await cloudflare.runtime.warmUp();
       cloudflare.createBucket(BUCKET);
       const path = await writeLocal(context.cwd, stateOf(cloudflare));
-      for (const line of readyLines(cloudflare, path)) view.data(line);
+      view.text(readyLines(cloudflare, path).join("\n"));
       await interrupted(context.interrupt);
       await removeLocal(path, process.pid);
     } catch (error) {
@@ -39,7 +47,7 @@ export const local = {
   },
 };
 
-async function start({ cwd }, flags) {
+async function start({ cwd, err }, flags) {
   const { startLocalCloudflare } = await import("../../local/index.js");
   const { PERMISSION_GROUPS } = await import("../../local/permissions.js");
   const groups = PERMISSION_GROUPS.map(({ name }) => name);
@@ -48,10 +56,11 @@ async function start({ cwd }, flags) {
     port,
     latencyMs: latency,
     faults: fault,
-    zones: zone,
-    kv,
+    zones: [...new Set(zone.map(zoneOf))],
+    kv: kv.map(titleOf),
     tokens: token.map((text) => tokenOf(text, groups)),
     quiet: false,
+    print: err.block,
   };
   try {
     return await startLocalCloudflare({ ...options, persist: persist && resolve(cwd, persist) });
@@ -65,6 +74,12 @@ function startFailure(error, { port }) {
     return usageError("Local Cloudflare needs miniflare, which is not installed", INSTALL);
   }
   if (error.code === "EADDRINUSE") return usageError(`port ${port} is taken`, "leave `--port` out for a free one");
+  if (error.code === "EACCES" && error.syscall === "listen") {
+    return usageError(
+      `port ${port} is not for this user`,
+      "take one from 1024 on, or leave `--port` out for a free one",
+    );
+  }
   if (error.name === "LockedError")
     return usageError(
       error.message,
@@ -72,6 +87,20 @@ function startFailure(error, { port }) {
     );
   if (/^fault /.test(error.message)) return usageError(error.message);
   return error;
+}
+
+/** A domain of at least two labels, in the letters that DNS has. */
+function zoneOf(text) {
+  const name = domainToASCII(text.trim()).replace(/\.$/, "");
+  const labels = name.split(".");
+  const isDomain = labels.length > 1 && labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1));
+  if (!isDomain || name.length > MAX_NAME) throw usageError(`\`${text}\` is no name of a zone`, "such as example.com");
+  return name;
+}
+
+function titleOf(text) {
+  if (text.trim() === "") throw usageError("a KV namespace has to have a title", "such as --kv hello-visits");
+  return text;
 }
 
 /** `NAME=GROUP,GROUP` */

@@ -3,7 +3,7 @@ import { usageError } from "../../errors.js";
 import { bundleTarget, rewrite } from "../bundle.js";
 import { formatHint } from "../format-hint.js";
 import { readBytes } from "../input.js";
-import { replaceFile } from "../replace-file.js";
+import { replaceFile, requireReplaceable } from "../replace-file.js";
 import { openSession } from "../session.js";
 
 /** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked. */
@@ -29,6 +29,7 @@ export const publish = {
     const { api, creds, options, host } = session;
     const entry =
       flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
+    if (entry) await requireReplaceable(resolve(context.cwd, entry.file), entry.file);
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
     const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
     if (entry) await point(context, session, entry, published);

@@ -11,7 +11,7 @@ export const validate = {
   operands: MANIFESTS,
   examples: ["cfworker-deploy validate worker.yaml", "cfworker-deploy validate workers/*.yaml --json"],
   async run({ context, view, operands, flags }) {
-    const sources = await readManifests(context, operands[0]);
+    const sources = await readManifests(context, operands[0], view.talk);
     const { creds } = await readCredentials(context, flags);
     const options = await readOptions(context, flags, creds);
     const api = await context.loadApi();

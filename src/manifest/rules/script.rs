@@ -8,7 +8,7 @@ use crate::manifest::findings::Findings;
 use crate::manifest::generations::{script_names, script_path, spec_path};
 use crate::manifest::names;
 use crate::manifest::quote::quote;
-use crate::manifest::schema::Spec;
+use crate::manifest::schema::{Spec, UsageModel};
 use crate::manifest::text::filled;
 
 use super::{Subject, tell};
@@ -105,13 +105,18 @@ fn compatibility_flags(spec: &Spec, findings: &mut Findings<'_>) {
 }
 
 fn usage_model(spec: &Spec, findings: &mut Findings<'_>) {
-    if spec.usage_model.is_some() {
-        let finding = Diagnostic::note(Code::NoEffect, "`usage_model` has no effect");
-        findings.add(
-            &spec_path().key("usage_model"),
-            finding.with_help("Cloudflare has one model for all Workers; it can be left out"),
-        );
-    }
+    let Some(model) = &spec.usage_model else { return };
+    let finding = match model {
+        UsageModel::Name(_) | UsageModel::Number(0 | 1) => {
+            Diagnostic::note(Code::NoEffect, "`usage_model` has no effect")
+                .with_help("Cloudflare has one model for all Workers; it can be left out")
+        }
+        UsageModel::Number(other) => {
+            Diagnostic::error(Code::InvalidValue, format!("`{other}` is not a value of `usage_model`"))
+                .with_help("use one of `BUNDLED` (0), `UNBOUND` (1), `STANDARD`, or leave it out")
+        }
+    };
+    findings.add(&spec_path().key("usage_model"), finding);
 }
 
 fn wait(spec: &Spec, findings: &mut Findings<'_>) {

@@ -1,0 +1,57 @@
+/**
+ * What the arguments of a call may be. They are looked at before the engine gets them: its readers say where a value
+ * stopped them, not what the caller should have given.
+ */
+
+import { usageError } from "../errors.js";
+
+/** @typedef {{ is: (value: unknown) => boolean, words: string }} Shape */
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value) => typeof value === "string";
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+
+/** @type {Shape} */
+export const TEXT = { is: isText, words: "a text" };
+/** @type {Shape} */
+export const FLAG = { is: (value) => typeof value === "boolean", words: "true or false" };
+/** @type {Shape} */
+export const TEXTS = { is: isTexts, words: "a list of texts" };
+/** @type {Shape} */
+export const PAIRS = {
+  is: (value) => Array.isArray(value) && value.every((pair) => isTexts(pair) && pair.length === 2),
+  words: "a list of pairs of texts",
+};
+/** @type {Shape} */
+export const TEXTS_BY_NAME = {
+  is: (value) => isObject(value) && Object.values(value).every(isText),
+  words: "an object whose values are texts",
+};
+/** @type {Shape} */
+export const OBJECT = { is: isObject, words: "an object" };
+/** @type {Shape} */
+export const MILLISECONDS = {
+  is: (value) => typeof value === "number" && Number.isFinite(value) && value > 0,
+  words: "a number of milliseconds above 0",
+};
+/** @type {Shape} */
+export const COUNT = { is: (value) => Number.isSafeInteger(value) && value >= 0, words: "a whole number from 0 on" };
+/** @type {Shape} */
+export const BYTES = { is: (value) => value instanceof Uint8Array, words: "a Uint8Array" };
+/** @type {Shape} */
+export const CALLABLE = { is: (value) => typeof value === "function", words: "a function" };
+/** @type {Shape} */
+export const SIGNAL = {
+  is: (value) => typeof value?.aborted === "boolean" && typeof value.addEventListener === "function",
+  words: "an AbortSignal",
+};
+
+/**
+ * @param {string} name as the caller knows it; the value itself is never quoted
+ * @param {unknown} value
+ * @param {Shape} shape
+ * @throws {import("../errors.js").DeployError} 64
+ */
+export function require(name, value, { is, words }) {
+  if (!is(value)) throw usageError(`\`${name}\` has to be ${words}`);
+}
