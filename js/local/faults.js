@@ -11,6 +11,7 @@
 
 /** What happens to the request. "done" = the effect took place, although the client is not told. */
 export const KINDS = {
+  __proto__: null,
   refuse: "connection closed before the request is read; not done",
   reset: "connection reset after the request was read; not done",
   lost: "done, then the connection is reset without an answer",
@@ -88,6 +89,7 @@ function globToRegExp(glob) {
 }
 
 const API_FAILURES = {
+  __proto__: null,
   403: [10000, "Authentication error"],
   429: [971, "Please wait and consider throttling your request speed"],
   500: [10013, "An unknown error has occurred. If this error persists, please contact Cloudflare Support"],

@@ -5,6 +5,7 @@
 
 /** name → { values: what may be set (a function checks open ranges), meaning } */
 export const SWITCHES = {
+  __proto__: null,
   secretsWithoutKeep: {
     values: ["keep", "drop"],
     meaning: "an upload without keep_bindings keeps the secrets of the version before, or drops them",

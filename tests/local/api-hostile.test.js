@@ -198,3 +198,30 @@ test("odd queries are answered or refused, never a defect", async () => {
     }
   }
 });
+
+test("names that every object of JavaScript has are names like others", async () => {
+  const client = await lived();
+  const { account, zone } = client;
+  const [namespaceId] = client.state.kv.keys();
+  const namespace = `${account}/storage/kv/namespaces/${namespaceId}`;
+  const binding = { type: "plain_text", name: "constructor", text: "kept" };
+  assert.equal((await client.put("shop", { bindings: [binding] })).status, 200);
+  const edit = `${account}/workers/workers/shop/versions/latest`;
+  const edited = await client.send("PATCH", edit, { env: { OTHER: { type: "plain_text", text: "x" } } }, MERGE);
+  const names = edited.result.bindings.map(({ name }) => name);
+  assert.ok(names.includes("constructor") && names.includes("OTHER"), names.join());
+
+  const refused = async (metadata, modules) => (await client.put("shop", metadata, modules)).errors[0]?.code;
+  assert.equal(await refused({ bindings: [{ type: "constructor", name: "A" }] }), 10021);
+  assert.equal(await refused({ annotations: { toString: "x" } }), 10021);
+  assert.equal(await refused({}, [["index.js", "export default {}", "constructor"]]), 10021);
+
+  assert.deepEqual((await client.send("GET", "/zones?name=constructor:example.com")).result, []);
+  const records = (await client.send("GET", `${zone}/dns_records`)).result.length;
+  const unfiltered = await client.send("GET", `${zone}/dns_records?name.constructor=none`);
+  assert.equal(unfiltered.result.length, records, "no filter that is known");
+
+  await client.send("PUT", `${namespace}/bulk`, [{ key: "__proto__", value: "v" }]);
+  const { body } = await client.send("POST", `${namespace}/bulk/get`, { keys: ["__proto__"] });
+  assert.match(body.toString(), /"values":\{"__proto__":"v"\}/);
+});

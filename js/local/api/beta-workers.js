@@ -55,7 +55,7 @@ function patchLatest(context) {
   return turn(script.name, async () => {
     const base = newestOf(script);
     const sent = Object.entries(env).filter(([, binding]) => binding !== null);
-    const kept = base.bindings.filter(({ name }) => !(name in env));
+    const kept = base.bindings.filter(({ name }) => !Object.hasOwn(env, name));
     const set = sent.map(([name, binding]) => ({ ...binding, name }));
     const options = { state, switches, strictInherit: true, scriptName: script.name };
     const bindings = resolveBindings({ bindings: [...kept, ...set] }, [base], options);

@@ -14,6 +14,7 @@ const VARIABLE_TYPES = ["plain_text", "json", "secret_text"];
 
 /** type → { needs: fields that must be strings, check: further shape, target: check that what it points to exists } */
 const TYPES = {
+  __proto__: null,
   plain_text: { needs: ["text"] },
   json: {},
   secret_text: { needs: ["text"] },

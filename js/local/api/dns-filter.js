@@ -2,6 +2,7 @@
 import { asciiName } from "../state.js";
 
 const TEXT_TESTS = {
+  __proto__: null,
   exact: (value, wanted) => value === wanted,
   startswith: (value, wanted) => value.startsWith(wanted),
   endswith: (value, wanted) => value.endsWith(wanted),

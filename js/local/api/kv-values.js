@@ -100,7 +100,7 @@ async function readAll(context) {
   if (!Array.isArray(keys) || keys.length === 0) throw new ApiError(400, 10029, "bulk get: 'no keys'");
   if (!["text", "json"].includes(type)) throw new ApiError(400, 10012, "bulk get: 'type must be text or json'");
   if (keys.length > 100) throw new ApiError(400, 10012, "bulk get: 'at most 100 keys'");
-  const values = {};
+  const values = { __proto__: null };
   for (const key of keys) {
     const found = await store(context).getWithMetadata(checkKey(key));
     values[key] = bulkValue(found, type, withMetadata);

@@ -9,6 +9,7 @@ const MAX_METADATA_BYTES = 1024 * 1024;
 const MESSAGE_BYTES = 1000;
 /** annotation → most bytes; longer is refused */
 const ANNOTATIONS = {
+  __proto__: null,
   "workers/message": Number.POSITIVE_INFINITY,
   "workers/tag": 100,
   "workers/alias": 63,

@@ -4,6 +4,7 @@ import { ApiError } from "../envelope.js";
 import { mediaType } from "./body.js";
 
 const KINDS = {
+  __proto__: null,
   "application/javascript+module": "esm",
   "text/javascript+module": "esm",
   "application/javascript": "cjs",

@@ -29,6 +29,7 @@ export const zones = [
 
 /** operator of `name=` and `account.name=` → test of the value against the wanted text */
 const OPERATORS = {
+  __proto__: null,
   equal: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
   not_equal: (value, wanted) => value.toLowerCase() !== wanted.toLowerCase(),
   starts_with: (value, wanted) => value.toLowerCase().startsWith(wanted.toLowerCase()),

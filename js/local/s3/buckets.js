@@ -120,7 +120,7 @@ function element(name, value) {
 }
 
 function unescapeXml(text) {
-  const entities = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  const entities = { __proto__: null, amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name) return entities[name] ?? whole;
     return String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal));
