@@ -17,24 +17,29 @@ export default {
     const call = CALLS[new URL(request.url).pathname];
     if (!call || request.method !== "POST") return answer(404, { message: "POST /plan or POST /apply" });
     try {
-      return answer(200, await call(await readCall(request), env));
+      return answer(200, await call(await readCall(request), env, ownOf(request, env)));
     } catch (error) {
       return failed(error);
     }
   },
 };
 
-async function planOnly({ manifest, options }, env) {
+/** What of the account is the deployer itself; the host is also the one that this request came for. */
+function ownOf(request, env) {
+  return { script: env.OWN_SCRIPT, hosts: [env.OWN_HOST, new URL(request.url).hostname] };
+}
+
+async function planOnly({ manifest, options }, env, own) {
   const { expect: _expect, ...planning } = options;
   const planned = await plan(manifest, credentials(env), planning);
-  refuseOwn(planned, env);
+  refuseOwn(planned, own);
   if (planned.exitCode === 0) refuseOthers(planned);
   return planned;
 }
 
 /** Applies exactly the plan that was looked at: should the account change in between, the engine refuses. */
-async function applyPlanned({ manifest, options }, env) {
-  const { fingerprint } = await planOnly({ manifest, options }, env);
+async function applyPlanned({ manifest, options }, env, own) {
+  const { fingerprint } = await planOnly({ manifest, options }, env, own);
   if (options.expect !== undefined && options.expect !== fingerprint)
     throw new Refusal(409, "the plan is not the one that was approved", { code: "CFD0511" });
   return apply(manifest, credentials(env), { ...options, expect: fingerprint });

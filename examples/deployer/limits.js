@@ -1,19 +1,22 @@
 // What this deployer does for nobody, whatever a manifest or its annotations say.
 import { Refusal } from "./request.js";
 
-/** It never changes itself: not its Worker, not its record, and no route that could take its requests away. */
-export function refuseOwn({ changes, orphans }, { OWN_SCRIPT, OWN_HOST }) {
-  const host = OWN_HOST.toLowerCase();
+/**
+ * It never changes itself: not its Worker, not its records, and no route that could take its requests away.
+ * @param {{ script: string, hosts: string[] }} own
+ */
+export function refuseOwn({ changes, orphans }, { script, hosts }) {
+  const own = hosts.map((host) => host.toLowerCase());
   const isOwn = {
-    script: (name) => name === OWN_SCRIPT,
-    record: (name) => name === host,
-    route: (pattern) => covers(pattern, host),
+    script: (name) => name === script,
+    record: (name) => own.includes(name),
+    route: (pattern) => own.some((host) => covers(pattern, host)),
   };
-  const own = [...changes, ...orphans].find(({ address }) => {
+  const found = [...changes, ...orphans].find(({ address }) => {
     const [kind, key] = split(address);
     return isOwn[kind]?.(key);
   });
-  if (own) throw new Refusal(403, `\`${own.address}\` is the deployer's own`);
+  if (found) throw new Refusal(403, `\`${found.address}\` is the deployer's own`);
 }
 
 /** It takes over nothing of others, and gives no code what its caller does not have: secrets and stores of a live Worker. */

@@ -290,11 +290,13 @@ test("usage is 400, consent and conflict 409, a bad manifest 422, and what is no
 });
 
 test("a plan that touches the deployer itself is refused, one beside it is not", () => {
-  const own = { OWN_SCRIPT: "deployer", OWN_HOST: "Deployer.example.com" };
+  const own = { script: "deployer", hosts: ["Deployer.example.com", "second.example.org"] };
   const plan = (address, where = "changes") => ({ changes: [], orphans: [], [where]: [{ address, action: "no-op" }] });
   for (const address of [
     "script:deployer",
     "record:deployer.example.com",
+    "record:second.example.org",
+    "route:second.example.org/*",
     `record:zone/${"0".repeat(32)}/deployer.example.com`,
     "route:deployer.example.com/plan*",
     "route:https://Deployer.example.com/*",
