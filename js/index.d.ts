@@ -94,12 +94,25 @@ export interface Diagnostic {
   column?: number;
   endLine?: number;
   endColumn?: number;
+  /** Further places, as the first of two that must not both be there. */
+  related?: RelatedPlace[];
   /** Path of the field that it is about, such as `spec.dns.hostname`. */
   path?: string;
   /** Address of the resource that it is about, such as `route:a.example.com/*`. */
   address?: string;
   /** Permission group whose lack explains it, by Cloudflare's name. */
   permission?: string;
+}
+
+/** A further place of a finding, and what is there. */
+export interface RelatedPlace {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** A few words, as `first given here`. */
+  label: string;
 }
 
 /** A document that was read. */

@@ -51,10 +51,10 @@ export function createApi(engine, texts = TEXTS) {
     };
   }
 
-  /** How findings get the lines that they are about: the engine knows which parts of them are secrets. */
-  function linesOf(manifest) {
+  /** How findings are drawn: the engine knows which parts of a manifest are secrets. */
+  function drawer(manifest) {
     const sources = shownText(manifest);
-    return (places, width) => trapped(engine.call("sourceLines", sources, places, width));
+    return (findings, look) => ask("drawFindings", sources, findings, look);
   }
 
   return {
@@ -136,12 +136,12 @@ export function createApi(engine, texts = TEXTS) {
 
     /** Findings as text for people, with the lines they are about. */
     async renderDiagnostics(manifest, diagnostics, style) {
-      return renderDiagnostics(linesOf(manifest), diagnostics, style);
+      return renderDiagnostics(drawer(manifest), diagnostics, style);
     },
 
     /** A failure as text for people: what happened, what was done, the way out. */
     async renderError(manifest, error, style) {
-      return renderError(linesOf(manifest), errorData(error), style);
+      return renderError(drawer(manifest), errorData(error), style);
     },
 
     DeployError,

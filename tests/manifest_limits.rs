@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use cfworker_deploy::diagnostic::Code;
-use cfworker_deploy::manifest::{Read, ReadOptions, Source, read, source_lines};
+use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw, read};
 
 /// An optimised build needs a hundredth of it.
 const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
@@ -16,8 +16,8 @@ fn timed(name: &str, text: String) -> Read {
     let start = Instant::now();
     let read = read(&sources, &ReadOptions::default());
     // As many as people are shown.
-    let places: Vec<_> = read.diagnostics.iter().filter_map(|finding| finding.place.clone()).take(20).collect();
-    source_lines(&sources, &places, 80);
+    let findings: Vec<_> = read.diagnostics.iter().take(20).map(Finding::from).collect();
+    draw(&sources, &findings, Look::default());
     let took = start.elapsed();
     assert!(took < SOON, "{name}: {took:?}");
     read

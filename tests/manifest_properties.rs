@@ -1,7 +1,7 @@
 //! Laws of the manifest reader on one manifest with something wrong in it; texts of every sort are in `tests/fuzz`.
 
 use cfworker_deploy::diagnostic::any_error;
-use cfworker_deploy::manifest::{self, ReadOptions, Source, read, set_value, source_lines};
+use cfworker_deploy::manifest::{self, Finding, Look, ReadOptions, Source, draw, read, set_value};
 use proptest::prelude::*;
 
 /// A secret that must not show.
@@ -53,9 +53,9 @@ proptest! {
         let read = read(&sources(&text), &ReadOptions::default());
         let told = serde_json::to_string(&read.diagnostics).expect("JSON");
         prop_assert!(!told.contains(CANARY), "{}", told);
-        let places: Vec<_> = read.diagnostics.iter().filter_map(|finding| finding.place.clone()).collect();
-        let lines = format!("{:?}", source_lines(&sources(&text), &places, 200));
-        prop_assert!(!lines.contains(CANARY), "{}", lines);
+        let findings: Vec<_> = read.diagnostics.iter().map(Finding::from).collect();
+        let drawn = draw(&sources(&text), &findings, Look { color: false, width: 200 }).join("\n");
+        prop_assert!(!drawn.contains(CANARY), "{}", drawn);
         let desired = format!("{:?}", read.desired);
         prop_assert!(!desired.contains(CANARY), "{}", desired);
     }

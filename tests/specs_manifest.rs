@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cfworker_deploy::diagnostic::{Code, Diagnostic};
-use cfworker_deploy::manifest::{self, Read, ReadOptions, Source};
+use cfworker_deploy::diagnostic::{Code, Diagnostic, Place};
+use cfworker_deploy::manifest::{self, Finding, Look, Read, ReadOptions, Source, draw};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -76,6 +76,10 @@ fn line(finding: &Diagnostic) -> String {
     if let Some(path) = finding.path() {
         write!(line, "\n    at {path}").expect("a line");
     }
+    for related in &finding.related {
+        let Place { file, line: number, column, .. } = &related.place;
+        write!(line, "\n    {}: {file}:{number}:{column}", related.label).expect("a line");
+    }
     if let Some(help) = &finding.help {
         write!(line, "\n    help: {help}").expect("a line");
     }
@@ -95,6 +99,20 @@ fn manifests_are_read_as_specified() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Natively as `tests/render` expects them of the package.
+#[test]
+fn findings_are_drawn_as_specified() {
+    let drawn = specs().into_iter().filter_map(|folder| {
+        let expected = fs::read_to_string(folder.join("rendered.txt")).ok()?;
+        let findings: Vec<Finding> = read(&folder).diagnostics.iter().take(20).map(Finding::from).collect();
+        Some((folder.clone(), expected, draw(&sources(&folder), &findings, Look::default()).join("\n")))
+    });
+    for (folder, expected, actual) in drawn {
+        let expected = expected.split("\n… and ").next().unwrap_or_default();
+        assert_eq!(expected, actual, "{}", folder.display());
+    }
 }
 
 fn compare(path: &Path, actual: &str, update: bool, failures: &mut String) {

@@ -26,12 +26,12 @@ const TEXT_FAMILY = /^CFD01/;
 /**
  * Renders an error. What is none gives nothing.
  *
- * @param {import("./diagnostics.js").SourceLines} sourceLines
+ * @param {import("./diagnostics.js").Draw} draw
  * @param {unknown} given
  * @param {unknown} [style]
  * @returns {Promise<string>}
  */
-export async function renderError(sourceLines, given, style) {
+export async function renderError(draw, given, style) {
   const error = read(shape, given);
   if (!error) return "";
   const { color, width } = styleOf(style);
@@ -40,7 +40,7 @@ export async function renderError(sourceLines, given, style) {
   const help = helpLines(error, errors).map(plain);
   return [
     errors === 0 ? `${title}: ${plain(error.message)}\n` : "",
-    await diagnosticsText(sourceLines, error.diagnostics, { color, width }),
+    await diagnosticsText(draw, error.diagnostics, { color, width }),
     hasBegun(error) ? settledText(error) : "",
     help.length > 0 ? `\n${help.join("\n")}\n` : "",
     `\n${closing(error, errors)}\n`,

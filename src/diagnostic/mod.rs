@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The run stops before any write.
@@ -43,6 +43,16 @@ pub struct Place {
     pub end_column: usize,
 }
 
+/// A further place that a finding is about, and what is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Related {
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// A few words, lower case, as `first given here`.
+    pub label: String,
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
@@ -58,6 +68,9 @@ pub struct Diagnostic {
     /// Where in the files, when it comes from one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Further places, as the first of two that must not both be there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
     /// The field or the resource that it is about.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub about: Option<Subject>,
@@ -83,7 +96,8 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), help: None, place: None, about: None, permission: None }
+        let (message, related) = (message.into(), Vec::new());
+        Self { severity, code, message, help: None, place: None, related, about: None, permission: None }
     }
 
     /// Adds the way out.
@@ -97,6 +111,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn and_at(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.related.push(Related { place, label: label.into() });
         self
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::cursor::Cursor;
 use super::frame::{Fault, Frame};
@@ -260,13 +260,9 @@ impl<'text> Builder<'text> {
 
 fn duplicate_key(file: &str, key: &Key, first: Span) -> Diagnostic {
     Diagnostic::error(Code::DuplicateKey, format!("the key {} is given twice", quote(&key.text)))
-        .with_help(format!("it is first given at {}; remove one of them", shown(&first.in_file(file))))
+        .with_help("remove one of them")
         .at(Some(key.span.in_file(file)))
-}
-
-/// `worker.yaml:3:5`.
-pub fn shown(place: &Place) -> String {
-    format!("{}:{}:{}", place.file, place.line, place.column)
+        .and_at(first.in_file(file), "first given here")
 }
 
 /// The place after the last character of a text.
@@ -331,7 +327,10 @@ mod tests {
         let finding = findings.first().expect("a finding");
         assert_eq!(finding.code, Code::DuplicateKey);
         assert_eq!(finding.place.as_ref().map(|place| place.line), Some(3));
-        assert!(finding.help.as_ref().is_some_and(|help| help.contains("a.yaml:1:1")));
+        assert_eq!(
+            finding.related.iter().map(|first| (first.place.line, first.place.column)).collect::<Vec<_>>(),
+            [(1, 1)]
+        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::events::shown;
 use super::path::Path;
 use super::tree::{Document, Span};
 
@@ -47,9 +46,19 @@ impl<'document> Findings<'document> {
         }
     }
 
-    /// `worker.yaml:3:5`, of a key, for a finding that names a second place.
-    pub fn shown_place(&self, path: &Path) -> String {
-        shown(&self.document.key_place(path))
+    /// The place of a part of the document, for a finding that names a second one.
+    pub fn place(&self, span: Span) -> Place {
+        span.in_file(&self.document.file)
+    }
+
+    /// The place of a value, for a finding that names a second one.
+    pub fn value_place(&self, path: &Path) -> Place {
+        self.document.place(path)
+    }
+
+    /// The place of a key, for a finding that names a second one.
+    pub fn key_place(&self, path: &Path) -> Place {
+        self.document.key_place(path)
     }
 
     /// All of them, and one that counts the rest.

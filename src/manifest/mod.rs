@@ -6,6 +6,7 @@
 
 mod cursor;
 mod date;
+mod drawing;
 mod edit;
 #[cfg(test)]
 mod editor_schema;
@@ -21,6 +22,7 @@ mod kind;
 mod kv;
 mod limits;
 mod lower;
+mod masked;
 mod moved;
 mod names;
 mod nearest;
@@ -37,11 +39,11 @@ pub mod schema;
 mod secrets;
 mod set;
 mod shape;
-mod source_line;
 mod text;
 mod tree;
 mod wanted;
 
+pub use drawing::{Finding, Look, draw};
 pub use edit::set_value;
 pub use hostname::is_within;
 pub use nearest::nearest;
@@ -49,5 +51,4 @@ pub use places::{Places, SecretText, secret_text};
 pub use quote::quote;
 pub use read::{DocumentReference, Read, ReadOptions, Source, read};
 pub use secrets::{SecretValues, resolve_secrets};
-pub use source_line::{SourceLine, source_lines};
 pub use tree::Span;

@@ -236,8 +236,9 @@ impl<'walk> Walk<'walk, '_> {
 
     fn both_spellings(&mut self, second: &Entry, first: &Entry, path: &Path) {
         let message = format!("{} and {} are one key", quote(&first.key.text), quote(&second.key.text));
-        let help = format!("the first stands in line {}; remove one of them", first.key.span.line);
-        self.findings.add_at(second.key.span, path, Diagnostic::error(Code::DuplicateKey, message).with_help(help));
+        let finding = Diagnostic::error(Code::DuplicateKey, message).with_help("remove one of them");
+        let first = self.findings.place(first.key.span);
+        self.findings.add_at(second.key.span, path, finding.and_at(first, "first given here"));
     }
 
     fn break_at(&mut self, path: &Path, finding: Diagnostic) -> Option<Value> {

@@ -10,12 +10,11 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::diagnostic::Place;
 use crate::engine::{self, Credentials, Options, PublishTarget};
-use crate::manifest::{self, Source};
+use crate::manifest::{self, Finding, Source};
 
 use host::Host;
-use tagged::{from_js, secret_from_js, sources, tagged, to_js};
+use tagged::{from_js, secret_from_js, sources, tagged};
 
 #[wasm_bindgen]
 extern "C" {
@@ -132,11 +131,14 @@ pub fn set_value(source: &str, document: usize, path: &str, value: &str) -> JsVa
     tagged(manifest::set_value(source, document, path, value))
 }
 
-/// The line of each place, safe to show, with the mark in it; null where there is none. `js/render` draws them.
-#[wasm_bindgen(js_name = sourceLines)]
-pub fn source_lines(source_text: &str, places: JsValue, width: usize) -> JsValue {
-    let places: Vec<Place> = from_js("places", places).unwrap_or_default();
-    to_js(&manifest::source_lines(&sources(source_text).unwrap_or_default(), &places, width))
+/// Each finding as text with the lines that it is about, safe to show.
+#[wasm_bindgen(js_name = drawFindings)]
+pub fn draw_findings(source_text: &str, findings: JsValue, look: JsValue) -> JsValue {
+    let drawn = || {
+        let findings: Vec<Finding> = from_js("findings", findings)?;
+        Ok(manifest::draw(&sources(source_text)?, &findings, from_js("look", look)?))
+    };
+    tagged(drawn())
 }
 
 /// What all calls that send requests take.

@@ -161,7 +161,7 @@ describe("what fails in telling", () => {
     const trap = () => {
       throw Object.assign(new Error("the engine stopped"), { name: "EngineTrap" });
     };
-    const answers = { apply: applying(resultOf({ diagnostics })), sourceLines: trap };
+    const answers = { apply: applying(resultOf({ diagnostics })), drawFindings: trap };
     const { exit, stderr } = await inDirectory(["worker.yaml"], answers);
     assert.equal(exit, 0, stderr);
     assert.match(stderr, /warning\[CFD0150\]: an oddity/);

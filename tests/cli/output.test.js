@@ -112,7 +112,7 @@ describe("a run prints nothing that a terminal obeys", () => {
       ok: { checks: [{ name: HOSTILE, ok: false, detail: HOSTILE, help: HOSTILE }], link: HOSTILE, exitCode: 4 },
     },
     destroy: { error: { ...refusal, done: [HOSTILE], notDone: [HOSTILE], unknown: [HOSTILE], exitCode: 3 } },
-    sourceLines: [null],
+    drawFindings: (_sources, findings) => ({ ok: findings.map(({ message }) => `${message}\n`) }),
   };
   // A newline is no file name of its own here: the harness reads the file by this name.
   const NAME = "a\u001b[31m\u202e.yaml";

@@ -15,6 +15,7 @@ mod account;
 mod answers;
 mod attempt;
 mod bundles;
+mod drawings;
 mod driver;
 mod edits;
 mod manifests;
@@ -40,7 +41,7 @@ macro_rules! targets {
     )*};
 }
 
-targets!(account, answers, bundles, edits, manifests, marks, objects, patterns, references);
+targets!(account, answers, bundles, drawings, edits, manifests, marks, objects, patterns, references);
 
 /// A driver that finds nothing would be no proof.
 mod the_driver {

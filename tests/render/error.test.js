@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderError } from "../../js/render/error.js";
 
-const noLines = () => assert.fail("no finding has a place");
-const textOf = (error) => renderError(noLines, { message: "it failed", ...error });
+/** As short as the engine's would be long. */
+const draw = async (findings) => findings.map(({ code, message, help }) => `${code} ${message}; ${help}\n`);
+const undrawn = () => assert.fail("there is no finding");
+const textOf = (error) => renderError(draw, { message: "it failed", ...error });
 
 test("what began is told change by change", async () => {
   const lists = { done: ["script:a"], notDone: ["record:a.b", "route:a.b/*"], unknown: ["route:c/*"] };
@@ -36,7 +38,7 @@ test("how things stand is never a guess", async () => {
   assert.match(applied, /1 error\. Everything was applied\. {3}/);
   const inText = { ...afterReads, file: "a", line: 1, column: 1, endLine: 1, endColumn: 2 };
   const error = { code: "CFD0136", message: "it failed", exitCode: 65, diagnostics: [inText, inText] };
-  assert.match(await renderError(async () => [null, null], error), /\n2 errors\. Nothing was sent to Cloudflare\. {3}/);
+  assert.match(await renderError(draw, error), /\n2 errors\. Nothing was sent to Cloudflare\. {3}/);
 });
 
 test("a help is said once", async () => {
@@ -48,5 +50,5 @@ test("a help is said once", async () => {
 
 test("what is no error gives nothing", async () => {
   for (const value of [undefined, null, [], {}, { code: "CFD0501" }])
-    assert.equal(await renderError(noLines, value), "");
+    assert.equal(await renderError(undrawn, value), "");
 });

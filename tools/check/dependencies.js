@@ -21,7 +21,7 @@ const ALLOWED = [
 const SOURCE = "registry+https://github.com/rust-lang/crates.io-index";
 
 /** Libraries that decide what a text means or how it looks: the engine that is tested is the engine that is shipped. */
-const ONCE = ["idna", "jiff", "saphyr-parser", "serde_json", "serde_yaml", "url"];
+const ONCE = ["annotate-snippets", "idna", "jiff", "saphyr-parser", "serde_json", "serde_yaml", "url"];
 
 const { report, end } = findings("dependencies");
 const crates = linkedBy(metadataOf(WASM), "cfworker-deploy");

@@ -50,6 +50,7 @@ const CRATES = [
   },
   { crate: /\bidna\b/, only: ["dns_name.rs"] },
   { crate: /\bhttpdate\b/, only: ["http/date.rs"] },
+  { crate: /\bannotate_snippets\b/, only: ["manifest/drawing.rs"] },
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },

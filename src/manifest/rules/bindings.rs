@@ -137,11 +137,8 @@ impl Names {
             return;
         };
         let message = format!("the binding name {} is given twice", quote(name));
-        let first = findings.shown_place(first);
-        findings.add_key(
-            &path,
-            Diagnostic::error(Code::DuplicateBinding, message)
-                .with_help(format!("the first stands at {first}; rename one of them")),
-        );
+        let first = findings.key_place(first);
+        let finding = Diagnostic::error(Code::DuplicateBinding, message).with_help("rename one of them");
+        findings.add_key(&path, finding.and_at(first, "first given here"));
     }
 }

@@ -19,9 +19,10 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     match bundles.as_slice() {
         [] => missing(subject, spec, findings),
-        [(_, first), (path, second)] if !same(first, second) => {
+        [(other, first), (path, second)] if !same(first, second) => {
             let finding = Diagnostic::error(Code::Conflicting, "two bundles are named, and they differ");
-            findings.add(path, finding.with_help("keep one of `script.bundle` and `script_bundle`"));
+            let finding = finding.with_help("keep one of `script.bundle` and `script_bundle`");
+            findings.add(path, finding.and_at(findings.value_place(other), "the other one"));
         }
         [(path, _)] if *path == script_path().key("bundle") => interim(spec, findings),
         _ => {}

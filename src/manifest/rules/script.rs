@@ -34,10 +34,11 @@ fn name(subject: &Subject<'_>, spec: &Spec, findings: &mut Findings<'_>) {
     }
     match names.as_slice() {
         [] => missing_name(subject, spec, findings),
-        [(_, first), (path, second)] if first != second => {
+        [(other, first), (path, second)] if first != second => {
             let message = format!("the script is called {} and {}", quote(first), quote(second));
             let finding = Diagnostic::error(Code::Conflicting, message);
-            findings.add(path, finding.with_help("keep one of `script.name` and `worker_name`"));
+            let finding = finding.with_help("keep one of `script.name` and `worker_name`");
+            findings.add(path, finding.and_at(findings.value_place(other), "the other name"));
         }
         _ => {}
     }

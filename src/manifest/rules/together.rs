@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::manifest::events::shown;
 use crate::manifest::lower::Claims;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
 use crate::manifest::tree::Document;
 
-/// Two that are one.
+/// Two documents describe one Worker.
 const DUPLICATE: (Code, &str) = (Code::DuplicateManifest, "remove or rename one of them");
-/// Two that want the same.
+/// Two documents claim one host or route.
 const CLAIMED: (Code, &str) = (
     Code::ClaimedTwice,
     "give one of them another hostname, or `dns.record: existing` where the other one owns the record",
@@ -76,8 +75,7 @@ impl<'run> Claimed<'run> {
         if std::ptr::eq(*first, document) {
             return None;
         }
-        let help = format!("the first stands at {}; {way}", shown(&first.place(first_path)));
-        let finding = Diagnostic::error(code, message).with_help(help);
+        let finding = Diagnostic::error(code, message).with_help(way).and_at(first.place(first_path), "the first one");
         Some(finding.at(Some(document.place(path))).on(path.to_string()))
     }
 }

@@ -1,54 +1,95 @@
-//! A line of a manifest that may be shown: secrets masked, foreign characters made safe, long lines cut.
+//! Lines of a manifest that may be shown: secrets hidden, each as a whole, and foreign characters made safe.
 
-use serde::Serialize;
+use std::ops::Range;
+use std::rc::Rc;
 
-use crate::diagnostic::{Place, is_invisible};
+use crate::diagnostic::is_invisible;
 use crate::secret::MASK;
 
 use super::places::{SecretText, secret_text};
 use super::read::Source;
 use super::tree::Span;
 
-/// Fewest characters of a line that are shown; less would tell nothing.
-const LEAST_WIDTH: usize = 24;
-
 /// Steps of looking for secrets in a line: one that takes more is hidden as a whole.
 const MOST_STEPS: usize = 1 << 27;
 
-/// A line and the part of it that a finding is about.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct SourceLine {
-    /// The text, safe to print.
+/// A line that may be shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MaskedLine {
+    /// Its text.
     pub text: String,
-    /// Where the mark starts, in UTF-16 units of the text: what JavaScript counts. Another place than the finding's
-    /// column where something before it is masked or cut.
-    pub start: usize,
-    /// Where the mark ends, exclusive.
-    pub end: usize,
+    /// Where each character of the true line stands in the text; hidden ones all stand where their mask stands.
+    columns: Vec<Range<usize>>,
 }
 
-/// The line of each place, at most `width` characters of it; nothing where its source is not at hand.
-pub fn source_lines(sources: &[Source], places: &[Place], width: usize) -> Vec<Option<SourceLine>> {
-    // What must not be shown of each source, found out when first needed.
-    let mut masks: Vec<Option<Mask>> = sources.iter().map(|_| None).collect();
-    // Findings come by place: many may speak of one line, which may be the whole file.
-    let mut last: Option<((usize, usize), Vec<Cell>)> = None;
-    let mut line = |place: &Place| {
-        let index = sources.iter().position(|source| source.name == place.file)?;
-        let at = (index, place.line);
-        if last.as_ref().is_none_or(|(of, _)| *of != at) {
-            let text = sources.get(index)?.text.as_str();
-            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-            let line = text.split('\n').nth(place.line.checked_sub(1)?)?;
-            let mask = masks.get_mut(index)?.get_or_insert_with(|| Mask::of(text));
-            last = Some((at, mask.cells(line.trim_end_matches('\r'), place.line)));
+impl MaskedLine {
+    /// The bytes of the text that show these columns of the true line, which count from 1, the last one excluded.
+    pub fn range(&self, column: usize, end_column: usize) -> Range<usize> {
+        let first = self.columns.get(column.saturating_sub(1));
+        let start = first.map_or(self.text.len(), |first| first.start);
+        let last = end_column.checked_sub(2).map(|last| last.min(self.columns.len().saturating_sub(1)));
+        let end = last.and_then(|last| self.columns.get(last)).map_or(start, |last| last.end);
+        start..end.max(start)
+    }
+
+    /// The column at which a column of the true line is shown.
+    pub fn shown_column(&self, column: usize) -> usize {
+        let before = self.text.get(..self.range(column, column).start).unwrap_or_default();
+        before.chars().count() + 1
+    }
+
+    /// Each run of hidden cells is one mask.
+    fn of(cells: &[Cell]) -> Self {
+        let mut line = Self { text: String::new(), columns: Vec::with_capacity(cells.len()) };
+        let mut in_mask = false;
+        for cell in cells {
+            let start = match (cell.hidden, in_mask) {
+                (true, true) => line.text.len() - MASK.len(),
+                _ => line.text.len(),
+            };
+            match cell.hidden {
+                true if in_mask => {}
+                true => line.text.push_str(MASK),
+                false => line.text.push(safe(cell.character)),
+            }
+            in_mask = cell.hidden;
+            line.columns.push(start..line.text.len());
         }
-        let (_, cells) = last.as_ref()?;
-        let end = if place.end_line == place.line { place.end_column } else { usize::MAX };
-        let shown = Shown::of(cells, place.column.saturating_sub(1), end.saturating_sub(1));
-        Some(shown.cut(width.max(LEAST_WIDTH)))
-    };
-    places.iter().map(&mut line).collect()
+        line
+    }
+}
+
+/// The lines of the manifests of a run, as they may be shown.
+pub struct MaskedLines<'sources> {
+    sources: &'sources [Source],
+    /// What must not be shown of each source, found out when first needed.
+    masks: Vec<Option<Mask>>,
+    /// Findings come by place: many may speak of one line, which may be the whole file.
+    last: Option<((usize, usize), Rc<MaskedLine>)>,
+}
+
+impl<'sources> MaskedLines<'sources> {
+    /// Those of these sources.
+    pub fn of(sources: &'sources [Source]) -> Self {
+        Self { sources, masks: sources.iter().map(|_| None).collect(), last: None }
+    }
+
+    /// The line of a file, which counts from 1; nothing where the source is not at hand.
+    pub fn line(&mut self, file: &str, number: usize) -> Option<Rc<MaskedLine>> {
+        let index = self.sources.iter().position(|source| source.name == file)?;
+        if let Some((at, line)) = &self.last
+            && *at == (index, number)
+        {
+            return Some(line.clone());
+        }
+        let text = self.sources.get(index)?.text.as_str();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let line = text.split('\n').nth(number.checked_sub(1)?)?;
+        let mask = self.masks.get_mut(index)?.get_or_insert_with(|| Mask::of(text));
+        let line = Rc::new(MaskedLine::of(&mask.cells(line.trim_end_matches('\r'), number)));
+        self.last = Some(((index, number), line.clone()));
+        Some(line)
+    }
 }
 
 /// What must not be shown of a source.
@@ -144,61 +185,9 @@ fn hide_values(cells: &mut [Cell]) {
     cells.iter_mut().skip(first).for_each(|cell| cell.hidden = true);
 }
 
-/// The whole line as it may be shown, and the mark in it.
-struct Shown {
-    characters: Vec<char>,
-    start: usize,
-    end: usize,
-}
-
-impl Shown {
-    /// Each run of hidden cells is one mask; a mark inside of it marks all of it.
-    fn of(cells: &[Cell], start: usize, end: usize) -> Self {
-        let mut shown = Self { characters: Vec::new(), start: 0, end: 0 };
-        let mut in_mask = false;
-        for (index, cell) in cells.iter().enumerate() {
-            let mask = if in_mask && cell.hidden { MASK.len() } else { 0 };
-            if index == start {
-                shown.start = shown.characters.len() - mask;
-            }
-            match cell.hidden {
-                true if in_mask => {}
-                true => shown.characters.extend(MASK.chars()),
-                false => shown.characters.push(safe(cell.character)),
-            }
-            in_mask = cell.hidden;
-            if index < end {
-                shown.end = shown.characters.len();
-            }
-        }
-        if start >= cells.len() {
-            shown.start = shown.characters.len();
-        }
-        shown.end = shown.end.max(shown.start);
-        shown
-    }
-
-    /// A part of it around the start of the mark. A third of the room is for what stands before.
-    fn cut(&self, width: usize) -> SourceLine {
-        let length = self.characters.len();
-        let (from, to) = if length <= width {
-            (0, length)
-        } else {
-            let room = width - 2;
-            let to = (self.start.saturating_sub(room / 3) + room).min(length);
-            (to - room, to)
-        };
-        let (start, end) = (self.start.clamp(from, to), self.end.clamp(from, to));
-        let part =
-            |from: usize, to: usize| self.characters.get(from..to).unwrap_or_default().iter().collect::<String>();
-        let cut = |cut: bool| if cut { "…" } else { "" };
-        let before = format!("{}{}", cut(from > 0), part(from, start));
-        let marked = part(start, end);
-        let units = |text: &str| text.encode_utf16().count();
-        let (start, marked_units) = (units(&before), units(&marked));
-        let text = format!("{before}{marked}{}{}", part(end, to), cut(to < length));
-        SourceLine { text, start, end: start + marked_units }
-    }
+/// The text on one line, with a stand-in for each character that a terminal would obey or hide.
+pub fn inert(text: &str) -> String {
+    text.chars().map(safe).collect()
 }
 
 /// The character, or a stand-in where a terminal would obey it, hide it or begin a line.
@@ -213,34 +202,28 @@ fn safe(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{SourceLine, source_lines};
-    use crate::diagnostic::Place;
+    use super::MaskedLines;
     use crate::manifest::Source;
 
-    fn at(text: &str, line: usize, columns: (usize, usize), width: usize) -> SourceLine {
-        let sources = [Source { name: "a".into(), text: text.into() }];
-        let place = Place { file: "a".into(), line, column: columns.0, end_line: line, end_column: columns.1 };
-        source_lines(&sources, &[place], width).remove(0).expect("a line")
-    }
-
+    /// The line as it is shown, and the part of it that shows these columns.
     fn line(text: &str, line: usize, columns: (usize, usize)) -> (String, String) {
-        let line = at(text, line, columns, 80);
-        let units: Vec<u16> = line.text.encode_utf16().collect();
-        let marked = String::from_utf16(&units[line.start..line.end]).expect("whole characters");
-        (line.text, marked)
+        let sources = [Source { name: "a".into(), text: text.into() }];
+        let line = MaskedLines::of(&sources).line("a", line).expect("a line");
+        let marked = line.text.get(line.range(columns.0, columns.1)).expect("whole characters");
+        (line.text.clone(), marked.to_owned())
     }
 
     #[test]
     fn overlapping_secrets_leave_no_tail() {
         let text = "env: {secrets: {A: abab}}\nx: ababab c\n";
-        assert_eq!(at(text, 2, (1, 2), 80).text, "x: *** c");
+        assert_eq!(line(text, 2, (1, 2)).0, "x: *** c");
     }
 
     #[test]
     fn a_name_in_disguise_hides_what_follows_it() {
         for text in ["\"secre\\x74s\": {A: \"hunter2}\n", "x: &s hunter2\nsecrets: {A: *s}\n\"", "[&s hunter2\n"] {
-            for line in 1..=text.matches('\n').count() {
-                assert!(!at(text, line, (1, 2), 80).text.contains("hunter2"), "{text}");
+            for number in 1..=text.matches('\n').count() {
+                assert!(!line(text, number, (1, 2)).0.contains("hunter2"), "{text}");
             }
         }
     }
@@ -249,16 +232,17 @@ mod tests {
     fn marks_what_is_meant() {
         assert_eq!(line("a: b\nü: ö # x\r\n", 2, (4, 5)), ("ü: ö # x".into(), "ö".into()));
         assert_eq!(line("a: b", 1, (9, 12)), ("a: b".into(), String::new()));
-        let astral = at("😀: ö", 1, (4, 5), 80);
-        assert_eq!((astral.start, astral.end), (4, 5));
+        assert_eq!(line("a: b", 1, (4, 99)), ("a: b".into(), "b".into()));
+        assert_eq!(line("", 1, (1, 2)), (String::new(), String::new()));
+        assert_eq!(line("😀: ö", 1, (4, 5)).1, "ö");
     }
 
     #[test]
     fn a_place_without_its_line_has_none() {
         let sources = [Source { name: "a".into(), text: "b: c".into() }];
-        let place = |file: &str, line| Place { file: file.into(), line, column: 1, end_line: line, end_column: 2 };
-        let lines = source_lines(&sources, &[place("a", 0), place("a", 2), place("other", 1)], 80);
-        assert!(lines.iter().all(Option::is_none));
+        let mut lines = MaskedLines::of(&sources);
+        assert!(lines.line("a", 1).is_some());
+        assert!([("a", 0), ("a", 2), ("other", 1)].iter().all(|(file, line)| lines.line(file, *line).is_none()));
     }
 
     #[test]
@@ -283,17 +267,6 @@ mod tests {
         assert_eq!(line(text, 4, (8, 9)), ("    A: ***".into(), "***".into()));
         assert_eq!(line(text, 5, (3, 4)).0, "  B: ***");
         assert_eq!(line(text, 6, (2, 3)).0, " ***");
-    }
-
-    #[test]
-    fn long_lines_are_cut_around_the_mark() {
-        let text = format!("{}X{}", "a".repeat(500), "b".repeat(500));
-        let (cut, marked) = line(&text, 1, (501, 502));
-        assert_eq!((marked.as_str(), cut.chars().count()), ("X", 80));
-        assert!(cut.starts_with("…aa") && cut.ends_with("bb…"), "{cut}");
-        assert_eq!(at(&text, 1, (1, 1000), 0), SourceLine { text: format!("{}…", "a".repeat(22)), start: 0, end: 22 });
-        assert_eq!(line(&text, 1, (1002, 1003)), (format!("…{}", "b".repeat(78)), String::new()));
-        assert_eq!(line(&"ä".repeat(80), 1, (80, 81)), ("ä".repeat(80), "ä".into()));
     }
 
     #[test]
