@@ -58,6 +58,7 @@ export function createDataPlane({ state, runtime, say = () => {} }) {
         body,
         contentLength: headers["content-length"],
         signal,
+        nested: from !== undefined,
       };
       const response = await runtime.fetch(found.script, request).finally(() => {
         if (!signal) return leave();

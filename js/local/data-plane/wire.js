@@ -3,6 +3,9 @@ import { ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { joinedHeaders } from "../headers.js";
 
+/** Between workerd and this process; nobody else's business. */
+const OURS = /^x-local-/;
+
 /**
  * @param {object} options
  * @param {{ handle(visit: object): Promise<object> }} options.dataPlane
@@ -42,7 +45,8 @@ export function createWire({ dataPlane, onError, now }) {
 }
 
 function visitOf(request, signal, { clientAddress, from }) {
-  const headers = joinedHeaders(request.rawHeaders);
+  const all = joinedHeaders(request.rawHeaders);
+  const headers = Object.fromEntries(Object.entries(all).filter(([name]) => !OURS.test(name)));
   const { method, url: target } = request;
   const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
   return { method, target, headers, body: hasBody ? request : undefined, signal, clientAddress, from };

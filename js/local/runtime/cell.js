@@ -18,6 +18,7 @@ export class Cell {
   #loadedKv = new Set();
   #stale = true;
   #reloading;
+  #hurried = false;
   #retired = new Set();
 
   /**
@@ -59,9 +60,12 @@ export class Cell {
     return !this.#reloading && (!this.#stale || this.#loadedKv.has(id));
   }
 
-  reload() {
+  /** @param {boolean} nested asked for by a request of a Worker: then the Worker's own request waits for this one, not the other way round */
+  reload(nested = false) {
+    this.#hurried ||= nested;
     this.#reloading ??= this.#loadLiveSet().finally(() => {
       this.#reloading = undefined;
+      this.#hurried = false;
     });
     return this.#reloading;
   }
@@ -86,7 +90,7 @@ export class Cell {
     const key = keyOf(set);
     if (key === this.#loadedKey) return;
     this.#forgetLoaded();
-    await this.#instance?.settled(DRAIN_MS);
+    await this.#instance?.settled(DRAIN_MS, () => this.#hurried);
     if (this.#instance?.busy) this.#retire(this.#instance);
     try {
       await this.#load(set);

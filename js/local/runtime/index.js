@@ -23,6 +23,7 @@ const GRACE_MS = 10_000;
  * @property {import("node:stream").Readable | Buffer} [body]
  * @property {string} [contentLength] of the body, if known
  * @property {AbortSignal} [signal] the visitor has left
+ * @property {boolean} [nested] the visitor is a Worker
  *
  * @typedef {object} Answer
  * @property {number} status
@@ -116,7 +117,7 @@ class Runtime {
     const cell = this.#cellOf(scriptName);
     cell.request(scriptName);
     try {
-      while (cell.unready) await this.#reload(cell);
+      while (cell.unready) await this.#reload(cell, request.nested);
     } catch (error) {
       return thrown(`the local workerd does not start: ${error.message}`);
     }
@@ -164,9 +165,9 @@ class Runtime {
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  #reload(cell) {
+  #reload(cell, nested) {
     if (this.#closed) throw new Error("the runtime is closed");
-    return cell.reload();
+    return cell.reload(nested);
   }
 
   async #storesDir() {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { requestEntry } from "./entry-request.js";
 import { startWorkers } from "./miniflare.js";
 import { hasEnded } from "./processes.js";
-import { createWatch } from "./watch.js";
+import { computedMs, createWatch } from "./watch.js";
 
 /** A broken connection may be the first sign of a process that ends. */
 const END_MS = 200;
@@ -64,6 +64,7 @@ export class Instance {
     this.#startWatch = createWatch({
       busy: () => !this.#stopped && this.#visits.size > 0,
       beat: () => this.#workerd.beat(),
+      spentMs: () => computedMs(this.#workerd?.process ?? {}),
       stalled: () => this.#stalled(),
       recovered: () => this.#recovered(),
       exceeded: () => this.#kill(),
@@ -143,9 +144,9 @@ export class Instance {
   }
 
   /** Waits, but not longer than told, for requests without an answer; those whose answer is coming may take for ever. */
-  async settled(timeoutMs) {
+  async settled(timeoutMs, isHurried) {
     const until = performance.now() + timeoutMs;
-    while (this.#waiting() && performance.now() < until) await sleep(5);
+    while (this.#waiting() && !isHurried() && performance.now() < until) await sleep(5);
   }
 
   /** Waits until nothing is under way, but not longer than told; while somebody computes, his own limit counts. */

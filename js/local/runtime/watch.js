@@ -1,61 +1,81 @@
 /**
  * Looks after one workerd while requests are under way in it. Its Workers share one thread: one that never gives it back
- * stops all of them, and no answer to a heartbeat is how that shows.
+ * stops all of them, and no answer to a heartbeat is how that shows. What counts is the time that workerd computes, not
+ * the time that passes: on a busy machine it may wait for its turn.
  */
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Between two heartbeats. */
 const BEAT_MS = 250;
-/** Without an answer for so long, somebody computes. */
-const STALL_MS = 1000;
+/** Between two looks at the time while there is no answer. */
+const LOOK_MS = 50;
+/** After so much computing without an answer, somebody holds the thread. */
+export const STALL_MS = 1000;
+/** Of the counters in Linux's process table. */
+const TICKS_PER_SECOND = 100;
 
 /**
  * @param {object} parts
  * @param {() => boolean} parts.busy whether anything is under way
  * @param {() => Promise<unknown>} parts.beat resolves when workerd has answered
- * @param {() => number} parts.stalled somebody holds the thread: resolves others to another workerd, says after how many
- *   milliseconds in all he is stopped
+ * @param {() => Promise<number>} parts.spentMs what workerd has computed so far
+ * @param {() => number} parts.stalled somebody holds the thread; says how many milliseconds he may compute in all
  * @param {() => void} parts.recovered he has given it back in time
  * @param {() => void} parts.exceeded he has not
- * @returns {() => void} starts it, unless it runs
+ * @param {(ms: number) => Promise<unknown>} [parts.pause]
+ * @returns {() => Promise<void>} starts it, unless it runs; resolves when nothing is under way any more
  */
-export function createWatch({ busy, beat, stalled, recovered, exceeded }) {
-  let running = false;
+export function createWatch({ busy, beat, spentMs, stalled, recovered, exceeded, pause = unheldPause }) {
+  let running;
+
+  /** @returns {Promise<boolean>} false: the limit is exceeded */
+  async function oneBeat() {
+    const before = await spentMs();
+    let answered = false;
+    const over = () => {
+      answered = true;
+    };
+    beat().then(over, over);
+    let limitMs;
+    while (!answered) {
+      await pause(LOOK_MS);
+      const spent = (await spentMs()) - before;
+      if (answered) break;
+      if (limitMs === undefined && spent >= STALL_MS) limitMs = stalled();
+      if (limitMs !== undefined && spent >= limitMs) return false;
+    }
+    if (limitMs !== undefined) recovered();
+    return true;
+  }
+
   async function watch() {
-    while (await stillBusy(busy)) {
-      const answered = beat().then(
-        () => true,
-        () => true,
-      );
-      if (await inTime(answered, STALL_MS)) continue;
-      const limitMs = stalled();
-      if (await inTime(answered, limitMs - STALL_MS)) recovered();
-      else return exceeded();
+    for (;;) {
+      await pause(BEAT_MS);
+      if (!busy()) return;
+      if (!(await oneBeat())) return exceeded();
     }
   }
+
   return () => {
-    if (running) return;
-    running = true;
-    watch().finally(() => {
-      running = false;
+    running ??= watch().finally(() => {
+      running = undefined;
     });
+    return running;
   };
 }
 
-async function stillBusy(busy) {
-  await sleep(BEAT_MS, undefined, { ref: false });
-  return busy();
+/** Where the system does not tell, all time that passes counts. */
+export async function computedMs({ pid }) {
+  if (process.platform !== "linux") return performance.now();
+  const table = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (table === "") return 0;
+  // Behind the name, which may hold anything but ends with the last bracket: the twelfth and thirteenth field.
+  const fields = table.slice(table.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
-/** This process may have slept as well: what has arrived meanwhile is looked at before the verdict. */
-async function inTime(answered, withinMs) {
-  const over = new AbortController();
-  const late = sleep(Math.max(0, withinMs), false, { signal: over.signal, ref: false }).catch(() => false);
-  const first = await Promise.race([answered, late]);
-  over.abort();
-  return first || Promise.race([answered, afterPoll()]);
-}
-
-function afterPoll() {
-  return new Promise((resolve) => setTimeout(() => setImmediate(resolve, false), 0));
+/** Keeps nobody waiting at the end of the process. */
+function unheldPause(ms) {
+  return sleep(ms, undefined, { ref: false });
 }
