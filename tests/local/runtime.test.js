@@ -194,34 +194,79 @@ describe("check", () => {
     assert.match(verdict.message, /CPU time/);
   });
 
-  test("what runs otherwise here is said", async () => {
-    const one = version([esm("export default { fetch() {} }")], {
-      compatibilityDate: "2026-11-01",
-      bindings: [{ type: "magic", name: "M" }],
-    });
-    const { ok, messages } = await runtime.check(one);
+  test("a compatibility date newer than workerd is said", async () => {
+    const { ok, messages } = await runtime.check(
+      version([esm("export default { fetch() {} }")], { compatibilityDate: "2026-11-01" }),
+    );
     assert.equal(ok, true);
     assert.match(messages[0], /^compatibility date 2026-11-01 is newer than the local workerd, which runs it at 2026-/);
-    assert.match(messages[1], /^binding `M` of type magic is left out/);
+  });
+
+  for (const type of ["ai", "browser", "images", "secret_key", "magic"]) {
+    test(`a binding of type ${type}, which can't run here, is refused in words, not left out`, async () => {
+      const bindings = [{ type, name: "X" }];
+      const verdict = await runtime.check(version([esm("export default { fetch() {} }")], { bindings }));
+      assert.deepEqual([verdict.ok, verdict.code], [false, 10021]);
+      assert.equal(verdict.message, `Local Cloudflare does not run bindings of type ${type} (binding 'X')`);
+    });
+  }
+
+  test("a script that imports cloudflare:email starts, and its handlers are told", async () => {
+    const source =
+      "import { EmailMessage } from 'cloudflare:email'; if (!EmailMessage) throw new Error('none'); export default { email() {}, fetch() {} }; export class Room {}";
+    const { ok, handlers, namedHandlers } = await runtime.check(version([esm(source)]));
+    assert.deepEqual([ok, handlers, namedHandlers], [true, ["fetch", "email"], [{ name: "Room", handlers: [] }]]);
+    const broken = await runtime.check(
+      version([esm("import { EmailMessage } from 'cloudflare:email';\nthrow new Error('boom')")]),
+    );
+    assert.match(broken.message, /boom[\s\S]*index\.js:2/);
   });
 });
 
 describe("fetch", () => {
-  test("variables, secrets, JSON and metadata are bound; unknown types are left out", async () => {
-    const source =
-      "export default { fetch: (request, { V, S, J, M, X }) => Response.json({ V, S, J, id: M.id, X: typeof X }) }";
+  test("variables, secrets, JSON and metadata are bound", async () => {
+    const source = "export default { fetch: (request, { V, S, J, M }) => Response.json({ V, S, J, id: M.id }) }";
     const one = version([esm(source)], {
       bindings: [
         { type: "plain_text", name: "V", text: "variable" },
         { type: "secret_text", name: "S", text: "secret" },
         { type: "json", name: "J", json: { a: [1, null] } },
         { type: "version_metadata", name: "M" },
-        { type: "magic", name: "X" },
       ],
     });
     deploy("bound", one);
     const { text } = await visit("bound");
-    assert.deepEqual(JSON.parse(text), { V: "variable", S: "secret", J: { a: [1, null] }, id: one.id, X: "undefined" });
+    assert.deepEqual(JSON.parse(text), { V: "variable", S: "secret", J: { a: [1, null] }, id: one.id });
+  });
+
+  test("a rate limiter counts, across Workers that name the same namespace", async () => {
+    const source =
+      "export default { fetch: async (request, { LIMIT }) => Response.json((await LIMIT.limit({ key: 'a' })).success) }";
+    const limit = { type: "ratelimit", name: "LIMIT", namespace_id: "1001", simple: { limit: 2, period: 60 } };
+    deploy("limited", version([esm(source)], { bindings: [limit] }));
+    deploy("limited-too", version([esm(source)], { bindings: [limit] }));
+    await visit("limited-too");
+    await visit("limited");
+    const answers = [];
+    for (let tries = 0; tries < 3; tries += 1) answers.push((await visit("limited")).text);
+    assert.equal(answers.at(-1), "false");
+  });
+
+  test("mail is taken, and a Worker may load others", async () => {
+    const source = `import { EmailMessage } from "cloudflare:email";
+    export default { async fetch(request, { MAIL, LOADER }) {
+      const raw = "From: a@example.com\\r\\nTo: b@example.com\\r\\nMessage-ID: <1@example.com>\\r\\nSubject: hi\\r\\n\\r\\nhi";
+      await MAIL.send(new EmailMessage("a@example.com", "b@example.com", raw));
+      const code = { compatibilityDate: "2026-01-01", mainModule: "m.js", modules: { "m.js": "export default { fetch: () => new Response('loaded') }" } };
+      return LOADER.get("one", () => code).getEntrypoint().fetch("http://x/");
+    } }`;
+    const bindings = [
+      { type: "send_email", name: "MAIL" },
+      { type: "worker_loader", name: "LOADER" },
+    ];
+    deploy("mailer", version([esm(source)], { bindings }));
+    const { exception, text } = await visit("mailer");
+    assert.deepEqual([exception, text], [undefined, "loaded"]);
   });
 
   test("URL, method, headers and body arrive; none of ours do", async () => {

@@ -1,9 +1,12 @@
 /**
- * A version's bindings as miniflare's options. A type that can't run here is left out, with a note; the Worker then
- * finds nothing under that name.
+ * A version's bindings as miniflare's options. A type that can't run here is refused when the version is uploaded
+ * (`runs`); a binding to a Worker that is not there is left out, with a note.
  */
 
 import { isPart } from "../api/modules.js";
+
+/** Miniflare takes these as a list, under an option of two levels. */
+const MAIL = "send_email";
 
 /** type -> [miniflare's option, binding -> its value]; the value's place is the binding's name. */
 const BINDINGS = {
@@ -18,6 +21,8 @@ const BINDINGS = {
   analytics_engine: ["analyticsEngineDatasets", ({ dataset }) => ({ dataset })],
   ratelimit: ["ratelimits", ratelimit],
   durable_object_namespace: ["durableObjects", durableObject],
+  worker_loader: ["workerLoaders", () => ({})],
+  send_email: [MAIL, sendEmail],
   service: ["serviceBindings", service],
   wasm_module: ["wasmBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
   text_blob: ["bindings", ({ part }, worker) => partOf(worker, part).toString("utf8")],
@@ -37,8 +42,12 @@ export function workerBindings(worker) {
     if (value === undefined) notes.push(noteFor(binding, option));
     else options[option] = { ...options[option], [binding.name]: value };
   }
-  return { options, notes };
+  const { [MAIL]: mail, ...rest } = options;
+  return { options: mail ? { ...rest, email: { send_email: Object.values(mail) } } : rest, notes };
 }
+
+/** Whether Workers find bindings of the type here. */
+export const runs = (type) => type in BINDINGS;
 
 /** Bindings whose values need no service: what a script may read while it starts. */
 export function plainBindings(version) {
@@ -78,6 +87,21 @@ function bucket({ bucket_name: id }, { bucketUrl }) {
 
 function ratelimit({ namespace_id: id, simple: { limit, period } }) {
   return { namespace_id: id, simple: { limit, period } };
+}
+
+/** Mail goes nowhere: miniflare writes it to a temporary file and says where. */
+function sendEmail({
+  name,
+  destination_address: to,
+  allowed_destination_addresses: allowed,
+  allowed_sender_addresses: from,
+}) {
+  return {
+    name,
+    ...(to && { destination_address: to }),
+    ...(allowed && !to && { allowed_destination_addresses: allowed }),
+    ...(from && { allowed_sender_addresses: from }),
+  };
 }
 
 function partOf({ version }, part) {

@@ -1,16 +1,19 @@
 /**
  * Does a script start? Asked before a version is accepted, so that a bad one never meets the others.
- * Module scripts start in an isolate of their own inside a spare workerd; service-worker scripts, which can't be loaded
- * that way, in a workerd of their own.
+ * Module scripts start in an isolate of their own inside a spare workerd; what can't be loaded that way, service-worker
+ * scripts and those that send mail, in a workerd of their own.
  */
 import { createHash } from "node:crypto";
-import { plainBindings, workerBindings } from "./bindings.js";
+import { plainBindings, runs, workerBindings } from "./bindings.js";
 import { loadMiniflare, runnableDate, startAlone, startChecker } from "./miniflare.js";
-import { PROBE_PREFIX, probeServiceWorker } from "./sources.js";
+import { PROBE_PREFIX, probeServiceWorker, probeSource } from "./sources.js";
 
 const SYNTAX_OR_START = 10021;
 const NO_HANDLERS = 10068;
 const PROBE_NAME = "probe";
+const PROBE_MODULE = "local-cloudflare-probe.js";
+/** A module of workerd's that isolates in a spare workerd do not have. */
+const MAIL_MODULE = "cloudflare:email";
 const TOO_LONG = "Script startup exceeded CPU time limit.";
 const REMEMBERED = 100;
 const LOADER_KINDS = { esm: "js", cjs: "cjs", wasm: "wasm", text: "text", data: "data" };
@@ -57,7 +60,12 @@ export class StartCheck {
     if (!entry) return refusal(SYNTAX_OR_START, `No such module: ${version.mainModule ?? version.bodyPart}`);
     const python = version.modules.find(({ type }) => type.startsWith("python"));
     if (python) return refusal(SYNTAX_OR_START, `Local Cloudflare does not run Python Workers (module ${python.name})`);
-    const outcome = version.mainModule ? await this.#startModules(version) : await startServiceWorker(version, entry);
+    const lacking = version.bindings.find(({ type }) => !runs(type));
+    if (lacking) {
+      const { name, type } = lacking;
+      return refusal(SYNTAX_OR_START, `Local Cloudflare does not run bindings of type ${type} (binding '${name}')`);
+    }
+    const outcome = await this.#trialStart(version, entry);
     if (outcome.error !== undefined) return refusal(SYNTAX_OR_START, outcome.error);
     if (outcome.handlers.length === 0 && !outcome.named.some(({ isClass }) => isClass)) {
       return refusal(NO_HANDLERS, "The uploaded script has no registered event handlers.");
@@ -71,13 +79,22 @@ export class StartCheck {
     };
   }
 
+  #trialStart(version, entry) {
+    if (!version.mainModule) return startServiceWorker(version, entry);
+    return mayMail(version) ? startModulesAlone(version) : this.#startModules(version);
+  }
+
   async #startModules(version) {
     const { date } = runnableDate(await loadMiniflare(), version.compatibilityDate);
     const script = {
       date,
       flags: version.compatibilityFlags,
-      mainModule: version.mainModule,
-      modules: Object.fromEntries(version.modules.filter(({ type }) => type in LOADER_KINDS).map(toLoaderModule)),
+      mainModule: PROBE_MODULE,
+      modules: Object.fromEntries(
+        withProbe(version)
+          .modules.filter(({ type }) => type in LOADER_KINDS)
+          .map(toLoaderModule),
+      ),
       env: plainBindings(version),
     };
     return this.#inTurn(async () => {
@@ -108,17 +125,38 @@ export class StartCheck {
   }
 }
 
+/** Whether it may import the module; that the name stands somewhere else costs a slower start, no more. */
+function mayMail({ modules }) {
+  return modules.some(({ type, content }) => type === "esm" && content.includes(MAIL_MODULE));
+}
+
+function withProbe(version) {
+  const probe = { name: PROBE_MODULE, type: "esm", content: Buffer.from(probeSource(version.mainModule)) };
+  return { ...version, mainModule: PROBE_MODULE, modules: [...version.modules, probe] };
+}
+
+async function startModulesAlone(version) {
+  const outcome = await startTimed(withProbe(version));
+  return outcome.error === undefined ? { ...outcome.told, tookMs: outcome.tookMs } : outcome;
+}
+
 async function startServiceWorker(version, entry) {
   const probe = { ...entry, content: Buffer.from(probeServiceWorker(entry.content.toString("utf8"))) };
   const modules = version.modules.map((module) => (module === entry ? probe : module));
+  const outcome = await startTimed({ ...version, modules });
+  if (outcome.error !== undefined) return { error: inWordsOfScript(outcome.error, entry.name) };
+  return { handlers: [...new Set(outcome.told)], named: [], tookMs: outcome.tookMs };
+}
+
+/** @returns {Promise<{ told: any, tookMs: number } | { error: string }>} */
+async function startTimed(version) {
   const startedAt = performance.now();
   try {
-    const worker = { name: PROBE_NAME, version: { ...version, modules }, nameOf: () => undefined };
-    const events = await startAlone(worker, async (ask) => (await ask()).json());
-    return { handlers: [...new Set(events)], named: [], tookMs: performance.now() - startedAt };
+    const worker = { name: PROBE_NAME, version, nameOf: () => undefined };
+    const told = await startAlone(worker, async (ask) => (await ask()).json());
+    return { told, tookMs: performance.now() - startedAt };
   } catch (error) {
-    if (error.name === "TimeoutError") return { error: TOO_LONG };
-    return { error: inWordsOfScript(error.message, entry.name) };
+    return { error: error.name === "TimeoutError" ? TOO_LONG : error.message };
   }
 }
 

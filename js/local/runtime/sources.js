@@ -46,27 +46,28 @@ export default {
 `;
 
 /**
- * Loads a script into an isolate of its own, under a main module of ours that imports the script's and lists its
- * handlers and classes. Gets \`{ date, flags, mainModule, modules, env }\`, binary modules as base64.
+ * A main module of ours that imports the script's and tells its handlers and classes.
+ * @param {string} mainModule of the script
  */
-export const CHECKER_SOURCE = `
-const PROBE = "local-cloudflare-probe.js";
+export function probeSource(mainModule) {
+  return `
+import * as entry from ${JSON.stringify(mainModule)};
 const HANDLERS = ["fetch", "scheduled", "queue", "email", "tail", "tailStream", "trace", "test", "connect"];
+const handlersOf = (value) => {
+  const holder = typeof value === "function" ? value.prototype : value;
+  return HANDLERS.filter((name) => typeof holder?.[name] === "function");
+};
+const named = Object.entries(entry).filter(([name]) => name !== "default");
+const summary = {
+  handlers: handlersOf(entry.default),
+  named: named.map(([name, value]) => ({ name, handlers: handlersOf(value), isClass: typeof value === "function" })),
+};
+export default { fetch: () => Response.json(summary) };
+`;
+}
 
-const probeSource = (mainModule) => \`
-  import * as entry from \${JSON.stringify(mainModule)};
-  const handlersOf = (value) => {
-    const holder = typeof value === "function" ? value.prototype : value;
-    return \${JSON.stringify(HANDLERS)}.filter((name) => typeof holder?.[name] === "function");
-  };
-  const named = Object.entries(entry).filter(([name]) => name !== "default");
-  const summary = {
-    handlers: handlersOf(entry.default),
-    named: named.map(([name, value]) => ({ name, handlers: handlersOf(value), isClass: typeof value === "function" })),
-  };
-  export default { fetch: () => Response.json(summary) };
-\`;
-
+/** Loads a script into an isolate of its own. Gets `{ date, flags, mainModule, modules, env }`, binary modules as base64. */
+export const CHECKER_SOURCE = `
 const toModule = ([name, { base64, kind, text }]) => {
   if (base64 === undefined) return [name, { [kind]: text }];
   return [name, { [kind]: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer }];
@@ -76,13 +77,11 @@ export default {
   async fetch(request, env) {
     if (request.headers.get("x-local-secret") !== env.SECRET) return new Response("", { status: 403 });
     const script = await request.json();
-    const modules = Object.fromEntries(Object.entries(script.modules).map(toModule));
-    modules[PROBE] = { js: probeSource(script.mainModule) };
     const code = {
       compatibilityDate: script.date,
       compatibilityFlags: script.flags,
-      mainModule: PROBE,
-      modules,
+      mainModule: script.mainModule,
+      modules: Object.fromEntries(Object.entries(script.modules).map(toModule)),
       env: script.env,
       globalOutbound: null,
     };
