@@ -1,7 +1,7 @@
 /**
  * `--persist DIR`: account, bundles and Worker code survive a restart.
  *
- *     DIR/state.json         account and index of R2's objects; replaced in one step
+ *     DIR/state.json         account and index of R2's objects; replaced in one step, before a write is answered
  *     DIR/contents/<sha256>  bytes of modules and objects, each written once
  *     DIR/stores/            KV and the other stores, written by workerd
  *     DIR/lock               the process that uses it, see `lock.js`
@@ -9,7 +9,7 @@
  * Holds secrets: readable by the owner only.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lockDirectory } from "./lock.js";
 import { ObjectStore } from "./s3/objects.js";
@@ -26,7 +26,7 @@ export class Persistence {
   #written = new Set();
   #hashes = new WeakMap();
   #saving;
-  #dirty = false;
+  #next;
   #unlock = async () => {};
 
   /** @param {string} dir */
@@ -63,13 +63,24 @@ export class Persistence {
     this.#state = state;
   }
 
-  /** Saves soon; changes that come while saving are saved together. */
+  /**
+   * Resolves when what has changed until now is on the disk. Changes that come while saving are saved together.
+   * @returns {Promise<void>}
+   */
   changed() {
-    this.#dirty = true;
-    this.#saving ??= this.#saveUntilClean().finally(() => {
-      this.#saving = undefined;
-    });
-    return this.#saving;
+    if (!this.#saving) {
+      this.#saving = this.#save().finally(() => {
+        this.#saving = undefined;
+      });
+      return this.#saving;
+    }
+    this.#next ??= this.#saving
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.changed();
+      });
+    return this.#next;
   }
 
   /** Saves a last time and removes contents that nothing refers to any more. */
@@ -88,13 +99,6 @@ export class Persistence {
     return this.#unlock();
   }
 
-  async #saveUntilClean() {
-    while (this.#dirty) {
-      this.#dirty = false;
-      await this.#save();
-    }
-  }
-
   async #save() {
     const contents = new Map();
     const reference = (content) => {
@@ -110,17 +114,15 @@ export class Persistence {
         return { name, createdOn, objects: index };
       }),
     };
-    for (const [hash, content] of contents) await this.#writeContent(hash, content);
-    const temporary = `${this.#stateFile}.new`;
-    await writeFile(temporary, JSON.stringify(document), { mode: PRIVATE_FILE });
-    await rename(temporary, this.#stateFile);
+    const fresh = [...contents].filter(([hash]) => !this.#written.has(hash));
+    for (const [hash, content] of fresh) await this.#writeContent(hash, content);
+    if (fresh.length > 0) await syncDirectory(join(this.#dir, "contents"));
+    await replaceFile(this.#stateFile, JSON.stringify(document));
+    await syncDirectory(this.#dir);
   }
 
   async #writeContent(hash, content) {
-    if (this.#written.has(hash)) return;
-    const file = this.#contentFile(hash);
-    await writeFile(`${file}.new`, content, { mode: PRIVATE_FILE });
-    await rename(`${file}.new`, file);
+    await replaceFile(this.#contentFile(hash), content);
     this.#written.add(hash);
   }
 
@@ -152,6 +154,20 @@ export class Persistence {
   get #stateFile() {
     return join(this.#dir, "state.json");
   }
+}
+
+/** A reader finds the old file or the new one, whole, also after the machine has lost its power. */
+async function replaceFile(file, content) {
+  const temporary = `${file}.new`;
+  await writeFile(temporary, content, { mode: PRIVATE_FILE, flush: true });
+  await rename(temporary, file);
+}
+
+/** Names are kept by the directory; where it can't be opened, as on Windows, the system keeps them by itself. */
+async function syncDirectory(path) {
+  const directory = await open(path, "r").catch(() => undefined);
+  await directory?.sync().catch(() => {});
+  await directory?.close();
 }
 
 function modulesOf(state) {

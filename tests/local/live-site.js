@@ -57,7 +57,7 @@ export async function startSite(options) {
 }
 
 /** Waits for a condition, for a while. */
-export async function until(condition, what, timeoutMs = 8000) {
+export async function until(condition, what, timeoutMs = 30_000) {
   const end = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`never: ${what}`);

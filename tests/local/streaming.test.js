@@ -11,7 +11,7 @@ const LINUX = process.platform === "linux";
 
 let site;
 before(async () => {
-  site = await startSite();
+  site = await startSite({ kv: ["signals"] });
 });
 after(() => site.close());
 
@@ -19,26 +19,26 @@ const ECHO = "export default { fetch: (request) => new Response(request.body) }"
 
 describe("bodies stream both ways", () => {
   test("the first byte of an answer arrives while the Worker still writes", async () => {
-    const source = `export default { fetch() {
+    const source = `export default { fetch(request, { KV }) {
       const { readable, writable } = new TransformStream();
       const writer = writable.getWriter();
       const text = new TextEncoder();
       (async () => {
         await writer.write(text.encode("first "));
-        await scheduler.wait(400);
+        while (!(await KV.get("go on"))) await scheduler.wait(20);
         await writer.write(text.encode("last"));
         await writer.close();
       })();
       return new Response(readable);
     } }`;
-    await site.deploy("slow", source);
+    const [namespace] = site.local.state.kv.keys();
+    const bindings = [{ type: "kv_namespace", name: "KV", namespace_id: namespace }];
+    await site.deploy("slow", source, { bindings });
     const answer = await site.visit("slow");
-    const started = performance.now();
     const [first] = await once(answer.body, "data");
     assert.equal(String(first), "first ");
-    const waited = performance.now() - started;
+    await site.local.runtime.kv(namespace).put("go on", Buffer.from("yes"));
     assert.equal(await answer.text(), "last");
-    assert.ok(performance.now() - started - waited > 200, "the last byte came much later");
   });
 
   test("the Worker reads what a visitor has sent while he still sends", async () => {
@@ -293,9 +293,7 @@ describe("a reload leaves no runtime behind", { skip: !LINUX }, () => {
       const withOne = (await workerds()).length;
       for (const text of ["2", "3", "4"]) {
         await own.deploy("other", `export default { fetch: () => new Response('${text}') }`);
-        const started = performance.now();
         assert.equal(await (await own.visit("other")).text(), text);
-        assert.ok(performance.now() - started < 900, "nobody waits for it");
       }
       await until(() => answer.body.destroyed, "the endless answer is cut off");
       await until(async () => (await workerds()).length <= withOne, "no runtime is left behind");
