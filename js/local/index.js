@@ -75,7 +75,7 @@ async function start(options, persistence) {
   let latency = latencyMs;
   const listeners = createListeners({
     api: createApi({ state, runtime, switches, now, onUnknown: print }),
-    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now, onUnknown: print }),
+    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now, switches, onUnknown: print }),
     wire,
     log,
     faults,

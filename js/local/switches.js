@@ -80,6 +80,14 @@ export const SWITCHES = {
     values: ["refuse", "allow"],
     meaning: "deleting a script that another one binds answers 10142 without force, or goes through",
   },
+  ownBucketAgain: {
+    values: ["BucketAlreadyOwnedByYou", "BucketConflict", "created"],
+    meaning: "creating a bucket of one's own once more over S3 answers 409 with one of two codes, or 200",
+  },
+  privateAcl: {
+    values: ["ignore", "refuse"],
+    meaning: "x-amz-acl: private over S3 is taken, for everything is private anyway, or refused as any other ACL",
+  },
   rateLimit: {
     values: ["report", "enforce"],
     meaning: "requests over the quota are only counted in the headers, or answered with 429 and code 971",

@@ -337,7 +337,7 @@ describe("buckets", () => {
 
   test("create, head, delete; a bucket that holds something stays", async () => {
     assert.equal((await s3("/new-bucket", { method: "PUT" })).status, 200);
-    assert.deepEqual(await refusal(await s3("/new-bucket", { method: "PUT" })), [409, "BucketConflict"]);
+    assert.deepEqual(await refusal(await s3("/new-bucket", { method: "PUT" })), [409, "BucketAlreadyOwnedByYou"]);
     assert.equal((await s3("/new-bucket", { method: "HEAD" })).status, 200);
     assert.match(await (await s3("/")).text(), /<Name>bundles<\/Name>.*<Name>new-bucket<\/Name>/);
     assert.equal((await s3("/new-bucket", { method: "DELETE" })).status, 204);

@@ -23,6 +23,8 @@ const OTHER = {
   zoneUnknown: 7003,
   accountUnknown: 10000,
   referencedDelete: "allow",
+  ownBucketAgain: "created",
+  privateAcl: "refuse",
   rateLimit: "enforce",
 };
 
@@ -35,6 +37,8 @@ const CODES = [
   "zoneUnknown",
   "accountUnknown",
   "referencedDelete",
+  "ownBucketAgain",
+  "privateAcl",
 ];
 
 /** Numbers, not readings. */

@@ -40,6 +40,8 @@ const SEEN = {
   zoneUnknown: [7003, "zone-unknown", "9109", "7003"],
   accountUnknown: [10000, "account-unknown", "7003", "10000"],
   referencedDelete: ["allow", "delete-referenced", "10142", "goes through"],
+  ownBucketAgain: ["created", "s3-own-bucket-again", "409/BucketAlreadyOwnedByYou", "accepted"],
+  privateAcl: ["refuse", "s3-private-acl", "accepted", "501/NotImplemented"],
 };
 
 /** Asking would use up the quota or fill the account; the report leaves them to people. */

@@ -19,12 +19,9 @@ export function listBuckets({ method }, objects) {
 
 /** Whatever is asked of a bucket as a whole. */
 export function bucketOperation(call, objects) {
-  const { method, bucket, query, now } = call;
+  const { method, bucket, query } = call;
   if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) throw new S3Error("InvalidBucketName");
-  if (method === "PUT") {
-    if (!objects.createBucket(bucket, now)) throw new S3Error("BucketConflict");
-    return { status: 200, headers: { location: `/${bucket}` } };
-  }
+  if (method === "PUT") return createBucket(call, objects);
   if (!objects.hasBucket(bucket)) throw new S3Error("NoSuchBucket");
   if (method === "HEAD") return { status: 200 };
   if (method === "DELETE") return deleteBucket(bucket, objects);
@@ -32,6 +29,13 @@ export function bucketOperation(call, objects) {
     return query.get("list-type") === "2" ? listObjectsV2(call, objects) : listObjects(call, objects);
   if (method === "POST" && query.has("delete")) return deleteObjects(call, objects);
   throw new S3Error("MethodNotAllowed");
+}
+
+/** What R2 says to a bucket that is there already is not confirmed. */
+function createBucket({ bucket, now, switches }, objects) {
+  const isNew = objects.createBucket(bucket, now);
+  if (!isNew && switches.ownBucketAgain !== "created") throw new S3Error(switches.ownBucketAgain);
+  return { status: 200, headers: { location: `/${bucket}` } };
 }
 
 function deleteBucket(bucket, objects) {

@@ -9,6 +9,7 @@ const REFUSALS = {
   AuthorizationHeaderMalformed: [400, "The authorization header you provided is malformed."],
   AuthorizationQueryParametersError: [400, "The authorization query parameters you provided are malformed."],
   BadDigest: [400, "The Content-MD5 you specified did not match what we received."],
+  BucketAlreadyOwnedByYou: [409, "The bucket you tried to create already exists, and you own it."],
   BucketConflict: [409, "The bucket you tried to create already exists, and you own it."],
   BucketNotEmpty: [409, "The bucket you tried to delete is not empty."],
   EntityTooLarge: [400, "Your proposed upload exceeds the maximum allowed object size."],

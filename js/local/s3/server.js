@@ -4,6 +4,7 @@
  * Absent on purpose: multipart uploads, CopyObject, CORS and lifecycle (501 NotImplemented).
  */
 import { BodyTooLarge } from "../body.js";
+import { readSwitches } from "../switches.js";
 import { bucketOperation, listBuckets } from "./buckets.js";
 import { decodedPath } from "./canonical.js";
 import { S3Error, xmlResponse } from "./errors.js";
@@ -16,16 +17,18 @@ import { checkSupported } from "./supported.js";
  * @param {import("./objects.js").ObjectStore} options.objects
  * @param {(accessKeyId: string, sessionToken?: string) => (import("./signature.js").Key & { mayRead: boolean, mayWrite: boolean }) | undefined} options.findKey
  * @param {() => number} options.now milliseconds
+ * @param {Record<string, unknown>} [options.switches] readings of R2, see `switches.js`
  * @param {(line: string) => void} [options.onUnknown] hears of every operation that is not served
  * @returns {{ handle(request: import("./signature.js").WireRequest): Promise<{ status: number, headers: Record<string, string>, body: Buffer }> }}
  */
-export function createS3({ objects, findKey, now, onUnknown = (line) => console.error(line) }) {
+export function createS3({ objects, findKey, now, switches: chosen = {}, onUnknown = (line) => console.error(line) }) {
+  const switches = readSwitches(chosen);
   return {
     async handle(request) {
       try {
         const signed = await verify(request, findKey, now());
         const body = await readWhole(request, signed);
-        const answer = operate({ ...request, body }, signed.key, objects, now());
+        const answer = operate({ ...request, body }, signed.key, objects, { now: now(), switches });
         return { headers: {}, body: Buffer.alloc(0), ...answer };
       } catch (error) {
         if (error instanceof S3Error) return refusal(error, request, onUnknown);
@@ -54,10 +57,10 @@ async function readWhole(request, { checkBody }) {
   }
 }
 
-function operate(request, key, objects, now) {
+function operate(request, key, objects, { now, switches }) {
   const [, bucket, ...rest] = decodedPath(request.target).split("/");
-  const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), now };
-  checkSupported(call);
+  const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), now, switches };
+  checkSupported(call, call.switches);
   const writes = !["GET", "HEAD"].includes(request.method);
   if (!(writes ? key.mayWrite : key.mayRead)) throw new S3Error("AccessDenied");
   if (!call.bucket) return listBuckets(call, objects);

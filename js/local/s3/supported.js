@@ -48,22 +48,33 @@ const HEADERS = [
   "x-amz-user-agent",
 ];
 const CHECKSUM = "x-amz-checksum-";
+const ACL = "x-amz-acl";
 const STORAGE_CLASS = "x-amz-storage-class";
+/** Of a new bucket; `false` asks for nothing. */
+const OBJECT_LOCK = "x-amz-bucket-object-lock-enabled";
 
-/** @throws {S3Error} 501 for a parameter or header of AWS that nothing here reads */
-export function checkSupported({ method, bucket, key, query, headers }) {
+/**
+ * @param {{ method: string, bucket?: string, key?: string, query: URLSearchParams, headers: Record<string, string> }} call
+ * @param {Record<string, any>} switches
+ * @throws {S3Error} 501 for a parameter or header of AWS that nothing here reads
+ */
+export function checkSupported({ method, bucket, key, query, headers }, switches) {
   const kind = key ? "object" : bucket ? "bucket" : "account";
   const known = [...EVERYWHERE, ...(PARAMETERS[kind]?.[method] ?? [])];
   const parameter = [...query.keys()].find((name) => !known.includes(name.toLowerCase()) && !isChecksum(name));
   if (parameter !== undefined) throw new S3Error("NotImplemented", `Sub-resource ${parameter} is not implemented`);
-  const header = Object.keys(headers).find((name) => name.startsWith("x-amz-") && !isKnown(name, headers[name]));
+  const header = Object.keys(headers).find(
+    (name) => name.startsWith("x-amz-") && !isKnown(name, headers[name], switches),
+  );
   // Its value may be a key of the caller's.
   if (header) throw new S3Error("NotImplemented", `Header ${header} is not implemented`);
 }
 
 const isChecksum = (name) => name.toLowerCase().startsWith(CHECKSUM);
 
-function isKnown(name, value) {
+function isKnown(name, value, { privateAcl }) {
   if (name === STORAGE_CLASS) return value === "STANDARD";
+  if (name === ACL) return value === "private" && privateAcl === "ignore";
+  if (name === OBJECT_LOCK) return value === "false";
   return HEADERS.some((known) => (known.endsWith("-") ? name.startsWith(known) : name === known));
 }

@@ -97,6 +97,27 @@ export const r2 = [
       "no date": { fit: "broken", means: "a wrong clock is not noticed" },
     },
   },
+  {
+    id: "s3-own-bucket-again",
+    asks: "what does creating a bucket answer that is one's own already?",
+    run: inBucket(async ({ bucket, sendTo }) => seen(await sendTo(bucket.name, "", { method: "PUT" }))),
+    readings: {
+      "409/BucketAlreadyOwnedByYou": { fit: "handled", means: "rclone, with its defaults, goes on" },
+      accepted: { fit: "handled", means: "rclone, with its defaults, goes on" },
+      "409/BucketConflict": { fit: "handled", means: "rclone needs no_check_bucket" },
+    },
+  },
+  {
+    id: "s3-private-acl",
+    asks: "is x-amz-acl: private taken, which old clients send by default?",
+    run: inBucket(async ({ send }) =>
+      seen(await send("PUT", KEY, { body: "one", headers: { "x-amz-acl": "private" } })),
+    ),
+    readings: {
+      accepted: { fit: "handled", means: "rclone 1.60 works with its defaults" },
+      "501/NotImplemented": { fit: "handled", means: "rclone 1.60 needs another way to upload" },
+    },
+  },
 ].map((check) => ({ ...check, needs: "r2" }));
 
 function CLOCK_READINGS() {
@@ -124,7 +145,8 @@ function inBucket(run) {
     return run({
       note,
       send,
-      sendTo: (name, key) => aws.fetch(urlOf(name, key)),
+      bucket,
+      sendTo: (name, key, init = {}) => aws.fetch(urlOf(name, key), init),
       sendAs: async (keys) => (await account.s3(keys)).fetch(urlOf(bucket.name, "x")),
       async presigned(offsetMs) {
         await send("PUT", KEY, { body: "one" });
