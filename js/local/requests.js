@@ -4,6 +4,10 @@ const SECRET_HEADERS = ["authorization", "x-auth-key", "x-amz-security-token", "
 const SECRET_PARAMETERS = /^(x-amz-(signature|security-token|credential))$/i;
 const SECRET_FIELDS = ["text", "key_base64", "key_jwk", "value"];
 const REDACTED = "***";
+/** Of the newest requests; a server that runs for weeks must not fill the memory with its log. */
+const MOST_REQUESTS = 10_000;
+/** Longer JSON is not kept: of it the size alone is told. */
+const MOST_JSON_BYTES = 32 * 1024;
 
 /**
  * @typedef {object} LoggedRequest
@@ -13,7 +17,8 @@ const REDACTED = "***";
  * @property {string} path
  * @property {Record<string, string>} query
  * @property {Record<string, string>} headers signatures and credentials redacted
- * @property {object} [json] body of a JSON request to the API, secret values redacted
+ * @property {object} [json] body of a JSON request to the API, secret values redacted; left out when it is long
+ * @property {number} [size] bytes of the body, once it was read
  * @property {{ name: string, filename?: string, type: string, size: number, json?: object }[]} [multipart]
  * @property {number | null} status null: no answer was sent
  * @property {string} [fault] the fault that hit it
@@ -22,10 +27,15 @@ const REDACTED = "***";
  * @property {boolean} aborted the connection ended before the answer did
  */
 
-/** Requests in the order of their arrival. */
+/** The newest requests, in the order of their arrival. */
 export class RequestLog {
   #requests = [];
   #nextId = 1;
+  #most;
+
+  constructor(most = MOST_REQUESTS) {
+    this.#most = most;
+  }
 
   /** @returns {LoggedRequest} to be ended by `end` */
   start(surface, method, target, headers) {
@@ -43,6 +53,7 @@ export class RequestLog {
       aborted: false,
     };
     this.#requests.push(request);
+    if (this.#requests.length > this.#most) this.#requests.shift();
     return request;
   }
 
@@ -92,9 +103,10 @@ export function roundsOf(requests) {
 /** Adds what the body says: names and sizes of multipart parts, JSON without its secrets. */
 export async function describeBody(request, headers, body) {
   const type = headers["content-type"] ?? "";
+  request.size = body.length;
   if (request.surface !== "api" || body.length === 0) return;
   if (/^multipart\/form-data/i.test(type)) request.multipart = await describeParts(type, body);
-  if (/json/i.test(type)) request.json = readJson(body.toString("utf8"));
+  if (/json/i.test(type)) request.json = readJson(body);
 }
 
 async function describeParts(type, body) {
@@ -108,15 +120,18 @@ async function describeParts(type, body) {
 
 async function describePart(name, value) {
   if (typeof value === "string") {
-    return { name, type: "text/plain", size: Buffer.byteLength(value), json: readJson(value) };
+    return { name, type: "text/plain", size: Buffer.byteLength(value), json: readJson(Buffer.from(value)) };
   }
   const part = { name, filename: value.name, type: value.type, size: value.size };
-  return name === "metadata" || /json/.test(value.type) ? { ...part, json: readJson(await value.text()) } : part;
+  return name === "metadata" || /json/.test(value.type)
+    ? { ...part, json: readJson(Buffer.from(await value.arrayBuffer())) }
+    : part;
 }
 
-function readJson(text) {
+function readJson(bytes) {
+  if (bytes.length > MOST_JSON_BYTES) return undefined;
   try {
-    return redactSecrets(JSON.parse(text));
+    return redactSecrets(JSON.parse(bytes.toString("utf8")));
   } catch {
     return undefined;
   }

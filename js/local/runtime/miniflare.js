@@ -75,7 +75,7 @@ export async function startWorkers(channel, options) {
 class Workerd {
   /** Of the entry Worker. @type {URL} */
   origin;
-  /** The process that runs now. @type {import("node:child_process").ChildProcess} */
+  /** The process that `load` started. Miniflare starts another one when it dies; nobody asks that one. @type {import("node:child_process").ChildProcess} */
   process;
 
   #namespace;
@@ -84,6 +84,7 @@ class Workerd {
   #dir;
   #output;
   #miniflare;
+  #loading = false;
 
   constructor(namespace, secret, ways, { dir, output }) {
     this.#namespace = namespace;
@@ -95,9 +96,14 @@ class Workerd {
 
   async load(set) {
     const options = this.#options(set);
-    if (this.#miniflare) await this.#miniflare.setOptions(options);
-    else this.#miniflare = new this.#namespace.Miniflare(options);
-    this.origin = await this.#miniflare.unsafeGetDirectURL(ENTRY);
+    this.#loading = true;
+    try {
+      if (this.#miniflare) await this.#miniflare.setOptions(options);
+      else this.#miniflare = new this.#namespace.Miniflare(options);
+      this.origin = await this.#miniflare.unsafeGetDirectURL(ENTRY);
+    } finally {
+      this.#loading = false;
+    }
   }
 
   /** Resolves when a Worker of ours has answered. */
@@ -125,7 +131,7 @@ class Workerd {
 
   #options({ workers, kvIds, hosts }) {
     const shared = sharedOptions(this.#namespace, this.#output, (started) => {
-      this.process = started;
+      if (this.#loading) this.process = started;
     });
     return {
       ...shared,
