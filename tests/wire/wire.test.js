@@ -41,9 +41,13 @@ describe("what goes over the wire", () => {
     site.foreign.editSecret("shop", "THEIRS", "kept");
     await run(manifestOf(site, { env: { secrets: { KEY: "${KEY}" } }, dns, observability: false }));
     await run(manifestOf(site, { dns: { ...dns, hostname: `store.${ZONE}` } }));
-    await run(manifestOf(site, { script_bundle: { bucket: "bundles", path: "classic.js" } }));
+    const classic = manifestOf(site, {
+      script: { format: "service-worker" },
+      script_bundle: { bucket: "bundles", path: "classic.js" },
+    });
+    await run(classic);
     site.foreign.changeRecord(site.zone, `shop.${ZONE}`, { proxied: false });
-    await run(manifestOf(site, { script_bundle: { bucket: "bundles", path: "classic.js" } }));
+    await run(classic);
     await run(manifestOf(site, { worker_name: "renamed" }), { prune: true });
     await run(manifestOf(site, { worker_name: "renamed", dns: { enabled: false } }));
     await site.destroy(manifestOf(site, { worker_name: "renamed" }), { options });
