@@ -1,0 +1,56 @@
+/** docs/manifest.md tells every key of the schema, and its examples are read as what they show. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { validate } from "../../pkg/js/entrypoints/node.js";
+import { EXAMPLES } from "../../tools/docs/manifest-examples.js";
+import { blockNames, manifestPage } from "../../tools/docs/manifest-page.js";
+
+const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const PAGE = root("docs/manifest.md");
+const SCHEMA = JSON.parse(readFileSync(root("schema/cloudflare-worker.schema.json"), "utf8"));
+
+test("docs/manifest.md is what the schema says, with an example of each block", () => {
+  const page = manifestPage(SCHEMA);
+  if (process.env.UPDATE_DOCS) writeFileSync(PAGE, page);
+  assert.equal(readFileSync(PAGE, "utf8"), page);
+  assert.deepEqual(Object.keys(EXAMPLES).sort(), blockNames(SCHEMA).sort());
+});
+
+test("no key of the schema is left out", () => {
+  const page = readFileSync(PAGE, "utf8");
+  const nodes = [SCHEMA, ...Object.values(SCHEMA.definitions), SCHEMA.properties.metadata, SCHEMA.properties.spec];
+  const keys = nodes.flatMap(({ properties = {} }) => Object.entries(properties));
+  const told = keys.filter(([, { doNotSuggest }]) => !doNotSuggest);
+  assert.ok(told.length > 50, "the keys were read");
+  for (const [key] of told) assert.ok(page.includes(`| \`${key}\` |`), key);
+  for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) {
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, text]) =>
+      text.toLowerCase().replaceAll(/[^a-z0-9_ -]/g, ""),
+    );
+    assert.ok(headings.map((text) => text.replaceAll(" ", "-")).includes(anchor), anchor);
+  }
+});
+
+test("every example is part of a manifest without an error or a warning", async () => {
+  for (const [name, example] of Object.entries(EXAMPLES)) {
+    const { ok, diagnostics } = await validate(whole(example.trim()), {
+      accountId: "0".repeat(32),
+      values: { "defaults/region": "weur" },
+    });
+    const told = diagnostics.filter(({ severity }) => severity !== "note");
+    assert.deepEqual([ok, told], [true, []], name);
+  }
+});
+
+/** The example with what every manifest has, where it does not have that itself. */
+function whole(example) {
+  if (example.startsWith("apiVersion")) return example;
+  const head = "apiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareWorker\n";
+  const metadata = /^metadata:/m.test(example) ? "" : "metadata: {name: api}\n";
+  const spec = /^spec:/m.test(example) ? "" : "spec:\n";
+  const code = "  worker_name: api\n  script_bundle: {bucket: bundles, path: api/v1.js}\n";
+  const isNamed = /^ {2}(script|worker_name):/m.test(example);
+  return `${head}${metadata}${example}\n${spec}${isNamed ? "" : code}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * An example of each block of a manifest, by the block's name in the schema. A test reads each of them as part of a
+ * manifest, so they are what the tool takes.
+ */
+
+export const EXAMPLES = {
+  "the document": `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata:
+  name: api
+spec:
+  worker_name: api
+  script_bundle:
+    bucket: bundles
+    path: api/v1.js
+`,
+  metadata: `
+metadata:
+  name: api # with org and env: who this Worker is, also when its script is renamed
+  org: acme
+  env: production
+  annotations:
+    drift: overwrite # somebody else's live version is replaced without asking
+`,
+  spec: `
+spec:
+  account_id: "074755a78d8e8f77c119a90a125e8a06" # or CLOUDFLARE_ACCOUNT_ID
+  worker_name: api
+  script_bundle:
+    bucket: bundles
+    path: api/v1.js
+  main_module: worker.mjs
+  compatibility_date: "2026-01-15"
+  compatibility_flags: [nodejs_compat]
+`,
+  Script: `
+spec:
+  script: # the same as worker_name and script_bundle
+    name: api
+    bundle:
+      bucket: bundles
+      path: api/v1.js
+    format: es-module
+`,
+  Bundle: `
+spec:
+  worker_name: api
+  script_bundle:
+    bucket: bundles
+    path: api/v1.js # apply --bundle and publish --manifest write it
+    jurisdiction: eu
+    sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+`,
+  Dns: `
+spec:
+  dns:
+    enabled: true # false takes routes and record away and keeps the Worker
+    hostname: api.example.com
+    zone: example.com # or zone_id; left out, it is found from the hostname
+    route_patterns:
+      - api.example.com/v1/*
+      - api.example.com/v2/*
+`,
+  RecordContent: `
+spec:
+  dns:
+    enabled: true
+    hostname: api.example.com
+    record: # or the word existing, for a Worker in front of a site that is there
+      type: AAAA
+      content: "100::"
+`,
+  Env: `
+spec:
+  env:
+    variables:
+      LOG_LEVEL: info
+      REGION: $variables-group/defaults/region # from --values
+    secrets:
+      API_KEY: \${API_KEY} # from the environment, or --secrets-file
+      DATABASE_URL: $secrets-group/main/database-url
+`,
+  KvBinding: `
+spec:
+  kv_bindings:
+    - name: CACHE # env.CACHE in JavaScript
+      field_path: $cloudflare-kv-namespace/my-cache/status.outputs.namespace_id # found by its title
+    - name: SESSIONS
+      namespace_id: 0123456789abcdef0123456789abcdef
+`,
+  ValueFrom: `
+spec:
+  kv_bindings:
+    - name: CACHE
+      value_from:
+        kind: CloudflareKvNamespace
+        name: my-cache
+        field_path: status.outputs.namespace_id
+`,
+  ObservabilitySettings: `
+spec:
+  observability:
+    enabled: true
+    head_sampling_rate: 0.1
+`,
+  WorkersDevSettings: `
+spec:
+  workers_dev:
+    enabled: false
+    previews_enabled: false
+`,
+  Wait: `
+spec:
+  wait: # what apply --wait asks; without it any answer of the Worker will do
+    path: /health
+    header: x-version
+`,
+  Relationship: `
+metadata:
+  name: api
+  relationships: # read and kept for other tools
+    - kind: CloudflareKvNamespace
+      name: my-cache
+      type: depends_on
+`,
+};

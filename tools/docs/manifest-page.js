@@ -1,0 +1,125 @@
+/** docs/manifest.md: every key of a manifest, block by block, as the schema has them, with an example of each. */
+
+import { EXAMPLES } from "./manifest-examples.js";
+
+const ROOT = "the document";
+
+/**
+ * @param {object} schema of manifests, as editors get it
+ * @returns {string} the page
+ */
+export function manifestPage(schema) {
+  const blocks = blocksOf(schema);
+  const titles = new Map(blocks.map(({ name, path }) => [name, path]));
+  const page = { titles, definitions: schema.definitions };
+  return [INTRODUCTION, ...blocks.map((block) => section(block, page))].join("\n");
+}
+
+/** The names of all blocks that the page has, in its order. @param {object} schema */
+export function blockNames(schema) {
+  return blocksOf(schema).map(({ name }) => name);
+}
+
+const INTRODUCTION = `# The manifest
+
+Every key that a \`CloudflareWorker\` manifest may have. This page is generated from the schema that editors get
+(\`cfworker-deploy schema\`): \`npm run docs\`. Every document has \`apiVersion\`, \`kind\`, \`metadata\` and \`spec\`. A file may
+hold several documents, divided by \`---\`, and one run may take several files. Keys may be written in snake_case or in camelCase, \`account_id\` or \`accountId\`; a key that is not here is
+refused with the nearest one that is. Text that looks like a number or like \`true\` has to be quoted.
+`;
+
+/** A block is a mapping with keys of its own; each is told where it is first used. */
+function blocksOf(schema) {
+  const blocks = [];
+  const visit = (name, node, path) => {
+    if (blocks.some((block) => block.name === name)) return;
+    if (node.properties) blocks.push({ name, node, path });
+    for (const [key, value] of Object.entries(node.properties ?? {})) {
+      if (value.doNotSuggest) continue;
+      const below = path === ROOT ? key : `${path}.${key}`;
+      if (value.properties) visit(below, value, below);
+      for (const inner of referencesIn(value))
+        visit(inner, schema.definitions[inner], below + (value.items ? "[]" : ""));
+    }
+    for (const inner of referencesIn({ anyOf: node.anyOf })) visit(inner, schema.definitions[inner], path);
+  };
+  visit(ROOT, schema, ROOT);
+  return blocks;
+}
+
+/** Names of the definitions that a value may be one of. */
+function referencesIn({ $ref, anyOf = [], allOf = [], items = {} }) {
+  const own = $ref === undefined ? [] : [$ref.replace("#/definitions/", "")];
+  return [
+    ...own,
+    ...[...anyOf, ...allOf].flatMap(referencesIn),
+    ...(items.$ref || items.anyOf ? referencesIn(items) : []),
+  ];
+}
+
+function section({ name, node, path }, page) {
+  const title = path === ROOT ? "The document" : `\`${path}\``;
+  const required = new Set(node.required ?? []);
+  const rows = Object.entries(node.properties)
+    .filter(([, value]) => !value.doNotSuggest)
+    .map(
+      ([key, value]) =>
+        `| \`${key}\` | ${typeOf(key, value, page)}${required.has(key) ? ", required" : ""} | ${told(value)} |`,
+    );
+  return [
+    `## ${title}\n`,
+    `${oneLine(node.description ?? "")}\n`,
+    ["| key | value | |", "| --- | --- | --- |", ...rows, ""].join("\n"),
+    ["```yaml", EXAMPLES[name]?.trim(), "```", ""].join("\n"),
+  ].join("\n");
+}
+
+const told = ({ description = "" }) => oneLine(description).replaceAll("|", "\\|");
+const oneLine = (text) => text.replaceAll(/\s+/g, " ").trim();
+
+/** What a value may be, in words; a block is named by the section that tells it. */
+function typeOf(key, value, page) {
+  const kinds = value.properties ? referenced(key, page) : [...new Set(kindsOf(value, page))];
+  return kinds.length > 0 ? kinds.join(" or ") : "anything";
+}
+
+function kindsOf({ $ref, type, enum: words, const: word, anyOf, allOf, oneOf, items, additionalProperties }, page) {
+  if (word !== undefined) return [`\`${word}\``];
+  if (words) return words.filter((one) => one !== null).map((one) => `\`${one}\``);
+  if ($ref) return referenced($ref.replace("#/definitions/", ""), page);
+  const choices = [anyOf, allOf, oneOf].find(Boolean);
+  if (choices) return choices.flatMap((choice) => kindsOf(choice, page));
+  return [type].flat().flatMap((name) => kindOf(name, { items, additionalProperties }, page));
+}
+
+/** A block is told in its own section; any other definition is told where it is used. */
+function referenced(name, { titles, definitions }) {
+  if (!titles.has(name)) return kindsOf(definitions[name], { titles, definitions });
+  return [`[\`${titles.get(name)}\`](#${anchorOf(titles.get(name))})`];
+}
+
+function kindOf(name, { items, additionalProperties }, page) {
+  switch (name) {
+    case "string":
+      return ["text"];
+    case "boolean":
+      return ["true or false"];
+    case "integer":
+      return ["a whole number"];
+    case "number":
+      return ["a number"];
+    case "array":
+      return [`a list of ${kindsOf(items ?? {}, page).join(" or ")}`];
+    case "object":
+      return [additionalProperties ? "a mapping of names to text" : "a mapping"];
+    default:
+      return []; // Nothing at all, which counts as left out.
+  }
+}
+
+/** As GitHub makes one of a heading. */
+const anchorOf = (title) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_ -]/g, "")
+    .replaceAll(" ", "-");
