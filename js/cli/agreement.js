@@ -14,9 +14,12 @@ export function countChanges({ summary }) {
   return WRITING.reduce((sum, action) => sum + (summary[action] ?? 0), 0);
 }
 
-/** Whether this run shows its plan and asks: only where somebody can answer. */
+/**
+ * Whether this run shows its plan and asks: wherever somebody can answer. Elsewhere only `--yes` lets a run delete, adopt
+ * or take; the engine refuses it without. `--json`, `-` and a pipe on standard output change nothing about either.
+ */
 export function isAsking(context, flags) {
-  return !flags.yes && !flags.json && canAsk(context);
+  return !flags.yes && canAsk(context);
 }
 
 /**
@@ -30,7 +33,7 @@ export function isAsking(context, flags) {
 export async function askAbout({ view }, plan, question = applicationOf) {
   await view.plan(plan, false);
   const count = countChanges(plan);
-  const agreed = count === 0 || (await view.ask(question(plan, count)));
+  const agreed = count === 0 || (await view.ask(question(plan, count), plan));
   return agreed ? { expect: plan.fingerprint, allowDeletes: true } : undefined;
 }
 
@@ -75,7 +78,11 @@ export function deletionOf(_plan, count) {
 }
 
 function applicationOf({ summary }, count) {
-  const deletions = (summary.delete ?? 0) + (summary.replace ?? 0);
-  const changes = `${count} ${count === 1 ? "change" : "changes"}`;
-  return deletions > 0 ? `Apply ${changes}, ${deletions} of them deletions?` : `Apply ${changes}?`;
+  const careful = [
+    counted((summary.delete ?? 0) + (summary.replace ?? 0), "deletion"),
+    counted(summary.adopt ?? 0, "adoption"),
+  ].filter(Boolean);
+  return `Apply ${counted(count, "change")}${careful.length > 0 ? `, among them ${careful.join(" and ")}` : ""}?`;
 }
+
+const counted = (count, word) => (count === 0 ? "" : `${count} ${count === 1 ? word : `${word}s`}`);

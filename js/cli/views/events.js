@@ -1,6 +1,7 @@
 /** NDJSON 1.0 on standard output: `version` first, `result` last, whatever happens. */
 
 import { failureOf } from "./failure.js";
+import { createTextView } from "./text.js";
 
 const UI = "1.0";
 
@@ -8,7 +9,10 @@ const UI = "1.0";
  * @param {import("../process.js").Context} context
  * @returns {import("./index.js").View}
  */
-export function createEventView({ out, version }) {
+export function createEventView(context) {
+  const { out, err, version } = context;
+  /** Whoever is asked reads what for: beside the events, on standard error. */
+  const forPeople = createTextView({ ...context, out: err });
   const told = new Set();
   let begun = false;
 
@@ -34,11 +38,16 @@ export function createEventView({ out, version }) {
   }
 
   return {
-    attach() {},
+    attach: forPeople.attach,
     event,
     diagnostics: async (list) => diagnostics(list),
     plan: async () => {},
     talk() {},
+    async ask(question, plan) {
+      await forPeople.diagnostics(plan.diagnostics);
+      await forPeople.plan(plan, false);
+      return forPeople.ask(question);
+    },
     data: (_line, eventOfIt) => eventOfIt && write(eventOfIt),
     text() {},
     json() {},
@@ -52,7 +61,7 @@ export function createEventView({ out, version }) {
       if (!isTold) diagnostics([headline(failure)]);
       return result({ exit: failure.exitCode, done: failure.done, notDone: failure.notDone, unknown: failure.unknown });
     },
-    stopping() {},
+    stopping: forPeople.stopping,
   };
 }
 
