@@ -28,6 +28,7 @@ await main("demo", async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  return `${HOST} was deployed, answered, was not touched by a second run, and is gone again; all`;
 });
 
 async function show(folder) {

@@ -21,12 +21,12 @@ function report(name, start, note = "") {
   process.stderr.write(`${name.padEnd(28)} ${seconds.padStart(7)} s  ${note}\n`);
 }
 
-/** Runs the steps of a script: a failed one ends it with the message, without a stack of our own. */
+/** Runs the steps of a script, which may answer what came of them: a failed one ends it with the message, without a stack of our own. */
 export async function main(title, steps) {
   try {
-    await steps();
+    const result = (await steps()) ?? "done";
     const total = times.reduce((sum, seconds) => sum + seconds, 0).toFixed(1);
-    process.stderr.write(`${title}: done in ${total} s\n`);
+    process.stderr.write(`${title}: ${result} in ${total} s\n`);
   } catch (error) {
     process.stderr.write(`${error.message}\n${title}: failed\n`);
     process.exitCode = 1;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -21,10 +21,11 @@ describe("README.md", () => {
   let directory;
   let account;
   before(async () => {
-    const [, example] = /^cd (\S+)$/m.exec(readme);
+    const [, example, copy] = /^cp -r (\S+) (\S+) && cd \2$/m.exec(readme);
+    assert.equal(spawnSync("git", ["check-ignore", "--quiet", copy], { cwd: ROOT }).status, 0, `${copy} is ignored`);
     const [, alias] = /^alias cfworker-deploy='(.+)'/m.exec(readme);
     const [, local] = /^cfworker-deploy (local .+)$/m.exec(readme);
-    // A copy, since `publish --manifest` writes into it; within the clone, so that npm finds the script.
+    // As the README says, under a name of its own: within the clone, where npm finds the script and git does not look.
     mkdirSync(join(ROOT, "target"), { recursive: true });
     directory = mkdtempSync(join(ROOT, "target", "readme-"));
     cpSync(join(ROOT, example), directory, { recursive: true });
@@ -79,4 +80,33 @@ test("the two commands of the README are scripts of the workspace", () => {
   const { scripts } = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"));
   assert.ok(scripts.demo && scripts.test);
   assert.equal(spawnSync(process.execPath, [BIN, "--version"]).status, 0);
+});
+
+test("the five minutes leave the clone clean: they write nowhere but in the copy", () => {
+  const readme = readFileSync(README, "utf8");
+  const commands = [...readme.matchAll(SESSION)].flatMap(([, text]) => [...text.matchAll(/^\$ (.+)$/gm)]);
+  for (const [, command] of commands) assert.doesNotMatch(command, /\.\.\/|examples\/| \//, command);
+  const { status, stdout } = spawnSync("git", ["status", "--porcelain", "examples"], { cwd: ROOT, encoding: "utf8" });
+  if (status === 0) assert.equal(stdout, "");
+});
+
+test("every link of the README is absolute, and leads to a file of this repository", () => {
+  const readme = readFileSync(README, "utf8");
+  const { homepage, repository } = JSON.parse(readFileSync(join(ROOT, "pkg-template", "package.json"), "utf8"));
+  const files = `${homepage.replace(/#readme$/, "")}/blob/main/`;
+  assert.equal(repository.url, `git+${homepage.replace(/#readme$/, "")}.git`);
+  assert.doesNotMatch(readme, /\]\((?!https:)/);
+  const defined = [...readme.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)];
+  assert.ok(defined.length > 8);
+  for (const [, name, url] of defined) {
+    assert.ok(url.startsWith(files), url);
+    assert.ok(existsSync(join(ROOT, url.slice(files.length))), url);
+    assert.ok(readme.includes(`][${name}]`), `${name} is used`);
+  }
+  for (const [, name] of readme.matchAll(/\]\[([^\]]+)\]/g)) {
+    assert.ok(
+      defined.some(([, known]) => known === name),
+      name,
+    );
+  }
 });

@@ -10,10 +10,11 @@ import { Gate } from "./scan.js";
  * @param {object} run
  * @param {string[]} run.command a program of Node with its arguments
  * @param {Record<string, number>} run.least how often the run uses each canary at least
+ * @param {boolean} [run.isQuiet] says nothing when nothing is wrong
  * @param {{ stdout: object, stderr: object }} [run.to] where the output goes
  * @returns {Promise<number>} the exit code: the program's own, else 1 for a leak or an unused canary
  */
-export async function runGated({ command, least, to = process }) {
+export async function runGated({ command, least, isQuiet = false, to = process }) {
   const notes = mkdtempSync(join(tmpdir(), "cfworker-deploy-canaries-"));
   try {
     const gate = new Gate(CANARIES);
@@ -21,7 +22,7 @@ export async function runGated({ command, least, to = process }) {
     const { uses, secrets } = readNotes(notes);
     gate.lookAgain(secrets);
     const problems = [...gate.leaks, ...(code === 0 ? unused(uses, least) : [])];
-    to.stderr.write(`canaries: ${summary(gate, uses)}\n`);
+    if (!isQuiet || problems.length > 0) to.stderr.write(`canaries: ${summary(gate, uses)}\n`);
     for (const problem of problems) to.stderr.write(`canaries: ${problem}\n`);
     return code || (problems.length > 0 ? 1 : 0);
   } finally {
