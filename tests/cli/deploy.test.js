@@ -190,7 +190,7 @@ describe("a Worker's life", { concurrency: false }, () => {
   });
 
   test("destroy needs --yes, then nothing is left", async () => {
-    assert.equal((await run("destroy", "worker.yaml")).exit, 64);
+    assert.equal((await run("destroy", "worker.yaml")).exit, 1);
     const { exit, stdout, stderr } = await run("destroy", "worker.yaml", "--yes");
     assert.equal(exit, 0, stderr);
     assert.equal(stdout, "");

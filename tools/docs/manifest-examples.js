@@ -59,8 +59,8 @@ spec:
     hostname: api.example.com
     zone: example.com # or zone_id; left out, it is found from the hostname
     route_patterns:
-      - api.example.com/v1/*
-      - api.example.com/v2/*
+      - api.example.com/*
+      - example.com/api/*
 `,
   RecordContent: `
 spec:
