@@ -88,6 +88,14 @@ export const SWITCHES = {
     values: ["ignore", "refuse"],
     meaning: "x-amz-acl: private over S3 is taken, for everything is private anyway, or refused as any other ACL",
   },
+  unknownKeys: {
+    values: ["Unauthorized", "InvalidAccessKeyId"],
+    meaning: "S3 keys of an unknown id are refused with 401/Unauthorized, or with 403/InvalidAccessKeyId",
+  },
+  expiredRequest: {
+    values: [400, 403],
+    meaning: "a presigned request whose time is over is refused with 400/ExpiredRequest, or with 403",
+  },
   rateLimit: {
     values: ["report", "enforce"],
     meaning: "requests over the quota are only counted in the headers, or answered with 429 and code 971",

@@ -91,3 +91,24 @@ describe("doctor", () => {
     assert.deepEqual([wrong.exitCode, failed(wrong)], [4, ["credentials CFD0401"]]);
   });
 });
+
+for (const [unknownKeys, expiredRequest] of [
+  ["Unauthorized", 400],
+  ["InvalidAccessKeyId", 403],
+]) {
+  test(`where R2 refuses unknown keys with ${unknownKeys} and late requests with ${expiredRequest}, both are told alike`, async () => {
+    let skew = 0;
+    const switches = { unknownKeys, expiredRequest };
+    const site = await createSite({ now: () => Date.now() + skew, switches, warmUp: false });
+    try {
+      await site.bundle("shop");
+      const check = (r2) => doctor(manifestOf(site), { ...site.credentials, r2: { ...site.credentials.r2, ...r2 } });
+      const failed = ({ checks }) => checks.filter(({ ok }) => !ok).map(({ name, code }) => `${name} ${code}`);
+      assert.deepEqual(failed(await check({ accessKeyId: "0".repeat(32) })), ["bundle r2://bundles/shop.js CFD0312"]);
+      skew = 2 * HOURS;
+      assert.deepEqual(failed(await check({})), ["clock CFD0316"], "signed once more with the server's time");
+    } finally {
+      await site.close();
+    }
+  });
+}

@@ -25,6 +25,8 @@ const OTHER = {
   referencedDelete: "allow",
   ownBucketAgain: "created",
   privateAcl: "refuse",
+  unknownKeys: "InvalidAccessKeyId",
+  expiredRequest: 403,
   rateLimit: "enforce",
 };
 
@@ -34,6 +36,8 @@ const CODES = [
   "dnsValidation",
   "longTag",
   "notRouted",
+  "unknownKeys",
+  "expiredRequest",
   "zoneUnknown",
   "accountUnknown",
   "referencedDelete",

@@ -41,6 +41,8 @@ const SEEN = {
   accountUnknown: [10000, "account-unknown", "7003", "10000"],
   referencedDelete: ["allow", "delete-referenced", "10142", "goes through"],
   ownBucketAgain: ["created", "s3-own-bucket-again", "409/BucketAlreadyOwnedByYou", "accepted"],
+  unknownKeys: ["InvalidAccessKeyId", "s3-unknown-id", "401/Unauthorized", "403/InvalidAccessKeyId"],
+  expiredRequest: [403, "s3-late-clock", "400/ExpiredRequest", "403/ExpiredRequest"],
   privateAcl: ["refuse", "s3-private-acl", "accepted", "501/NotImplemented"],
 };
 

@@ -15,6 +15,7 @@ const REFUSALS = {
   EntityTooLarge: [400, "Your proposed upload exceeds the maximum allowed object size."],
   ExpiredRequest: [400, "Request has expired."],
   InternalError: [500, "We encountered an internal error. Please try again."],
+  InvalidAccessKeyId: [403, "The access key ID you provided does not exist in our records."],
   InvalidArgument: [400, "Invalid argument."],
   InvalidBucketName: [400, "The specified bucket name is not valid."],
   InvalidDigest: [400, "The Content-MD5 you specified is not valid."],

@@ -31,11 +31,18 @@ export function createS3({ objects, findKey, now, switches: chosen = {}, onUnkno
         const answer = operate({ ...request, body }, signed.key, objects, { now: now(), switches });
         return { headers: {}, body: Buffer.alloc(0), ...answer };
       } catch (error) {
-        if (error instanceof S3Error) return refusal(error, request, onUnknown);
+        if (error instanceof S3Error) return refusal(asRead(error, switches), request, onUnknown);
         throw error;
       }
     },
   };
+}
+
+/** The refusal under the readings that are switched on. */
+function asRead(error, { unknownKeys, expiredRequest }) {
+  if (error.code === "Unauthorized" && unknownKeys !== error.code) return new S3Error(unknownKeys);
+  if (error.code === "ExpiredRequest") error.status = expiredRequest;
+  return error;
 }
 
 function refusal(error, { method, target }, onUnknown) {
