@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/index.js";
 import { flagsOf } from "./flags.js";
 import { HELP_WORD } from "./version.js";
@@ -117,7 +117,7 @@ function createCommand(definition, context, chosen) {
   for (const [name, text] of definition.operands) command.argument(name, text);
   for (const { flag, short, text, parse, fallback } of flagsOf(definition.name)) {
     const option = new Option(short ? `${short}, ${flag}` : flag, text);
-    if (parse) option.argParser(parse);
+    if (option.required || parse) option.argParser(option.required ? filled(parse) : parse);
     command.addOption(option);
     if (fallback !== undefined) command.setOptionValueWithSource(option.attributeName(), fallback, "default");
   }
@@ -125,6 +125,14 @@ function createCommand(definition, context, chosen) {
     Object.assign(chosen, { command: definition, operands: command.processedArgs, flags: command.opts() }),
   );
   return command;
+}
+
+/** A script whose variable is unset gives an empty value: `--expect ""` must not be a run without `--expect`. */
+function filled(parse = (value) => value) {
+  return (value, previous) => {
+    if (value === "") throw new InvalidArgumentError("It is empty.");
+    return parse(value, previous);
+  };
 }
 
 function configure(command, { out }) {

@@ -13,11 +13,18 @@ export function fakeEngine(answers) {
     calls,
     async call(name, ...args) {
       calls.push({ name, args });
-      if (!(name in answers)) throw new TypeError(`the engine has no export \`${name}\``);
-      const answer = answers[name];
+      const all = { drawFindings, ...answers };
+      if (!(name in all)) throw new TypeError(`the engine has no export \`${name}\``);
+      const answer = all[name];
       return typeof answer === "function" ? answer(...args) : answer;
     },
   };
+}
+
+/** Findings without their lines: what the real one draws is tested where it is drawn. */
+function drawFindings(_sources, findings) {
+  const help = (text) => (text === undefined ? "" : `  help: ${text}\n`);
+  return { ok: findings.map((one) => `${one.severity}[${one.code}]: ${one.message}\n${help(one.help)}`) };
 }
 
 /** A plan with one new script. */

@@ -72,6 +72,19 @@ describe("what people type", () => {
   });
 });
 
+test("an empty value is refused for every flag that takes one, so that an unset variable switches no check off", async () => {
+  const taking = FLAGS.filter(({ flag }) => flag.includes("<"));
+  assert.ok(taking.length > 15);
+  for (const { flag, on } of taking) {
+    const [name] = flag.split(" ");
+    for (const words of [[name, ""], [`${name}=`]]) {
+      const { exit, stderr } = await run([on[0], "worker.yaml", ...words]);
+      assert.equal(exit, 64, `${words}`);
+      assert.match(stderr, /is empty/i, name);
+    }
+  }
+});
+
 describe("what people mistype", () => {
   test("a misspelt verb that deletes is refused without a suggestion", async () => {
     for (const word of ["destory", "destro", "delte", "deletee", "destroyy"]) {
