@@ -154,10 +154,11 @@ export function toJSON(state) {
 
 /** The state that `toJSON` wrote. */
 export function fromJSON(json, { now = Date.now } = {}) {
-  const { zones, records, routes, scripts, kv, ...rest } = json;
+  const { zones, records, routes, scripts, kv, tokens, ...rest } = json;
   return {
     clock: { now, lastMicros: 0 },
     ...rest,
+    tokens: tokens.map(tokenFromJson),
     zones: new Map(zones.map((zone) => [zone.id, zone])),
     records: new Map(Object.entries(records)),
     routes: new Map(Object.entries(routes)),
@@ -179,6 +180,13 @@ function planView(plan) {
     legacy_discount: false,
     externally_managed: false,
   };
+}
+
+/** Accounts that were kept by earlier builds have tokens of one policy, written without its list. */
+function tokenFromJson(token) {
+  if (token.policies) return token;
+  const { permissionGroups, accountIds, zoneIds, ...rest } = token;
+  return { ...rest, policies: [{ permissionGroups, accountIds, zoneIds }] };
 }
 
 function scriptToJson(script) {

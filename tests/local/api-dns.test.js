@@ -87,6 +87,7 @@ test("content, ttl, proxied, comment and tags are checked", async () => {
   assert.equal(await code({ ...A, name: "y", comment: "\u0000" }), 9312);
   assert.equal(await code({ ...A, name: "y", settings: "none" }), 9207);
   assert.equal(await code({ type: "MX", name: "m", content: "192.0.2.1", priority: 1 }), 9009);
+  assert.equal(await code({ type: "MX", name: "m", content: ".", priority: 0 }), undefined, "takes no mail");
   const { errors } = await add({ ...A, name: "y", tags: ["a:b"] });
   assert.deepEqual([errors[0].code, errors[0].error_chain[0].code], [1004, 9300]);
   const chained = dnsClient({ switches: { dnsValidation: "chained" } });

@@ -20,6 +20,14 @@ test("a state survives JSON, module bytes included", async () => {
   assert.ok(timestamp(again) > "2026");
 });
 
+test("a token that an earlier build kept may do what it could", async () => {
+  const client = createClient();
+  const kept = JSON.parse(JSON.stringify(toJSON(client.state)));
+  const [{ policies, ...token }] = kept.tokens;
+  kept.tokens = [{ ...token, ...policies[0] }];
+  assert.deepEqual(fromJSON(kept).tokens, [{ ...token, policies }]);
+});
+
 test("timestamps have microseconds and always rise", () => {
   const state = createState({ now: () => Date.parse("2026-01-02T03:04:05.006Z") });
   const [first, second] = [timestamp(state), timestamp(state)];

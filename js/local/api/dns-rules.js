@@ -108,7 +108,8 @@ function readContent({ type, content, data }, name, fail) {
   if (type === "AAAA") return readIpv6(content, fail);
   if (type === "CNAME") return readTarget(content, name, fail);
   if (type === "NS") return readServer(content, () => fail(9008, "Content for NS record is invalid."));
-  if (type === "MX") return readServer(content, () => fail(9009, "Content for MX record is invalid."));
+  if (type === "MX" && content !== ".")
+    return readServer(content, () => fail(9009, "Content for MX record is invalid."));
   return content;
 }
 
