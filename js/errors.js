@@ -29,10 +29,10 @@ export class DeployError extends Error {
    * @param {string[]} [data.done] addresses whose change took effect
    * @param {string[]} [data.notDone] addresses whose change did not happen
    * @param {string[]} [data.unknown] addresses whose change may have taken effect: the answer was lost
-   * @param {string[]} [data.resolve] flags of the command line that would let the same call go on
+   * @param {import("./index.js").WayOut} [data.resolve] options that would let the same call go on
    * @param {unknown} [data.cause] what the other side said, without secrets
    */
-  constructor({ code, message, exitCode = 1, help, cause, diagnostics = [], resolve = [], ...addresses }) {
+  constructor({ code, message, exitCode = 1, help, cause, diagnostics = [], resolve = {}, ...addresses }) {
     const { done = [], notDone = [], unknown = [] } = addresses;
     super(message, cause === undefined ? undefined : { cause });
     this.name = "DeployError";

@@ -102,6 +102,17 @@ export interface Diagnostic {
   address?: string;
   /** Permission group whose lack explains it, by Cloudflare's name. */
   permission?: string;
+  /** Options that would let the run go on all the same. */
+  resolve?: WayOut;
+  /** What those would cost, in words. */
+  loses?: string;
+}
+
+/** Options that would let a refused call go on: spread them over those that it was given. */
+export interface WayOut {
+  adopt?: string[];
+  take?: string[];
+  allowDeletes?: boolean;
 }
 
 /** A further place of a finding, and what is there. */
@@ -154,6 +165,13 @@ export interface Change {
   action: Action;
   /** The owner that it is taken from. */
   from?: string;
+  /** Which option an `adopt` needs; nothing where it needs none. */
+  permit?: "adopt" | "take";
+  /** All of it as it was, for `adopt`. */
+  before?: Record<string, unknown>;
+  /** A word that never changes, such as `not-found`. */
+  why: string;
+  /** The same for people. */
   reason: string;
   /** Addresses that come first. */
   needs: string[];
@@ -177,6 +195,9 @@ export interface Summary {
 export interface Left {
   address: string;
   path?: string;
+  /** A word that never changes, such as `leads-here`. */
+  why: string;
+  /** The same for people. */
   reason: string;
 }
 
@@ -208,8 +229,8 @@ export interface Plan {
   unmanaged: Left[];
   diagnostics: Diagnostic[];
   summary: Summary;
-  /** Flags that would solve all conflicts, such as `--take route:a.example.com/*`. */
-  resolve?: string[];
+  /** Options that would solve all conflicts; absent where none would. */
+  resolve?: WayOut;
   /** Addresses that the plan deletes, adopts or takes: they need `allowDeletes`. */
   needsYes: string[];
   /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
@@ -246,8 +267,21 @@ export interface ApplyResult {
   exitCode: 0 | 6;
   /** Version that each upload made, by script name. */
   versions: Record<string, string>;
+  /** What takes it back, as far as one command can. */
+  undo?: Undo;
   /** Pages of Cloudflare's dashboard. */
   dashboard: string[];
+}
+
+/** What takes an apply back. */
+export interface Undo {
+  command: "apply" | "destroy";
+  /** Pairs of the option `set`. */
+  set: [path: string, value: string][];
+  /** SHA-256 of the bundle that was live, which the manifest has to name again. */
+  bundle?: string;
+  /** What was adopted or taken and does not come back so. */
+  leaves: { address: string; path?: string; was: unknown }[];
 }
 
 export interface OutputsResult {
@@ -304,7 +338,7 @@ export interface Style {
 /** What happens during a run. New types and fields may come; existing ones keep their meaning within 1.x. */
 export type DeployEvent =
   | ({ type: "diagnostic" } & Diagnostic)
-  | { type: "change"; address: string; action: Action; from?: string; reason: string; fields: FieldChange[] }
+  | ({ type: "change" } & Omit<Change, "needs">)
   | ({ type: "plan" } & Summary &
       Pick<Plan, "fingerprint" | "manifests" | "kept" | "orphans" | "unmanaged" | "exitCode">)
   | { type: "start"; address: string }
@@ -333,7 +367,7 @@ export class DeployError extends Error {
     done?: string[];
     notDone?: string[];
     unknown?: string[];
-    resolve?: string[];
+    resolve?: WayOut;
     cause?: unknown;
   });
   readonly name: "DeployError";
@@ -349,8 +383,8 @@ export class DeployError extends Error {
   done: string[];
   /** Addresses whose change did not happen. */
   notDone: string[];
-  /** Flags of the command line that would let the same call go on, such as `--take script:hello`. */
-  resolve: string[];
+  /** Options that would let the same call go on; empty where none would. */
+  resolve: WayOut;
   /** Addresses whose change may have taken effect: the answer was lost. */
   unknown: string[];
 }

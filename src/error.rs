@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, WayOut};
 
 /// Exit code of the command line; the JavaScript error carries the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +82,9 @@ pub struct Error {
     pub not_done: Vec<String>,
     /// Addresses whose change may have taken effect: the request went out, the answer was lost.
     pub unknown: Vec<String>,
-    /// Flags that would let the same command go on.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resolve: Vec<String>,
+    /// Options that would let the same call go on.
+    #[serde(skip_serializing_if = "WayOut::is_empty")]
+    pub resolve: WayOut,
     /// What the other side said, without secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -102,7 +102,7 @@ impl Error {
             done: Vec::new(),
             not_done: Vec::new(),
             unknown: Vec::new(),
-            resolve: Vec::new(),
+            resolve: WayOut::default(),
             cause: None,
         }
     }

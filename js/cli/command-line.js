@@ -1,36 +1,54 @@
 /** A command of this tool as text that a POSIX shell reads. */
 
-/** Flags that are spelt again, by their name in a command's flags. */
-const SPELLED = {
-  adopt: "--adopt",
-  take: "--take",
-  secretsFile: "--secrets-file",
-  values: "--values",
-  outputs: "--outputs",
-  set: "--set",
-  prune: "--prune",
-  local: "--local",
-};
+import { quote } from "shell-quote";
+import { plain } from "../render/paint.js";
+import { flagsOf } from "./flags.js";
+
+/** Words whose characters mean nothing to a shell. */
+const INERT = /^[\w./:=@%+,-]+$/;
+
+/** What a program reads has no line for people to copy. */
+const NOT_REPEATED = ["json"];
 
 /**
- * @param {string[]} words after the program's name, flags with values that are spelt already among them
- * @param {object} [flags] of the command that runs now
- * @param {string[]} [kept] which of them are spelt again
+ * @param {string} command
+ * @param {string[]} operands
+ * @param {Record<string, unknown>} flags by their names in camelCase; those that the command does not have are left out
+ * @returns {string | undefined} undefined where a word can't be shown exactly as it is
  */
-export function commandLine(words, flags = {}, kept = Object.keys(SPELLED)) {
-  const again = kept.flatMap((name) => spelled(SPELLED[name], flags[name]));
-  return ["cfworker-deploy", ...words, ...again].map(quoted).join(" ");
+export function commandLine(command, operands, flags) {
+  const told = flagsOf(command).filter(({ flag }) => !NOT_REPEATED.includes(nameOf(flag)));
+  const words = [command, ...operands, ...told.flatMap(({ flag }) => spelled(flag, flags[nameOf(flag)]))];
+  return textOfWords(["cfworker-deploy", ...words]);
 }
 
-/** A switch and a bare `--adopt` stand alone. */
-function spelled(flag, value) {
+/** Flags alone, as they stand in a sentence. @returns {string | undefined} */
+export function flagWords(pairs) {
+  return textOfWords(pairs.flat());
+}
+
+/** The library quotes whatever a shell might touch, and much that it would not: such words are left to be read. */
+function textOfWords(words) {
+  if (words.some((word) => plain(word) !== word)) return undefined;
+  return words.map((word) => (INERT.test(word) ? word : quote([word]))).join(" ");
+}
+
+/** A switch and a bare `--adopt` stand alone; a time has become milliseconds. */
+function spelled(row, value) {
+  const [name, operand] = row.split(" ");
   if (value === undefined || value === false) return [];
-  return [value].flat().flatMap((one) => (one === true || one === "" ? [flag] : [flag, textOf(one)]));
+  return [value].flat().flatMap((one) => (one === true || one === "" ? [name] : [name, textOf(one, operand)]));
 }
 
 /** `--set` is kept as a pair. */
-const textOf = (value) => (Array.isArray(value) ? value.join("=") : value);
-
-function quoted(word) {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function textOf(value, operand) {
+  if (Array.isArray(value)) return value.join("=");
+  return operand === "<time>" ? `${value}ms` : String(value);
 }
+
+/** `--secrets-file <file>` is `secretsFile` among the flags of a command. */
+const nameOf = (row) =>
+  row
+    .slice(2)
+    .split(" ")[0]
+    .replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());

@@ -1,18 +1,47 @@
 /** The command that goes on where a run was refused: the same one, with the flags that allow what it lacked. */
 
-import { commandLine } from "./command-line.js";
+import { commandLine, flagWords } from "./command-line.js";
 
-/** After a plan: the `apply` that solves all its conflicts, and does what was just shown. */
-export function applyInstead({ resolve = [], needsYes = [] }, { paths, flags }) {
-  if (resolve.length === 0) return undefined;
-  const yes = needsYes.length > 0 ? ["--yes"] : [];
-  return `Go on: ${commandLine(["apply", ...paths, ...wordsOf(resolve), ...yes], flags)}`;
+/**
+ * After a plan: the `apply` that solves all its conflicts, and does what was just shown.
+ *
+ * @returns {string | undefined}
+ */
+export function applyInstead({ resolve = {}, needsYes = [] }, { paths, flags }) {
+  if (isEmpty(resolve)) return undefined;
+  return commandLine("apply", paths, allowing(flags, { ...resolve, allowDeletes: needsYes.length > 0 }));
 }
 
-/** After a refusal: this run's own words, and the flags. @param {string[]} argv */
-export function sameAgain({ resolve = [] }, argv) {
-  return resolve.length > 0 ? `Go on: ${commandLine([...argv, ...wordsOf(resolve)])}` : undefined;
+/**
+ * After a refusal: what ran, with what it lacked.
+ *
+ * @param {{ resolve?: import("../index.js").WayOut }} error
+ * @param {{ command: { name: string }, operands: any[], flags: object }} ran
+ * @returns {string | undefined}
+ */
+export function sameAgain({ resolve = {} }, { command, operands, flags }) {
+  return isEmpty(resolve) ? undefined : commandLine(command.name, operands.flat(), allowing(flags, resolve));
 }
 
-/** `--take route:a.example.com/*` is two words. */
-const wordsOf = (flags) => flags.flatMap((flag) => flag.split(" "));
+/** A finding whose help also says by which flags a run goes on, and what that costs. */
+export function withFlags(finding) {
+  const { resolve = {}, loses, help } = finding;
+  const flags = flagWords([
+    ...(resolve.adopt ?? []).map((address) => ["--adopt", address]),
+    ...(resolve.take ?? []).map((address) => ["--take", address]),
+  ]);
+  if (!flags) return finding;
+  const cost = loses === undefined ? "" : ` (lost then: ${loses})`;
+  return { ...finding, help: `${help === undefined ? "" : `${help}; or `}go on with \`${flags}\`${cost}` };
+}
+
+/** Flags with those of a way out, each address once. */
+function allowing(flags, { adopt = [], take = [], allowDeletes = false }) {
+  const more = { ...flags };
+  if (adopt.length > 0) more.adopt = [...new Set([...(flags.adopt ?? []), ...adopt])];
+  if (take.length > 0) more.take = [...new Set([...(flags.take ?? []), ...take])];
+  if (allowDeletes) more.yes = true;
+  return more;
+}
+
+const isEmpty = ({ adopt = [], take = [], allowDeletes = false }) => adopt.length + take.length === 0 && !allowDeletes;

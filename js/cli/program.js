@@ -36,7 +36,7 @@ async function runWords(argv, context, chosen) {
   } catch (error) {
     return usageExit(argv, context, error);
   }
-  return chosen.command ? runCommand(chosen, context, argv) : 0;
+  return chosen.command ? runCommand(chosen, context) : 0;
 }
 
 /** Nothing was named: the help that was not asked for is talk, and an empty list of files in a script is no success. */
@@ -62,7 +62,7 @@ async function afterOutput(exit, { out, err }, command) {
   return command?.changes === true || exit !== 0 ? exit : 1;
 }
 
-async function runCommand({ command, operands, flags }, context, argv) {
+async function runCommand({ command, operands, flags }, context) {
   const json = flags.json === true && command.events !== false;
   const view = createView(context, { json, local: flags.local === true });
   const report = createReport();
@@ -71,8 +71,8 @@ async function runCommand({ command, operands, flags }, context, argv) {
     return await ended({ context, view, command, report }, { exit });
   } catch (error) {
     // Whatever can be solved by flags is told as a command to copy.
-    if (error?.resolve?.length > 0) error.help = sameAgain(error, argv);
-    const exit = await view.failure(error, context.interrupt.exitCode());
+    report.goOn = error?.resolve && sameAgain(error, { command, operands, flags });
+    const exit = await view.failure(error, context.interrupt.exitCode(), report.goOn);
     return ended({ context, view, command, report }, { exit, error });
   }
 }

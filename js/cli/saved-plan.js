@@ -40,7 +40,7 @@ function isPlan(plan) {
  */
 export async function movedSince(session, { plan: saved, expect }, error) {
   const finding = expect && error?.diagnostics?.find(({ code }) => code === PLAN_MOVED);
-  if (finding) Object.assign(error, { resolve: [], help: finding.help });
+  if (finding) Object.assign(error, { resolve: {}, help: finding.help });
   const moved = saved && error?.exitCode === CONFLICT && error.done.length === 0 && (await movedNow(session, saved));
   if (moved) error.help = `moved since the plan was saved: ${moved.join(", ")}`;
   return error;
@@ -60,5 +60,5 @@ function movedAddresses(before, after) {
 
 /** Reasons are for people; two plans that differ only there are the same. */
 function changesByAddress(changes) {
-  return new Map(changes.map(({ reason, ...change }) => [change.address, JSON.stringify(change)]));
+  return new Map(changes.map(({ reason, why, ...change }) => [change.address, JSON.stringify(change)]));
 }

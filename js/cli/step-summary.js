@@ -1,6 +1,7 @@
 /** What a run did, as Markdown at the end of the file that `GITHUB_STEP_SUMMARY` names. */
 
 import { appendFile } from "node:fs/promises";
+import { withFlags } from "./go-on.js";
 import { cell, code, link, prose } from "./markdown.js";
 import { failureOf } from "./views/failure.js";
 
@@ -13,7 +14,10 @@ import { failureOf } from "./views/failure.js";
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
  * @property {string} [undo]
+ * @property {string} [goOn] the command that goes on after a refusal
  */
+
+const PARTLY_DONE = 3;
 
 /** @returns {Report & { hear: (event: object) => void }} */
 export function createReport() {
@@ -32,11 +36,11 @@ export async function writeStepSummary({ env }, command, report, ending) {
 }
 
 function summaryOf(command, report, { exit, error }) {
-  const { changes, urls = [], dashboard = [], undo } = report;
+  const { changes, urls = [], dashboard = [], undo, goOn } = report;
   const failure = error === undefined ? undefined : failureOf(error);
   const parts = [
     `### \`cfworker-deploy ${command}\`: exit code ${exit}`,
-    failure ? failureText(failure) : "",
+    failure ? failureText(failure, goOn) : "",
     findingsText(failure?.diagnostics ?? report.diagnostics ?? [], failure),
     failure && isUntouched(failure) ? "Nothing was changed. The plan, as far as it was made:" : "",
     changesText(changes),
@@ -52,6 +56,7 @@ function findingsText(diagnostics, headline) {
   const isTold = (finding) => finding.code === headline?.code && finding.message === headline.message;
   return diagnostics
     .filter((finding) => finding.severity !== "note" && !isTold(finding))
+    .map(withFlags)
     .map(({ severity, code: name, message, file, line, help }) => {
       const place = file === undefined ? "" : ` (${code(line === undefined ? file : `${file}:${line}`)})`;
       return `- ${severity} **${prose(name)}**: ${prose(message)}${place}${help ? `; ${prose(help)}` : ""}`;
@@ -72,17 +77,15 @@ function changesText(changes) {
 
 const quotedCell = (text) => cell(code(text));
 
-function failureText({ code: name, message, help, done, notDone, unknown }) {
+function failureText({ code: name, message, help, exitCode, done, notDone, unknown }, goOn) {
+  const lines = (help ?? "").split("\n").filter(Boolean);
   const lists = Object.entries({ Done: done, "Not finished": notDone, Unknown: unknown });
   return [
     `**${prose(name)}**: ${prose(message)}`,
     ...lists.filter(([, all]) => all.length > 0).map(([word, all]) => `${word}: ${all.map(code).join(", ")}`),
-    ...(help ?? "").split("\n").filter(Boolean).map(helpText),
-  ].join("\n\n");
-}
-
-/** A command is there to be copied. */
-function helpText(line) {
-  const [, label, command] = /^(Go on: )(.*)$/.exec(line) ?? [];
-  return command ? `${label}${code(command)}` : `Help: ${prose(line)}`;
+    ...(goOn === undefined ? lines.map((line) => `Help: ${prose(line)}`) : [`Go on: ${code(goOn)}`]),
+    exitCode === PARTLY_DONE ? "Nothing needs cleaning up: run the same command again." : "",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
 }

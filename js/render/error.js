@@ -70,9 +70,7 @@ function settledText({ done, notDone, unknown }) {
 /** Lines of the error's own help, without what a finding or the last line says already. */
 function helpLines(error, errors) {
   const isSaid = errors > 0 && error.diagnostics.some(({ help }) => help === error.help);
-  if (error.help === undefined || isSaid) return [];
-  // What has begun ends with a line that says how to go on.
-  return linesOf(error.help).slice(hasBegun(error) ? 1 : 0);
+  return error.help === undefined || isSaid ? [] : linesOf(error.help);
 }
 
 function linesOf(text) {

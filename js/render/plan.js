@@ -5,7 +5,16 @@ import { flag, json, list, number, object, optional, or, read, text } from "./sh
 
 const left = object({ address: text, path: optional(text), reason: text });
 const field = object({ path: text, old: json, new: json, secret: flag, later: flag });
-const change = object({ address: text, action: text, from: optional(text), reason: text, fields: list(field) });
+const change = object({
+  address: text,
+  kind: text,
+  action: text,
+  from: optional(text),
+  permit: optional(text),
+  why: optional(text),
+  reason: text,
+  fields: list(field),
+});
 const manifest = object({ account: text, script: text, zone: optional(text) });
 
 /** What the text needs of a plan; any plan JSON of format 1 will do. */
@@ -22,7 +31,7 @@ const shape = object({
 });
 
 /** Reasons that say no more than their action. */
-const PLAIN_REASONS = { create: "not found", "no-op": "unchanged", delete: "destroyed" };
+const PLAIN_REASONS = { create: "not-found", "no-op": "unchanged", delete: "destroyed" };
 
 /** Hashes of the routes that are changes of their own, which tell a reader nothing. */
 const UNTOLD_FIELD = "inventory";
@@ -56,11 +65,10 @@ function headline({ account, script, zone }) {
   return `${script}  (account ${short}${zone === undefined ? "" : `, zone ${zone}`})`;
 }
 
-function changeText({ address, action, from, reason, fields }, paint, width) {
-  const colon = address.indexOf(":");
-  const [kind, key] = colon === -1 ? [address, ""] : [address.slice(0, colon), address.slice(colon + 1)];
-  const lines = [`  ${signOf(action, paint)}  ${padded(plain(kind), 6)}  ${plain(key)}`];
-  const isPlain = from === undefined && Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === reason;
+function changeText({ address, kind, action, from, permit, why, reason, fields }, paint, width) {
+  const key = address.slice(kind.length + 1);
+  const lines = [`  ${signOf(permit === "take" ? "take" : action, paint)}  ${padded(plain(kind), 6)}  ${plain(key)}`];
+  const isPlain = from === undefined && Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === why;
   if (!isPlain) lines.push(INDENT + paint.dim(plain(from === undefined ? reason : `${reason} (from ${from})`)));
   const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
   return `${lines.concat(told.flatMap((field) => fieldLines(field, width))).join("\n")}\n`;
@@ -78,16 +86,29 @@ function signOf(action, paint) {
       return paint.red("- delete");
     case "adopt":
       return paint.yellow("~ adopt ");
+    case "take":
+      return paint.yellow("~ take  ");
     default:
       return paint.dim("= no-op ");
   }
 }
 
-function fieldLines(field, width) {
+function fieldLines(given, width) {
+  const field = given.path === "bundle" ? { ...given, old: codeText(given.old), new: codeText(given.new) } : given;
   const path = plain(field.path);
   const room = Math.max(width - 15 - widthOf(path), 24);
   const value = lineOf(field, room);
   return value === undefined ? pairLines(path, field, width) : [`${INDENT}${path}  ${plain(value)}`];
+}
+
+/** Where code lies, or what is known of it, with enough of its digest to compare by eye. */
+function codeText(code) {
+  if (typeof code !== "object" || code === null) return code;
+  const { bucket, key, sha256, version } = code;
+  if (version !== undefined) return `code of version ${version}`;
+  const digest = typeof sha256 === "string" ? `sha256 ${sha256.slice(0, 12)}` : undefined;
+  if (key === undefined) return digest ?? null;
+  return `r2://${bucket}/${key}${digest === undefined ? "" : ` (${digest})`}`;
 }
 
 /** The value as it stands on one line; undefined where that needs two. */
@@ -162,8 +183,10 @@ function leftLines({ kept, orphans, unmanaged }, paint) {
 
 function closing({ changes, offline, summary, exitCode, orphans, fingerprint }) {
   const count = (...actions) => changes.filter(({ action }) => actions.includes(action)).length;
-  const [create, update, gone, adopt] = [count("create"), count("update", "replace"), count("delete"), count("adopt")];
-  if (create + update + gone + adopt === 0) {
+  const [create, update, gone, owned] = [count("create"), count("update", "replace"), count("delete"), count("adopt")];
+  const taken = changes.filter(({ permit }) => permit === "take").length;
+  const adopt = owned - taken;
+  if (create + update + gone + owned === 0) {
     const reads = offline ? "" : `   ${summary.reads} reads, 0 writes.`;
     // With an error nobody knows whether everything is.
     const fine = "Nothing to do: everything is as the manifest says.";
@@ -172,6 +195,7 @@ function closing({ changes, offline, summary, exitCode, orphans, fingerprint }) 
   const writes = `${summary.writes} ${summary.writes === 1 ? "write" : "writes"}`;
   const counts = [`${create} to create`, `${update} to update`, `${gone} to delete`];
   if (adopt > 0) counts.push(`${adopt} to adopt`);
+  if (taken > 0) counts.push(`${taken} to take`);
   if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept`);
   const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
   return `\n${counts.join(", ")}.   ${requests}\nPlan ${plain(fingerprint)}\n`;

@@ -2,13 +2,13 @@
 
 mod codes;
 mod plain;
-mod shell;
 mod subject;
+mod way_out;
 
 pub use codes::Code;
 pub use plain::{is_invisible, plain};
-pub use shell::shell_word;
 pub use subject::Subject;
+pub use way_out::WayOut;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,12 @@ pub struct Diagnostic {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// Options that would let the run go on all the same.
+    #[serde(skip_serializing_if = "WayOut::is_empty")]
+    pub resolve: WayOut,
+    /// What those would cost, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loses: Option<String>,
     /// Where in the files, when it comes from one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -96,8 +102,18 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        let (message, related) = (message.into(), Vec::new());
-        Self { severity, code, message, help: None, place: None, related, about: None, permission: None }
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            help: None,
+            resolve: WayOut::default(),
+            loses: None,
+            place: None,
+            related: Vec::new(),
+            about: None,
+            permission: None,
+        }
     }
 
     /// Adds the way out.

@@ -8,19 +8,17 @@ use super::failure::failure;
 use super::outputs::{OutputsResult, applied, dashboard};
 use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
 use super::session::Session;
+use super::undo::{Undo, undo};
 use super::wait::{Target, wait};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::{Outcome, Run};
-use crate::diagnostic::{Code, Diagnostic, any_error, shell_word};
+use crate::diagnostic::{Code, Diagnostic, WayOut, any_error};
 use crate::error::{Error, Exit};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
 use crate::plan::{self, Action};
-
-/// The flag that is the yes.
-const YES: &str = "--yes";
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +38,9 @@ pub struct ApplyResult {
     pub exit_code: Exit,
     /// Version that each upload made, by script name.
     pub versions: BTreeMap<String, String>,
+    /// What takes it back, as far as one command can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
     /// Pages of the dashboard.
     pub dashboard: Vec<String>,
 }
@@ -132,12 +133,6 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     Ok(report(prepared, plan, outcome, destroyed))
 }
 
-/// Flags as one copies them into a shell.
-fn words(flags: &[String]) -> String {
-    let words: Vec<String> = flags.iter().flat_map(|flag| flag.splitn(2, ' ')).map(shell_word).collect();
-    words.join(" ")
-}
-
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
@@ -152,9 +147,8 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     if any_error(&findings) && guard::holds(Guard::ConflictStops) {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
-            error.help = Some(format!("go on with `{}`", words(&plan.plan.resolve)));
-            error.resolve = plan.plan.resolve.clone();
-            error.resolve.extend(unsaid.then(|| YES.to_owned()));
+            let yes = WayOut { allow_deletes: unsaid, ..WayOut::default() };
+            error.resolve = plan.plan.resolve.clone().and(&yes);
         }
         return Err(error);
     }
@@ -162,7 +156,7 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
         findings.push(unanswered(plan));
         let mut error = failure(findings);
         error.exit_code = Exit::Failed;
-        error.resolve = vec![YES.to_owned()];
+        error.resolve = WayOut { allow_deletes: true, ..WayOut::default() };
         return Err(error);
     }
     Ok(())
@@ -203,8 +197,9 @@ fn partial(plan: &PlanResult, outcome: Outcome, client: &Client) -> Error {
     } else if wrote {
         error.exit_code = Exit::Partial;
     }
+    // Exit code 3 says how to go on: the help of a finding is no more than that finding's.
     if wrote {
-        error.help = Some("nothing needs cleaning up: run the same command again".into());
+        error.help = None;
     }
     error
 }
@@ -229,6 +224,7 @@ fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bo
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),
         exit_code: Exit::Done,
+        undo: (!destroyed).then(|| undo(&plan.plan, &prepared.desired)).flatten(),
         dashboard: if destroyed { Vec::new() } else { prepared.desired.manifests.iter().map(dashboard).collect() },
         plan,
     }

@@ -13,6 +13,7 @@ mod permissions;
 mod planning;
 mod publish;
 mod session;
+mod undo;
 mod validate;
 mod wait;
 
@@ -23,4 +24,5 @@ pub use outputs::{OutputsResult, outputs};
 pub use planning::{PlanResult, plan};
 pub use publish::{BundleTarget, PublishTarget, Published, bundle_targets, publish};
 pub use session::Io;
+pub use undo::{Stays, Undo, UndoCommand};
 pub use validate::{Validation, validate};

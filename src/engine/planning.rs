@@ -113,10 +113,10 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
         events(Event::Diagnostic(finding.clone()));
     }
     for change in &result.plan.changes {
-        let (address, action, reason, fields) = (&change.address, change.action, &change.reason, &change.fields);
-        let mut told = json!({ "address": address, "action": action, "reason": reason, "fields": fields });
-        if let (Some(from), Some(members)) = (&change.from, told.as_object_mut()) {
-            members.insert("from".into(), json!(from));
+        let mut told = json!(change);
+        if let Some(members) = told.as_object_mut() {
+            // The order of the events says it.
+            members.remove("needs");
         }
         events(Event::Change(told));
     }

@@ -9,6 +9,7 @@ use super::env::secret_source;
 use super::limits::readable;
 use super::path::{Path, Step};
 use super::quote::quote;
+use super::reference::{self, Text};
 use super::tree::{Content, Document, Entry, Key, Node, Scalar, Span, Style};
 use super::wanted::Wanted;
 use super::{events, shape};
@@ -36,6 +37,12 @@ pub fn apply(documents: &mut [Document], set: &[(String, String)], schema: &Sche
         }
     };
     set.iter().enumerate().filter_map(one).collect()
+}
+
+/// Whether `--set PATH=VALUE` makes the text at that path exactly this value, and no reference.
+pub fn is_settable(path: &str, value: &str) -> bool {
+    let named = Path::parse(path).is_some_and(|read| read.to_string() == path);
+    named && matches!(reference::read(value), Ok(Text::Plain))
 }
 
 /// The place of an option on the command line.

@@ -19,23 +19,26 @@ pub struct Field {
     pub secret: bool,
     /// The new value is known after another change.
     pub later: bool,
+    /// Path of the manifest that says the value, where one text does.
+    #[serde(skip)]
+    pub setting: Option<String>,
 }
 
 impl Field {
     /// A plain difference.
     pub fn new(path: impl Into<String>, old: impl Into<Value>, new: impl Into<Value>) -> Self {
-        Self { path: path.into(), old: old.into(), new: new.into(), secret: false, later: false }
+        Self { path: path.into(), old: old.into(), new: new.into(), secret: false, later: false, setting: None }
     }
 
     /// A secret that is set where there was none, or rewritten.
     pub fn secret(path: impl Into<String>, was_there: bool) -> Self {
         let old = if was_there { SECRET.into() } else { Value::Null };
-        Self { path: path.into(), old, new: SECRET.into(), secret: true, later: false }
+        Self { path: path.into(), old, new: SECRET.into(), secret: true, later: false, setting: None }
     }
 
     /// A secret that goes away.
     pub fn secret_removed(path: impl Into<String>) -> Self {
-        Self { path: path.into(), old: SECRET.into(), new: Value::Null, secret: true, later: false }
+        Self { path: path.into(), old: SECRET.into(), new: Value::Null, secret: true, later: false, setting: None }
     }
 
     /// Adds the difference if there is one.

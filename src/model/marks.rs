@@ -19,6 +19,8 @@ const PREFIX: &str = "cfwd1-";
 const TAG_BYTES: usize = 1024;
 /// Characters of a DNS comment on a free plan.
 const COMMENT_CHARACTERS: usize = 100;
+/// Ends the comment of a record, where there is room.
+const SIGNATURE: &str = " by cfworker-deploy";
 /// Comment that the original system wrote on its records.
 const ORIGINAL_COMMENT: &str = "Managed by Planton Cloud - Routes to Cloudflare Worker";
 
@@ -201,7 +203,7 @@ pub enum CommentMark {
 
 /// Comment that we write on a record.
 pub fn comment(identity: &Identity) -> String {
-    let text = format!("{PREFIX}{} {} by cfworker-deploy", identity.id(), identity.label());
+    let text = format!("{PREFIX}{} {}{SIGNATURE}", identity.id(), identity.label());
     text.chars().take(COMMENT_CHARACTERS).collect()
 }
 
@@ -220,6 +222,12 @@ pub fn parse_comment(comment: &str) -> CommentMark {
         Some(id) => CommentMark::Id(id.to_owned()),
         None => CommentMark::Foreign,
     }
+}
+
+/// Id and label of the identity that a record's comment names; the label may be cut.
+pub fn comment_owner(comment: &str) -> Option<(&str, &str)> {
+    let (id, rest) = comment.strip_prefix(PREFIX)?.split_once(' ').filter(|(id, _)| is_id(id))?;
+    Some((id, rest.strip_suffix(SIGNATURE).unwrap_or(rest)))
 }
 
 #[cfg(test)]
@@ -277,5 +285,8 @@ mod tests {
         assert_eq!(parse_comment(&comment(&long)), CommentMark::Id(long.id()));
         assert_eq!(parse_comment(ORIGINAL_COMMENT), CommentMark::Original);
         assert_eq!(parse_comment("our website"), CommentMark::Foreign);
+        let own = comment(&identity());
+        assert_eq!(comment_owner(&own), Some((identity().id().as_str(), "acme/prod/hello")));
+        assert_eq!(comment_owner("our website"), None);
     }
 }

@@ -1,13 +1,13 @@
 //! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
 
-use super::ownership::{ScriptOwner, script_owner};
+use super::claim::{Claim, Permit};
 use super::route;
-use super::script::removed;
+use super::script::{self, removed};
 use super::sketch::Context;
-use super::{Action, Change};
-use crate::diagnostic::{Code, Diagnostic};
+use super::{Change, Reason};
+use crate::diagnostic::{Code, Diagnostic, WayOut};
+use crate::model::Address;
 use crate::model::marks::ScriptMarks;
-use crate::model::{Address, Kind};
 use crate::resource::LiveScript;
 
 /// A Worker that is to go.
@@ -20,17 +20,10 @@ pub(super) struct Deletion<'a> {
 
 impl Deletion<'_> {
     /// As a change of the plan; what others put into the Worker is named.
-    pub fn change(&self, reason: &str) -> Change {
+    pub fn change(&self, reason: &Reason) -> Change {
         let marks = ScriptMarks::parse(&self.live.tags);
-        Change {
-            address: Address::script(self.name),
-            kind: Kind::Script,
-            action: Action::Delete,
-            from: None,
-            reason: reason.into(),
-            needs: Vec::new(),
-            fields: self.live.bindings.iter().filter(|binding| !marks.set(&binding.name)).map(removed).collect(),
-        }
+        let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name));
+        Change::deletion(Address::script(self.name), reason, theirs.map(removed).collect())
     }
 
     /// Why it may not be deleted: each with the flag that allows it, where one does.
@@ -43,7 +36,11 @@ impl Deletion<'_> {
                     "the route `{pattern}` leads to `{}` and would go with it: somebody else made it",
                     self.name
                 );
-                conflicts.push(context.conflict(Code::TakenRoute, message, "--take", &address));
+                let help = "point the route elsewhere, or delete it where it was made";
+                let mut finding = Diagnostic::error(Code::TakenRoute, message).with_help(help);
+                finding.resolve = WayOut::taking(&address);
+                finding.loses = Some("the route".into());
+                conflicts.push(finding.about(address));
             }
         }
         if !self.used_by.is_empty() {
@@ -57,29 +54,15 @@ impl Deletion<'_> {
     }
 
     fn not_ours(&self, context: &Context<'_>) -> Option<Diagnostic> {
-        let (name, address) = (self.name, Address::script(self.name));
-        let (code, message, flag, allowed) = match script_owner(&context.desired.identity, Some(self.live)) {
-            ScriptOwner::Absent | ScriptOwner::Clean { .. } => return None,
-            ScriptOwner::Outside(who) => (
-                Code::ChangedOutside,
-                format!("the live Worker `{name}` was changed outside: {who}"),
-                "--take",
-                context.options.takes(&address),
-            ),
-            ScriptOwner::Foreign(who) => (
-                Code::ForeignScript,
-                format!("the Worker `{name}` is not ours: {who}"),
-                "--adopt",
-                context.options.adopts(&address, false),
-            ),
-            ScriptOwner::Other(who) => (
-                Code::OtherIdentityScript,
-                format!("the Worker `{name}` belongs to {who}"),
-                "--take",
-                context.options.takes(&address),
-            ),
+        let address = Address::script(self.name);
+        let claim = script::claim(context, self.name, self.live)?;
+        let allowed = match claim.permit {
+            Permit::Adopt => context.options.adopts(&address, false),
+            Permit::Take => context.options.takes(&address),
         };
-        (!allowed).then(|| context.conflict(code, message, flag, &address))
+        let lost = Some("the Worker, with all that others put into it".into());
+        let keep = "leave it as it is: delete it with what deployed it".into();
+        (!allowed).then(|| Claim { keep, loses: lost, ..claim }.conflict(&address))
     }
 }
 

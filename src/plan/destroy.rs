@@ -1,18 +1,23 @@
 //! Remove side: route → record → script. Stores are never touched.
 
+use super::labels::Labels;
 use super::sketch::Context;
 use super::step::{Operation, Step};
-use super::{Plan, PlanOptions, deletion, manifest, removal, route};
+use super::{Plan, PlanOptions, Reason, deletion, manifest, removal, route};
 use crate::model::marks::ScriptMarks;
 use crate::resource::{DesiredManifest, DesiredState, LiveState};
 
 /// Plans the removal of everything that the manifests' identities own.
 pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Plan {
+    let labels = Labels::of(desired, live);
     let mut plan = Plan { offline: options.offline, ..Plan::default() };
     for (index, (wanted, state)) in desired.manifests.iter().zip(&live.manifests).enumerate() {
         // Nothing is wanted any more: every route and record of ours is then one to remove.
         let nothing = DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };
-        add(&mut plan, &Context { index, desired: &nothing, live: state, secrets: None, options, destroys: true });
+        add(
+            &mut plan,
+            &Context { index, desired: &nothing, live: state, secrets: None, options, labels: &labels, destroys: true },
+        );
     }
     manifest::conclude(&mut plan);
     plan
@@ -22,7 +27,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let mut earlier: Vec<usize> = Vec::new();
     for removal in removal::find(context, &marks) {
-        plan.changes.push(removal.change("destroyed"));
+        plan.changes.push(removal.change(&Reason::Destroyed));
         let after = earlier.clone();
         earlier.push(plan.steps.len());
         plan.steps.push(Step {
@@ -40,7 +45,7 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
             plan.diagnostics.extend(conflicts);
             continue;
         }
-        let change = going.change("destroyed");
+        let change = going.change(&Reason::Destroyed);
         let operation = Operation::DeleteScript { name: going.name.to_owned() };
         let address = change.address.clone();
         plan.steps.push(Step { address, manifest: context.index, operation, after: earlier.clone() });

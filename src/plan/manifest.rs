@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::labels::Labels;
 use super::order::{Order, attaches};
 use super::removal::{self, Removal};
 use super::sketch::Context;
 use super::tags::Tags;
 use super::{
-    Action, Change, Left, Plan, PlanOptions, PlannedManifest, SecretFacts, checks, deletion, record, route, script,
+    Action, Change, Left, Plan, PlanOptions, PlannedManifest, Reason, SecretFacts, checks, deletion, record, route,
+    script,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::guard::{self, Guard};
 use crate::model::Address;
 use crate::model::marks::ScriptMarks;
@@ -17,11 +19,15 @@ use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, LiveState};
 
 /// Plans a run. `secrets` has one entry a manifest: the digest of the values at hand.
 pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFacts>], options: &PlanOptions) -> Plan {
+    let labels = Labels::of(desired, live);
     let mut plan = Plan { offline: options.offline, ..Plan::default() };
     for index in order(desired) {
         let (Some(manifest), Some(state)) = (desired.manifests.get(index), live.manifests.get(index)) else { continue };
         let secrets = secrets.get(index).and_then(Option::as_ref);
-        add(&mut plan, &Context { index, desired: manifest, live: state, secrets, options, destroys: false });
+        add(
+            &mut plan,
+            &Context { index, desired: manifest, live: state, secrets, options, labels: &labels, destroys: false },
+        );
     }
     let claimed = claimed_twice(desired);
     plan.diagnostics.extend(claimed);
@@ -102,16 +108,14 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     let deletions = deletion::find(context);
     order.delete_scripts(deletions.iter().map(|going| going.name));
 
-    let reason = if context.desired.routing_disabled { "routing is switched off" } else { "no longer in the manifest" };
-    changes.extend(gone.iter().map(|removal| removal.change(reason)));
-    plan.orphans.extend(
-        orphaned.into_iter().map(|removal| left(removal.address, "no longer in the manifest, kept without `--prune`")),
-    );
-    let renamed_to = format!("renamed to `{}`", context.desired.script.name);
-    changes.extend(deletions.iter().map(|going| going.change(&renamed_to)));
+    let reason = if context.desired.routing_disabled { Reason::RoutingOff } else { Reason::LeftManifest };
+    changes.extend(gone.iter().map(|removal| removal.change(&reason)));
+    plan.orphans.extend(orphaned.into_iter().map(|removal| left(removal.address, Reason::KeptWithoutPrune)));
+    let name = &context.desired.script.name;
+    changes.extend(deletions.iter().map(|going| going.change(&Reason::RenamedTo(name.clone()))));
     if !context.deletes_renamed() {
-        let kept = format!("{renamed_to}, kept without `--prune`");
-        plan.orphans.extend(context.live.renamed.iter().map(|renamed| left(Address::script(&renamed.name), &kept)));
+        let kept = |earlier: &str| left(Address::script(earlier), Reason::EarlierNameKept(name.clone()));
+        plan.orphans.extend(context.live.renamed.iter().map(|renamed| kept(&renamed.name)));
     }
     finish_script(&mut script.change, &tags, &script.live_marks, context.live.script.is_some());
 
@@ -141,26 +145,21 @@ fn finish_script(change: &mut Change, tags: &Tags, live: &ScriptMarks, exists: b
     let inventory = tags.field(live);
     if change.action == Action::NoOp && exists && tags.change() {
         change.action = Action::Update;
-        change.reason =
-            if inventory.is_some() { "its list of routes changes" } else { "its marks are out of date" }.into();
+        change.reason = if inventory.is_some() { Reason::InventoryChanged } else { Reason::MarksOutdated };
     }
     change.fields.extend(inventory);
 }
 
-fn left(address: Address, reason: &str) -> Left {
-    Left { address, path: None, reason: reason.to_owned() }
+fn left(address: Address, reason: Reason) -> Left {
+    Left { address, path: None, reason }
 }
 
-/// Flags that would solve all conflicts, in the order of the findings; none when one can't be solved so.
-fn resolve(diagnostics: &[Diagnostic]) -> Vec<String> {
-    let flag = |diagnostic: &Diagnostic| {
-        let flag = match diagnostic.code {
-            Code::ForeignScript | Code::ForeignRecord | Code::ForeignRoute => "--adopt",
-            Code::OtherIdentityScript | Code::ChangedOutside | Code::OtherIdentityRecord | Code::TakenRoute => "--take",
-            _ => return None,
-        };
-        Some(format!("{flag} {}", diagnostic.address()?))
-    };
-    let flags: Option<Vec<String>> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(flag).collect();
-    flags.unwrap_or_default()
+/// Options that would solve all conflicts; none when one can't be solved so.
+fn resolve(diagnostics: &[Diagnostic]) -> WayOut {
+    let mut errors = diagnostics.iter().filter(|finding| finding.is_error()).peekable();
+    let all = errors.clone().all(|finding| !finding.resolve.is_empty());
+    if !all || errors.peek().is_none() {
+        return WayOut::default();
+    }
+    errors.fold(WayOut::default(), |all, finding| all.and(&finding.resolve))
 }

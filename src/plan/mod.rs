@@ -3,14 +3,17 @@
 //! INVARIANT: the same values give the same plan, byte for byte, on every runtime.
 
 mod checks;
+mod claim;
 mod deletion;
 mod destroy;
 mod digest;
 mod fingerprint;
+mod labels;
 mod manifest;
 mod options;
 mod order;
 mod ownership;
+mod reason;
 mod record;
 mod removal;
 mod route;
@@ -19,16 +22,19 @@ mod sketch;
 mod step;
 mod tags;
 
+pub use claim::Permit;
 pub use destroy::destroy;
 pub use digest::{SecretFacts, code_digest, secret_facts};
 pub use fingerprint::fingerprint;
 pub use manifest::plan;
 pub use options::PlanOptions;
+pub use reason::Reason;
 pub use step::{Operation, RecordWrite, Step, Upload};
 
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, WayOut};
 use crate::error::Exit;
 use crate::model::{Address, Field, Kind};
 
@@ -84,12 +90,41 @@ pub struct Change {
     /// Who owned it, for `adopt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Why, in a few words.
-    pub reason: String,
+    /// What lets the run have it, for `adopt`; nothing where none is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permit: Option<Permit>,
+    /// All of it as it was, for `adopt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: Reason,
     /// Addresses of changes that come first.
     pub needs: Vec<Address>,
     /// What differs.
     pub fields: Vec<Field>,
+}
+
+impl Change {
+    /// Nothing to do, so far.
+    pub(crate) fn unchanged(address: Address, needs: Vec<Address>) -> Self {
+        Self {
+            kind: address.kind,
+            address,
+            action: Action::NoOp,
+            from: None,
+            permit: None,
+            before: None,
+            reason: Reason::Unchanged,
+            needs,
+            fields: Vec::new(),
+        }
+    }
+
+    /// It goes.
+    fn deletion(address: Address, reason: &Reason, fields: Vec<Field>) -> Self {
+        Self { action: Action::Delete, reason: reason.clone(), fields, ..Self::unchanged(address, Vec::new()) }
+    }
 }
 
 /// Something that the plan leaves as it is, and says so.
@@ -101,7 +136,8 @@ pub struct Left {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Why it stays.
-    pub reason: String,
+    #[serde(flatten)]
+    pub reason: Reason,
 }
 
 /// Who a planned manifest is.
@@ -140,9 +176,9 @@ pub struct Plan {
     /// What the run deletes, adopts or takes: it goes ahead with a yes alone.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
-    /// Flags that would solve all conflicts, such as `--take route:a.example.com/*`; none when one can't be solved so.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resolve: Vec<String>,
+    /// Options that would solve all conflicts; none when one can't be solved so.
+    #[serde(skip_serializing_if = "WayOut::is_empty")]
+    pub resolve: WayOut,
     /// Findings; an error among them means 0 writes for the whole run.
     pub diagnostics: Vec<Diagnostic>,
     /// What apply will do, step by step.

@@ -1,5 +1,7 @@
 //! Whose a live Worker is, and whether the run may go on.
 
+use serde_json::{Value, json};
+
 use crate::guard::{self, Guard};
 use crate::model::Identity;
 use crate::model::marks::{ScriptMarks, VersionMark};
@@ -21,7 +23,7 @@ pub(super) enum ScriptOwner {
     Outside(String),
     /// Nobody's mark.
     Foreign(String),
-    /// Another identity's mark.
+    /// Another identity's mark, by its id.
     Other(String),
 }
 
@@ -30,7 +32,7 @@ pub(super) fn script_owner(identity: &Identity, live: Option<&LiveScript>) -> Sc
     let Some(live) = live else { return ScriptOwner::Absent };
     let ids = ScriptMarks::parse(&live.tags).ids;
     if let Some(other) = ids.iter().find(|id| **id != identity.id() && guard::holds(Guard::OtherIdentity)) {
-        return ScriptOwner::Other(format!("the manifest with id {other}"));
+        return ScriptOwner::Other(other.clone());
     }
     if live.deployment.is_none() && live.versions.is_empty() {
         return ScriptOwner::Absent;
@@ -100,6 +102,12 @@ fn author_of_deployment(live: &LiveScript) -> String {
         Some(deployment) => person(&deployment.author, &deployment.source),
         None => "somebody".into(),
     }
+}
+
+/// The version that gets requests, as data.
+pub(super) fn live_facts(live: &LiveScript) -> Option<Value> {
+    let LiveVersion { id, number, created_on, author, source, .. } = live.live_version()?;
+    Some(json!({ "version": number, "id": id, "created_on": created_on, "author": author, "source": source }))
 }
 
 /// A time without its fractions of a second.

@@ -1,12 +1,13 @@
 //! The change of the DNS record.
 
+use super::claim::{Claim, Permit};
 use super::sketch::Context;
 use super::step::{Operation, RecordWrite};
-use super::{Action, Change};
+use super::{Action, Change, Reason};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark};
-use crate::model::{Address, Field, Kind};
+use crate::model::{Address, Field};
 use crate::resource::{DesiredRecord, LiveRecord, RecordContent};
 
 /// What has to happen to the record of the hostname.
@@ -78,19 +79,11 @@ fn managed(
         content: content.clone(),
         comment: marks::comment(&context.desired.identity),
     };
-    let mut change = Change {
-        address: address.clone(),
-        kind: Kind::Record,
-        action: Action::NoOp,
-        from: None,
-        reason: "unchanged".into(),
-        needs: vec![Address::script(&context.desired.script.name)],
-        fields: Vec::new(),
-    };
+    let mut change = Change::unchanged(address.clone(), vec![Address::script(&context.desired.script.name)]);
     let ours = here.iter().find(|record| matches!(owner(context, record), Owner::Ours));
     let Some(live) = ours.or_else(|| here.first()) else {
         change.action = Action::Create;
-        change.reason = "not found".into();
+        change.reason = Reason::NotFound;
         change.fields = created(content);
         return RecordPlan {
             change: Some(change),
@@ -124,7 +117,7 @@ fn managed(
                 .about(address.clone()),
         );
     }
-    diagnostics.extend(settle_owner(context, &address, live, &mut change));
+    diagnostics.extend(settle_owner(context, live, &mut change));
     let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });
     RecordPlan { change: Some(change), operation, diagnostics }
 }
@@ -136,44 +129,59 @@ fn stands_in_the_way(other: &LiveRecord, wanted: &RecordContent) -> bool {
 }
 
 /// Sets action and reason by owner; gives the conflict where the run may not go on.
-fn settle_owner(
-    context: &Context<'_>,
-    address: &Address,
-    live: &LiveRecord,
-    change: &mut Change,
-) -> Option<Diagnostic> {
-    let shown =
-        format!("{} {} ({})", live.record_type, live.content, if live.proxied { "proxied" } else { "not proxied" });
+fn settle_owner(context: &Context<'_>, live: &LiveRecord, change: &mut Change) -> Option<Diagnostic> {
     // A record that serves the Worker already differs in the comment only: that much may be adopted without a name.
     let equal = change.fields.iter().all(|field| field.path == "comment");
-    let (code, flag, allowed, from) = match owner(context, live) {
+    let before = serde_json::json!({
+        "type": live.record_type, "content": live.content, "proxied": live.proxied, "ttl": live.ttl,
+        "comment": live.comment,
+    });
+    let proxied = if live.proxied { "proxied" } else { "not proxied" };
+    let shown = format!("{} {} ({proxied})", live.record_type, live.content);
+    let claim = match owner(context, live) {
         Owner::Ours => {
             if !change.fields.is_empty() {
                 change.action = Action::Update;
-                change.reason =
-                    if live.proxied { "differs".into() } else { "not proxied: the Worker is bypassed".into() };
+                change.reason = if live.proxied { Reason::Differs } else { Reason::NotProxied };
             }
             return None;
         }
         Owner::Original => {
             change.action = Action::Adopt;
             change.from = Some("the original system".into());
-            change.reason = "made by the original system".into();
+            change.reason = Reason::OriginalSystem;
+            change.before = Some(before);
             return None;
         }
-        Owner::Foreign => (Code::ForeignRecord, "--adopt", context.options.adopts(address, equal), shown),
+        Owner::Foreign => Claim {
+            code: Code::ForeignRecord,
+            permit: Permit::Adopt,
+            reason: Reason::NotMarked,
+            message: format!("a record for `{}` exists and is not ours: {shown}", live.name),
+            keep: "`dns.record: existing` keeps the record and adds the route alone; or choose another hostname".into(),
+            from: shown.clone(),
+            loses: (!equal).then_some(shown),
+            before: Some(before),
+        },
         Owner::Other(id) => {
-            (Code::OtherIdentityRecord, "--take", context.options.takes(address), format!("the manifest with id {id}"))
+            let from = context.labels.owner(&id);
+            Claim {
+                code: Code::OtherIdentityRecord,
+                permit: Permit::Take,
+                reason: Reason::OtherIdentity,
+                message: format!("the record of `{}` belongs to {from}", live.name),
+                keep: "choose another hostname, or remove it from that manifest first".into(),
+                from,
+                loses: Some(shown),
+                before: Some(before),
+            }
         }
     };
-    change.action = Action::Adopt;
-    change.reason = "owned by somebody else".into();
-    let message = match code {
-        Code::OtherIdentityRecord => format!("the record of `{}` belongs to {from}", live.name),
-        _ => format!("a record for `{}` exists and is not ours: {from}", live.name),
+    let allowed = match claim.permit {
+        Permit::Adopt => context.options.adopts(&change.address, equal),
+        Permit::Take => context.options.takes(&change.address),
     };
-    change.from = Some(from);
-    (!allowed).then(|| context.conflict(code, message, flag, address))
+    claim.settle(change, allowed)
 }
 
 fn owner(context: &Context<'_>, record: &LiveRecord) -> Owner {

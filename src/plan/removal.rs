@@ -2,7 +2,7 @@
 
 use super::sketch::Context;
 use super::step::Operation;
-use super::{Action, Change};
+use super::{Change, Reason};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark, ScriptMarks};
 use crate::model::{Address, Field, Kind};
@@ -23,16 +23,8 @@ pub(super) struct Removal {
 
 impl Removal {
     /// As a change of the plan.
-    pub fn change(&self, reason: &str) -> Change {
-        Change {
-            address: self.address.clone(),
-            kind: self.address.kind,
-            action: Action::Delete,
-            from: None,
-            reason: reason.into(),
-            needs: Vec::new(),
-            fields: vec![self.field.clone()],
-        }
+    pub fn change(&self, reason: &Reason) -> Change {
+        Change::deletion(self.address.clone(), reason, vec![self.field.clone()])
     }
 }
 

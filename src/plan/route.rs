@@ -1,12 +1,13 @@
 //! The changes of the routes.
 
+use super::claim::{Claim, Permit};
 use super::sketch::Context;
 use super::step::Operation;
-use super::{Action, Change, Left};
+use super::{Action, Change, Left, Reason};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
-use crate::model::{Address, Field, Kind};
+use crate::model::{Address, Field};
 use crate::resource::{DesiredRecord, LiveRoute};
 
 /// What has to happen to one route.
@@ -25,21 +26,13 @@ pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<RoutePlan>
 fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) -> RoutePlan {
     let script = &context.desired.script.name;
     let mut plan = RoutePlan {
-        change: Change {
-            address: Address::route(pattern),
-            kind: Kind::Route,
-            action: Action::NoOp,
-            from: None,
-            reason: "unchanged".into(),
-            needs: needs(context),
-            fields: Vec::new(),
-        },
+        change: Change::unchanged(Address::route(pattern), needs(context)),
         operation: None,
         diagnostics: Vec::new(),
     };
     let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
         plan.change.action = Action::Create;
-        plan.change.reason = "not found".into();
+        plan.change.reason = Reason::NotFound;
         plan.change.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
         plan.operation = Some(Operation::CreateRoute { zone: zone.to_owned(), pattern: pattern.to_owned() });
         return plan;
@@ -70,37 +63,54 @@ fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &L
     let script = context.desired.script.name.as_str();
     let held = marks.holds(zone, &live.pattern) || marks.holds(zone, &address.key);
     let held = held || !guard::holds(Guard::RouteInventory);
-    let (code, flag, allowed, message) = match live.script.as_deref() {
+    let (reason, message) = match live.script.as_deref() {
         Some(owner) if owner == script && held => return,
         Some(owner) if owner == script => (
-            Code::ForeignRoute,
-            "--adopt",
-            context.options.adopts(&address, true),
+            Reason::NotMarked,
             format!("the route `{}` leads to `{script}`, and nothing shows that it is ours", live.pattern),
         ),
         Some(owner) if context.live.renamed.iter().any(|renamed| renamed.holds(owner, zone, &live.pattern)) => {
             plan.change.action = Action::Update;
-            plan.change.reason = format!("the Worker was renamed from `{owner}`");
+            plan.change.reason = Reason::RenamedFrom(owner.to_owned());
             return;
         }
-        Some(owner) => (
-            Code::TakenRoute,
-            "--take",
-            context.options.takes(&address),
-            format!("the route `{}` leads to another Worker: `{owner}`", live.pattern),
-        ),
-        None => (
-            Code::TakenRoute,
-            "--take",
-            context.options.takes(&address),
-            format!("the route `{}` switches Workers off for its pattern", live.pattern),
-        ),
+        Some(owner) => {
+            (Reason::OtherWorker, format!("the route `{}` leads to another Worker: `{owner}`", live.pattern))
+        }
+        None => (Reason::NoWorker, format!("the route `{}` switches Workers off for its pattern", live.pattern)),
     };
-    plan.change.action = Action::Adopt;
-    plan.change.from = Some(live.script.clone().unwrap_or_else(|| "no Worker".into()));
-    plan.change.reason = "owned by somebody else".into();
-    if !allowed {
-        plan.diagnostics.push(context.conflict(code, message, flag, &address));
+    let claim = claim(live, reason, message);
+    let allowed = match claim.permit {
+        Permit::Adopt => context.options.adopts(&address, true),
+        Permit::Take => context.options.takes(&address),
+    };
+    plan.diagnostics.extend(claim.settle(&mut plan.change, allowed));
+}
+
+/// A route of somebody else's, or one that may be.
+fn claim(live: &LiveRoute, reason: Reason, message: String) -> Claim {
+    let (code, permit, keep, loses) = match &live.script {
+        _ if reason == Reason::NotMarked => {
+            (Code::ForeignRoute, Permit::Adopt, "leave the pattern out: the route stays as it is", None)
+        }
+        Some(owner) => {
+            let loses = format!("requests for it no longer reach `{owner}`");
+            (Code::TakenRoute, Permit::Take, "choose another pattern", Some(loses))
+        }
+        None => {
+            let loses = "requests for it pass a Worker then".to_owned();
+            (Code::TakenRoute, Permit::Take, "choose another pattern", Some(loses))
+        }
+    };
+    Claim {
+        code,
+        permit,
+        reason,
+        from: live.script.clone().unwrap_or_else(|| "no Worker".into()),
+        message,
+        keep: keep.into(),
+        loses,
+        before: Some(serde_json::json!({ "pattern": live.pattern, "script": live.script })),
     }
 }
 
@@ -111,7 +121,7 @@ pub(super) fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left>
     let left = foreign.filter(|pattern| !given_up(pattern)).map(|pattern| Left {
         address: Address::route(pattern),
         path: None,
-        reason: "leads to this Worker, made by somebody else".into(),
+        reason: Reason::LeadsHere,
     });
     left.collect()
 }

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::ownership::{ScriptOwner, script_owner};
+use super::claim::{Claim, Permit};
+use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::sketch::Context;
 use super::step::Upload;
-use super::{Action, Change, Left, code_digest};
+use super::{Action, Change, Left, Reason, code_digest};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
-use crate::model::{Address, Field, Kind};
+use crate::model::{Address, Field};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{Drift, LiveBinding, LiveScript, Observability, WorkersDev};
+use crate::resource::{Bundle, Drift, LiveBinding, LiveScript, Observability, WorkersDev};
 
 /// What has to happen to the Worker; tags are filled in once routing is planned too.
 #[derive(Debug)]
@@ -37,15 +38,7 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
     let owner = script_owner(&context.desired.identity, context.live.script.as_ref());
     let live_marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let mut sketch = ScriptPlan {
-        change: Change {
-            address: address.clone(),
-            kind: Kind::Script,
-            action: Action::NoOp,
-            from: None,
-            reason: "unchanged".into(),
-            needs: needs(context),
-            fields: Vec::new(),
-        },
+        change: Change::unchanged(address, needs(context)),
         upload: None,
         observability: None,
         workers_dev: None,
@@ -78,36 +71,44 @@ fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
 
 /// Sets action and reason by owner; adds a conflict where the run may not go on.
 fn settle_owner(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
-    let address = sketch.change.address.clone();
-    let name = &context.desired.script.name;
-    let (code, from, flag, allowed) = match owner {
-        ScriptOwner::Absent => {
-            sketch.change.action = Action::Create;
-            sketch.change.reason = "not found".into();
-            return;
-        }
-        ScriptOwner::Clean { .. } => return,
-        ScriptOwner::Foreign(who) => (Code::ForeignScript, who, "--adopt", context.options.adopts(&address, false)),
-        ScriptOwner::Other(who) => (Code::OtherIdentityScript, who, "--take", context.options.takes(&address)),
-        ScriptOwner::Outside(who) => {
-            let overwrite = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
-            (Code::ChangedOutside, who, "--take", overwrite || context.options.takes(&address))
-        }
-    };
-    sketch.change.action = Action::Adopt;
-    sketch.change.from = Some(from.clone());
-    sketch.change.reason = match owner {
-        ScriptOwner::Outside(_) => "changed outside".into(),
-        _ => "owned by somebody else".into(),
-    };
-    if !allowed {
-        let message = match owner {
-            ScriptOwner::Outside(_) => format!("the live Worker `{name}` was changed outside: {from}"),
-            ScriptOwner::Other(_) => format!("the Worker `{name}` belongs to {from}"),
-            _ => format!("the Worker `{name}` exists and is not ours: {from}"),
-        };
-        sketch.diagnostics.push(context.conflict(code, message, flag, &address));
+    if *owner == ScriptOwner::Absent {
+        sketch.change.action = Action::Create;
+        sketch.change.reason = Reason::NotFound;
+        return;
     }
+    let name = &context.desired.script.name;
+    let Some(claim) = context.live.script.as_ref().and_then(|live| claim(context, name, live)) else { return };
+    let address = &sketch.change.address;
+    let overwrites = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
+    let allowed = match claim.permit {
+        Permit::Adopt => context.options.adopts(address, false),
+        Permit::Take => context.options.takes(address) || (overwrites && claim.reason == Reason::ChangedOutside),
+    };
+    sketch.diagnostics.extend(claim.settle(&mut sketch.change, allowed));
+}
+
+/// A Worker that is there and not ours, or not only ours.
+pub(super) fn claim(context: &Context<'_>, name: &str, live: &LiveScript) -> Option<Claim> {
+    let other = "deploy under another script name";
+    let (code, permit, reason, from, message, keep) = match script_owner(&context.desired.identity, Some(live)) {
+        ScriptOwner::Absent | ScriptOwner::Clean { .. } => return None,
+        ScriptOwner::Foreign(who) => {
+            let message = format!("the Worker `{name}` exists and is not ours: {who}");
+            (Code::ForeignScript, Permit::Adopt, Reason::NotMarked, who, message, other)
+        }
+        ScriptOwner::Other(id) => {
+            let who = context.labels.owner(&id);
+            let message = format!("the Worker `{name}` belongs to {who}");
+            (Code::OtherIdentityScript, Permit::Take, Reason::OtherIdentity, who, message, other)
+        }
+        ScriptOwner::Outside(who) => {
+            let message = format!("the live Worker `{name}` was changed outside: {who}");
+            let keep = "bring that change into the bundle and the manifest first";
+            (Code::ChangedOutside, Permit::Take, Reason::ChangedOutside, who, message, keep)
+        }
+    };
+    let loses = Some(format!("what is live: {}", author_of_live(live)));
+    Some(Claim { code, permit, reason, from, message, keep: keep.into(), loses, before: live_facts(live) })
 }
 
 /// Decides whether code, bindings or secrets have to go up.
@@ -164,16 +165,16 @@ fn reason_to_upload(
     mark: &VersionMark,
     secrets_proven: bool,
     code: &str,
-) -> Option<String> {
+) -> Option<Reason> {
     if mark.code != code {
-        return Some("code or configuration changed".into());
+        return Some(Reason::CodeOrConfiguration);
     }
     let live = context.live.script.as_ref()?;
     let is_secret =
         |name: &str| live.bindings.iter().any(|binding| binding.name == name && binding.type_name == secret_text::TYPE);
     let wanted: Vec<&str> = context.secret_names().collect();
     if wanted.iter().any(|name| !is_secret(name)) {
-        return Some("a secret is missing".into());
+        return Some(Reason::SecretMissing);
     }
     let ours_left = |binding: &&LiveBinding| {
         binding.type_name == secret_text::TYPE
@@ -181,7 +182,7 @@ fn reason_to_upload(
             && !wanted.contains(&binding.name.as_str())
     };
     if live.bindings.iter().any(|binding| ours_left(&binding)) {
-        return Some("a secret left the manifest".into());
+        return Some(Reason::SecretLeft);
     }
     let facts = context.secrets?;
     if wanted.is_empty() {
@@ -189,10 +190,10 @@ fn reason_to_upload(
     }
     match (mark.key == facts.key, mark.secrets == facts.digest) {
         (true, true) => None,
-        (true, false) => Some("secrets changed".into()),
+        (true, false) => Some(Reason::SecretsChanged),
         // Somebody's edit of a secret stays as long as nothing says that ours changed.
         (false, _) if !secrets_proven => None,
-        (false, _) => Some("secrets unchecked: set with another key, rewritten once".into()),
+        (false, _) => Some(Reason::SecretsUnchecked),
     }
 }
 
@@ -215,7 +216,7 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
             sketch.kept.push(Left {
                 address: sketch.change.address.clone(),
                 path: Some(path_of(&binding.type_name, &binding.name)),
-                reason: "not in manifest".into(),
+                reason: Reason::NotInManifest,
             });
             if guard::holds(Guard::InheritedBindings) {
                 inherit.push(binding.name.clone());
@@ -248,16 +249,15 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date:
     let live = context.live.script.as_ref();
     let mut fields = Vec::new();
     // Tags survive what others upload: they tell the live code only where the live version is ours.
-    let old_sha = match owner {
-        ScriptOwner::Clean { .. } => {
-            sketch.live_marks.bundle.as_ref().map(|bundle| format!("sha256 {}", short(&bundle.sha256)))
-        }
-        _ => live.and_then(LiveScript::live_version).map(|version| format!("code of version {}", version.number)),
+    let old = match owner {
+        ScriptOwner::Clean { .. } => sketch.live_marks.bundle.as_ref().map(|bundle| json!({ "sha256": bundle.sha256 })),
+        _ => live.and_then(LiveScript::live_version).map(|version| json!({ "version": version.number })),
     };
-    let new_sha = (!sha256.is_empty()).then(|| format!("sha256 {}", short(sha256)));
-    if new_sha.is_none() || old_sha != new_sha {
-        let new = format!("r2://{}/{}", desired.bundle.bucket, desired.bundle.key);
-        fields.push(Field::new("bundle", old_sha, new_sha.map_or(new.clone(), |sha| format!("{new} ({sha})"))));
+    let sha256 = (!sha256.is_empty()).then_some(sha256);
+    let live_sha = old.as_ref().and_then(|old| old.get("sha256")?.as_str());
+    if sha256.is_none() || live_sha != sha256 {
+        let Bundle { bucket, key, .. } = &desired.bundle;
+        fields.push(Field::new("bundle", old, json!({ "bucket": bucket, "key": key, "sha256": sha256 })));
     }
     let live_flags = live.map(|live| live.compatibility_flags.clone());
     let empty = LiveScript::default();
@@ -268,7 +268,7 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date:
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_field(binding, old));
     }
-    if sketch.change.reason.starts_with("secrets") {
+    if matches!(sketch.change.reason, Reason::SecretsChanged | Reason::SecretsUnchecked) {
         fields.extend(context.secret_names().map(|name| Field::secret(path_of(secret_text::TYPE, name), true)));
     }
     for old in live.bindings.iter().filter(|old| sketch.live_marks.set(&old.name)) {
@@ -290,7 +290,15 @@ fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> 
         }
     };
     let old = same_type.and_then(|old| old.fields.get(key).cloned()).unwrap_or_default();
-    (old != new).then(|| Field { later: new.is_null(), ..Field::new(path, old, new) })
+    let setting = match binding {
+        // A dot or a bracket in the name would be read as a step of the path.
+        Binding::PlainText(binding) if !binding.name.contains(['.', '[', ']']) => {
+            Some(format!("spec.env.variables.{}", binding.name))
+        }
+        Binding::PlainText(_) => None,
+        Binding::SecretText(_) | Binding::KvNamespace(_) => None,
+    };
+    (old != new).then(|| Field { later: new.is_null(), setting, ..Field::new(path, old, new) })
 }
 
 /// A binding that goes away.
@@ -336,7 +344,7 @@ fn settings(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner)
     let changed = sketch.observability.is_some() || sketch.workers_dev.is_some();
     if changed && sketch.change.action == Action::NoOp {
         sketch.change.action = Action::Update;
-        sketch.change.reason = "settings changed".into();
+        sketch.change.reason = Reason::SettingsChanged;
     }
 }
 

@@ -1,9 +1,8 @@
 //! One manifest beside what the account has for it: what every part of the planner looks at.
 
+use super::labels::Labels;
 use super::{PlanOptions, SecretFacts};
 use crate::binding::Binding;
-use crate::diagnostic::{Code, Diagnostic, shell_word};
-use crate::model::Address;
 use crate::resource::{DesiredManifest, LiveManifest, LiveZoneContent, Routing};
 
 /// Inputs of the planner for one manifest.
@@ -14,17 +13,12 @@ pub(super) struct Context<'a> {
     /// Digest of the values at hand; absent when none were given (a plan only).
     pub secrets: Option<&'a SecretFacts>,
     pub options: &'a PlanOptions,
+    pub labels: &'a Labels,
     /// Nothing is wanted any more.
     pub destroys: bool,
 }
 
 impl Context<'_> {
-    /// A conflict with the flag that solves it.
-    pub fn conflict(&self, code: Code, message: String, flag: &str, address: &Address) -> Diagnostic {
-        let help = format!("go on with `{flag} {}`", shell_word(&address.to_string()));
-        Diagnostic::error(code, message).with_help(help).about(address.clone())
-    }
-
     /// Whether Workers of ours under an earlier name go.
     pub fn deletes_renamed(&self) -> bool {
         self.destroys || self.options.prune

@@ -90,9 +90,11 @@ test("on a terminal a plan that was refused is not made again: what stood in the
     severity: "error",
     code: "CFD0501",
     message: "not ours",
-    help: "go on with `--adopt script:hello`",
+    help: "deploy under another script name",
+    resolve: { adopt: ["script:hello"] },
+    loses: "version 2 of somebody's",
   };
-  const resolve = ["--adopt script:hello"];
+  const { resolve } = conflict;
   const refused = planOf({ exitCode: 5, diagnostics: [conflict], resolve });
   const other = planOf({ fingerprint: "0" });
   const saved = { "plan.json": JSON.stringify(planOf()) };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { parse } from "shell-quote";
 import { createSite, eventsOf, PLAIN, sourceOf, uploadByHand } from "./deploying.js";
 
 const PUBLISHED = /^published: r2:\/\/bundles\/plain\/[0-9a-f]{12}\.js$/m;
@@ -34,8 +35,9 @@ describe("a bundle that is published on the way", { concurrency: false }, () => 
     assert.equal(await manifest(), PLAIN);
     assert.doesNotMatch(stderr, /run the same command again/);
     const [, goOn] = /Go on: cfworker-deploy (.*)/.exec(stderr);
-    assert.equal(goOn, "apply plain.yaml --bundle two.js --local --adopt script:plain");
-    const again = await site.cli(...goOn.split(" "));
+    const words = parse(goOn);
+    assert.equal(words.join(" "), "apply plain.yaml --yes --adopt script:plain --bundle two.js --local");
+    const again = await site.cli(...words);
     assert.equal(again.exit, 0, again.stderr);
     assert.match(await manifest(), /path: plain\/[0-9a-f]{12}\.js # keep me/);
   });

@@ -6,7 +6,13 @@ import { applying, inDirectory, optionsOf } from "./faked-run.js";
 import { answering } from "./harness.js";
 
 test("destroy where nobody can answer goes ahead with --yes alone: without it the engine shows its plan and refuses", async () => {
-  const error = { code: "CFD0510", exitCode: 1, message: "nobody said yes", diagnostics: [], resolve: ["--yes"] };
+  const error = {
+    code: "CFD0510",
+    exitCode: 1,
+    message: "nobody said yes",
+    diagnostics: [],
+    resolve: { allowDeletes: true },
+  };
   const refused = await inDirectory(["destroy", "worker.yaml"], { destroy: { error } });
   assert.equal(refused.exit, 1);
   assert.equal(optionsOf(refused.engine, "destroy").allowDeletes, false);

@@ -3,86 +3,97 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { applyInstead, sameAgain } from "../../js/cli/go-on.js";
+import { parse } from "shell-quote";
+import { applyInstead, sameAgain, withFlags } from "../../js/cli/go-on.js";
 import { undoOf } from "../../js/cli/undo.js";
 import { fakeEngine, planOf, resultOf } from "./fake-engine.js";
 import { directoryWith, run } from "./harness.js";
 
-const update = (...fields) => ({ address: "script:hello", action: "update", reason: "changed", fields });
-const variable = (name, old, wanted) => ({ path: `variables.${name}`, old, new: wanted });
-
 describe("undo", () => {
-  const undo = (changes, flags = {}, more = {}) =>
-    undoOf({ plan: planOf({ changes, manifests: [{}] }) }, { paths: ["worker.yaml"], flags, ...more });
+  const words = (undo, flags = {}, more = {}) =>
+    undoOf({ undo: { set: [], leaves: [], ...undo } }, { paths: ["worker.yaml"], flags, ...more })?.command;
 
   const bundle = { path: "spec.script.bundle.path", previousKey: "hello/0123456789ab.js", isPinned: false };
-  const code = { path: "bundle", old: "sha256 0123456789ab", new: "2" };
+  const sha256 = `0123456789ab${"0".repeat(52)}`;
 
-  test("of a run that created everything is a destroy", () => {
-    const created = [{ address: "script:hello", action: "create", fields: [] }];
-    assert.equal(undo(created, { local: true }), "cfworker-deploy destroy worker.yaml --local");
-    assert.equal(undo(created, {}, { paths: ["-"] }), undefined);
-    assert.equal(undo([...created, { address: "record:a", action: "no-op", fields: [] }]), undefined);
+  test("is a destroy of the same manifests where everything was new", () => {
+    const undo = { command: "destroy" };
+    assert.equal(words(undo, { local: true }), "cfworker-deploy destroy worker.yaml --local");
+    assert.equal(words(undo, {}, { paths: ["-"] }), undefined);
+    assert.equal(undoOf({}, { paths: ["worker.yaml"], flags: {} }), undefined);
   });
 
-  test("of changed variables and a published bundle says what stood before", () => {
-    const set = [
-      ["spec.workers_dev", "false"],
-      ["spec.env.variables.TEXT", "new"],
-    ];
-    const flags = { set, values: ["v.json"], secretsFile: ["a b.env"], yes: true };
-    const changes = [update(code, variable("TEXT", "it's old", "new"))];
-    assert.equal(
-      undo(changes, flags, { bundle }),
-      "cfworker-deploy apply worker.yaml --set spec.workers_dev=false --set spec.script.bundle.path=hello/0123456789ab.js " +
-        "--set 'spec.env.variables.TEXT=it'\\''s old' --values v.json --secrets-file 'a b.env'",
-    );
+  test("says again what stood before, as a shell reads it", () => {
+    const flags = {
+      set: [
+        ["spec.workers_dev", "false"],
+        ["spec.env.variables.TEXT", "new"],
+      ],
+      values: ["v.json"],
+      secretsFile: ["a b.env"],
+      yes: true,
+    };
+    const undo = { command: "apply", bundle: sha256, set: [["spec.env.variables.TEXT", "it's old"]] };
+    assert.deepEqual(parse(words(undo, flags, { bundle })), [
+      ...["cfworker-deploy", "apply", "worker.yaml", "--secrets-file", "a b.env", "--values", "v.json"],
+      ...["--set", "spec.workers_dev=false", "--set", "spec.script.bundle.path=hello/0123456789ab.js"],
+      ...["--set", "spec.env.variables.TEXT=it's old"],
+    ]);
   });
 
   test("of a bundle is offered only when the key that the manifest named was the live one", () => {
-    for (const other of [{ previousKey: "hello/v1.js" }, { isPinned: true }]) {
-      assert.equal(undo([update(code)], {}, { bundle: { ...bundle, ...other } }), undefined);
+    const undo = { command: "apply", bundle: sha256 };
+    for (const other of [undefined, { ...bundle, previousKey: "hello/v1.js" }, { ...bundle, isPinned: true }]) {
+      assert.equal(words(undo, {}, { bundle: other }), undefined);
     }
-    assert.equal(undo([update({ ...code, old: null })], {}, { bundle }), undefined);
   });
 
-  test("is not offered where a command could not bring all of it back", () => {
-    const secret = { path: "secrets.KEY", old: null, new: null, secret: true };
-    const others = [
-      [update(variable("NEW", null, "x"))],
-      [update(variable("GONE", "x", null))],
-      [update(variable("TEXT", "$secrets-group/a/b", "x"))],
-      [update(variable("TEXT", "a", "b"), secret)],
-      [update()],
-      [update({ path: "bundle", old: "1", new: "2" })],
-      [update(variable("TEXT", "a", "b")), { address: "route:a/*", action: "delete", fields: [] }],
-      [{ ...update(variable("TEXT", "a", "b")), action: "adopt" }],
-      [{ address: "record:a", action: "update", fields: [variable("TEXT", "a", "b")] }],
-    ];
-    for (const changes of others) assert.equal(undo(changes), undefined, JSON.stringify(changes));
+  test("is not offered where a value can't be shown exactly", () => {
+    for (const value of ["\u001b[31m", "a\nb", "a\0b", "\u202eb"]) {
+      assert.equal(words({ command: "apply", set: [["spec.env.variables.TEXT", value]] }), undefined);
+    }
   });
 });
 
 describe("go on", () => {
-  const resolve = ["--adopt script:hello", "--take route:a.example.com/*"];
+  const resolve = { adopt: ["script:hello"], take: ["route:a.example.com/*"] };
+  const ran = (flags) => ({ command: { name: "apply" }, operands: [["worker.yaml"]], flags });
+  const wordsOf = (line) =>
+    parse(line)
+      .slice(1)
+      .map((word) => word.pattern ?? word);
 
-  test("is the same call with the flags, as a shell reads it", () => {
-    const argv = ["worker.yaml", "--local", "--set", "spec.env.variables.A=$x"];
-    assert.equal(
-      sameAgain({ resolve }, argv),
-      "Go on: cfworker-deploy worker.yaml --local --set 'spec.env.variables.A=$x' --adopt script:hello " +
-        "--take 'route:a.example.com/*'",
+  test("is what ran with the flags that it lacked, none of them twice", () => {
+    const flags = { local: true, set: [["spec.env.variables.A", "$x"]], adopt: ["script:hello", ""], timeout: 90_000 };
+    assert.deepEqual(
+      wordsOf(sameAgain({ resolve: { ...resolve, allowDeletes: true } }, ran({ ...flags, yes: true }))),
+      [
+        ...["apply", "worker.yaml", "--yes", "--adopt", "script:hello", "--adopt", "--take", "route:a.example.com/*"],
+        ...["--set", "spec.env.variables.A=$x", "--timeout", "90000ms", "--local"],
+      ],
     );
-    assert.equal(sameAgain({}, argv), undefined);
+    assert.equal(sameAgain({}, ran({})), undefined);
   });
 
   test("after a plan it is an apply, with what the plan depends on", () => {
     const flags = { local: true, out: "plan.json", detailedExitcode: true, prune: true, adopt: [""], json: true };
-    assert.equal(
-      applyInstead({ resolve }, { paths: ["a.yaml", "b.yaml"], flags }),
-      "Go on: cfworker-deploy apply a.yaml b.yaml --adopt script:hello --take 'route:a.example.com/*' --adopt --prune --local",
+    assert.deepEqual(
+      wordsOf(applyInstead({ resolve, needsYes: ["script:hello"] }, { paths: ["a.yaml", "b c.yaml"], flags })),
+      [
+        ...["apply", "a.yaml", "b c.yaml", "--yes", "--prune", "--adopt", "--adopt", "script:hello"],
+        ...["--take", "route:a.example.com/*", "--local"],
+      ],
     );
-    assert.equal(applyInstead({ resolve: [], needsYes: ["record:a"] }, { paths: ["a.yaml"], flags }), undefined);
+    assert.equal(applyInstead({ needsYes: ["record:a"] }, { paths: ["a.yaml"], flags }), undefined);
+  });
+
+  test("of one finding: its safe way out first, then the flag and what it costs", () => {
+    const finding = { help: "choose another pattern", resolve: { take: ["route:a/*"] }, loses: "the route to `b`" };
+    assert.equal(
+      withFlags(finding).help,
+      "choose another pattern; or go on with `--take route\\:a/\\*` (lost then: the route to `b`)",
+    );
+    assert.deepEqual(withFlags({ help: "wait" }), { help: "wait" });
   });
 });
 

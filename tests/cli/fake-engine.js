@@ -35,7 +35,15 @@ export function planOf(fields = {}) {
     fingerprint: "b3f1c09ab3f1c09a",
     manifests: [],
     changes: [
-      { address: "script:hello", kind: "script", action: "create", reason: "not found", needs: [], fields: [] },
+      {
+        address: "script:hello",
+        kind: "script",
+        action: "create",
+        why: "not-found",
+        reason: "not found",
+        needs: [],
+        fields: [],
+      },
     ],
     kept: [],
     orphans: [],
@@ -59,6 +67,7 @@ export function resultOf(fields = {}) {
     done: ["script:hello"],
     diagnostics: [],
     exitCode: 0,
+    undo: { command: "destroy", set: [], leaves: [] },
     dashboard: ["https://dash.example.com/hello"],
     ...fields,
   };

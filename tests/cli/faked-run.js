@@ -13,7 +13,15 @@ export const SIGNED_IN = { CLOUDFLARE_API_TOKEN: CANARIES.apiToken };
 export function applying(result = resultOf()) {
   return (_sources, _creds, _options, host) => {
     host.onEvent({ type: "diagnostic", severity: "warning", code: "CFD0150", message: "an oddity" });
-    host.onEvent({ type: "change", address: "script:hello", action: "create", reason: "not found", fields: [] });
+    host.onEvent({
+      type: "change",
+      address: "script:hello",
+      kind: "script",
+      action: "create",
+      why: "not-found",
+      reason: "not found",
+      fields: [],
+    });
     host.onEvent({ type: "plan", ...result.plan.summary, fingerprint: result.plan.fingerprint });
     host.onEvent({ type: "start", address: "script:hello" });
     host.onEvent({ type: "wait", address: "script:hello", why: "rate limited", seconds: 2 });

@@ -21,14 +21,14 @@ test("plan: text on stdout, findings on stderr, exit codes", async () => {
 });
 
 test("a plan with conflicts ends with the one command that solves them, as a shell reads it", async () => {
-  const planned = planOf({ exitCode: 5, resolve: ["--take script:hello", "--adopt route:hello.example.com/*"] });
+  const planned = planOf({ exitCode: 5, resolve: { take: ["script:hello"], adopt: ["route:hello.example.com/*"] } });
   const files = { "b c.yaml": MANIFEST };
   const argv = ["plan", "worker.yaml", "b c.yaml", "--set", "spec.dns.enabled=true"];
   const { exit, stderr } = await inDirectory(argv, { plan: { ok: planned } }, { files });
   assert.equal(exit, 5);
   assert.match(
     stderr,
-    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --take script:hello --adopt 'route:hello\.example\.com\/\*' --set spec\.dns\.enabled=true$/m,
+    /^Go on: cfworker-deploy apply worker\.yaml 'b c\.yaml' --adopt route\\:hello\.example\.com\/\\\* --take script:hello --set spec\.dns\.enabled=true$/m,
   );
 });
 

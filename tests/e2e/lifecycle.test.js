@@ -143,14 +143,11 @@ describe("a Worker's life", () => {
     assert.equal(planned.exitCode, 5);
     const said = planned.diagnostics.map(({ message }) => message).join("\n");
     assert.match(said, owner);
-    const flags = planned.resolve.map((flag) => /^--(adopt|take) (.+)$/.exec(flag));
-    const options = { adopt: [], take: [], allowDeletes: true };
-    for (const [, flag, address] of flags) options[flag].push(address);
-    await site.apply(manifest, { options });
+    await site.apply(manifest, { options: { ...planned.resolve, allowDeletes: true } });
     await settles(manifest);
   }
 
-  test("somebody else's Worker, record and route: named, and taken over by the printed flags", async () => {
+  test("somebody else's Worker, record and route: named, and taken over by the options that the plan gives", async () => {
     site.foreign.createScript("shop");
     site.foreign.createScript("legacy");
     site.foreign.addRecord(site.zone, { type: "CNAME", name: HOST, content: "elsewhere.example.net", proxied: true });
@@ -167,14 +164,14 @@ describe("a Worker's life", () => {
     site.foreign.rollback("shop");
     const planned = await site.plan(second);
     const errors = planned.diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
-    assert.deepEqual([errors.toSorted(), planned.resolve ?? []], [["CFD0503", "CFD0509"], []]);
+    assert.deepEqual([errors.toSorted(), planned.resolve], [["CFD0503", "CFD0509"], undefined]);
     const taking = site.apply(second, { options: { take: ["script:shop"], allowDeletes: true } });
     await assert.rejects(taking, { exitCode: 5, code: "CFD0509" });
   });
 
   test("another manifest's Worker and record need --take", async () => {
     await site.apply(manifestOf(site, {}, { env: "other" }));
-    await conflicts(manifestOf(site), /manifest with id/);
+    await conflicts(manifestOf(site), /belongs to `acme\/other\/shop` \(id [0-9a-f]{16}\)/);
   });
 
   test("rollback by hand, split deployment, dashboard deploy: stopped, then overwritten when told", async () => {
@@ -223,7 +220,7 @@ describe("a Worker's life", () => {
       assert.rejects(site.destroy(manifestOf(site)), {
         exitCode: 5,
         code: "CFD0507",
-        resolve: [`--take ${route}`],
+        resolve: { take: [route] },
       }),
     );
     assert.deepEqual(writes, []);
@@ -250,7 +247,7 @@ describe("a Worker's life", () => {
     site.foreign.dashboardDeploy("shop");
     const { changes } = await site.plan(manifestOf(site));
     const bundle = changes[0].fields.find(({ path }) => path === "bundle");
-    assert.equal(bundle?.old, "code of version 2");
+    assert.deepEqual(bundle?.old, { version: 2 });
   });
 
   test("plans that do other things have other fingerprints", async () => {

@@ -118,8 +118,17 @@ function planOf(random) {
   const manifest = () => ({ account: text(random), script: text(random), zone: maybe(random) });
   const left = () => ({ address: text(random), path: maybe(random), reason: text(random) });
   const change = () => {
-    const [address, reason, from] = [text(random), text(random), maybe(random)];
-    return { address, action: random.pick(ACTIONS), reason, from, fields: some(random, field) };
+    const [address, kind, why, reason, from] = [text(random), text(random), maybe(random), text(random), maybe(random)];
+    return {
+      address,
+      kind,
+      action: random.pick(ACTIONS),
+      why,
+      reason,
+      from,
+      permit: maybe(random),
+      fields: some(random, field),
+    };
   };
   const lists = { kept: some(random, left), orphans: some(random, left), unmanaged: some(random, left) };
   return { fingerprint: text(random), manifests: some(random, manifest), changes: some(random, change), ...lists };

@@ -17,13 +17,13 @@ test("what began is told change by change", async () => {
 
   unknown       route:c/*
 `;
-  const interrupted = await textOf({ code: "CFD0608", exitCode: 130, help: "try again", ...lists });
+  const interrupted = await textOf({ code: "CFD0608", exitCode: 130, ...lists });
   const again = "\nNothing needs cleaning up: run the same command again.\n";
   assert.equal(interrupted, `error[CFD0608]: it failed\n${body}${again}`);
   const stopped = await textOf({ code: "CFD0602", exitCode: 3, help: "try again\nand again", ...lists });
   assert.ok(
     stopped.endsWith(
-      "\nand again\n\n1 error. Nothing needs cleaning up: run the same command again.   cfworker-deploy explain CFD0602\n",
+      "\ntry again\nand again\n\n1 error. Nothing needs cleaning up: run the same command again.   cfworker-deploy explain CFD0602\n",
     ),
   );
 });

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderPlan } from "../../js/render/plan.js";
 
-const change = (address, action, reason, fields = []) => ({ address, action, reason, fields });
+const change = (address, action, why, fields = []) => {
+  const [kind] = address.split(":");
+  return { address, kind, action, why, reason: why.replaceAll("-", " "), fields };
+};
 const field = (path, old, next) => ({ path, old, new: next, secret: false, later: false });
 
 function textOf(...changes) {
@@ -19,7 +22,7 @@ test("only what tells something is shown", () => {
       field("a", 1, 2),
       field("inventory", ["x"], ["y"]),
     ]),
-    change("record:a.example", "create", "not found", [field("proxied", null, true)]),
+    change("record:a.example", "create", "not-found", [field("proxied", null, true)]),
     change("route:a.example/*", "no-op", "unchanged", [field("pattern", 1, 2)]),
   );
   assert.equal(
@@ -107,7 +110,7 @@ test("a line keeps to its width and foreign text is inert", () => {
   const text = updated(field("variables.LONG", "x".repeat(90), `\u001b[2J${"y".repeat(900)}`));
   assert.ok(widest(text) <= 80 && text.includes('…" (90 characters) ->\n') && !text.includes("\u001b"), text);
   const manifests = [{ account: "a", script: "s\u0007", zone: "z\n" }];
-  const changes = [change("k\u009b:a", "create", "not found")];
+  const changes = [change("k\u009b:a", "create", "not-found")];
   assert.doesNotMatch(renderPlan({ fingerprint: "\u001bc", manifests, changes }), /[^\P{Cc}\n]/u);
 });
 

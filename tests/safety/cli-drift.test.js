@@ -21,8 +21,9 @@ const OWNER = {
   "split deployment": /split between two versions, by dev@localhost\.test through dash/,
   "before the first run: a Worker of that name": /version 1 of .* by dev@localhost\.test through dash/,
   "before the first run: a record of that host": /A 192\.0\.2\.9/,
-  "before the first run: another manifest's Worker": /the manifest with id [0-9a-f]{16}/,
-  "before the first run: another manifest's record": /the manifest with id [0-9a-f]{16}/,
+  "before the first run: another manifest's Worker":
+    /belongs to a manifest that is not part of this run \(id [0-9a-f]{16}\)/,
+  "before the first run: another manifest's record": /belongs to `acme\/other\/shop` \(id [0-9a-f]{16}\)/,
 };
 
 describe("a conflict, by the command line", { concurrency: 3 }, () => {

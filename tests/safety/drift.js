@@ -111,7 +111,7 @@ export async function runDrift(name) {
     const { result: plan, writes } = await account.during(() => account.plan(manifest, MORE));
     assert.deepEqual(writes, [], "a plan writes");
     if (plan.exitCode === 5) await isRefused(account, manifest, before);
-    await goesOn(account, manifest, plan.resolve ?? []);
+    await goesOn(account, manifest, plan.resolve);
     assert.deepEqual(account.local.state.records.get(OTHER_ZONE_ID).length, 1);
     return { name, exit: plan.exitCode, ...told(plan) };
   } finally {
@@ -127,12 +127,7 @@ async function isRefused(account, manifest, before) {
 
 /** With the flags that the plan printed everything is solved, and stays so. */
 async function goesOn(account, manifest, resolve) {
-  const options = { adopt: [], take: [], allowDeletes: true };
-  for (const flag of resolve) {
-    const [, name, address] = /^--(adopt|take) (.+)$/.exec(flag);
-    options[name].push(address);
-  }
-  await account.apply(manifest, { ...MORE, options });
+  await account.apply(manifest, { ...MORE, options: { allowDeletes: true, ...resolve } });
   const { result, writes } = await account.during(() => account.apply(manifest, MORE));
   assert.ok(isSettled(result.plan), JSON.stringify(result.plan.changes));
   assert.deepEqual(writes, []);
@@ -143,7 +138,7 @@ export const stateOf = ({ local: { state } }) =>
   JSON.stringify([[...state.scripts], [...state.records], [...state.routes]]);
 
 /** What differs from run to run is left out. */
-function told({ changes, kept = [], unmanaged = [], diagnostics = [], resolve = [] }) {
+function told({ changes, kept = [], unmanaged = [], diagnostics = [], resolve = {} }) {
   const steady = (text) =>
     text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID").replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATE");
   return {
@@ -155,6 +150,6 @@ function told({ changes, kept = [], unmanaged = [], diagnostics = [], resolve = 
       ...kept.map(({ address, path, reason }) => `kept \`${path ?? address}\`: ${reason}`),
       ...unmanaged.map(({ address, reason }) => `unmanaged \`${address}\`: ${reason}`),
     ],
-    flags: resolve,
+    flags: ["adopt", "take"].flatMap((name) => (resolve[name] ?? []).map((address) => `--${name} ${address}`)),
   };
 }

@@ -36,7 +36,7 @@ export async function showPlan(run, credentialsOf) {
   await view.plan(planned, true);
   Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });
   const goOn = applyInstead(planned, { paths: operands[0], flags });
-  if (goOn) for (const line of ["", goOn]) view.talk(line);
+  if (goOn) for (const line of ["", `Go on: ${goOn}`]) view.talk(line);
   if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
   return view.end({ exit: exitOf(planned, flags) });
 }

@@ -13,19 +13,44 @@ const DONE = [
 /**
  * @param {{ view: import("./index.js").View, report: import("../step-summary.js").Report }} run
  * @param {{ plan: object, workers: Record<string, { urls?: string[] }>, dashboard?: string[], diagnostics: object[] }} result
- * @param {{ seconds: number, local?: import("../local-state.js").LocalState, undo?: string }} facts
+ * @param {{ seconds: number, local?: import("../local-state.js").LocalState,
+ *   undo?: { command: string, leaves: object[] } }} facts
  */
 export async function showApplied({ view, report }, result, { seconds, local, undo }) {
   const { plan, workers, dashboard = [], diagnostics } = result;
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
   await view.diagnostics(diagnostics);
-  Object.assign(report, { changes: plan.changes, diagnostics, urls, dashboard: local ? [] : dashboard, undo });
+  Object.assign(report, {
+    changes: plan.changes,
+    diagnostics,
+    urls,
+    dashboard: local ? [] : dashboard,
+    undo: undo?.command,
+  });
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
   if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);
   else for (const link of dashboard) view.talk(`See:   ${link}`);
-  if (undo) view.talk(`Undo:  ${undo}`);
+  for (const change of plan.changes) if (change.before) view.talk(wasLine(change));
+  if (undo) for (const line of undoLines(undo)) view.talk(line);
 }
+
+/** What somebody else had, before it became ours. */
+function wasLine({ address, permit, before }) {
+  return `${permit === "take" ? "Took:  " : "Adopt: "}${address}, which was ${factsOf(before)}`;
+}
+
+/** One command puts back what it can, and says what stays. */
+function undoLines({ command, leaves }) {
+  if (leaves.length === 0) return [`Undo:  ${command}`];
+  const names = leaves.map(({ address, path }) => (path === undefined ? address : `${path} of ${address}`));
+  return [`Undo:  ${command}`, `       (not put back by it: ${names.join(", ")})`];
+}
+
+const factsOf = (before) =>
+  Object.entries(before)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(", ");
 
 /**
  * Tells how a run ended that is over. What fails in telling it changes nothing about how it ended.

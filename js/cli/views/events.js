@@ -52,21 +52,22 @@ export function createEventView(context) {
     text() {},
     json() {},
     end: async (facts) => result(facts),
-    async failure(error, interrupted) {
+    async failure(error, interrupted, goOn) {
       const failure = failureOf(error, interrupted);
       diagnostics(failure.diagnostics);
       const isTold = failure.diagnostics.some(
         ({ code, message }) => code === failure.code && message === failure.message,
       );
-      if (!isTold) diagnostics([headline(failure)]);
+      if (!isTold) diagnostics([headline(failure, goOn)]);
       return result({ exit: failure.exitCode, done: failure.done, notDone: failure.notDone, unknown: failure.unknown });
     },
     stopping: forPeople.stopping,
   };
 }
 
-function headline({ code, message, help }) {
-  return { severity: "error", code, message, ...(help === undefined ? {} : { help }) };
+function headline({ code, message, help }, goOn) {
+  const told = goOn === undefined ? help : `Go on: ${goOn}`;
+  return { severity: "error", code, message, ...(told === undefined ? {} : { help: told }) };
 }
 
 const keyOf = ({ code, message, file, line, column, path }) =>

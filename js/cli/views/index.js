@@ -17,7 +17,8 @@ import { createTextView } from "./text.js";
  * @property {(value: unknown) => void} json a value that was asked for
  * @property {(line: string, event?: object) => void} data a line of what was asked for, as an event where it is NDJSON
  * @property {(facts: { exit: number, outputs?: object, done?: string[] }) => Promise<number>} end
- * @property {(error: unknown, interrupted?: number) => Promise<number>} failure tells it and answers the exit code
+ * @property {(error: unknown, interrupted?: number, goOn?: string) => Promise<number>} failure tells it, with the
+ *   command that goes on, and answers the exit code
  * @property {() => void} stopping an interruption was heard
  */
 

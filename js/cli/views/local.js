@@ -13,13 +13,13 @@ export function withLocalCommands(view) {
     event: (told) => view.event(withLocal(told)),
     diagnostics: (list) => view.diagnostics(list.map(withLocal)),
     checkup: (value) => view.checkup({ ...value, checks: value.checks.map(withLocal) }),
-    failure(error, interrupted) {
+    failure(error, interrupted, goOn) {
       // In place: the summary of the run tells it as well.
       if (error instanceof Error) {
         Object.assign(error, withLocal({ help: error.help }));
         if (error.diagnostics) error.diagnostics = error.diagnostics.map(withLocal);
       }
-      return view.failure(error, interrupted);
+      return view.failure(error, interrupted, goOn);
     },
   };
 }

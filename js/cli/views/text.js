@@ -3,6 +3,7 @@
 import { USAGE_CODE } from "../../errors.js";
 import { plain } from "../../render/paint.js";
 import { countChanges } from "../agreement.js";
+import { withFlags } from "../go-on.js";
 import { failureOf } from "./failure.js";
 import { createProgress } from "./progress.js";
 import { askYesNo } from "./question.js";
@@ -43,9 +44,9 @@ export function createTextView(context) {
   /** Without its engine a finding is still told. */
   async function diagnosticsText(list) {
     try {
-      return await api.renderDiagnostics(sources, list, styleOf(talk));
+      return await api.renderDiagnostics(sources, list.map(withFlags), styleOf(talk));
     } catch {
-      return list.map((finding) => plainFinding(finding, talk.paint)).join("\n");
+      return list.map((finding) => plainFinding(withFlags(finding), talk.paint)).join("\n");
     }
   }
 
@@ -89,13 +90,13 @@ export function createTextView(context) {
     await plan(planOf(heard.changes, told), false);
   }
 
-  async function failureText(failure) {
+  async function failureText(failure, goOn) {
     if (!api || failure.code === USAGE_CODE) return plainError(failure, talk.paint);
     const fresh = failure.diagnostics.filter((diagnostic) => !shown.has(JSON.stringify(diagnostic)));
     try {
-      return await api.renderError(sources, withDiagnostics(failure, fresh), styleOf(talk));
+      return await api.renderError(sources, withDiagnostics(failure, fresh.map(withFlags), goOn), styleOf(talk));
     } catch {
-      return plainError(failure, talk.paint); // Without its engine a failure is still told.
+      return plainError(withDiagnostics(failure, fresh, goOn), talk.paint); // Without its engine a failure is still told.
     }
   }
 
@@ -116,10 +117,10 @@ export function createTextView(context) {
       await inTurn(() => progress.stop());
       return exit;
     },
-    async failure(error, interrupted) {
+    async failure(error, interrupted, goOn) {
       await inTurn(() => progress.stop()).catch(() => {});
       const failure = failureOf(error, interrupted);
-      err.block(await failureText(failure));
+      err.block(await failureText(failure, goOn));
       return failure.exitCode;
     },
     ask: (question) => inTurn(() => ask(question)),
@@ -133,14 +134,16 @@ const withoutType = ({ type, ...rest }) => rest;
 
 /** The plan as events tell it. */
 function planOf(heard, { type, exitCode = 0, fingerprint, ...rest }) {
-  const changes = heard.map(({ type, ...change }) => ({ ...change, kind: change.address.split(":", 1)[0], needs: [] }));
+  const changes = heard.map(({ type, ...change }) => ({ ...change, needs: [] }));
   const { manifests = [], kept = [], orphans = [], unmanaged = [], ...summary } = rest;
   const lists = { manifests, changes, kept, orphans, unmanaged };
   return { format: "1.0", offline: false, exitCode, fingerprint, ...lists, summary };
 }
 
-function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics) {
-  return { code, message, exitCode, help, done, notDone, unknown, cause, diagnostics };
+/** The command that goes on says all that the help of the first finding does. */
+function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics, goOn) {
+  const told = goOn === undefined ? help : `Go on: ${goOn}`;
+  return { code, message, exitCode, help: told, done, notDone, unknown, cause, diagnostics };
 }
 
 /** A failure of the command line itself, which needs no engine. */

@@ -1,0 +1,28 @@
+//! What people call the identities that marks name by their ids alone.
+
+use std::collections::BTreeMap;
+
+use crate::model::marks;
+use crate::resource::{DesiredState, LiveState};
+
+/// Id → `org/env/name`, as far as the manifests of the run and the comments of records tell.
+#[derive(Debug, Default)]
+pub(super) struct Labels(BTreeMap<String, String>);
+
+impl Labels {
+    pub fn of(desired: &DesiredState, live: &LiveState) -> Self {
+        let records = live.manifests.iter().flat_map(|state| state.zones.values()).flat_map(|zone| &zone.records);
+        let told = records.filter_map(|record| marks::comment_owner(&record.comment));
+        let told = told.map(|(id, label)| (id.to_owned(), label.to_owned()));
+        let own = desired.manifests.iter().map(|manifest| (manifest.identity.id(), manifest.identity.label()));
+        Self(told.chain(own).collect())
+    }
+
+    /// The owner in words: its label with the id beside it.
+    pub fn owner(&self, id: &str) -> String {
+        match self.0.get(id) {
+            Some(label) => format!("`{label}` (id {id})"),
+            None => format!("a manifest that is not part of this run (id {id})"),
+        }
+    }
+}

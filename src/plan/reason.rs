@@ -1,0 +1,143 @@
+//! Why a change is made, or why something stays as it is.
+
+use std::fmt;
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+/// As JSON it is two members: `why`, a word that never changes, and `reason`, the same for people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It is not there.
+    NotFound,
+    /// It is as it should be.
+    Unchanged,
+    /// Code, variables, stores or compatibility differ from what is live.
+    CodeOrConfiguration,
+    /// The live Worker lacks a secret of the manifest.
+    SecretMissing,
+    /// A secret that we set is no longer in the manifest.
+    SecretLeft,
+    /// The values at hand are others than those that we set.
+    SecretsChanged,
+    /// They were set with another key, so that nothing can be compared.
+    SecretsUnchecked,
+    /// Logs or the workers.dev address differ.
+    SettingsChanged,
+    /// The list of what we attached changes.
+    InventoryChanged,
+    /// The tags say something old.
+    MarksOutdated,
+    /// A field of it differs.
+    Differs,
+    /// Requests pass the Worker by.
+    NotProxied,
+    /// The Worker was deployed under another name before.
+    RenamedFrom(String),
+    /// The Worker is deployed under another name now.
+    RenamedTo(String),
+    /// Ours, under somebody else's work.
+    ChangedOutside,
+    /// It carries no mark of ours.
+    NotMarked,
+    /// It carries the mark of another manifest.
+    OtherIdentity,
+    /// The route leads to another Worker.
+    OtherWorker,
+    /// The route switches Workers off.
+    NoWorker,
+    /// The original system made it.
+    OriginalSystem,
+    /// The manifest states `enabled: false`.
+    RoutingOff,
+    /// The manifest names another host or other patterns.
+    LeftManifest,
+    /// Everything goes.
+    Destroyed,
+    /// A part of ours that the manifest does not name.
+    NotInManifest,
+    /// The block is gone, which may be an oversight.
+    KeptWithoutPrune,
+    /// The Worker's earlier name, kept likewise.
+    EarlierNameKept(String),
+    /// A route of somebody else's that leads to our Worker.
+    LeadsHere,
+}
+
+impl Reason {
+    /// The word that programs compare.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Unchanged => "unchanged",
+            Self::CodeOrConfiguration => "code-or-configuration",
+            Self::SecretMissing => "secret-missing",
+            Self::SecretLeft => "secret-left",
+            Self::SecretsChanged => "secrets-changed",
+            Self::SecretsUnchecked => "secrets-unchecked",
+            Self::SettingsChanged => "settings-changed",
+            Self::InventoryChanged => "inventory-changed",
+            Self::MarksOutdated => "marks-outdated",
+            Self::Differs => "differs",
+            Self::NotProxied => "not-proxied",
+            Self::RenamedFrom(_) => "renamed-from",
+            Self::RenamedTo(_) => "renamed-to",
+            Self::ChangedOutside => "changed-outside",
+            Self::NotMarked => "not-marked",
+            Self::OtherIdentity => "other-identity",
+            Self::OtherWorker => "other-worker",
+            Self::NoWorker => "no-worker",
+            Self::OriginalSystem => "original-system",
+            Self::RoutingOff => "routing-off",
+            Self::LeftManifest => "left-manifest",
+            Self::Destroyed => "destroyed",
+            Self::NotInManifest => "not-in-manifest",
+            Self::KeptWithoutPrune => "kept-without-prune",
+            Self::EarlierNameKept(_) => "earlier-name-kept",
+            Self::LeadsHere => "leads-here",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::RenamedFrom(name) => return write!(formatter, "the Worker was renamed from `{name}`"),
+            Self::RenamedTo(name) => return write!(formatter, "renamed to `{name}`"),
+            Self::EarlierNameKept(name) => return write!(formatter, "renamed to `{name}`, kept without `--prune`"),
+            Self::NotFound => "not found",
+            Self::Unchanged => "unchanged",
+            Self::CodeOrConfiguration => "code or configuration changed",
+            Self::SecretMissing => "a secret is missing",
+            Self::SecretLeft => "a secret left the manifest",
+            Self::SecretsChanged => "secrets changed",
+            Self::SecretsUnchecked => "secrets unchecked: set with another key, rewritten once",
+            Self::SettingsChanged => "settings changed",
+            Self::InventoryChanged => "its list of routes changes",
+            Self::MarksOutdated => "its marks are out of date",
+            Self::Differs => "differs",
+            Self::NotProxied => "not proxied: the Worker is bypassed",
+            Self::ChangedOutside => "changed outside",
+            Self::NotMarked => "made by somebody else",
+            Self::OtherIdentity => "owned by another manifest",
+            Self::OtherWorker => "leads to another Worker",
+            Self::NoWorker => "switches Workers off",
+            Self::OriginalSystem => "made by the original system",
+            Self::RoutingOff => "routing is switched off",
+            Self::LeftManifest => "no longer in the manifest",
+            Self::Destroyed => "destroyed",
+            Self::NotInManifest => "not in manifest",
+            Self::KeptWithoutPrune => "no longer in the manifest, kept without `--prune`",
+            Self::LeadsHere => "leads to this Worker, made by somebody else",
+        })
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(Some(2))?;
+        members.serialize_entry("why", self.word())?;
+        members.serialize_entry("reason", &self.to_string())?;
+        members.end()
+    }
+}
