@@ -40,6 +40,12 @@ export function allows(state, { policies }, needed, zoneId) {
   return policies.some((policy) => isReached(policy) && grants(policy.permissionGroups, needed));
 }
 
+/** Whether one policy gives one of the groups for a bucket of R2, or for the account and so for each of them. */
+export function allowsBucket(state, { policies }, needed, bucket) {
+  const isReached = ({ accountIds, buckets = [] }) => reaches(accountIds, state.account.id) || reaches(buckets, bucket);
+  return policies.some((policy) => isReached(policy) && grants(policy.permissionGroups, needed));
+}
+
 /** Whether one policy gives one of the groups, wherever. */
 export const allowsAnywhere = ({ policies }, needed) =>
   policies.some(({ permissionGroups }) => grants(permissionGroups, needed));

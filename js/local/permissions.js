@@ -1,7 +1,8 @@
 /** Permission groups of API tokens, by the names that Cloudflare's API gives them. https://developers.cloudflare.com/fundamentals/api/reference/permissions/ */
 const ACCOUNT = "com.cloudflare.api.account";
 const ZONE = "com.cloudflare.api.account.zone";
-const BUCKET = "com.cloudflare.edge.r2.bucket";
+/** Scope of a bucket of R2. */
+export const BUCKET = "com.cloudflare.edge.r2.bucket";
 /** Scope of what a user does for itself. */
 export const USER = "com.cloudflare.api.user";
 

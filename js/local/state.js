@@ -14,8 +14,9 @@
  *   observability: object | null, tailConsumers: object[], subdomain: { enabled: boolean, previewsEnabled: boolean },
  *   schedules: object[], lastDeployedFrom: string, versions: Version[], deployments: Deployment[],
  *   lateAnswers?: Record<string, number> }} Script versions and deployments: newest first
- * @typedef {{ permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*" }} Policy what a token may
- *   do, and where; `permissionGroups: ["*"]` = every group
+ * @typedef {{ permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*",
+ *   buckets?: string[] | "*" }} Policy what a token may do, and where; `permissionGroups: ["*"]` = every group, `buckets`
+ *   of R2 beside those of the accounts
  * @typedef {{ id: string, value: string, name: string, status: "active" | "disabled" | "expired",
  *   owner: "user" | "account", policies: Policy[], issuedOn: string, expiresOn?: string, notBefore?: string }} Token
  */

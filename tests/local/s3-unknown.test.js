@@ -5,7 +5,12 @@ import { ObjectStore } from "../../js/local/s3/objects.js";
 import { createS3 } from "../../js/local/s3/server.js";
 import { signHeaders } from "./sigv4.js";
 
-const KEYS = { accessKeyId: "0".repeat(32), secretAccessKey: "1".repeat(64), mayRead: true, mayWrite: true };
+const KEYS = {
+  accessKeyId: "0".repeat(32),
+  secretAccessKey: "1".repeat(64),
+  mayRead: () => true,
+  mayWrite: () => true,
+};
 const CUSTOMER_KEY = "x-amz-server-side-encryption-customer-key";
 
 test("an operation that is not served is logged, without the values that came with it", async () => {

@@ -1,7 +1,7 @@
 /** API tokens: verify and manage. https://developers.cloudflare.com/api/resources/user/subresources/tokens/ */
 import { tokenStatus } from "../auth.js";
 import { ApiError, pageOf, success } from "../envelope.js";
-import { PERMISSION_GROUPS, reads, USER, writes } from "../permissions.js";
+import { BUCKET, PERMISSION_GROUPS, reads, USER, writes } from "../permissions.js";
 import { addToken, newId, newTokenValue } from "../state.js";
 import { isObject, readObject } from "./body.js";
 import { endpoint } from "./router.js";
@@ -112,12 +112,14 @@ function readPolicy(state, { effect = "allow", permission_groups: groups, resour
   if (effect !== "allow") throw badPolicy("Local Cloudflare's tokens have policies that allow, and no others");
   const keys = Object.keys(resources);
   const isOfUser = keys.some((key) => key.startsWith(`${USER}.`));
-  const hasAllZones = Object.values(resources).some((inner) => isObject(inner) && `${ZONE}.*` in inner);
+  // Inside an account: all of its zones, all of its buckets.
+  const has = (all) => Object.values(resources).some((inner) => isObject(inner) && Object.hasOwn(inner, all));
   return {
     id: newId(),
     permissionGroups: groups.map(groupName),
     accountIds: isOfUser ? [state.account.id] : idsIn(keys, ACCOUNT),
-    zoneIds: hasAllZones ? "*" : idsIn(keys, ZONE),
+    zoneIds: has(`${ZONE}.*`) ? "*" : idsIn(keys, ZONE),
+    buckets: has(`${BUCKET}.*`) ? "*" : bucketsIn(state, keys),
     resources,
   };
 }
@@ -134,6 +136,12 @@ function idsIn(resources, prefix) {
     .map((key) => key.slice(prefix.length + 1))
     .filter((id) => id === "*" || /^[0-9a-f]{32}$/.test(id));
   return ids.includes("*") ? "*" : ids;
+}
+
+/** `…bucket.ACCOUNT_JURISDICTION_NAME`; the buckets here are all of the default jurisdiction. */
+function bucketsIn(state, resources) {
+  const prefix = `${BUCKET}.${state.account.id}_default_`;
+  return resources.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
 }
 
 function view(state, token) {

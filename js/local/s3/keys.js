@@ -3,7 +3,7 @@
  * credentials cut from it. https://developers.cloudflare.com/r2/api/tokens/
  */
 import { randomBytes } from "node:crypto";
-import { allows, tokenStatus } from "../auth.js";
+import { allowsBucket, tokenStatus } from "../auth.js";
 import { reads, writes } from "../permissions.js";
 import { newId, s3SecretOf } from "../state.js";
 
@@ -11,7 +11,7 @@ const R2_NOUNS = ["Workers R2 Storage", "Workers R2 Storage Bucket Item"];
 
 /**
  * @param {object} state
- * @returns {(accessKeyId: string, sessionToken?: string) => { accessKeyId: string, secretAccessKey: string, sessionToken?: string, mayRead: boolean, mayWrite: boolean } | undefined}
+ * @returns {(accessKeyId: string, sessionToken?: string) => { accessKeyId: string, secretAccessKey: string, sessionToken?: string, mayRead: (bucket: string) => boolean, mayWrite: (bucket: string) => boolean } | undefined}
  */
 export function keyFinder(state) {
   return (accessKeyId, sessionToken) => {
@@ -46,7 +46,7 @@ function sessionKey(state, accessKeyId, sessionToken) {
   const parent = activeToken(state, session.parentTokenId);
   if (!parent) return undefined;
   const rights = rightsOf(state, parent);
-  return { ...session, mayRead: rights.mayRead, mayWrite: rights.mayWrite && session.mayWrite };
+  return { ...session, mayRead: rights.mayRead, mayWrite: (bucket) => session.mayWrite && rights.mayWrite(bucket) };
 }
 
 function activeToken(state, id) {
@@ -56,7 +56,7 @@ function activeToken(state, id) {
 
 function rightsOf(state, token) {
   return {
-    mayRead: allows(state, token, reads(...R2_NOUNS)),
-    mayWrite: allows(state, token, writes(...R2_NOUNS)),
+    mayRead: (bucket) => allowsBucket(state, token, reads(...R2_NOUNS), bucket),
+    mayWrite: (bucket) => allowsBucket(state, token, writes(...R2_NOUNS), bucket),
   };
 }

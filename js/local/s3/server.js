@@ -15,7 +15,7 @@ import { checkSupported } from "./supported.js";
 /**
  * @param {object} options
  * @param {import("./objects.js").ObjectStore} options.objects
- * @param {(accessKeyId: string, sessionToken?: string) => (import("./signature.js").Key & { mayRead: boolean, mayWrite: boolean }) | undefined} options.findKey
+ * @param {(accessKeyId: string, sessionToken?: string) => (import("./signature.js").Key & { mayRead: (bucket: string) => boolean, mayWrite: (bucket: string) => boolean }) | undefined} options.findKey
  * @param {() => number} options.now milliseconds
  * @param {Record<string, unknown>} [options.switches] readings of R2, see `switches.js`
  * @param {(line: string) => void} [options.onUnknown] hears of every operation that is not served
@@ -69,7 +69,8 @@ function operate(request, key, objects, { now, switches }) {
   const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), now, switches };
   checkSupported(call, call.switches);
   const writes = !["GET", "HEAD"].includes(request.method);
-  if (!(writes ? key.mayWrite : key.mayRead)) throw new S3Error("AccessDenied");
+  const mayDo = writes ? key.mayWrite : key.mayRead;
+  if (!mayDo(bucket)) throw new S3Error("AccessDenied");
   if (!call.bucket) return listBuckets(call, objects);
   if (call.key) return objectOperation(call, objects);
   if (call.query.has("location")) return xmlResponse(200, "<LocationConstraint>auto</LocationConstraint>");
