@@ -1,14 +1,14 @@
 /**
- * `npm run simulate`: the engine against an account in memory, in an optimised build. `npm run simulate -- SUITE…` runs
- * single suites: pairs, faults, races, guards. `LONG=1` plays thirty times as many cases, `SEED=N` repeats the fresh
- * part of an earlier run, `CASES=PERCENT` plays fewer.
+ * `npm run simulate`: the engine against an account in memory, in an optimised build, on the same cases each time.
+ * `npm run simulate -- SUITE…` runs single suites: pairs, faults, races, guards. `--fresh` plays other cases than ever
+ * before, `--fresh=SEED` those of an earlier run; a failure is printed as a test. `CASES=PERCENT` plays fewer or more.
  */
 import { ensureToolchain } from "./build/toolchain.js";
 import { ROOT } from "./paths.js";
 import { run } from "./run.js";
 import { main, stage } from "./stage.js";
 
-const suites = process.argv.slice(2);
+const words = process.argv.slice(2);
 const CARGO = ["--locked", "--quiet", "--profile", "checked", "--package", "simulation"];
 
 await main("simulate", async () => {
@@ -16,9 +16,9 @@ await main("simulate", async () => {
   await stage("simulation, build", () =>
     run("cargo", ["build", ...CARGO, "--all-targets"], { cwd: ROOT }).then(() => ""),
   );
-  if (suites.length === 0)
+  if (words.length === 0)
     await stage("what once failed", () => run("cargo", ["test", ...CARGO], { cwd: ROOT, show: true }).then(() => ""));
   await stage("simulation", () =>
-    run("cargo", ["run", ...CARGO, "--", ...suites], { cwd: ROOT, show: true }).then(() => ""),
+    run("cargo", ["run", ...CARGO, "--", ...words], { cwd: ROOT, show: true }).then(() => ""),
   );
 });

@@ -1,7 +1,7 @@
 //! Runs a target on its corpus, then on random inputs: mutants of the corpus, texts with the right structure, bare bytes.
 //!
-//! `FUZZ_CASES` is the number of random inputs of a target, `FUZZ_SEED` the seed of half of them, `FUZZ_OUT` a folder
-//! for a sample of the inputs. An input that breaks a law is made smaller before it is shown, and kept in a file.
+//! `FUZZ_CASES` is the number of random inputs of a target, `FUZZ_SEED` another seed than the usual one, `FUZZ_OUT` a
+//! folder for a sample of the inputs. An input that breaks a law is made smaller before it is shown, and kept in a file.
 
 use std::env;
 use std::fs;
@@ -51,13 +51,8 @@ pub fn run(target: &Target) {
     let inputs: Vec<Vec<u8>> = corpus.into_iter().map(|(_, input)| input).collect();
     let cases = number("FUZZ_CASES").unwrap_or(FEW);
     let every = (cases / SAMPLES).max(1);
-    let mut source = Inputs::new(target, &inputs, FIXED_SEED);
+    let mut source = Inputs::new(target, &inputs, number("FUZZ_SEED").map_or(FIXED_SEED, |seed| seed as u64));
     for case in 0..cases {
-        if case == cases / 2
-            && let Some(seed) = number("FUZZ_SEED")
-        {
-            source = Inputs::new(target, &inputs, seed as u64);
-        }
         let input = source.next();
         if case % every == 0 {
             keep_sample(target.name, case / every, &input);
@@ -67,10 +62,11 @@ pub fn run(target: &Target) {
         }
     }
     say(&format!(
-        "{}: {} corpus files, {cases} random inputs, {:.1} s\n",
+        "{}: {} corpus files, {cases} random inputs, {:.1} s, the slowest {:.1} ms\n",
         target.name,
         inputs.len(),
-        start.elapsed().as_secs_f64()
+        start.elapsed().as_secs_f64(),
+        attempts.slowest().as_secs_f64() * 1_000.0
     ));
 }
 
@@ -141,7 +137,7 @@ fn report(target: &Target, attempts: &Attempts, input: &[u8], failure: &Failure,
     let last = attempts.of(&small).unwrap_or_else(|| failure.clone());
     let path = keep_failure(target.name, &small);
     panic!(
-        "{} ({from}): {} at {}\n--- the input, made as small as it goes:\n{}\n--- kept in {}; once mended, it belongs to tests/corpora/{}\n",
+        "{} ({from}): {} at {}\n--- the input, made as small as it goes:\n{}\n--- it is a test of every run once it lies in the corpus: cp {} tests/corpora/{}/\n",
         target.name,
         last.message,
         last.place,

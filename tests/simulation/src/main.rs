@@ -1,6 +1,6 @@
 //! Runs the suites, prints what they came to, and fails when anything that must hold does not.
 //!
-//! `LONG=1` plays thirty times as many cases; `SEED=N` repeats the fresh part of an earlier run.
+//! The cases are the same each time. `--fresh` plays others, and says which: `--fresh=SEED` plays those again.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, reason = "a test program")]
 
@@ -16,10 +16,12 @@ use simulation::{cells, lacking};
 /// Cases of a usual run.
 const SUITES: [(Suite, u64); 3] = [(PAIRS, 10_000), (FAULTS, 100_000), (RACES, 20_000)];
 
-/// Chance alone must not fail a run: while a cell was hit too rarely, so many more cases with faults are played …
+/// While a cell was hit too rarely, so many more cases with faults are played …
 const TOP_UP: u64 = 5_000;
 /// … so many times at the most.
 const TOP_UPS: u64 = 6;
+/// Fresh seeds begin beyond all that a usual run plays.
+const FRESH: u64 = 1_000_000_000;
 
 /// Pairs of runs of which neither can see the other, in ten thousand: nothing in the API compares and sets, and the look
 /// beside a last write comes too early for what follows it. A first deploy has no look at all.
@@ -29,26 +31,29 @@ const MOST_TORN: u64 = 10;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (options, words): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|word| word.starts_with("--"));
     let runs = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
-    let long = std::env::var("LONG").is_ok_and(|value| value == "1");
-    let fresh = fresh_seed();
+    let fresh = options.iter().find_map(|option| fresh_seed(option));
+    let first = fresh.map_or(0, |seed| FRESH + seed * FRESH);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    println!("fresh seed {fresh} (SEED={fresh} repeats it), {threads} threads");
+    if let Some(seed) = fresh {
+        println!("fresh seed {seed}: `npm run simulate -- --fresh={seed}` plays the same cases again");
+    }
     let (mut good, mut all) = (true, Seen::default());
     for (suite, count) in SUITES {
         if runs(suite.name) {
-            let count = scaled(count, long);
-            let (failed, seen) = run(&suite, count, fresh, threads);
+            let (failed, seen) = run(&suite, first, scaled(count), threads);
             good &= !failed;
             all.add(seen);
         }
     }
-    if runs("guards") {
+    // What fresh cases hit is chance, and the cases without a guard are the same each time.
+    if runs("guards") && fresh.is_none() {
         good &= guards(threads);
     }
-    if runs("pairs") && runs("faults") {
-        good &= top_up(&mut all, fresh, threads);
+    if runs("pairs") && runs("faults") && fresh.is_none() {
+        good &= top_up(&mut all, threads);
         good &= show_cells(&all);
     }
     println!("\nsimulation: {} in {:.0} s", if good { "all holds" } else { "FAILED" }, started.elapsed().as_secs_f64());
@@ -56,22 +61,21 @@ fn main() -> ExitCode {
 }
 
 /// `CASES=N` plays N per cent of the usual number.
-fn scaled(count: u64, long: bool) -> u64 {
+fn scaled(count: u64) -> u64 {
     let percent = std::env::var("CASES").ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(100);
-    count * percent / 100 * if long { 30 } else { 1 }
+    count * percent / 100
 }
 
-fn fresh_seed() -> u64 {
-    let given = std::env::var("SEED").ok().and_then(|text| text.parse().ok());
+/// The seed of `--fresh=SEED`, a new one for `--fresh`.
+fn fresh_seed(option: &str) -> Option<u64> {
+    let given = option.strip_prefix("--fresh")?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-    given.unwrap_or(now) % 1_000_000_000 + 1_000_000
+    Some(given.strip_prefix('=').and_then(|seed| seed.parse().ok()).unwrap_or(now) % FRESH)
 }
 
-/// Nine in ten seeds are always the same; the rest are new.
-fn run(suite: &Suite, count: u64, fresh: u64, threads: usize) -> (bool, Seen) {
-    let fixed = count * 9 / 10;
-    let fresh = fresh * 1_000_000;
-    let tally = suite.run(&[0..fixed, fresh..fresh + (count - fixed)], threads);
+/// Plays so many cases, whose seeds follow each other.
+fn run(suite: &Suite, first: u64, count: u64, threads: usize) -> (bool, Seen) {
+    let tally = suite.run(first..first + count, threads);
     println!("{:>8}: {} cases, {} failed, {:.0} s", suite.name, tally.cases, tally.failed, tally.seconds);
     let silent = suite.name == "races" && too_silent(&tally.seen, tally.cases);
     for (case, failure) in tally.failures.iter().take(3) {
@@ -116,12 +120,12 @@ fn guards(threads: usize) -> bool {
     caught.iter().all(|one| one.by.is_some())
 }
 
-fn top_up(all: &mut Seen, fresh: u64, threads: usize) -> bool {
+fn top_up(all: &mut Seen, threads: usize) -> bool {
     for round in 1..=TOP_UPS {
         if cells::table(all, cells::LEAST).1.is_empty() {
             break;
         }
-        let (failed, seen) = run(&FAULTS, TOP_UP, fresh + round, threads);
+        let (failed, seen) = run(&FAULTS, round * FRESH / 10, TOP_UP, threads);
         all.add(seen);
         if failed {
             return false;

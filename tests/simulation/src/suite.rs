@@ -1,5 +1,6 @@
 //! Many cases on all cores.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,14 +44,13 @@ pub struct Tally {
 
 impl Suite {
     /// Plays the cases of these seeds on so many threads.
-    pub fn run(&self, seeds: &[std::ops::Range<u64>], threads: usize) -> Tally {
+    pub fn run(&self, seeds: Range<u64>, threads: usize) -> Tally {
         let started = Instant::now();
         let tally = Mutex::new(Tally::default());
-        let next = AtomicU64::new(0);
-        let count: u64 = seeds.iter().map(|range| range.end - range.start).sum();
+        let next = AtomicU64::new(seeds.start);
         std::thread::scope(|scope| {
             for _ in 0..threads {
-                scope.spawn(|| self.work(seeds, &next, count, &tally));
+                scope.spawn(|| self.work(&next, seeds.end, &tally));
             }
         });
         let mut tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -58,14 +58,14 @@ impl Suite {
         tally
     }
 
-    fn work(&self, seeds: &[std::ops::Range<u64>], next: &AtomicU64, count: u64, tally: &Mutex<Tally>) {
+    fn work(&self, next: &AtomicU64, end: u64, tally: &Mutex<Tally>) {
         let mut own = Tally::default();
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
                 break;
             }
-            let case = (self.generate)(seed_at(seeds, index));
+            let case = (self.generate)(seed);
             own.cases += 1;
             match self.guarded(&case) {
                 Ok(seen) => own.seen.add(seen),
@@ -100,17 +100,6 @@ impl Suite {
         let Some(Failure { broken, trace }) = failure else { return "it fails no longer".into() };
         format!("{}\n\n{}\n\n{}", broken.join("\n"), trace.join("\n"), as_test(&case, self.function))
     }
-}
-
-fn seed_at(seeds: &[std::ops::Range<u64>], mut index: u64) -> u64 {
-    for range in seeds {
-        let length = range.end - range.start;
-        if index < length {
-            return range.start + index;
-        }
-        index -= length;
-    }
-    index
 }
 
 /// For a pasted test.

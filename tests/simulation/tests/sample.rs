@@ -3,7 +3,7 @@
 use simulation::suite::{FAULTS, PAIRS, RACES, Suite};
 
 fn few(suite: &Suite) {
-    let tally = suite.run(std::slice::from_ref(&(0..60)), 2);
+    let tally = suite.run(0..60, 2);
     let first = tally.failures.first().map(|(case, _)| suite.explain(case));
     assert_eq!(tally.failed, 0, "{}", first.unwrap_or_default());
 }
