@@ -187,7 +187,7 @@ mod tests {
         {\"body_part\":\"worker.js\",\"bindings\":[{\"name\":\"ADD\",\"type\":\"wasm_module\",\"part\":\"__ADD\"}]}\r\n\
         --b\r\nContent-Disposition: form-data; name=\"worker.js\"; filename=\"worker.js\"\r\n\
         Content-Type: application/javascript\r\n\r\naddEventListener('fetch', f)\r\n\
-        --b\r\nContent-Disposition: form-data; name=\"__ADD\"; filename=\"/home/me/add.wasm\"\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"__ADD\"; filename=\"/srv/app/add.wasm\"\r\n\
         Content-Type: application/wasm\r\n\r\n\0asm\r\n--b--\r\n";
 
     fn stated(main_module: Option<&str>, syntax: Option<Syntax>) -> Stated<'_> {
@@ -235,7 +235,7 @@ mod tests {
         let names: Vec<_> = modules.modules.iter().map(|module| module.name.as_str()).collect();
         assert_eq!(names, ["worker.js", "__ADD"]);
         assert_eq!((modules.bindings[0].name.as_str(), modules.bindings[0].part.as_str()), ("ADD", "__ADD"));
-        let lost = SCRIPT.replace("name=\"__ADD\"", "name=\"other\"").replace("/home/me/", "");
+        let lost = SCRIPT.replace("name=\"__ADD\"", "name=\"other\"").replace("/srv/app/", "");
         let finding = read(Bytes::from(lost), Stated::default()).expect_err("a finding");
         assert!(finding.message.contains("`ADD` names the part `__ADD`"), "{}", finding.message);
     }

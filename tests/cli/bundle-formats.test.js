@@ -57,9 +57,9 @@ describe("formats of a bundle", { concurrency: false }, () => {
     ];
     const parts = [
       ["worker.js", source, "application/javascript", "worker.js"],
-      ["add", ADD, "application/wasm", "/home/me/add.wasm"],
-      ["text", "words", "text/plain", "/home/me/words.txt"],
-      ["data", new Uint8Array([1, 2, 3]), "application/octet-stream", "/home/me/data.bin"],
+      ["add", ADD, "application/wasm", "/srv/app/add.wasm"],
+      ["text", "words", "text/plain", "/srv/app/words.txt"],
+      ["data", new Uint8Array([1, 2, 3]), "application/octet-stream", "/srv/app/data.bin"],
     ];
     await write("parts.form", await outfile({ body_part: "worker.js", bindings }, parts));
     const { exit, stderr } = await deploy("plain.yaml", "parts.form");
