@@ -65,6 +65,7 @@ async function start(options, persistence) {
       persistDir: persistence?.storesDir,
       onOutput: quiet ? undefined : report,
       subrequest: (request, response, from) => wire.serve(request, response, { from }),
+      upgrade: (request, socket, head, from) => wire.upgrade(request, socket, head, { from }),
       bucket: buckets.serve,
       graceMs: options.graceMs,
     });

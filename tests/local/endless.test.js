@@ -8,7 +8,7 @@ import { startSite } from "./live-site.js";
 describe("a Worker that never gives its thread back", { skip: process.platform !== "linux" }, () => {
   let site;
   before(async () => {
-    site = await startSite();
+    site = await startSite({ kv: ["others"] });
     await site.deploy("other", "let count = 0; export default { fetch: () => new Response(String(++count)) }");
     await site.deploy(
       "loop",
@@ -27,6 +27,8 @@ describe("a Worker that never gives its thread back", { skip: process.platform !
       return answer;
     });
     await sleep(200);
+    const [namespace] = site.local.state.kv.keys();
+    const value = site.local.runtime.kv(namespace).put("key", Buffer.from("kept"));
     const others = await Promise.all(
       [1, 2, 3].map(() =>
         site.visit("other").then((answer) => {
@@ -39,6 +41,9 @@ describe("a Worker that never gives its thread back", { skip: process.platform !
       others.map(({ status }) => status),
       [200, 200, 200],
     );
+    await value;
+    assert.equal(String(await site.local.runtime.kv(namespace).get("key")), "kept");
+    assert.deepEqual(order.length, 3, "KV waits for nobody either");
     const killed = await endless;
     assert.equal(killed.status, 503);
     assert.equal(await killed.text(), "error code: 1102\nWorker loop exceeded its CPU time limit and was stopped\n");

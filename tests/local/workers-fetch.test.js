@@ -49,6 +49,29 @@ test("a Worker's fetch to a host of Local Cloudflare arrives at that host's Work
   }
 });
 
+test("so does a WebSocket that a Worker opens", async () => {
+  await site.deploy(
+    "socket",
+    `export default { fetch() {
+      const [client, server] = Object.values(new WebSocketPair());
+      server.accept();
+      server.addEventListener("message", ({ data }) => server.send("echo " + data));
+      return new Response(null, { status: 101, webSocket: client });
+    } }`,
+  );
+  await site.deploy(
+    "opener",
+    `export default { async fetch() {
+      const { webSocket } = await fetch("https://socket.example.com/", { headers: { upgrade: "websocket" } });
+      webSocket.accept();
+      const heard = new Promise((resolve) => webSocket.addEventListener("message", ({ data }) => resolve(data)));
+      webSocket.send("hello");
+      return new Response(await heard);
+    } }`,
+  );
+  assert.equal(await (await site.visit("opener")).text(), "echo hello");
+});
+
 test("a host without record or route does not answer, as to any visitor", async () => {
   assert.equal((await callFor("https://nobody.example.com/")).status, 530);
 });

@@ -4,14 +4,13 @@
  * https://github.com/cloudflare/workerd/blob/main/src/workerd/api/r2-api.capnp
  */
 import { BodyTooLarge, readBody } from "../body.js";
+import { headersOfBinding } from "../runtime/miniflare.js";
 import { BindingError } from "./errors.js";
 import { described } from "./objects.js";
 import { READS, WRITES } from "./operations.js";
 import { Uploads } from "./uploads.js";
 
-/** Miniflare's name for headers of what the binding sent. */
-const PREFIX = "mf-header-";
-const REQUEST = `${PREFIX}cf-r2-request`;
+const REQUEST = "cf-r2-request";
 const METADATA_SIZE = "cf-r2-metadata-size";
 const ERROR = "cf-r2-error";
 
@@ -48,9 +47,10 @@ export function createBucketBinding({ objects, now, written }) {
 }
 
 async function readOperation(request) {
-  const inHeader = request.headers[REQUEST];
+  const headers = headersOfBinding(request.headers);
+  const inHeader = headers[REQUEST];
   if (inHeader !== undefined) return { asked: JSON.parse(inHeader), value: Buffer.alloc(0) };
-  const size = Number(request.headers[PREFIX + METADATA_SIZE]);
+  const size = Number(headers[METADATA_SIZE]);
   if (!(size > 0)) throw new BindingError("InvalidArgument");
   const body = await readBody(request);
   return { asked: JSON.parse(body.subarray(0, size).toString("utf8")), value: Buffer.from(body.subarray(size)) };

@@ -7,18 +7,19 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { utf8OfLatin1 } from "./latin1.js";
 
 const LOOPBACK = "127.0.0.1";
 const SECRET_HEADER = "x-local-secret";
 const KIND_HEADER = "x-local-kind";
+const SCRIPT_HEADER = "x-local-script";
 
 /**
- * @typedef {object} Pending a visitor's request that workerd may fetch
+ * @typedef {object} Pending a request that the entry Worker may fetch
  * @property {string} id
- * @property {string} worker its name in workerd
- * @property {import("./index.js").VisitorsRequest} request
- * @property {() => void} begin it was fetched: from now on the Worker may have run
+ * @property {object} head what it is to do
+ * @property {import("node:stream").Readable | Buffer} [body]
+ * @property {string} [contentLength] of the body, if known
+ * @property {() => void} begin it was fetched: from now on a Worker may have seen it
  */
 
 export class BackChannel {
@@ -27,6 +28,7 @@ export class BackChannel {
 
   #handlers;
   #server = createServer((request, response) => this.#serve(request, response));
+  #sockets = new Set();
   #address;
   /** @type {Map<string, Pending>} */
   #pending = new Map();
@@ -34,11 +36,13 @@ export class BackChannel {
   /**
    * @param {object} handlers
    * @param {(request: object, response: object, script: string) => void} handlers.subrequest a Worker's fetch to one of our hosts
+   * @param {(request: object, socket: object, head: Buffer, script: string) => void} handlers.upgrade the same, for a WebSocket
    * @param {(request: object, response: object, bucket: string) => void} handlers.bucket what a binding asks of a bucket
    */
   constructor(handlers) {
     this.#handlers = handlers;
     this.#server.requestTimeout = 0;
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** @returns {Promise<string>} `127.0.0.1:PORT` */
@@ -47,16 +51,12 @@ export class BackChannel {
     return this.#address;
   }
 
-  /** The service that workerd talks to, in miniflare's words. @param {"request" | "subrequest"} kind */
-  async service(kind) {
-    const injectRequestHeaders = [
-      { name: SECRET_HEADER, value: this.secret },
-      { name: KIND_HEADER, value: kind },
-    ];
-    return { external: { address: await this.open(), http: { injectRequestHeaders } } };
+  /** Headers that workerd has to add to what it sends. @param {"request" | "subrequest"} kind */
+  headersFor(kind) {
+    return { [SECRET_HEADER]: this.secret, [KIND_HEADER]: kind };
   }
 
-  /** Where a bucket answers; miniflare sends no header of ours there, so the secret is in the path. */
+  /** Where a bucket answers. The secret is in the path: a binding sends no headers of ours. */
   async bucketUrls() {
     const address = await this.open();
     return (bucket) => new URL(`http://${address}/${this.secret}/${encodeURIComponent(bucket)}`);
@@ -75,6 +75,7 @@ export class BackChannel {
     if (!this.#server.listening) return;
     const closed = once(this.#server, "close");
     this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -88,18 +89,25 @@ export class BackChannel {
 
   #serve(request, response) {
     const [, inPath, bucket] = request.url.split("/");
-    const { [SECRET_HEADER]: secret = "", [KIND_HEADER]: kind, ...headers } = request.headers;
-    request.headers = headers;
-    if (sameText(secret, this.secret)) {
-      if (kind === "request") return this.#give(decodeURIComponent(inPath), response);
-      const { "x-local-script": script, ...rest } = headers;
-      request.headers = rest;
-      return this.#handlers.subrequest(request, response, script);
-    }
+    const kind = this.#kindOf(request);
+    if (kind === "request") return this.#give(decodeURIComponent(inPath), response);
+    if (kind === "subrequest") return this.#handlers.subrequest(request, response, request.headers[SCRIPT_HEADER]);
     if (bucket !== undefined && sameText(inPath, this.secret)) {
       return this.#handlers.bucket(request, response, decodeURIComponent(bucket));
     }
     response.writeHead(403, { connection: "close" }).end();
+  }
+
+  #upgrade(request, socket, head) {
+    if (this.#kindOf(request) !== "subrequest") return socket.destroy();
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    this.#handlers.upgrade(request, socket, head, request.headers[SCRIPT_HEADER]);
+  }
+
+  /** Undefined for whoever does not know the secret. */
+  #kindOf({ headers: { [SECRET_HEADER]: secret = "", [KIND_HEADER]: kind } }) {
+    return sameText(secret, this.secret) ? kind : undefined;
   }
 
   /** What the visitor sent: the head in a header, the body as it comes. */
@@ -108,12 +116,10 @@ export class BackChannel {
     if (!pending) return response.writeHead(404).end();
     this.#pending.delete(id);
     pending.begin();
-    const { method, url, headers, body, contentLength } = pending.request;
-    const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
-    const head = { worker: pending.worker, method, url, headers: pairsOf(headers), hasBody };
-    const length = hasBody && contentLength !== undefined ? { "content-length": contentLength } : {};
-    response.writeHead(200, { "x-local-request": asciiJson(head), ...length });
-    if (!hasBody) return response.end();
+    const { head, body, contentLength } = pending;
+    const length = body !== undefined && contentLength !== undefined ? { "content-length": contentLength } : {};
+    response.writeHead(200, { "x-local-request": asciiJson({ ...head, hasBody: body !== undefined }), ...length });
+    if (body === undefined) return response.end();
     if (typeof body.pipe !== "function") return response.end(body);
     response.flushHeaders();
     sendBody(body, response);
@@ -129,11 +135,6 @@ function sendBody(body, response) {
     body.unpipe(response);
     body.resume();
   });
-}
-
-/** Header values are bytes; Node reads them as Latin-1, Workers as UTF-8. */
-function pairsOf(headers) {
-  return Object.entries(headers).map(([name, value]) => [name, utf8OfLatin1(String(value))]);
 }
 
 function asciiJson(value) {

@@ -20,11 +20,12 @@ export function asksForWebSocket({ upgrade = "" }) {
 
 /**
  * @param {URL} origin of the entry Worker
- * @param {import("./back-channel.js").Pending} pending what it will fetch
+ * @param {string} id of what it will fetch
+ * @param {{ method: string, headers: Record<string, string> }} request of which only a HEAD and a WebSocket show here
  * @returns {{ answer: Promise<import("./index.js").Answer>, over: Promise<void>, cancel: () => void }} `over`: nothing
  *   more will come or go
  */
-export function requestEntry(origin, { id, request }) {
+export function requestEntry(origin, id, request) {
   const upgrade = asksForWebSocket(request.headers) ? websocketHeaders(request.headers) : {};
   const options = {
     method: request.method === "HEAD" ? "HEAD" : "GET",

@@ -9,6 +9,7 @@ import { BackChannel } from "./back-channel.js";
 import { Cell } from "./cell.js";
 import { StartCheck } from "./check.js";
 import { NOT_BEGUN } from "./instance.js";
+import { kvNamespace } from "./kv.js";
 import { drawVersion, liveVersions, loadedName } from "./live.js";
 import { guardianIsDone } from "./processes.js";
 
@@ -40,6 +41,7 @@ const GRACE_MS = 10_000;
  * @param {string} [options.persistDir] where KV and other stores stay; without it they end with the process
  * @param {(line: string) => void} [options.onOutput] what Workers and workerd print, line by line
  * @param {(request: object, response: object, script: string) => void} [options.subrequest] a Worker's fetch to a host of ours
+ * @param {(request: object, socket: object, head: Buffer, script: string) => void} [options.upgrade] the same, for a WebSocket
  * @param {(request: object, response: object, bucket: string) => void} [options.bucket] what a binding asks of R2
  * @param {number} [options.graceMs] what answers under way have, when their Workers are replaced
  */
@@ -65,12 +67,13 @@ class Runtime {
   #host;
   #closed = false;
 
-  constructor({ state, persistDir, onOutput, subrequest = refuse, bucket = refuse, graceMs = GRACE_MS }) {
+  constructor({ state, persistDir, onOutput, graceMs = GRACE_MS, ...handlers }) {
     this.#state = state;
     this.#dir = persistDir;
     this.#onOutput = onOutput;
     this.#temporary = !persistDir;
-    this.#channel = new BackChannel({ subrequest, bucket });
+    const { subrequest = refuse, upgrade = hangUp, bucket = refuse } = handlers;
+    this.#channel = new BackChannel({ subrequest, upgrade, bucket });
     const print = (line) => this.#print(line);
     this.#check = new StartCheck(print);
     this.#host = {
@@ -137,22 +140,24 @@ class Runtime {
     }
   }
 
-  /** The KV namespace's contents; as Workers see them, `list` pages and all. */
+  /** The KV namespace's contents, see `kv.js`. */
   kv(id) {
     const cell = this.#shared;
-    const call =
-      (method) =>
-      async (...args) => {
+    return kvNamespace(async (...call) => {
+      for (;;) {
         while (!cell.servesKv(id)) await this.#reload(cell);
-        return cell.instance.kv(id, method, args);
-      };
-    return {
-      get: call("get"),
-      getWithMetadata: call("getWithMetadata"),
-      put: call("put"),
-      delete: call("delete"),
-      list: call("list"),
-    };
+        const { instance } = cell;
+        const answer = await instance.kv(id, ...call).catch((error) => this.#lostCall(cell, instance, error));
+        if (answer !== NOT_BEGUN) return answer;
+      }
+    });
+  }
+
+  /** A call on KV may be done twice: when workerd died under it, the next one does it. */
+  async #lostCall(cell, instance, error) {
+    if (!(await instance.isLost())) throw error;
+    this.#lost(cell, instance, error);
+    return NOT_BEGUN;
   }
 
   async close() {
@@ -221,6 +226,10 @@ class Runtime {
 
 function thrown(exception) {
   return { status: 500, headers: {}, exception };
+}
+
+function hangUp(_request, socket) {
+  socket.destroy();
 }
 
 function refuse(_request, response) {

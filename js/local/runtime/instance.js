@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requestEntry } from "./entry-request.js";
-import { startWorkers } from "./miniflare.js";
+import { utf8OfLatin1 } from "./latin1.js";
+import { kvBinding, startWorkers } from "./miniflare.js";
 import { hasEnded } from "./processes.js";
 import { computedMs, createWatch } from "./watch.js";
 
@@ -11,26 +12,13 @@ const END_MS = 200;
 /** CPU time of a request, unless the Worker's limits say otherwise. */
 const DEFAULT_CPU_MS = 30_000;
 
-/** The request was taken back before the Worker could see it: it may be sent to another instance. */
+/** It was taken back before a Worker could see it, or may be done twice: it goes to another instance. */
 export const NOT_BEGUN = Symbol("not begun");
 
-/** Miniflare's namespace speaks ArrayBuffer, ours Buffer. */
-const KV = {
-  get: async (namespace, key) => toBuffer(await namespace.get(key, "arrayBuffer")),
-  getWithMetadata: async (namespace, key) => {
-    const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
-    return { value: toBuffer(value), metadata };
-  },
-  put: (namespace, key, value, options) => namespace.put(key, toArrayBuffer(value), options),
-  delete: (namespace, key) => namespace.delete(key),
-  list: (namespace, options) => namespace.list(options),
-};
-
 /**
- * @typedef {object} Visit a request under way
+ * @typedef {object} Visit a request under way, of a visitor or on a KV namespace
  * @property {string} id
- * @property {string} worker its loaded name
- * @property {object} version
+ * @property {object} [version] of the Worker; none for KV
  * @property {boolean} begun the Worker may have seen it
  * @property {boolean} answered its head is there; the body may still come
  * @property {(outcome: object | symbol) => void} settle
@@ -43,7 +31,6 @@ export class Instance {
   #channel;
   /** @type {Set<Visit>} */
   #visits = new Set();
-  #calls = new Set();
   #startWatch;
   #onStall;
   #stopped = false;
@@ -88,36 +75,47 @@ export class Instance {
 
   /**
    * @returns {Promise<import("./index.js").Answer | typeof NOT_BEGUN>}
-   * @throws when the connection broke, and `lost` says whether the process is gone with it
+   * @throws when the connection broke
    */
   fetch(worker, version, request) {
+    const { method, url, headers, body, contentLength } = request;
+    const head = { worker, method, url, headers: pairsOf(headers) };
+    const sent = method === "GET" || method === "HEAD" ? {} : { body, contentLength };
+    return this.#send({ head, ...sent }, version, request);
+  }
+
+  /**
+   * One call on a namespace that was loaded, see `kv.js`. Each may be done twice, so one that a Worker holds up goes
+   * elsewhere.
+   * @returns {Promise<import("./index.js").Answer | typeof NOT_BEGUN>}
+   */
+  kv(id, call, args, value) {
+    const head = { kv: kvBinding(id), call, args };
+    const sent = value === undefined ? {} : { body: value, contentLength: String(value.length) };
+    return this.#send({ head, ...sent }, undefined, { method: "GET", headers: {} });
+  }
+
+  #send(pending, version, request) {
     const id = randomBytes(16).toString("hex");
-    const visit = { id, worker, version, begun: false, answered: false };
-    this.#channel.expect({
-      id,
-      worker,
-      request,
-      begin: () => {
-        visit.begun = true;
-      },
-    });
-    const { answer, over, cancel } = requestEntry(this.#workerd.origin, { id, request });
+    const visit = { id, version, begun: false, answered: false };
+    const begin = () => {
+      visit.begun = true;
+    };
+    this.#channel.expect({ ...pending, id, begin });
+    const { answer, over, cancel } = requestEntry(this.#workerd.origin, id, request);
     visit.cancel = cancel;
-    const leave = () => cancel();
-    request.signal?.addEventListener("abort", leave);
+    request.signal?.addEventListener("abort", cancel);
     this.#visits.add(visit);
     this.#startWatch();
     over.then(() => {
       this.#visits.delete(visit);
       this.#channel.forget(id);
-      request.signal?.removeEventListener("abort", leave);
+      request.signal?.removeEventListener("abort", cancel);
     });
-    answer.then(
-      () => {
-        visit.answered = true;
-      },
-      () => {},
-    );
+    const answered = () => {
+      visit.answered = true;
+    };
+    answer.then(answered, answered);
     const taken = new Promise((resolve) => {
       visit.settle = resolve;
     });
@@ -129,18 +127,9 @@ export class Instance {
     return this.#stopped || hasEnded(this.#workerd.process, END_MS);
   }
 
-  /** One call on a namespace that was loaded: get, getWithMetadata, put, delete or list, as `runtime.kv` promises them. */
-  kv(id, method, args) {
-    const call = this.#workerd.kv(id).then((namespace) => KV[method](namespace, ...args));
-    this.#calls.add(call);
-    const forget = () => this.#calls.delete(call);
-    call.then(forget, forget);
-    return call;
-  }
-
   /** Whether anything is under way: answers whose body still comes, and open WebSockets, count. */
   get busy() {
-    return this.#visits.size + this.#calls.size > 0;
+    return this.#visits.size > 0;
   }
 
   /** Waits, but not longer than told, for requests without an answer; those whose answer is coming may take for ever. */
@@ -165,11 +154,11 @@ export class Instance {
   }
 
   #waiting() {
-    return this.#calls.size > 0 || [...this.#visits].some(({ answered }) => !answered);
+    return [...this.#visits].some(({ answered }) => !answered);
   }
 
   #suspects() {
-    return [...this.#visits].filter(({ begun }) => begun);
+    return [...this.#visits].filter(({ begun, version }) => begun && version);
   }
 
   /** Those that no Worker has seen go elsewhere; the others have the time that their Worker may take. */
@@ -186,7 +175,7 @@ export class Instance {
 
   #letOthersGo() {
     for (const visit of this.#visits) {
-      if (visit.begun) continue;
+      if (visit.begun && visit.version) continue;
       this.#channel.forget(visit.id);
       visit.settle(NOT_BEGUN);
       visit.cancel();
@@ -204,10 +193,7 @@ export class Instance {
   }
 }
 
-function toBuffer(value) {
-  return value === null ? null : Buffer.from(value);
-}
-
-function toArrayBuffer(buffer) {
-  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+/** Header values are bytes; Node reads them as Latin-1, Workers as UTF-8. */
+function pairsOf(headers) {
+  return Object.entries(headers).map(([name, value]) => [name, utf8OfLatin1(String(value))]);
 }

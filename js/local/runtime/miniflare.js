@@ -15,6 +15,7 @@ const ENTRY = "Entry";
 const OUTBOUND = "Outbound";
 const OUR_DATE = "2026-01-01";
 const DIRECT = { host: LOOPBACK, port: 0 };
+const BINDING_HEADER = "mf-header-";
 /** For a Worker that only has to start. */
 const NOWHERE = new URL("http://127.0.0.1:1/");
 /** Characters of a line that are passed on. */
@@ -65,11 +66,22 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
 export async function startWorkers(channel, options) {
   const namespace = await loadMiniflare();
   const ways = {
-    request: await channel.service("request"),
-    subrequest: await channel.service("subrequest"),
+    request: await serviceOf(channel, "request"),
+    subrequest: await serviceOf(channel, "subrequest"),
     bucketUrl: await channel.bucketUrls(),
   };
   return new Workerd(namespace, channel.secret, ways, options);
+}
+
+async function serviceOf(channel, kind) {
+  const injectRequestHeaders = Object.entries(channel.headersFor(kind)).map(([name, value]) => ({ name, value }));
+  return { external: { address: await channel.open(), http: { injectRequestHeaders } } };
+}
+
+/** Headers that a binding has sent to a place outside: miniflare renames them on the way. */
+export function headersOfBinding(headers) {
+  const renamed = Object.entries(headers).filter(([name]) => name.startsWith(BINDING_HEADER));
+  return Object.fromEntries(renamed.map(([name, value]) => [name.slice(BINDING_HEADER.length), value]));
 }
 
 class Workerd {
@@ -115,11 +127,6 @@ class Workerd {
       );
       outgoing.on("error", reject).end();
     });
-  }
-
-  /** The namespace as Workers see it. */
-  kv(id) {
-    return this.#miniflare.getKVNamespace(kvBinding(id), ENTRY);
   }
 
   /** Ends the process even if its thread never comes back. Miniflare is told first, or it would start another one. */
@@ -335,6 +342,7 @@ function newSecret() {
   return randomBytes(24).toString("base64url");
 }
 
-function kvBinding(id) {
+/** Under which name the entry Worker has a namespace. */
+export function kvBinding(id) {
   return `KV_${id}`;
 }

@@ -1,25 +1,49 @@
 /** Workers of ours that run beside the deployed ones. */
 
 /**
- * Every visitor's request enters here. It comes with nothing but an id; what the visitor sent is fetched from this
- * process, over a connection of its own: so a Worker that answers before it has read the body can't break the
- * connection that its answer goes over. Whoever does not know such an id gets nothing. A thrown exception comes back as
- * text, marked by a header that only this process can read as ours.
+ * Every visitor's request enters here, and every call of the API on a KV namespace. It comes with nothing but an id; what
+ * it is to do is fetched from this process, over a connection of its own: so a Worker that answers before it has read the
+ * body can't break the connection that its answer goes over. Whoever does not know such an id gets nothing. A thrown
+ * exception comes back as text, marked by a header that only this process can read as ours.
  */
 export const ENTRY_SOURCE = `
 const CF = { colo: "LCL", country: "XX", httpProtocol: "HTTP/1.1", tlsVersion: "TLSv1.3" };
+
+async function visit({ worker, method, url, headers, hasBody }, env, { body }) {
+  const init = { method, headers, body: hasBody ? body : null, cf: CF, redirect: "manual" };
+  return env[worker].fetch(new Request(url, init));
+}
+
+const KV_CALLS = {
+  async get(namespace, [key]) {
+    const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
+    const found = JSON.stringify({ found: value !== null, metadata });
+    return new Response(value, { headers: { "x-local-found": encodeURIComponent(found) } });
+  },
+  async put(namespace, [key, options], given) {
+    await namespace.put(key, await given.arrayBuffer(), options);
+    return Response.json(null);
+  },
+  async delete(namespace, [key]) {
+    await namespace.delete(key);
+    return Response.json(null);
+  },
+  list: async (namespace, [options]) => Response.json(await namespace.list(options)),
+};
+
 export default {
   async fetch(incoming, env) {
     const id = incoming.headers.get("x-local-request");
     if (id === "beat/" + env.SECRET) return new Response("alive");
     const pulled = id === null ? undefined : await env.BACK.fetch("http://local/" + encodeURIComponent(id));
     if (pulled?.status !== 200) return new Response("no such request\\n", { status: 403 });
-    const { worker, method, url, headers, hasBody } = JSON.parse(pulled.headers.get("x-local-request"));
-    const body = hasBody ? pulled.body : null;
+    const head = JSON.parse(pulled.headers.get("x-local-request"));
     try {
-      return await env[worker].fetch(new Request(url, { method, headers, body, cf: CF, redirect: "manual" }));
+      if (head.kv === undefined) return await visit(head, env, pulled);
+      return await KV_CALLS[head.call](env[head.kv], head.args, pulled);
     } catch (error) {
-      return new Response(String(error), { status: 500, headers: { "x-local-exception": id } });
+      const text = head.kv === undefined ? String(error) : error.message;
+      return new Response(text, { status: 500, headers: { "x-local-exception": id } });
     }
   },
 };
