@@ -96,11 +96,14 @@ test("a Worker that requests itself is stopped, and the others go on", async () 
   const answer = await site.visit("loop");
   assert.equal(answer.status, 508);
   assert.match(await answer.text(), /^error code: 1019\n/);
-  await site.deploy("ping", "export default { fetch: () => fetch('https://pong.example.com/') }");
-  await site.deploy(
-    "pong",
-    "export default { async fetch() { await fetch('https://ping.example.com/'); return fetch('https://ping.example.com/') } }",
-  );
+  const looping = (to, again) => `export default { async fetch(request) {
+    if (request.url.endsWith("/warm")) return new Response("warm");
+    const answer = await fetch("https://${to}.example.com/");
+    return ${again ? `fetch("https://${to}.example.com/")` : "answer"};
+  } }`;
+  await site.deploy("ping", looping("pong", false));
+  await site.deploy("pong", looping("ping", true));
+  for (const name of ["ping", "pong"]) assert.equal((await site.visit(name, { path: "/warm" })).status, 200);
   const pinged = await site.visit("ping");
   assert.equal(pinged.status, 508, await pinged.text());
   assert.equal((await site.visit("told")).status, 200);
