@@ -58,6 +58,8 @@ export interface Options {
   prune?: boolean | undefined;
   /** The yes to what the plan deletes, adopts or takes; without it such a plan is refused. */
   allowDeletes?: boolean | undefined;
+  /** A secret without a value is an error, even where the live Worker has one of that name. */
+  requireSecrets?: boolean | undefined;
   /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
   allowEnv?: readonly string[] | undefined;
   /** Addresses of stores that `destroy` may delete with their data; no kind of store can be deleted yet, so it refuses all. */

@@ -1,6 +1,6 @@
 //! Plans as folders: `manifest.yaml` and `live.json` in, `plan.json` out.
 //!
-//! `options.json` may hold `adopt`, `take`, `prune`, `destroy` and `secrets`. In `live.json` these stand for what our
+//! `options.json` may hold `adopt`, `take`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
 //! marks compute: `{id}` and `{id ORG/ENV/NAME}` for an identity, `{hashes TEXT …}` for hashes of patterns or names,
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cfworker_deploy::binding::Binding;
 use cfworker_deploy::manifest::{self, ReadOptions, Source};
 use cfworker_deploy::model::Identity;
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
@@ -27,8 +28,10 @@ struct Options {
     take: Vec<String>,
     prune: bool,
     destroy: bool,
-    /// Values at hand, by name.
-    secrets: BTreeMap<String, Secret>,
+    /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
+    secrets: Option<BTreeMap<String, Secret>>,
+    /// The key of the digest is made from the API token.
+    key_of_token: bool,
 }
 
 /// One folder.
@@ -81,7 +84,11 @@ impl Spec {
 fn secret_facts(manifest: &DesiredManifest, options: &Options) -> Option<SecretFacts> {
     let canaries: BTreeMap<String, Secret> = serde_json::from_str(include_str!("canaries/values.json")).expect("JSON");
     let key = canaries.get("fingerprintKey").expect("a canary");
-    (!options.secrets.is_empty()).then(|| plan::secret_facts(&manifest.identity, key, &options.secrets))
+    let given = options.secrets.as_ref()?;
+    let wanted = manifest.script.bindings.iter().filter(|binding| matches!(binding, Binding::SecretText(_)));
+    let kept = wanted.map(|binding| binding.name().to_owned()).filter(|name| !given.contains_key(name)).collect();
+    let facts = plan::secret_facts(&manifest.identity, key, given);
+    Some(SecretFacts { kept, key_of_token: options.key_of_token, ..facts })
 }
 
 /// What our marks would say after the manifest was applied.

@@ -27,6 +27,7 @@ const OPTIONS = {
   expect: shapes.TEXT,
   outputs: shapes.OBJECT,
   prune: shapes.FLAG,
+  requireSecrets: shapes.FLAG,
   set: shapes.PAIRS,
   take: shapes.TEXTS,
   timeoutMs: shapes.MILLISECONDS,

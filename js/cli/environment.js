@@ -14,11 +14,6 @@ export function credentialsFrom(env) {
   });
 }
 
-/** Whether there is anything to sign in with; half of a pair counts, so that the missing half is told. */
-export function namesSignIn({ apiToken, apiKey, email }) {
-  return [apiToken, apiKey, email].some((value) => value !== undefined);
-}
-
 /** A token wins over a key, which can do everything. */
 function apiCredentials(env) {
   if (env.CLOUDFLARE_API_TOKEN) return { apiToken: env.CLOUDFLARE_API_TOKEN };

@@ -51,6 +51,7 @@ export const FLAGS = [
   { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
   { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
+  { flag: "--offline", on: ["plan"], text: "against an empty account: needs no token, sends nothing" },
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
   { flag: "--detailed-exitcode", on: ["plan", "drift"], text: "exit 2 when there are changes" },
   { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
@@ -61,6 +62,11 @@ export const FLAGS = [
     on: PLANNING,
     text: "values of ${NAME}: dotenv or JSON, - is stdin",
     parse: collect,
+  },
+  {
+    flag: "--require-secrets",
+    on: ["apply", "plan", "drift"],
+    text: "a secret without a value is an error, also a live one",
   },
   {
     flag: "--allow-env <name>",

@@ -1,7 +1,7 @@
 /** What the commands that ask Cloudflare have in common: manifests, credentials, options, the engine. */
 
 import { usageError } from "../errors.js";
-import { credentialsFrom, namesSignIn } from "./environment.js";
+import { credentialsFrom } from "./environment.js";
 import { readText } from "./input.js";
 import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
@@ -60,17 +60,13 @@ export async function readCredentials({ env, cwd }, flags) {
   return { creds: { ...kept, ...localCredentials(local) }, local };
 }
 
-/** The credentials of a plan: none at all plans offline. */
-export function planningCredentials({ creds }) {
-  return namesSignIn(creds) ? creds : null;
-}
-
 /** What plans depend on, the same for every command that has the flags. */
 export async function readOptions(context, flags, { accountId }) {
   const options = { today: new Date().toISOString().slice(0, 10), accountId };
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;
+  if (flags.requireSecrets) options.requireSecrets = true;
   if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;
   if (flags.take) options.take = flags.take;

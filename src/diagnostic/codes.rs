@@ -133,6 +133,8 @@ codes! {
         "The value of a secret comes from `--secrets-file`, standard input or the environment: `NAME` for `${NAME}`; for `$secrets-group/GROUP/KEY`, `GROUP/KEY` in JSON or `GROUP__KEY` in a dotenv file or the environment (upper case, other characters `_`).";
     RefusedSecret = "CFD0204": "a name that no manifest may read",
         "Names that start with `CLOUDFLARE_`, `CF_`, `R2_`, `AWS_`, `CFWORKER_`, `GITHUB_`, `ACTIONS_`, `CI_`, `GITLAB_`, `NPM_`, `NODE_AUTH_`, `SSH_` or `GPG_`, and `PATH`, `HOME`, `SHELL`, `USER`, belong to the pipeline that deploys and to its credentials; so does every value that is a credential of the run. A manifest that could read them could ship them into its Worker. Give the value another name, or say that this one is meant: `--allow-env NAME`, `allowEnv` of the library.";
+    FingerprintKeyOfToken = "CFD0210": "secrets are compared by a key that changes with the API token",
+        "Values of secrets can't be read back, so each version carries a keyed digest of them, and the next run compares digests. Without `CFWORKER_FINGERPRINT_KEY` the key is made from the API token: after the token was rotated, and in pipelines that get a new one for each run, nothing can be compared and the secrets are written once more. Set the key to at least 22 random characters that stay (`openssl rand -hex 32`), for every run that deploys the same Workers.";
     FingerprintKeyShort = "CFD0211": "the fingerprint key is too short",
         "`CFWORKER_FINGERPRINT_KEY` keys the digest by which a run sees whether secrets changed. The digest can be read in the account, so the key must be too long to try: at least 22 random characters. `openssl rand -hex 32` makes a good one; keep it beside the other secrets of the pipeline, and keep it the same.";
     LiteralSecret = "CFD0205": "a secret stands in the manifest",
@@ -247,8 +249,8 @@ codes! {
         "A run may take ten minutes, or what `--timeout` says. What was under way when they ended was given up; a write that was on its way ended first. The message tells the last failure, which is what took the time: it would have been tried again. Run the same command again, with more time if it needs that.";
     ZoneNotFound = "CFD0523": "no zone holds the hostname",
         "All suffixes of the hostname were looked up and none is a zone of this account that the token can see. Without the permission `Zone Read` a look-up by name gives an empty list, so the zone may exist all the same: give `dns.zone_id`, which needs no such permission, or add it to the token. The exit code is 4 while that may be the reason, and 1 when the token was shown other zones.";
-    SecretsUnchecked = "CFD0524": "secrets were not compared",
-        "The values of secrets were not at hand, so the plan assumes that they stay as they are. `apply` needs them. A plan with values tells whether they changed; values themselves are never shown.";
+    SecretsUnchecked = "CFD0524": "secrets are kept, not checked",
+        "No values were given for these secrets of the manifest, and the live Worker has secrets of these names: they stay as they are, whatever their values. Give the values by `--secrets-file`, standard input or the environment to have them compared and set. With `--require-secrets` (`requireSecrets` of the library) a missing value is an error instead, exit code 65; so it is always where the live Worker has no such secret.";
     BadArgument = "CFD0902": "a call's argument can't be read",
         "An argument of a JavaScript call has another form than its type says: a field of the wrong type, or a text that is no list of manifests. Nothing was sent. Check the call with TypeScript, or with `// @ts-check` in JavaScript.";
     Raced = "CFD0525": "somebody else deployed at the same time",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::failure;
 use super::outputs::{OutputsResult, applied, dashboard};
-use super::planning::{PlanResult, Prepared, Purpose, announce, prepare, prepare_removal, result};
+use super::planning::{PlanResult, Prepared, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::undo::{Undo, undo};
 use super::wait::{Target, wait};
@@ -57,7 +57,7 @@ pub async fn apply(
     io: &Io,
 ) -> Result<ApplyResult, Error> {
     let session = Session::open(io, credentials, options.timeout_ms)?;
-    let prepared = prepare(&session, sources, options, Purpose::Apply).await?;
+    let prepared = prepare(&session, sources, options).await?;
     let mut result = carry_out(&session, &prepared, options).await?;
     if options.wait {
         wait_for(&session, &prepared, &mut result, io).await;

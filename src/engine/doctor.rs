@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::failure::failure;
 use super::permissions;
 use super::planning::read_manifests;
+use super::secrets;
 use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::Endpoint;
@@ -15,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::manifest::{self, Source};
+use crate::plan::KEY_RECIPE;
 use crate::r2::{Object, Source as S3Source};
 use crate::refresh::{self, Found, Read};
 use crate::resource::{DesiredManifest, DesiredState};
@@ -76,6 +78,7 @@ pub async fn doctor(
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let (manifest::Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
     let mut checks = token(&session, &desired).await;
+    checks.extend(fingerprint_key(credentials, &desired));
     checks.extend(clock(&session).await);
     // A token that is refused is refused everywhere.
     if !checks.iter().any(|check| check.code == Some(Code::CredentialsRefused)) {
@@ -149,6 +152,21 @@ async fn token(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
         });
     }
     checks
+}
+
+/// By which key the next run sees whether secrets changed.
+fn fingerprint_key(credentials: &Credentials, desired: &DesiredState) -> Option<Check> {
+    const NAME: &str = "comparison of secrets";
+    if !secrets::any_wanted(desired) {
+        return None;
+    }
+    if credentials.fingerprint_key.is_some() {
+        return Some(good(NAME, "by a key that stays when the token changes"));
+    }
+    let message = "by a key made from the API token: once that changes, secrets are written once more";
+    let help = format!("set CFWORKER_FINGERPRINT_KEY to random characters that stay: {KEY_RECIPE}");
+    let finding = Diagnostic::note(Code::FingerprintKeyOfToken, message).with_help(help);
+    Some(Check { ok: true, ..bad(NAME, finding) })
 }
 
 /// This machine's clock beside the server's.

@@ -12,6 +12,7 @@ mod outputs;
 mod permissions;
 mod planning;
 mod publish;
+mod secrets;
 mod session;
 mod undo;
 mod validate;

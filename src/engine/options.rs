@@ -39,6 +39,8 @@ pub struct Options {
     pub timeout_ms: Option<f64>,
     /// `PATH=VALUE` pairs that overlay every manifest.
     pub set: Vec<(String, String)>,
+    /// A secret without a given value is an error, even where the live Worker has it.
+    pub require_secrets: bool,
     /// Names that belong to the pipeline and its credentials, which `${NAME}` may read all the same.
     pub allow_env: Vec<String>,
     /// `destroy` only plans.

@@ -1,25 +1,23 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::join;
 use serde::Serialize;
 use serde_json::json;
 
 use super::bundles::{self, Bundles};
 use super::failure::failure;
+use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
-use crate::manifest::{self, Places, Read, ReadOptions, SecretValues, Source};
+use crate::manifest::{self, Places, Read, ReadOptions, Source};
 use crate::model::Event;
-use crate::plan::{self, Action, Plan, SecretFacts};
+use crate::plan::{self, Action, Plan};
 use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, LiveState};
-use crate::secret::Secret;
 
 /// A plan as callers see it.
 #[derive(Clone, Debug, Serialize)]
@@ -60,15 +58,6 @@ pub(super) struct Prepared {
     pub reads: u32,
 }
 
-/// What is planned for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Look only: values of secrets may be missing.
-    Plan,
-    /// Carry out: everything must be at hand.
-    Apply,
-}
-
 /// Plans manifests; without credentials against an empty account.
 ///
 /// # Errors
@@ -83,7 +72,7 @@ pub async fn plan(
         None => offline(sources, options)?,
         Some(credentials) => {
             let session = Session::open(io, credentials, options.timeout_ms)?;
-            prepare(&session, sources, options, Purpose::Plan).await?
+            prepare(&session, sources, options).await?
         }
     };
     let result = result(&prepared);
@@ -146,44 +135,58 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     Ok(Prepared { payloads: Vec::new(), reads: 0, desired, live, plan })
 }
 
-/// Reads manifests, secrets, the account and the bundles, and plans.
-pub(super) async fn prepare(
-    session: &Session<'_>,
-    sources: &[Source],
-    options: &Options,
-    purpose: Purpose,
-) -> Result<Prepared, Error> {
-    let (read, diagnostics) = read_manifests(session, sources, options)?;
+/// Reads manifests, secrets, the account and the bundles, and plans. All inputs are looked at before the run gives up:
+/// what is missing is told at once.
+pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Prepared, Error> {
+    let (read, diagnostics) = read_inputs(sources, read_options(options, session.credentials.account_id.as_deref()))?;
     let Read { desired, places, .. } = read;
     let explain = |error| permissions::explained(error, &desired, session.credentials);
-    prepared(session, options, purpose, (desired.clone(), places), diagnostics).await.map_err(explain)
+    prepared(session, options, (desired.clone(), places), diagnostics).await.map_err(explain)
+}
+
+/// The manifests, even where nothing but values of variables is missing: then the rest can be looked at all the same.
+fn read_inputs(sources: &[Source], options: ReadOptions) -> Result<(Read, Vec<Diagnostic>), Error> {
+    let mut read = manifest::read(sources, &options);
+    let diagnostics = std::mem::take(&mut read.diagnostics);
+    let errors = || diagnostics.iter().filter(|finding| finding.is_error());
+    if errors().next().is_none() {
+        return Ok((read, diagnostics));
+    }
+    if !errors().all(|finding| finding.code == Code::MissingVariable) {
+        return Err(failure(diagnostics));
+    }
+    Ok((manifest::read(sources, &ReadOptions { without_values: true, ..options }), diagnostics))
 }
 
 async fn prepared(
     session: &Session<'_>,
     options: &Options,
-    purpose: Purpose,
     (mut desired, places): (DesiredState, Places),
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Prepared, Error> {
-    let secrets = secrets(session.credentials, &options.allow_env, &desired, &places, purpose, &mut diagnostics);
-    stop_on_error(&diagnostics)?;
+    let secrets = Secrets::read(session.credentials, options, &desired, &places, &mut diagnostics);
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
-    let (zones, keys) = both(zones.map_err(|failures| located(&places, failures)), keys)?;
+    let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
+    let keys = told(keys, &mut diagnostics);
+    let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
     let live = refresh::refresh(&session.api, &session.client, &desired, &zones, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
-    let ((mut live, known), mut bundles) = both(live.map_err(|failures| located(&places, failures)), opened)?;
+    let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
+    let opened = told(opened, &mut diagnostics);
     diagnostics.extend(keys.findings.iter().cloned());
+    let Some((mut live, known)) = live else { return Err(failure(diagnostics)) };
     if options.prune {
         refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     }
 
+    diagnostics.extend(secrets.check(&desired, &live));
     let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
-    let facts = secret_facts(session.credentials, &desired, &secrets);
+    let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
+    let facts = secrets.facts(session.credentials, &desired);
     bundles.recognise(session, &desired, &mut live, &mut diagnostics).await;
     stop_on_error(&diagnostics)?;
     let mut plan = plan::plan(&desired, &live, &facts, &options.planning(false));
@@ -194,7 +197,18 @@ async fn prepared(
     plan.diagnostics = plan.diagnostics.into_iter().map(|finding| in_file(&places, &desired, finding)).collect();
     plan.diagnostics.splice(0..0, diagnostics);
     let reads = session.client.sent().reads;
-    Ok(Prepared { payloads: payloads(&desired, bundles, secrets), reads, desired, live, plan })
+    Ok(Prepared { payloads: payloads(&desired, bundles, &secrets), reads, desired, live, plan })
+}
+
+/// A result, or nothing after its findings were told.
+fn told<T>(result: Result<T, Vec<Diagnostic>>, diagnostics: &mut Vec<Diagnostic>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(findings) => {
+            diagnostics.extend(findings);
+            None
+        }
+    }
 }
 
 pub(super) fn read_manifests(
@@ -217,74 +231,8 @@ pub(super) fn stop_on_error(diagnostics: &[Diagnostic]) -> Result<(), Error> {
     if any_error(diagnostics) { Err(failure(diagnostics.to_vec())) } else { Ok(()) }
 }
 
-/// Both results, or the findings of both.
-fn both<A, B>(one: Result<A, Vec<Diagnostic>>, other: Result<B, Vec<Diagnostic>>) -> Result<(A, B), Error> {
-    match (one, other) {
-        (Ok(one), Ok(other)) => Ok((one, other)),
-        (one, other) => {
-            let mut findings = one.err().unwrap_or_default();
-            findings.extend(other.err().unwrap_or_default());
-            Err(failure(findings))
-        }
-    }
-}
-
-/// Values of secrets by (document, binding). For a plan only, missing values are told and left unchecked.
-fn secrets(
-    credentials: &Credentials,
-    allowed: &[String],
-    desired: &DesiredState,
-    places: &Places,
-    purpose: Purpose,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<(usize, String), Secret> {
-    let mut given =
-        SecretValues { credentials: credentials.all(), allowed: allowed.to_vec(), ..SecretValues::default() };
-    for (name, value) in &credentials.secrets {
-        let list = if name.contains('/') { &mut given.grouped } else { &mut given.named };
-        list.insert(name.clone(), value.clone());
-    }
-    let (values, findings) = manifest::resolve_secrets(desired, places, &given);
-    if purpose == Purpose::Apply {
-        diagnostics.extend(findings);
-    } else if !findings.is_empty() {
-        diagnostics.extend(findings.into_iter().filter(|finding| !is_missing_value(finding)));
-        diagnostics.push(
-            Diagnostic::note(Code::SecretsUnchecked, "values of secrets are not at hand: secrets are kept, unchecked")
-                .with_help("give them with `--secrets-file` or in the environment to see whether they changed"),
-        );
-    }
-    values
-}
-
-fn is_missing_value(finding: &Diagnostic) -> bool {
-    finding.code == Code::MissingSecret
-}
-
-/// One digest a manifest, where all its values are at hand.
-fn secret_facts(
-    credentials: &Credentials,
-    desired: &DesiredState,
-    secrets: &BTreeMap<(usize, String), Secret>,
-) -> Vec<Option<SecretFacts>> {
-    let facts = |manifest: &crate::resource::DesiredManifest| {
-        let values = of_document(secrets, manifest.document);
-        let wanted =
-            manifest.script.bindings.iter().filter(|binding| matches!(binding, crate::binding::Binding::SecretText(_)));
-        let complete = wanted.count() == values.len();
-        let key = credentials.key_material().filter(|_| complete)?;
-        Some(plan::secret_facts(&manifest.identity, key, &values))
-    };
-    desired.manifests.iter().map(facts).collect()
-}
-
-fn of_document(secrets: &BTreeMap<(usize, String), Secret>, document: usize) -> BTreeMap<String, Secret> {
-    let own = secrets.iter().filter(|((owner, _), _)| *owner == document);
-    own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
-}
-
-fn payloads(desired: &DesiredState, bundles: Bundles, secrets: BTreeMap<(usize, String), Secret>) -> Vec<Payload> {
-    let documents = desired.manifests.iter().map(|manifest| of_document(&secrets, manifest.document));
+fn payloads(desired: &DesiredState, bundles: Bundles, secrets: &Secrets) -> Vec<Payload> {
+    let documents = desired.manifests.iter().map(|manifest| secrets.of(manifest.document));
     documents.zip(bundles.into_modules()).map(|(secrets, modules)| Payload { modules, secrets }).collect()
 }
 

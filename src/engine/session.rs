@@ -74,7 +74,8 @@ fn auth(credentials: &Credentials) -> Result<Auth, Diagnostic> {
         (None, Some(key), Some(email)) => Ok(Auth::Key { email: email.clone(), key: key.clone() }),
         (Some(_), Some(_), _) => Err(unusable("an API token and an API key were given: which one is meant?")),
         (None, Some(_), None) => Err(unusable("an API key needs the e-mail address of its user")),
-        (None, None, _) => Err(unusable("no credentials were given")),
+        (None, None, _) => Err(Diagnostic::error(Code::CredentialsUnusable, "no credentials were given")
+            .with_help("set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL; only `plan --offline` needs none")),
     }
 }
 

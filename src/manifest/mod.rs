@@ -50,6 +50,6 @@ pub use nearest::nearest;
 pub use places::{Places, SecretText, secret_text};
 pub use quote::quote;
 pub use read::{DocumentReference, Read, ReadOptions, Source, read};
-pub use secrets::{SecretValues, resolve_secrets};
+pub use secrets::{SecretValues, UnresolvedSecret, resolve_secrets};
 pub use set::is_settable;
 pub use tree::Span;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::binding::{Binding, SecretSource, SecretTextBinding};
-use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::DesiredState;
 use crate::secret::Secret;
 
@@ -27,25 +27,40 @@ pub struct SecretValues {
     pub allowed: Vec<String>,
 }
 
-/// The value of every secret, by document and binding name, and a finding for each that has none.
+/// A secret without a usable value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnresolvedSecret {
+    /// Index of the document.
+    pub document: usize,
+    /// Name of the binding.
+    pub name: String,
+    /// Why; [`Code::MissingSecret`] when simply none was given.
+    pub finding: Diagnostic,
+}
+
+/// The value of every secret, by document and binding name, and what there is to say about each that has none.
 pub fn resolve_secrets(
     desired: &DesiredState,
     places: &Places,
     given: &SecretValues,
-) -> (BTreeMap<(usize, String), Secret>, Vec<Diagnostic>) {
+) -> (BTreeMap<(usize, String), Secret>, Vec<UnresolvedSecret>) {
     let mut values = BTreeMap::new();
-    let mut findings = Vec::new();
+    let mut unresolved = Vec::new();
     for (document, binding) in each(desired) {
-        let path = spec_path().key("env").key("secrets").key(&binding.name).to_string();
+        let name = binding.name.clone();
         match value(binding, given) {
             Ok(value) => {
-                values.insert((document, binding.name.clone()), value);
+                values.insert((document, name), value);
             }
-            Err(finding) => findings.push(finding.at(places.at(document, &path)).on(path)),
+            Err(finding) => {
+                let path = spec_path().key("env").key("secrets").key(&name).to_string();
+                let finding = finding.at(places.at(document, &path)).on(path);
+                unresolved.push(UnresolvedSecret { document, name, finding });
+            }
         }
     }
-    sort(&mut findings);
-    (values, findings)
+    unresolved.sort_by(|one, other| one.finding.place.cmp(&other.finding.place));
+    (values, unresolved)
 }
 
 fn each(desired: &DesiredState) -> impl Iterator<Item = (usize, &SecretTextBinding)> {
@@ -103,7 +118,7 @@ fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretValues, resolve_secrets};
+    use super::{SecretValues, UnresolvedSecret, resolve_secrets};
     use crate::diagnostic::Code;
     use crate::manifest::{Read, ReadOptions, Source, read};
     use crate::secret::Secret;
@@ -142,8 +157,10 @@ mod tests {
         let given = given(&[("AWS__X", "no"), ("TOO_LONG", &long)], &[]);
         let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
         assert!(values.is_empty());
-        let told: Vec<_> =
-            findings.iter().map(|finding| (finding.code, finding.place.as_ref().expect("a place").line)).collect();
+        let told: Vec<_> = findings
+            .iter()
+            .map(|UnresolvedSecret { finding, .. }| (finding.code, finding.place.as_ref().expect("a place").line))
+            .collect();
         assert_eq!(told, [(Code::MissingSecret, 10), (Code::MissingSecret, 11), (Code::VariableSize, 12)]);
     }
 
@@ -154,8 +171,10 @@ mod tests {
         given.credentials.push(Secret::new("token"));
         let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
         assert_eq!(values.len(), 1);
-        let told: Vec<_> =
-            findings.iter().map(|finding| (finding.code, finding.help.as_deref().unwrap_or(""))).collect();
+        let told: Vec<_> = findings
+            .iter()
+            .map(|UnresolvedSecret { finding, .. }| (finding.code, finding.help.as_deref().unwrap_or("")))
+            .collect();
         assert!(
             matches!(told.as_slice(), [(Code::RefusedSecret, a), (Code::RefusedSecret, b)]
             if a.contains("--allow-env MY_A") && b.contains("--allow-env AUTH__JWT")),

@@ -1,6 +1,6 @@
 //! The two digests of a version mark.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,6 +20,11 @@ pub struct SecretFacts {
     pub digest: String,
     /// Which key: 4 hex digits.
     pub key: String,
+    /// Secrets that the manifest wants and whose values are not at hand: they are no part of the digest, and the live
+    /// ones stay.
+    pub kept: BTreeSet<String>,
+    /// The key is made from the API token, and changes with it.
+    pub key_of_token: bool,
 }
 
 /// Digest of code and versioned configuration: what decides whether an upload is needed.
@@ -72,7 +77,7 @@ pub fn secret_facts(identity: &Identity, key_material: &Secret, values: &BTreeMa
         // HMAC takes keys of any length: this arm can't be reached.
         Err(_) => Vec::new(),
     };
-    SecretFacts { digest: marks::short_digest(&digest), key: key_hash }
+    SecretFacts { digest: marks::short_digest(&digest), key: key_hash, kept: BTreeSet::new(), key_of_token: false }
 }
 
 fn derive_key(material: &Secret) -> [u8; 32] {

@@ -18,6 +18,7 @@ mod record;
 mod removal;
 mod route;
 mod script;
+mod secrets;
 mod sketch;
 mod step;
 mod tags;
@@ -29,6 +30,7 @@ pub use fingerprint::fingerprint;
 pub use manifest::plan;
 pub use options::PlanOptions;
 pub use reason::Reason;
+pub use secrets::KEY_RECIPE;
 pub use step::{Operation, RecordWrite, Step, Upload};
 
 use serde::Serialize;

@@ -20,6 +20,8 @@ pub enum Reason {
     SecretLeft,
     /// The values at hand are others than those that we set.
     SecretsChanged,
+    /// The same, or values of other ones were given at the last upload.
+    SecretsGivenDiffer,
     /// They were set with another key, so that nothing can be compared.
     SecretsUnchecked,
     /// Logs or the workers.dev address differ.
@@ -74,6 +76,7 @@ impl Reason {
             Self::SecretMissing => "secret-missing",
             Self::SecretLeft => "secret-left",
             Self::SecretsChanged => "secrets-changed",
+            Self::SecretsGivenDiffer => "secrets-given-differ",
             Self::SecretsUnchecked => "secrets-unchecked",
             Self::SettingsChanged => "settings-changed",
             Self::InventoryChanged => "inventory-changed",
@@ -111,6 +114,7 @@ impl fmt::Display for Reason {
             Self::SecretMissing => "a secret is missing",
             Self::SecretLeft => "a secret left the manifest",
             Self::SecretsChanged => "secrets changed",
+            Self::SecretsGivenDiffer => "secrets changed, or others of them were given before",
             Self::SecretsUnchecked => "secrets unchecked: set with another key, rewritten once",
             Self::SettingsChanged => "settings changed",
             Self::InventoryChanged => "its list of routes changes",

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::claim::{Claim, Permit};
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
+use super::secrets;
 use super::sketch::Context;
 use super::step::Upload;
 use super::{Action, Change, Left, Reason, code_digest};
@@ -131,16 +132,18 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         }
         _ => None,
     };
+    sketch.diagnostics.extend(secrets::other_key(context, owner));
     if let Some(reason) = reason {
         sketch.change.action = Action::Update;
         sketch.change.reason = reason;
     }
-    let mark = version_mark(context, code);
+    let (secrets, key) = secrets::digest_and_key(context, owner);
+    let mark = VersionMark { code, secrets, key };
     let (inherit, remove_secrets) = carried_bindings(context, sketch);
     sketch.change.fields.extend(fields(context, sketch, owner, &date, &sha256));
     sketch.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
-        bindings: desired.bindings.clone(),
+        bindings: context.set_bindings(),
         inherit,
         remove_secrets,
         main_module: desired.main_module.clone(),
@@ -184,24 +187,7 @@ fn reason_to_upload(
     if live.bindings.iter().any(|binding| ours_left(&binding)) {
         return Some(Reason::SecretLeft);
     }
-    let facts = context.secrets?;
-    if wanted.is_empty() {
-        return None;
-    }
-    match (mark.key == facts.key, mark.secrets == facts.digest) {
-        (true, true) => None,
-        (true, false) => Some(Reason::SecretsChanged),
-        // Somebody's edit of a secret stays as long as nothing says that ours changed.
-        (false, _) if !secrets_proven => None,
-        (false, _) => Some(Reason::SecretsUnchecked),
-    }
-}
-
-fn version_mark(context: &Context<'_>, code: String) -> VersionMark {
-    // Without values (a plan only) the mark is never written.
-    let facts =
-        context.secrets.cloned().unwrap_or_else(|| super::SecretFacts { digest: "-".repeat(22), key: "0000".into() });
-    VersionMark { code, secrets: facts.digest, key: facts.key }
+    secrets::reason_to_write(context, mark, secrets_proven)
 }
 
 /// Live bindings that the manifest does not name: ours go, other people's are carried over.
@@ -225,6 +211,7 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
             remove.push(binding.name.clone());
         }
     }
+    inherit.extend(context.secret_names().filter(|name| context.keeps_secret(name)).map(str::to_owned));
     let carries_secret =
         live.bindings.iter().any(|binding| binding.type_name == secret_text::TYPE && inherit.contains(&binding.name));
     if carries_secret && context.newest_is_not_live() {
@@ -232,11 +219,13 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
             Diagnostic::error(
                 Code::SecretWouldBeLost,
                 format!(
-                    "`{}` has an undeployed version, so a secret that the manifest does not name can't be carried over",
+                    "`{}` has an undeployed version, so a secret whose value is not given can't be carried over",
                     context.desired.script.name
                 ),
             )
-            .with_help("deploy or delete the waiting version, or name the secret under `env.secrets`")
+            .with_help(
+                "deploy or delete the waiting version, or name the secret under `env.secrets` and give its value",
+            )
             .about(sketch.change.address.clone()),
         );
     }
@@ -268,8 +257,8 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date:
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_field(binding, old));
     }
-    if matches!(sketch.change.reason, Reason::SecretsChanged | Reason::SecretsUnchecked) {
-        fields.extend(context.secret_names().map(|name| Field::secret(path_of(secret_text::TYPE, name), true)));
+    if matches!(sketch.change.reason, Reason::SecretsChanged | Reason::SecretsGivenDiffer | Reason::SecretsUnchecked) {
+        fields.extend(context.given_secrets().map(|name| Field::secret(path_of(secret_text::TYPE, name), true)));
     }
     for old in live.bindings.iter().filter(|old| sketch.live_marks.set(&old.name)) {
         if !desired.bindings.iter().any(|binding| binding.name() == old.name) {

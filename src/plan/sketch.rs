@@ -10,7 +10,7 @@ pub(super) struct Context<'a> {
     pub index: usize,
     pub desired: &'a DesiredManifest,
     pub live: &'a LiveManifest,
-    /// Digest of the values at hand; absent when none were given (a plan only).
+    /// Digest of the values at hand; absent offline.
     pub secrets: Option<&'a SecretFacts>,
     pub options: &'a PlanOptions,
     pub labels: &'a Labels,

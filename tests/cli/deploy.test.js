@@ -111,12 +111,12 @@ describe("a Worker's life", { concurrency: false }, () => {
     assertClean({ stdout: text, stderr: "" }, site);
   });
 
-  test("an empty variable of the environment is no secret: nothing is written", async () => {
+  test("an empty variable of the environment is no secret: the live one is kept", async () => {
     const { exit, stderr } = await startCli(site.directory, ["worker.yaml", "--local"], {
       env: { HELLO_API_KEY: "" },
     }).ended;
-    assert.equal(exit, 65, stderr);
-    assert.match(stderr, /HELLO_API_KEY/);
+    assert.equal(exit, 0, stderr);
+    assert.match(stderr, /kept, not checked/);
   });
 
   test("plan --detailed-exitcode, --out and apply --plan", async () => {
@@ -198,8 +198,8 @@ describe("a Worker's life", { concurrency: false }, () => {
     assert.equal(site.cloudflare.state.scripts.size, 0);
   });
 
-  test("a missing secret stops before any write", async () => {
-    const { exit, stderr } = await startCli(site.directory, ["worker.yaml", "--local"], {
+  test("a missing secret stops before any write where it is required", async () => {
+    const { exit, stderr } = await startCli(site.directory, ["worker.yaml", "--local", "--require-secrets"], {
       env: { HELLO_API_KEY: undefined },
     }).ended;
     assert.equal(exit, 65);

@@ -32,13 +32,12 @@ test("a plan with conflicts ends with the one command that solves them, as a she
   );
 });
 
-test("a plan without credentials is offline, also when R2 keys are there", async () => {
-  const { engine } = await inDirectory(
-    ["plan", "worker.yaml"],
-    { plan: { ok: planOf({ offline: true }) } },
-    { env: { R2_ACCESS_KEY_ID: "x" } },
-  );
+test("a plan is offline only with `--offline`: without it the engine is asked with what credentials there are", async () => {
+  const answers = { plan: { ok: planOf({ offline: true }) } };
+  const { engine } = await inDirectory(["plan", "worker.yaml", "--offline"], answers);
   assert.equal(engine.calls[0].args[1], null);
+  const asked = await inDirectory(["plan", "worker.yaml"], answers, { env: { R2_ACCESS_KEY_ID: "x" } });
+  assert.equal(asked.engine.calls[0].args[1].r2.accessKeyId, "x");
 });
 
 test("a saved plan: expected by its fingerprint, and what moved is listed", async () => {

@@ -101,6 +101,7 @@ fn resolved(text: &str) {
     let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
     assert_eq!(values.len() + findings.len(), 1);
     assert!(!values.values().any(|value| value.reveal() == OWN_VALUE), "{text}");
+    let findings: Vec<_> = findings.into_iter().map(|unresolved| unresolved.finding).collect();
     shown::checked_findings(&[source], &findings);
 }
 

@@ -1,4 +1,4 @@
-import { plan, showPlan } from "./plan.js";
+import { plan } from "./plan.js";
 
 /** `drift MANIFEST…`: the same comparison as `plan`, for people who only look; so it has to look. */
 export const drift = {
@@ -9,5 +9,4 @@ export const drift = {
     "cfworker-deploy drift worker.yaml",
     "cfworker-deploy drift worker.yaml --detailed-exitcode   # 2: something differs",
   ],
-  run: (run) => showPlan(run, ({ creds }) => creds),
 };

@@ -2,13 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { countChanges } from "../agreement.js";
 import { applyInstead } from "../go-on.js";
-import { openSession, planningCredentials } from "../session.js";
+import { openSession } from "../session.js";
 import { requireWritableFile } from "../writable.js";
 import { MANIFESTS } from "./manifests.js";
 
 const CHANGES_PRESENT = 2;
 
-/** `plan MANIFEST…`: what `apply` would do. Reads only; without credentials offline. */
+/** `plan MANIFEST…`: what `apply` would do. Reads only; beside an imagined account only with `--offline`. */
 export const plan = {
   name: "plan",
   summary: "show what apply would do, change nothing",
@@ -17,21 +17,19 @@ export const plan = {
     "cfworker-deploy plan worker.yaml",
     "cfworker-deploy plan worker.yaml --detailed-exitcode   # 2: there are changes",
     "cfworker-deploy plan worker.yaml --out plan.json",
+    "cfworker-deploy plan worker.yaml --offline   # no token: everything is new",
   ],
   reports: true,
-  run: (run) => showPlan(run, planningCredentials),
+  run: showPlan,
 };
 
-/**
- * @param {object} run
- * @param {(session: import("../session.js").Session) => object | null} credentialsOf null plans offline
- */
-export async function showPlan(run, credentialsOf) {
+async function showPlan(run) {
   const { context, view, flags, operands, report } = run;
   if (flags.out) await requireWritableFile(context, flags.out);
   const session = await openSession(run, operands[0]);
   const { api, sources, options, host } = session;
-  const planned = await api.plan(sources, credentialsOf(session), { ...options, ...eventsFor(flags, host) });
+  const creds = flags.offline ? null : session.creds;
+  const planned = await api.plan(sources, creds, { ...options, ...eventsFor(flags, host) });
   await view.diagnostics(planned.diagnostics);
   await view.plan(planned, true);
   Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });

@@ -1,0 +1,97 @@
+//! Values of secrets of a run: what was given, what the live Workers keep, what is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Credentials, Options};
+use crate::binding::{Binding, secret_text};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::{self, Places, SecretValues, UnresolvedSecret};
+use crate::plan::{self, SecretFacts};
+use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
+use crate::secret::Secret;
+
+/// The secrets of all documents.
+pub(super) struct Secrets {
+    values: BTreeMap<(usize, String), Secret>,
+    /// No value was given. Whether that matters, the live Workers tell.
+    missing: Vec<UnresolvedSecret>,
+}
+
+impl Secrets {
+    /// Looks up all values; what can't be used whatever is live goes to the findings.
+    pub fn read(
+        credentials: &Credentials,
+        options: &Options,
+        desired: &DesiredState,
+        places: &Places,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut given = SecretValues {
+            credentials: credentials.all(),
+            allowed: options.allow_env.clone(),
+            ..SecretValues::default()
+        };
+        for (name, value) in &credentials.secrets {
+            let list = if name.contains('/') { &mut given.grouped } else { &mut given.named };
+            list.insert(name.clone(), value.clone());
+        }
+        let (values, unresolved) = manifest::resolve_secrets(desired, places, &given);
+        let is_missing =
+            |secret: &UnresolvedSecret| secret.finding.code == Code::MissingSecret && !options.require_secrets;
+        let (missing, refused) = unresolved.into_iter().partition::<Vec<_>, _>(is_missing);
+        findings.extend(refused.into_iter().map(|secret| secret.finding));
+        Self { values, missing }
+    }
+
+    /// Of the values that are missing: an error where the live Worker has no such secret; the others are kept.
+    pub fn check(&self, desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for (manifest, state) in desired.manifests.iter().zip(&live.manifests) {
+            let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
+            let (kept, lacking) = missing.partition::<Vec<_>, _>(|secret| has(state.script.as_ref(), &secret.name));
+            findings.extend(lacking.into_iter().map(|secret| secret.finding.clone()));
+            findings.extend(told_as_kept(manifest, &kept));
+        }
+        findings
+    }
+
+    /// What the planner gets to know, by manifest.
+    pub fn facts(&self, credentials: &Credentials, desired: &DesiredState) -> Vec<Option<SecretFacts>> {
+        let facts = |manifest: &DesiredManifest| {
+            let facts =
+                plan::secret_facts(&manifest.identity, credentials.key_material()?, &self.of(manifest.document));
+            let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
+            let kept: BTreeSet<_> = missing.map(|secret| secret.name.clone()).collect();
+            Some(SecretFacts { kept, key_of_token: credentials.fingerprint_key.is_none(), ..facts })
+        };
+        desired.manifests.iter().map(facts).collect()
+    }
+
+    /// The values of one document.
+    pub fn of(&self, document: usize) -> BTreeMap<String, Secret> {
+        let own = self.values.iter().filter(|((owner, _), _)| *owner == document);
+        own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+fn has(live: Option<&LiveScript>, name: &str) -> bool {
+    let is_it = |binding: &crate::resource::LiveBinding| binding.name == name && binding.type_name == secret_text::TYPE;
+    live.is_some_and(|live| live.bindings.iter().any(is_it))
+}
+
+fn told_as_kept(manifest: &DesiredManifest, kept: &[&UnresolvedSecret]) -> Option<Diagnostic> {
+    let first = kept.first()?;
+    let names: Vec<_> = kept.iter().map(|secret| manifest::quote(&secret.name)).collect();
+    let what = if names.len() == 1 { "the secret" } else { "the secrets" };
+    let message = format!("{what} {} of `{}`: kept, not checked", names.join(", "), manifest.script.name);
+    let finding = Diagnostic::note(Code::SecretsUnchecked, message).with_help(
+        "no value was given: give it by `--secrets-file`, standard input or the environment; `--require-secrets` insists on it",
+    );
+    Some(Diagnostic { place: first.finding.place.clone(), about: first.finding.about.clone(), ..finding })
+}
+
+/// Whether any manifest wants a secret.
+pub(super) fn any_wanted(desired: &DesiredState) -> bool {
+    let mut bindings = desired.manifests.iter().flat_map(|manifest| &manifest.script.bindings);
+    bindings.any(|binding| matches!(binding, Binding::SecretText(_)))
+}
