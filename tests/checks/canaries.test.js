@@ -105,7 +105,7 @@ test("what a test holds is looked through: text, bytes, objects, results, errors
 
 describe("a run under the gate", () => {
   /** A program that stands for the tests. */
-  async function gated(script, least = {}) {
+  async function gated(script, least = {}, isQuiet = false) {
     const text = { stdout: "", stderr: "" };
     const into = (name) => ({ write: (chunk) => (text[name] += chunk) });
     const folder = mkdtempSync(join(tmpdir(), "cfworker-deploy-gate-"));
@@ -114,7 +114,7 @@ describe("a run under the gate", () => {
       const canaries = new URL("../canaries/index.js", import.meta.url);
       writeFileSync(file, `import { CANARIES, noteSecret, noteUse } from ${JSON.stringify(canaries)};\n${script}`);
       const to = { stdout: into("stdout"), stderr: into("stderr") };
-      return { exit: await runGated({ command: [file], least, to }), ...text };
+      return { exit: await runGated({ command: [file], least, isQuiet, to }), ...text };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -124,6 +124,14 @@ describe("a run under the gate", () => {
     const { exit, stdout, stderr } = await gated("console.log('one'); console.error('two'); process.exitCode = 7;");
     assert.deepEqual([exit, stdout], [7, "one\n"]);
     assert.match(stderr, /^two\ncanaries: looked for \d+ secrets in \d+ spellings in 8 bytes; used: environment 1\n$/);
+  });
+
+  test("says nothing of its own for a program that ends with its own result, unless something is wrong", async () => {
+    const fine = await gated("console.error('the result');", {}, true);
+    assert.deepEqual(fine, { exit: 0, stdout: "", stderr: "the result\n" });
+    const leaking = await gated("console.log(CANARIES.secret);", {}, true);
+    assert.equal(leaking.exit, 1);
+    assert.match(leaking.stderr, /canaries: looked for/);
   });
 
   test("has canaries in its environment", async () => {

@@ -12,10 +12,10 @@ export function fakeEngine(answers) {
   return {
     calls,
     async call(name, ...args) {
+      if (name === "drawFindings" && !(name in answers)) return drawFindings(...args);
       calls.push({ name, args });
-      const all = { drawFindings, ...answers };
-      if (!(name in all)) throw new TypeError(`the engine has no export \`${name}\``);
-      const answer = all[name];
+      if (!(name in answers)) throw new TypeError(`the engine has no export \`${name}\``);
+      const answer = answers[name];
       return typeof answer === "function" ? answer(...args) : answer;
     },
   };

@@ -24,7 +24,7 @@ async function refused(ended, words) {
 
 describe("local", () => {
   test("a zone that is no domain", async () => {
-    for (const zone of ["foo bar", "", "com", "a..example", "127.0.0.1", "-a.example", `${"a".repeat(64)}.example`]) {
+    for (const zone of ["foo bar", " ", "com", "a..example", "127.0.0.1", "-a.example", `${"a".repeat(64)}.example`]) {
       await refused(run(["local", "--zone", zone], { cwd: await directoryWith({}) }), /is no name of a zone/);
     }
   });

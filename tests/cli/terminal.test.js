@@ -120,7 +120,7 @@ describe("on a terminal", { skip, concurrency: false }, () => {
     const { exit, screen, bytes } = await openTerminal(site, ["validate", "bad.yaml"]).ended();
     assert.equal(exit, 65);
     assert.match(bytes, COLOUR);
-    assert.match(screen, /^> 2 \| metadata: \{nam: x\}\n {4}\| {12}\^\^\^$/m);
+    assert.match(screen, /^2 \| metadata: \{nam: x\}\n {2}\| {12}\^\^\^$/m);
     const { stderr } = await site.cli("validate", "bad.yaml");
     assert.equal(screen, stderr.trimEnd());
   });
