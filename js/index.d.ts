@@ -104,10 +104,18 @@ export interface Diagnostic {
   address?: string;
   /** Permission group whose lack explains it, by Cloudflare's name. */
   permission?: string;
+  /** The command that does what `help` says: its verb, and its words as they are. */
+  next?: NextCommand;
   /** Options that would let the run go on all the same. */
   resolve?: WayOut;
   /** What those would cost, in words. */
   loses?: string;
+}
+
+/** A command of the command line, for whoever prints it to quote. */
+export interface NextCommand {
+  command: string;
+  operands: string[];
 }
 
 /** Options that would let a refused call go on: spread them over those that it was given. */
@@ -442,7 +450,15 @@ export function destroy(
 export interface Checkup {
   /** Nothing failed. */
   ok: boolean;
-  checks: { name: string; ok: boolean; detail: string; code?: string; help?: string; permission?: string }[];
+  checks: {
+    name: string;
+    ok: boolean;
+    detail: string;
+    code?: string;
+    help?: string;
+    next?: NextCommand;
+    permission?: string;
+  }[];
   /** Permission groups that were refused, by Cloudflare's names. */
   missing: string[];
   /** Permission groups that the manifest needs and that no read can prove. */

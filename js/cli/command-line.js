@@ -1,8 +1,8 @@
 /** A command of this tool as text that a POSIX shell reads. */
 
 import { quote } from "shell-quote";
-import { plain } from "../render/paint.js";
 import { flagsOf } from "./flags.js";
+import { isShownExactly } from "./output.js";
 
 /** Words whose characters mean nothing to a shell. */
 const INERT = /^[\w./:=@%+,-]+$/;
@@ -27,9 +27,12 @@ export function flagWords(pairs) {
   return textOfWords(pairs.flat());
 }
 
+/** A command of somebody else's. @param {string[]} words @returns {string | undefined} */
+export const shellLine = (words) => textOfWords(words);
+
 /** The library quotes whatever a shell might touch, and much that it would not: such words are left to be read. */
 function textOfWords(words) {
-  if (words.some((word) => plain(word) !== word)) return undefined;
+  if (!words.every(isShownExactly)) return undefined;
   return words.map((word) => (INERT.test(word) ? word : quote([word]))).join(" ");
 }
 

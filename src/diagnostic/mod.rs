@@ -1,11 +1,13 @@
 //! Findings for people: what is wrong, where, and the way out.
 
 mod codes;
+mod next;
 mod plain;
 mod subject;
 mod way_out;
 
 pub use codes::Code;
+pub use next::Next;
 pub use plain::{is_invisible, plain};
 pub use subject::Subject;
 pub use way_out::WayOut;
@@ -65,6 +67,9 @@ pub struct Diagnostic {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The command that does what the help says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
     /// Options that would let the run go on all the same.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,
@@ -107,6 +112,7 @@ impl Diagnostic {
             code,
             message: message.into(),
             help: None,
+            next: None,
             resolve: WayOut::default(),
             loses: None,
             place: None,

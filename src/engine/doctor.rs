@@ -12,7 +12,7 @@ use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
-use crate::diagnostic::{Code, Diagnostic, plain};
+use crate::diagnostic::{Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::manifest::{self, Source};
@@ -60,6 +60,9 @@ pub struct Check {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The command that does what the help says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
     /// Permission group that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
@@ -119,12 +122,12 @@ fn exit_code(checks: &[Check]) -> Exit {
 }
 
 fn good(name: impl Into<String>, detail: impl Into<String>) -> Check {
-    Check { name: name.into(), ok: true, detail: detail.into(), code: None, help: None, permission: None }
+    Check { name: name.into(), ok: true, detail: detail.into(), code: None, help: None, next: None, permission: None }
 }
 
 fn bad(name: impl Into<String>, finding: Diagnostic) -> Check {
-    let Diagnostic { code, message, help, permission, .. } = finding;
-    Check { name: name.into(), ok: false, detail: message, code: Some(code), help, permission }
+    let Diagnostic { code, message, help, next, permission, .. } = finding;
+    Check { name: name.into(), ok: false, detail: message, code: Some(code), help, next, permission }
 }
 
 /// Whether the token is valid, or the global key.

@@ -9,7 +9,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
 use super::{Object, Source};
-use crate::diagnostic::{Code, Diagnostic, plain};
+use crate::diagnostic::{Code, Diagnostic, Next, plain};
 use crate::error::Exit;
 use crate::http::{Again, Answer, CallError, Meaning, Refusal, Verdict, is_local};
 
@@ -74,10 +74,7 @@ impl R2Error {
     pub fn diagnostic(&self) -> Diagnostic {
         let (code, help) = match &self.kind {
             R2ErrorKind::NoBucket => (Code::BucketMissing, self.bucket_help()),
-            R2ErrorKind::NoKey => {
-                let Object { bucket, key } = &self.object;
-                (Code::ObjectMissing, format!("publish it: cfworker-deploy publish dist/index.js r2://{bucket}/{key}"))
-            }
+            R2ErrorKind::NoKey => (Code::ObjectMissing, "publish it".into()),
             R2ErrorKind::WrongKeys { .. } => (Code::S3KeysRefused, self.keys_help()),
             R2ErrorKind::Forbidden => (Code::S3PermissionMissing, self.permission_help()),
             R2ErrorKind::Clock => (Code::ClockSkew, "set this machine's clock, then run again".into()),
@@ -95,8 +92,14 @@ impl R2Error {
         let mut finding = Diagnostic::error(code, self.to_string()).with_help(help);
         // Keys that somebody gave have permissions of their own; derived ones have the token's.
         let of_token = self.kind == R2ErrorKind::Forbidden && self.source == Source::Derived;
+        finding.next = (self.kind == R2ErrorKind::NoKey).then(|| self.publishing());
         finding.permission = of_token.then(|| "Workers R2 Storage Read".to_owned());
         finding
+    }
+
+    fn publishing(&self) -> Next {
+        let Object { bucket, key } = &self.object;
+        Next { command: "publish", operands: vec!["dist/index.js".into(), format!("r2://{bucket}/{key}")] }
     }
 
     fn bucket_help(&self) -> String {
@@ -127,7 +130,7 @@ impl R2Error {
                  or set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY"
             }
         };
-        format!("{way}; then look again: cfworker-deploy doctor MANIFEST")
+        format!("{way}; then look again with `cfworker-deploy doctor`")
     }
 
     fn is_local(&self) -> bool {

@@ -1,6 +1,7 @@
 /** The last lines of an apply or a destroy: what was done, where it answers, how to undo it. */
 
 import { countChanges } from "../agreement.js";
+import { shellLine } from "../command-line.js";
 
 const DONE = [
   ["create", "created"],
@@ -29,7 +30,7 @@ export async function showApplied({ view, report }, result, { seconds, local, un
   });
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
   for (const url of urls) view.data(url);
-  if (local) for (const url of urls) view.talk(`Try:   ${curlOf(url, local.data)}`);
+  if (local) for (const line of urls.flatMap((url) => tryLine(url, local.data))) view.talk(line);
   else for (const link of dashboard) view.talk(`See:   ${link}`);
   for (const change of plan.changes) if (change.before) view.talk(wasLine(change));
   if (undo) for (const line of undoLines(undo)) view.talk(line);
@@ -74,7 +75,8 @@ function summaryOf(plan, seconds) {
 }
 
 /** Nobody's resolver knows the hostname: the data plane is asked with it. */
-function curlOf(url, data) {
+function tryLine(url, data) {
   const { host, pathname } = new URL(url);
-  return `curl -H 'Host: ${host}' ${data}${pathname}`;
+  const command = shellLine(["curl", "-H", `Host: ${host}`, `${data}${pathname}`]);
+  return command === undefined ? [] : [`Try:   ${command}`];
 }

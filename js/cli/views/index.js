@@ -1,5 +1,5 @@
+import { withCommands } from "./commands.js";
 import { createEventView } from "./events.js";
-import { withLocalCommands } from "./local.js";
 import { createTextView } from "./text.js";
 
 /**
@@ -29,5 +29,5 @@ import { createTextView } from "./text.js";
  */
 export function createView(context, { json, local }) {
   const view = json ? createEventView(context) : createTextView(context);
-  return local ? withLocalCommands(view) : view;
+  return withCommands(view, { local });
 }
