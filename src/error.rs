@@ -85,9 +85,6 @@ pub struct Error {
     /// Options that would let the same call go on.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,
-    /// What the other side said, without secrets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
 }
 
 impl Error {
@@ -103,7 +100,6 @@ impl Error {
             not_done: Vec::new(),
             unknown: Vec::new(),
             resolve: WayOut::default(),
-            cause: None,
         }
     }
 
@@ -111,13 +107,6 @@ impl Error {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
-        self
-    }
-
-    /// Adds what the other side said.
-    #[must_use]
-    pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
         self
     }
 }

@@ -67,9 +67,6 @@ pub struct Script {
     /// When it changed, RFC 3339.
     #[serde(default)]
     pub modified_on: Option<String>,
-    /// Who changed it: `wrangler`, `dash`, `api`, ….
-    #[serde(default)]
-    pub last_deployed_from: Option<String>,
 }
 
 /// Settings of a script's newest version, and of the script itself.

@@ -41,9 +41,6 @@ pub struct PatchSecrets<'a> {
 pub struct SecretName {
     /// Name in JavaScript.
     pub name: String,
-    /// `secret_text` or `secret_key`.
-    #[serde(default, rename = "type")]
-    pub secret_type: Option<String>,
 }
 
 impl Endpoint for ListSecrets<'_> {
