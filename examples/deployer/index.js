@@ -8,6 +8,8 @@ import { refuseOthers, refuseOwn } from "./limits.js";
 import { Refusal, readCall } from "./request.js";
 
 const CALLS = { "/plan": planOnly, "/apply": applyPlanned };
+/** A live secret that is kept would go to code whose author does not have it: each needs its value in the manifest. */
+const ALWAYS = { requireSecrets: true };
 
 export default {
   async fetch(request, env) {
@@ -31,7 +33,7 @@ function ownOf(request, env) {
 
 async function planOnly({ manifest, options }, env, own) {
   const { expect: _expect, ...planning } = options;
-  const planned = await plan(manifest, credentials(env), planning);
+  const planned = await plan(manifest, credentials(env), { ...planning, ...ALWAYS });
   refuseOwn(planned, own);
   if (planned.exitCode === 0) refuseOthers(planned);
   return planned;
@@ -42,7 +44,7 @@ async function applyPlanned({ manifest, options }, env, own) {
   const { fingerprint } = await planOnly({ manifest, options }, env, own);
   if (options.expect !== undefined && options.expect !== fingerprint)
     throw new Refusal(409, "the plan is not the one that was approved", { code: "CFD0511" });
-  return apply(manifest, credentials(env), { ...options, expect: fingerprint });
+  return apply(manifest, credentials(env), { ...options, ...ALWAYS, expect: fingerprint });
 }
 
 /** The Worker's own credentials: a caller never brings or sees them. */

@@ -211,9 +211,13 @@ ${more}`;
       Buffer.from("export default { fetch: (_, env) => Response.json(env) };"),
     );
     const before = versionsOf("third");
-    for (const more of ["", "  env: { secrets: { THEIRS: '${THEIRS}' } }\n"]) {
+    for (const [more, refused] of [
+      ["", 403],
+      ["  env: { secrets: { THEIRS: '${THEIRS}' } }\n", 422],
+      ["  env: { secrets: { THEIRS: $secrets-group/a/b } }\n", 422],
+    ]) {
       const { status, answer } = await call(manifestOf({ name: "third", path: "spy.js", more }));
-      assert.ok([403, 422].includes(status), JSON.stringify(answer));
+      assert.equal(status, refused, JSON.stringify(answer));
     }
     assert.equal(versionsOf("third"), before);
   });
