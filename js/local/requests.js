@@ -8,6 +8,8 @@ const REDACTED = "***";
 const MOST_REQUESTS = 10_000;
 /** Longer JSON is not kept: of it the size alone is told. */
 const MOST_JSON_BYTES = 32 * 1024;
+/** Of a form: describing it copies it. */
+const MOST_FORM_BYTES = 100 * 1024 * 1024;
 
 /**
  * @typedef {object} LoggedRequest
@@ -105,7 +107,8 @@ export async function describeBody(request, headers, body) {
   const type = headers["content-type"] ?? "";
   request.size = body.length;
   if (request.surface !== "api" || body.length === 0) return;
-  if (/^multipart\/form-data/i.test(type)) request.multipart = await describeParts(type, body);
+  if (/^multipart\/form-data/i.test(type) && body.length <= MOST_FORM_BYTES)
+    request.multipart = await describeParts(type, body);
   if (/json/i.test(type)) request.json = readJson(body);
 }
 

@@ -38,11 +38,11 @@ export function createListeners(parts) {
   const s3 = createServer((request, response) => receive(request, response, "s3", parts));
   const tunnels = new Set();
   front.on("upgrade", (request, socket, head) => {
-    tunnels.add(socket);
-    socket.once("close", () => tunnels.delete(socket));
     if (frontSurface(request) !== "data" || !asksForWebSocket(request.headers)) {
       return serveWithoutUpgrade(front, request, socket, head);
     }
+    tunnels.add(socket);
+    socket.once("close", () => tunnels.delete(socket));
     const entry = logged(request, socket, "data", parts.log);
     parts.wire.upgrade(request, socket, head, aboutVisit(request, entry));
   });

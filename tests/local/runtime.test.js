@@ -398,7 +398,9 @@ describe("fetch", () => {
     assert.equal((await long).text, "seen,before");
   });
 
-  test("when workerd dies the next request finds a new one", { skip: process.platform !== "linux" }, async () => {
+  test("when workerd dies no request fails that comes after it: it finds a new one", {
+    skip: process.platform !== "linux",
+  }, async () => {
     deploy("alive", answering("alive"));
     assert.equal((await visit("alive")).text, "alive");
     const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
@@ -406,7 +408,6 @@ describe("fetch", () => {
       const command = await readFile(`/proc/${pid}/cmdline`, "utf8");
       if (command.includes("workerd")) process.kill(Number(pid), "SIGKILL");
     }
-    await visit("alive");
     assert.equal((await visit("alive")).text, "alive");
     assert.equal((await runtime.check(version([esm("export default { fetch: () => 2 }")]))).ok, true);
   });

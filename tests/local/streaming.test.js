@@ -223,6 +223,14 @@ describe("headers of one connection are not passed on", () => {
     assert.match(api, /^HTTP\/1\.1 [45]\d\d/);
   });
 
+  test("a WebSocket asked for behind a request without an answer ends the connection, nothing else", async () => {
+    await site.deploy("echo", ECHO);
+    const plain = "GET / HTTP/1.1\r\nHost: echo.example.com\r\n\r\n";
+    const asking = "GET / HTTP/1.1\r\nHost: echo.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    await exchange(plain + asking, /never/).catch(() => {});
+    assert.equal((await site.visit("echo")).status, 200);
+  });
+
   test("header values that are UTF-8 arrive as text", async () => {
     await site.deploy("value", "export default { fetch: (request) => new Response(request.headers.get('x-name')) }");
     const value = Buffer.from("grün 😀").toString("latin1");

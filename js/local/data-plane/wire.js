@@ -35,7 +35,12 @@ export function createWire({ dataPlane, onError, now }) {
     if (head.length > 0) socket.unshift(head);
     socket.on("error", () => {});
     response.shouldKeepAlive = false;
-    response.assignSocket(socket);
+    try {
+      response.assignSocket(socket);
+    } catch {
+      // An earlier request on this connection is not answered yet: nobody who asks for a WebSocket sends one before.
+      return socket.destroy();
+    }
     response.once("finish", () => response.socket && socket.end());
     socket.once("close", () => response.destroy());
     return serve(request, response, about);

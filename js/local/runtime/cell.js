@@ -79,6 +79,12 @@ export class Cell {
     return true;
   }
 
+  /** Nobody enters any more: resolves when the answers under way are over. */
+  async leave() {
+    await this.#reloading?.catch(() => {});
+    if (this.#instance) await this.#retire(this.#instance);
+  }
+
   async close() {
     await this.#reloading?.catch(() => {});
     await Promise.all([this.#instance, ...this.#retired].map((instance) => instance?.close()));
@@ -157,7 +163,7 @@ export class Cell {
   #retire(instance) {
     this.#instance = undefined;
     this.#retired.add(instance);
-    instance
+    return instance
       .idle(this.#host.graceMs)
       .then(() => instance.close())
       .finally(() => this.#retired.delete(instance));

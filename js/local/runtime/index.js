@@ -64,6 +64,8 @@ class Runtime {
   #apart = new Set();
   /** script → its own cell @type {Map<string, Cell>} */
   #own = new Map();
+  /** Cells that nobody enters any more. @type {Set<Cell>} */
+  #former = new Set();
   #host;
   #closed = false;
 
@@ -135,8 +137,9 @@ class Runtime {
     try {
       return await instance.fetch(loadedName(script, version), version, request);
     } catch (error) {
-      if (!request.signal?.aborted && (await instance.isLost())) this.#lost(cell, instance, error);
-      return thrown(`no answer from workerd: ${error.message}`);
+      const lost = !request.signal?.aborted && (await instance.isLost(error));
+      if (lost) this.#lost(cell, instance, error);
+      return lost && !error.begun ? NOT_BEGUN : thrown(`no answer from workerd: ${error.message}`);
     }
   }
 
@@ -155,7 +158,7 @@ class Runtime {
 
   /** A call on KV may be done twice: when workerd died under it, the next one does it. */
   async #lostCall(cell, instance, error) {
-    if (!(await instance.isLost())) throw error;
+    if (!(await instance.isLost(error))) throw error;
     this.#lost(cell, instance, error);
     return NOT_BEGUN;
   }
@@ -163,7 +166,7 @@ class Runtime {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
-    const cells = [this.#shared, ...this.#own.values()];
+    const cells = [this.#shared, ...this.#own.values(), ...this.#former];
     await Promise.all([...cells.map((cell) => cell.close()), this.#check.close()]);
     await this.#channel.close();
     await guardianIsDone();
@@ -186,14 +189,20 @@ class Runtime {
     const apart = script !== undefined && liveVersions(script).some(({ id }) => this.#apart.has(id));
     const own = this.#own.get(scriptName);
     if (!apart) {
-      if (own) this.#own.delete(scriptName);
-      own?.close();
+      if (own) this.#leave(scriptName, own);
       return this.#shared;
     }
     if (own) return own;
     const cell = new Cell(this.#host);
     this.#own.set(scriptName, cell);
     return cell;
+  }
+
+  /** The script shares again; what it still answers may end where it is. */
+  #leave(scriptName, own) {
+    this.#own.delete(scriptName);
+    this.#former.add(own);
+    own.leave().then(() => this.#former.delete(own));
   }
 
   /** A Worker holds the thread that it shares: the others go on in a new workerd, without it. */
@@ -211,7 +220,7 @@ class Runtime {
     return "stay";
   }
 
-  /** workerd died under a request: that request fails, the next one finds a new workerd. */
+  /** workerd died: a request that a Worker may have seen fails, all others find a new workerd. */
   #lost(cell, instance, error) {
     this.#print(`lost workerd: ${error.message}`);
     cell.drop(instance);

@@ -50,7 +50,8 @@ export class Instance {
     this.#onStall = onStall;
     this.#startWatch = createWatch({
       busy: () => !this.#stopped && this.#visits.size > 0,
-      beat: () => this.#workerd.beat(),
+      // It may have been closed since it was found busy.
+      beat: async () => this.#workerd?.beat(),
       spentMs: () => computedMs(this.#workerd?.process ?? {}),
       stalled: () => this.#stalled(),
       recovered: () => this.#recovered(),
@@ -75,7 +76,7 @@ export class Instance {
 
   /**
    * @returns {Promise<import("./index.js").Answer | typeof NOT_BEGUN>}
-   * @throws when the connection broke
+   * @throws when the connection broke; the error's `begun` says whether a Worker may have seen the request
    */
   fetch(worker, version, request) {
     const { method, url, headers, body, contentLength } = request;
@@ -119,12 +120,14 @@ export class Instance {
     const taken = new Promise((resolve) => {
       visit.settle = resolve;
     });
-    return Promise.race([taken, answer]);
+    return Promise.race([taken, answer]).catch((error) => {
+      throw Object.assign(error, { begun: visit.begun });
+    });
   }
 
-  /** Whether the process is gone, or about to go. */
-  async isLost() {
-    return this.#stopped || hasEnded(this.#workerd.process, END_MS);
+  /** Whether the process is gone, or about to go, as an error of a connection to it suggests. */
+  async isLost({ code }) {
+    return this.#stopped || code === "ECONNREFUSED" || hasEnded(this.#workerd.process, END_MS);
   }
 
   /** Whether anything is under way: answers whose body still comes, and open WebSockets, count. */
@@ -165,7 +168,7 @@ export class Instance {
   #stalled() {
     this.#stall = this.#suspects().map(({ version }) => version);
     if (this.#onStall("begins", this.#stall) === "let others go") this.#letOthersGo();
-    return Math.max(0, ...this.#stall.map(({ limits }) => limits?.cpu_ms ?? DEFAULT_CPU_MS));
+    return Math.max(0, ...this.#stall.map(cpuLimitOf));
   }
 
   #recovered() {
@@ -191,6 +194,10 @@ export class Instance {
     for (const visit of suspects) visit.settle({ status: 503, headers: {}, exceeded: { together } });
     this.close();
   }
+}
+
+function cpuLimitOf({ limits }) {
+  return limits?.cpu_ms > 0 ? Number(limits.cpu_ms) : DEFAULT_CPU_MS;
 }
 
 /** Header values are bytes; Node reads them as Latin-1, Workers as UTF-8. */
