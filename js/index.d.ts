@@ -52,7 +52,10 @@ export interface Options {
   adopt?: readonly string[] | undefined;
   /** Addresses that may be taken from their owner. */
   take?: readonly string[] | undefined;
-  /** Only if the plan still has this fingerprint. */
+  /**
+   * Only if the plan still has this fingerprint, or has nothing to do any more. It covers which secrets are set, not
+   * their values: whoever plans need not have them.
+   */
   expect?: string | undefined;
   /** Delete what is ours and left the manifest. */
   prune?: boolean | undefined;
@@ -230,7 +233,9 @@ export interface Plan {
   format: "1.0";
   /** Compared with an empty account. */
   offline: boolean;
-  /** Stable over equal changes; for `expect`. */
+  /** Of a `destroy`. */
+  destroys?: boolean;
+  /** Stable over equal changes, values of secrets left out; for `expect`. */
   fingerprint: string;
   manifests: PlannedManifest[];
   changes: Change[];
@@ -350,7 +355,7 @@ export type DeployEvent =
   | ({ type: "diagnostic" } & Diagnostic)
   | ({ type: "change" } & Omit<Change, "needs">)
   | ({ type: "plan" } & Summary &
-      Pick<Plan, "fingerprint" | "manifests" | "kept" | "orphans" | "unmanaged" | "exitCode">)
+      Pick<Plan, "fingerprint" | "manifests" | "kept" | "orphans" | "unmanaged" | "exitCode"> & { destroys: boolean })
   | { type: "start"; address: string }
   | { type: "done"; address: string; ms: number }
   | { type: "wait"; address: string; why: string; seconds: number }

@@ -3,9 +3,12 @@
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
+/// All of ASCII but letters, digits, hyphens, dots and underscores: names of records hold those too.
+const NOT_IN_A_NAME: AsciiDenyList = AsciiDenyList::new(true, " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
+
 /// Lower-case A-labels of a name (UTS 46), if it has any.
 pub fn a_labels(name: &str) -> Option<String> {
-    let name = Uts46::new().to_ascii(name.as_bytes(), AsciiDenyList::STD3, Hyphens::Allow, DnsLength::Verify);
+    let name = Uts46::new().to_ascii(name.as_bytes(), NOT_IN_A_NAME, Hyphens::Allow, DnsLength::Verify);
     name.ok().map(String::from)
 }
 

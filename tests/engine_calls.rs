@@ -420,3 +420,53 @@ fn pruning_and_destroying_need_the_same_yes() {
     assert_eq!((destroyed.code, destroyed.exit_code), (Code::NeedsYes, Exit::Failed));
     assert_eq!(writes(&run), [""; 0]);
 }
+
+#[test]
+fn a_plan_that_was_carried_out_may_be_applied_again() {
+    let mut run = call(empty);
+    run.manifest = MANIFEST.split("  dns:").next().expect("a start").to_owned();
+    run.options.expect = Some("0000000000000000".into());
+    // Something would be written, and it is not what was approved.
+    let moved = run.apply().expect_err("another plan");
+    assert_eq!((moved.exit_code, codes(&moved.diagnostics)), (Exit::Conflict, vec![Code::Unreached, Code::PlanMoved]));
+    // Nothing is there any more: the destroy that was approved is done.
+    let (sources, io) = run.given();
+    let done = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io)).expect("nothing to do");
+    assert!(done.plan.plan.destroys && done.plan.plan.is_no_op());
+    assert_eq!(writes(&run), [""; 0]);
+}
+
+#[test]
+fn doctor_tells_a_zone_that_requests_do_not_pass() {
+    let of = |more: &'static str| {
+        let zone = ZONE.replace("\"status\"", &format!("{more},\"status\""));
+        let run = call(move |seen| {
+            if seen.url.contains("/zones/") && !seen.url.contains("/dns") && !seen.url.contains("/workers") {
+                ok(&zone)
+            } else {
+                empty(seen)
+            }
+        });
+        let checks = run.doctor().checks;
+        checks.into_iter().find(|check| check.name.starts_with("zone ")).map(|check| (check.ok, check.detail))
+    };
+    let (paused_ok, paused) = of("\"paused\":true").expect("a check");
+    assert!(paused_ok && paused.contains("paused: its records answer without Cloudflare"), "{paused}");
+    let (partial_ok, partial) = of("\"type\":\"partial\"").expect("a check");
+    assert!(partial_ok && partial.contains("partial: its names are served elsewhere"), "{partial}");
+}
+
+#[test]
+fn a_host_that_is_delegated_is_refused_once() {
+    let refused_with = |code: i64| {
+        let run = call(move |seen| match (seen.method, seen.url.contains("/dns_records")) {
+            ("POST", true) => refused(400, code, "NS records with that host already exist."),
+            _ => empty(seen),
+        });
+        let error = run.apply().expect_err("refused");
+        let posts = writes(&run).into_iter().filter(|write| write.starts_with("POST") && write.contains("dns_records"));
+        (error.exit_code, posts.count())
+    };
+    assert_eq!(refused_with(81056), (Exit::Partial, 1));
+    assert_eq!(refused_with(89018), (Exit::Partial, 1));
+}

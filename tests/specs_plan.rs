@@ -237,3 +237,21 @@ fn empty(live: &LiveState) -> LiveState {
     };
     LiveState { manifests: live.manifests.iter().map(of).collect() }
 }
+
+/// Names of secrets are part of what is approved and values are not: whoever plans need not have them.
+#[test]
+fn the_fingerprint_covers_which_secrets_are_set_and_not_their_values() {
+    let changed = |spec: &Spec| spec.name() == "script-update-secret-changed";
+    let spec = specs().into_iter().find(changed).expect("a folder");
+    let with = |facts: Option<SecretFacts>| {
+        plan::fingerprint(&plan::plan(&spec.desired, &spec.live, &[facts], &PlanOptions::default()))
+    };
+    let facts = |digit: &str| SecretFacts { digest: digit.repeat(22), key: facts_key(&spec) };
+    assert_eq!(with(Some(facts("x"))), with(Some(facts("y"))));
+    // The live digest is all `A`: with those values no secret is set again, which is another plan.
+    assert_ne!(with(Some(facts("x"))), with(Some(facts("A"))));
+}
+
+fn facts_key(spec: &Spec) -> String {
+    spec.secrets.iter().flatten().next().expect("values").key.clone()
+}

@@ -47,7 +47,8 @@ export async function askAbout({ view }, plan, question = applicationOf) {
  * @throws {DeployError}
  */
 export async function refuse({ view, report }, plan, expected = plan.fingerprint) {
-  const moved = expected === plan.fingerprint ? [] : [movedTo(plan)];
+  // A plan that was approved and carried out leaves nothing to do.
+  const moved = expected === plan.fingerprint || countChanges(plan) === 0 ? [] : [movedTo(plan)];
   const diagnostics = [...plan.diagnostics, ...moved];
   const [worst, ...others] = diagnostics.filter(({ severity }) => severity === "error");
   if (!worst) return;

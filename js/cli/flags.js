@@ -49,7 +49,11 @@ export const FLAGS = [
     careful: true,
   },
   { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
-  { flag: "--expect <fingerprint>", on: ["apply", "destroy"], text: "only if the plan is still this one" },
+  {
+    flag: "--expect <fingerprint>",
+    on: ["apply", "destroy"],
+    text: "only if the plan is still this one, secret values aside",
+  },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
   { flag: "--offline", on: ["plan"], text: "against an empty account: needs no token, sends nothing" },
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },

@@ -10,6 +10,7 @@ import { failureOf } from "./views/failure.js";
  *
  * @typedef {object} Report
  * @property {{ address: string, action: string, reason: string }[]} changes
+ * @property {object[]} [orphans] of the plan
  * @property {object[]} [diagnostics] of a run that did not throw
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
@@ -22,7 +23,14 @@ const PARTLY_DONE = 3;
 /** @returns {Report & { hear: (event: object) => void }} */
 export function createReport() {
   const changes = [];
-  return { changes, hear: (event) => void (event.type === "change" && changes.push(event)) };
+  const report = {
+    changes,
+    hear(event) {
+      if (event.type === "change") changes.push(event);
+      if (event.type === "plan") report.orphans = event.orphans;
+    },
+  };
+  return report;
 }
 
 /**
@@ -36,14 +44,14 @@ export async function writeStepSummary({ env }, command, report, ending) {
 }
 
 function summaryOf(command, report, { exit, error }) {
-  const { changes, urls = [], dashboard = [], undo, goOn } = report;
+  const { changes, orphans = [], urls = [], dashboard = [], undo, goOn } = report;
   const failure = error === undefined ? undefined : failureOf(error);
   const parts = [
     `### \`cfworker-deploy ${command}\`: exit code ${exit}`,
     failure ? failureText(failure, goOn) : "",
     findingsText(failure?.diagnostics ?? report.diagnostics ?? [], failure),
     failure && isUntouched(failure) ? "Nothing was changed. The plan, as far as it was made:" : "",
-    changesText(changes),
+    changesText(changes, orphans),
     urls.map((url) => link(url)).join("<br>"),
     dashboard.map((url, index) => link(url, `Dashboard${index > 0 ? ` ${index + 1}` : ""}`)).join(" · "),
     undo ? `Undo: ${code(undo)}` : "",
@@ -66,8 +74,10 @@ function findingsText(diagnostics, headline) {
 
 const isUntouched = ({ done, notDone, unknown }) => done.length + notDone.length + unknown.length === 0;
 
-function changesText(changes) {
+function changesText(changes, orphans) {
   const told = changes.filter(({ action }) => action !== "no-op");
+  if (told.length === 0 && orphans.length > 0)
+    return `No changes; kept: ${orphans.map(({ address }) => code(address)).join(", ")}`;
   if (told.length === 0) return changes.length > 0 ? "Nothing to do: everything is as the manifest says." : "";
   const rows = told.map(
     ({ action, address, reason }) => `| ${action} | ${cell(code(address))} | ${prose(reason, quotedCell)} |`,

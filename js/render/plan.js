@@ -20,6 +20,7 @@ const manifest = object({ account: text, script: text, zone: optional(text) });
 /** What the text needs of a plan; any plan JSON of format 1 will do. */
 const shape = object({
   offline: or(flag, false),
+  destroys: or(flag, false),
   fingerprint: or(text, ""),
   manifests: list(manifest),
   changes: list(change),
@@ -181,16 +182,14 @@ function leftLines({ kept, orphans, unmanaged }, paint) {
   );
 }
 
-function closing({ changes, offline, summary, exitCode, orphans, fingerprint }) {
+function closing({ changes, offline, destroys, summary, exitCode, orphans, fingerprint }) {
   const count = (...actions) => changes.filter(({ action }) => actions.includes(action)).length;
   const [create, update, gone, owned] = [count("create"), count("update", "replace"), count("delete"), count("adopt")];
   const taken = changes.filter(({ permit }) => permit === "take").length;
   const adopt = owned - taken;
   if (create + update + gone + owned === 0) {
     const reads = offline ? "" : `   ${summary.reads} reads, 0 writes.`;
-    // With an error nobody knows whether everything is.
-    const fine = "Nothing to do: everything is as the manifest says.";
-    return `\n${exitCode === 0 ? fine : "Nothing is planned: there are errors."}${reads}\n`;
+    return `\n${nothing({ destroys, exitCode, orphans })}${reads}\n`;
   }
   const writes = `${summary.writes} ${summary.writes === 1 ? "write" : "writes"}`;
   const counts = [`${create} to create`, `${update} to update`, `${gone} to delete`];
@@ -199,6 +198,16 @@ function closing({ changes, offline, summary, exitCode, orphans, fingerprint }) 
   if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept`);
   const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
   return `\n${counts.join(", ")}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
+}
+
+/** Why nothing is planned. */
+function nothing({ destroys, exitCode, orphans }) {
+  // With an error nobody knows whether everything is as it should be.
+  if (exitCode !== 0) return "Nothing is planned: there are errors.";
+  if (destroys) return "Nothing to delete: nothing of these manifests is deployed.";
+  if (orphans.length === 0) return "Nothing to do: everything is as the manifest says.";
+  const kept = orphans.length === 1 ? "1 thing that left it is" : `${orphans.length} things that left it are`;
+  return `No changes: all that the manifest says is there, and ${kept} kept; \`--prune\` deletes what left.`;
 }
 
 const padded = (text, width) => text + " ".repeat(Math.max(width - widthOf(text), 0));

@@ -218,7 +218,9 @@ fn routes(code: i64) -> Option<(Meaning, Again)> {
 fn dns(code: i64) -> Option<(Meaning, Again)> {
     let meaning = match code {
         81044 => Meaning::Absent,
-        1043 | 81053 | 81054 | 81056 | 81057 | 81058 => Meaning::Conflict,
+        1043 | 81053 | 81054 | 81057 | 81058 => Meaning::Conflict,
+        // Another zone has the name (81056), or one above it (89018, unconfirmed): looking again changes nothing.
+        81055 | 81056 | 89018 => Meaning::Excluded,
         81045 | 9300 => Meaning::Quota,
         1004 | 9000..=9099 | 9313 => Meaning::Invalid,
         _ => return None,

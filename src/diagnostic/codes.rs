@@ -102,7 +102,7 @@ codes! {
     VariableSize = "CFD0123": "variables are too long or too many",
         "The value of a variable or a secret has at most 5,120 bytes, and a Worker at most 128 of them (64 on the free plan).";
     Hostname = "CFD0124": "not a usable hostname",
-        "A hostname has labels of 1 to 63 letters, digits and inner hyphens, at most 253 characters in all, and lies below a zone: no scheme, port, path or address. International names work. `*.` in front makes it a wildcard.";
+        "A hostname has labels of 1 to 63 letters, digits, underscores and inner hyphens, at most 253 characters in all, and lies below a zone: no scheme, port, path or address. International names work. `*.` in front makes it a wildcard.";
     ZoneId = "CFD0125": "not a zone id",
         "A zone id is 32 hexadecimal digits; the dashboard shows it on the right of the zone's overview. It can be left out: the zone is then found from the hostname.";
     RoutePattern = "CFD0126": "not a usable route pattern",
@@ -166,7 +166,7 @@ codes! {
     NeedsYes = "CFD0510": "the plan deletes or takes over something, and nobody said yes",
         "A run that deletes, adopts or takes something needs a yes: on a terminal the question is asked, elsewhere it needs `--yes` (`allowDeletes: true` in JavaScript). `--prune`, `--adopt` and `--take` say what, never yes; what is only created or updated goes ahead. The plan was shown, and nothing was changed.";
     PlanMoved = "CFD0511": "the plan is not the one that was approved",
-        "`--expect` or a saved plan names a fingerprint, and the account or the manifest has changed since. Nothing was changed. Look at the new plan and approve that one.";
+        "`--expect` or a saved plan names a fingerprint, and the account or the manifest has changed since. Nothing was changed. Look at the new plan and approve that one. The fingerprint covers which secrets are set, not their values. A plan that was carried out may be applied again: it has nothing to do.";
     TooManyTags = "CFD0512": "the Worker has no room for our marks",
         "A Worker holds 10 tags. Ours need up to six; the Worker carries too many others. Remove a tag from the Worker and run again.";
     PatternOutsideZone = "CFD0513": "the pattern or hostname lies outside the zone",
@@ -257,6 +257,14 @@ codes! {
         "After the plan of this run, or while it ran, another deployment of the same Worker went live, or somebody deleted it. Cloudflare has no lock for that, so one of the two has the last word. An apply ends with all its writes done; a destroy leaves the Worker of the other one alone. Look at the plan to see what is live. Let one pipeline deploy a Worker at a time.";
     SecretsEdited = "CFD0527": "secrets were edited outside of an upload",
         "The version that gets requests was made by an edit of secrets alone (dashboard, wrangler, API, or the step of ours that removes a secret). Code and configuration are those of the last upload. Values can't be read, so it is not known whether they are still those of the manifest; the next upload sets the manifest's secrets again and keeps all others.";
+    Unreached = "CFD0530": "nothing reaches the Worker",
+        "The Worker has no hostname in the manifest, and its workers.dev address is off: only other Workers can call it. Name a host under `dns`, or set `workers_dev: true`. A Worker that is called through a service binding, a queue or a schedule needs neither.";
+    Delegated = "CFD0531": "the hostname is delegated to other name servers",
+        "The zone has NS records for this hostname, which hand it to another zone: Cloudflare takes no address beside them (81056). Choose another hostname, or remove the NS records if nothing is served there.";
+    ZonePaused = "CFD0532": "the zone is paused",
+        "A paused zone answers with its records as they are, without Cloudflare: no request reaches a Worker. Everything can be deployed; resume the zone in the dashboard to serve it. <https://developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare/>";
+    ZonePartial = "CFD0533": "the zone's names are served elsewhere",
+        "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     ClaimedTwice = "CFD0136": "two manifests claim one host or pattern",

@@ -249,9 +249,7 @@ pub(super) fn offline(manifest: &DesiredManifest) -> LiveManifest {
             ZoneRef::Id(id) => id.clone(),
             ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
         },
-        name: None,
-        status: None,
-        account: None,
+        ..LiveZone::default()
     });
     LiveManifest { zone, ..LiveManifest::default() }
 }

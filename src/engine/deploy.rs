@@ -137,7 +137,8 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
     let unsaid = !plan.plan.needs_yes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
-    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint);
+    // A plan that was approved and carried out leaves nothing to do: another one would have to write something.
+    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) && !plan.plan.is_no_op();
     if moved && guard::holds(Guard::ExpectedPlan) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(

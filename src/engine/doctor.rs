@@ -12,6 +12,7 @@ use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::Endpoint;
 use crate::cloudflare::tokens::{self, VerifyUserToken};
+use crate::cloudflare::zones::Zone;
 use crate::diagnostic::{Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
@@ -202,9 +203,7 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
     let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {
-            Ok(Found::Zone(zone)) => {
-                good(read.subject(), format!("{} is {}", zone.name, zone.status.as_deref().unwrap_or_default()))
-            }
+            Ok(Found::Zone(zone)) => good(read.subject(), zone_told(zone)),
             // Its routes and records are not there either, which says more.
             Ok(Found::Absent) if matches!(read, Read::Zone { .. }) => continue,
             Ok(Found::Absent) => good(read.subject(), "readable, nothing there yet"),
@@ -223,6 +222,18 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
         }
     }
     checks
+}
+
+/// A zone that requests may not pass: told, and no reason to stop.
+fn zone_told(zone: &Zone) -> String {
+    let mut told = format!("{} is {}", zone.name, zone.status.as_deref().unwrap_or_default());
+    if zone.paused == Some(true) {
+        told.push_str(", and paused: its records answer without Cloudflare, so no request reaches a Worker");
+    }
+    if zone.zone_type.as_deref() == Some("partial") {
+        told.push_str(", and partial: its names are served elsewhere, and have to lead to Cloudflare there");
+    }
+    told
 }
 
 /// Which S3 keys are used, and whether the bundle is there; its bytes are not read.

@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::Credentials;
-use crate::cloudflare::permissions::{DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
+use crate::cloudflare::permissions::{ALL, DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
@@ -41,6 +41,10 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
     if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
         needs.push(read(KV));
     }
+    if manifest.routing_disabled {
+        // What was attached before is removed.
+        needs.extend([write(ROUTES), write(DNS)]);
+    }
     if let Some(routing) = &manifest.routing {
         needs.push(write(ROUTES));
         needs.push(match routing.record {
@@ -64,7 +68,7 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
     if missing.is_empty() && !is_token_bad && !is_zone_hidden {
         return error;
     }
-    let needs = needed(desired, credentials);
+    let needs = with_refused(needed(desired, credentials), &missing);
     let unproven: Vec<&str> = unproven(&needs, &missing, is_zone_hidden).collect();
     let again = error.help.take().filter(|_| error.exit_code == Exit::Partial);
     let (lacks, more) = if missing.is_empty() && is_zone_hidden {
@@ -81,6 +85,21 @@ pub(super) fn explained(mut error: Error, desired: &DesiredState, credentials: &
     let lines: Vec<String> = again.into_iter().chain([lacks]).chain(more).chain([form]).collect();
     error.help = Some(lines.join("\n"));
     error
+}
+
+/// The needs and all that was refused: a run may also remove what an earlier manifest attached.
+fn with_refused(mut needs: Vec<Need>, refused: &BTreeSet<String>) -> Vec<Need> {
+    let is_refused = |grant: Grant, writes: bool| grant.group(writes).is_some_and(|group| refused.contains(group));
+    for grant in ALL {
+        let known = needs.iter().any(|need| need.grant == grant && !need.read_only);
+        if is_refused(grant, true) && !known {
+            needs.retain(|need| need.grant != grant);
+            needs.push(Need { grant, read_only: false });
+        } else if is_refused(grant, false) && !needs.iter().any(|need| need.grant == grant) {
+            needs.push(Need { grant, read_only: true });
+        }
+    }
+    needs
 }
 
 /// Groups that no read can prove, those left out that were refused all the same. Reading zones is one of them while
@@ -135,4 +154,23 @@ fn key(grant: Grant) -> Option<&'static str> {
     .into_iter()
     .find(|(known, _)| *known == grant)
     .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(groups: &[&str]) -> Vec<String> {
+        let base = vec![Need { grant: SCRIPTS, read_only: false }, Need { grant: DNS, read_only: true }];
+        let refused = groups.iter().map(|group| (*group).to_owned()).collect();
+        with_refused(base, &refused).iter().map(|need| need.group().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_link_names_what_was_refused_beside_all_that_the_manifest_needs() {
+        assert_eq!(refused(&[]), ["Workers Scripts Write", "DNS Read"]);
+        assert_eq!(refused(&["DNS Write"]), ["Workers Scripts Write", "DNS Write"]);
+        assert_eq!(refused(&["Workers Routes Write"]), ["Workers Scripts Write", "DNS Read", "Workers Routes Write"]);
+        assert_eq!(refused(&["DNS Read", "Workers Scripts Write"]), ["Workers Scripts Write", "DNS Read"]);
+    }
 }

@@ -118,6 +118,7 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
             ("orphans", json!(result.plan.orphans)),
             ("unmanaged", json!(result.plan.unmanaged)),
             ("exitCode", json!(result.exit_code)),
+            ("destroys", json!(result.plan.destroys)),
         ] {
             members.insert(name.into(), value);
         }

@@ -86,7 +86,7 @@ impl CallError {
         match (&self.kind, self.meaning()) {
             (CallErrorKind::Aborted, _) => Exit::Interrupted,
             (_, Some(Meaning::Credentials | Meaning::Permission)) => Exit::Permission,
-            (_, Some(Meaning::Conflict)) => Exit::Conflict,
+            (_, Some(Meaning::Conflict | Meaning::Excluded)) => Exit::Conflict,
             _ => Exit::Failed,
         }
     }

@@ -48,6 +48,8 @@ pub enum Meaning {
     Absent,
     /// Something else stands where we wanted to write, or the state moved.
     Conflict,
+    /// What stands there excludes what we want to write, for good.
+    Excluded,
     /// The credentials are wrong, disabled, expired or not understood.
     Credentials,
     /// The credentials are good, but may not do this.

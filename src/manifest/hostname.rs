@@ -29,9 +29,8 @@ pub fn hostname(text: &str) -> Result<String, Diagnostic> {
     if text.parse::<IpAddr>().is_ok() {
         return refused("an address can't be a route of a Worker".to_owned());
     }
-    if text.ends_with('.') {
-        return refused(format!("leave out the last dot: {}", quote(text.trim_end_matches('.'))));
-    }
+    // A name in full may end with a dot; Cloudflare holds it without.
+    let text = text.strip_suffix('.').unwrap_or(text);
     let (wildcard, rest) = match text.strip_prefix("*.") {
         Some(rest) => ("*.", rest),
         None => ("", text),
@@ -39,7 +38,9 @@ pub fn hostname(text: &str) -> Result<String, Diagnostic> {
     match a_labels(rest) {
         Some(host) if !host.contains('.') => refused("a full name is due, such as `api.example.com`".to_owned()),
         Some(host) if is_host(&host) => Ok(format!("{wildcard}{host}")),
-        _ => refused("labels of 1 to 63 letters, digits and inner hyphens, 253 characters in all".to_owned()),
+        _ => refused(
+            "labels of 1 to 63 letters, digits, underscores and inner hyphens, 253 characters in all".to_owned(),
+        ),
     }
 }
 
@@ -70,6 +71,8 @@ mod tests {
         assert_eq!(hostname("API.Example.COM").as_deref(), Ok("api.example.com"));
         assert_eq!(hostname("bücher.example").as_deref(), Ok("xn--bcher-kva.example"));
         assert_eq!(hostname("*.example.com").as_deref(), Ok("*.example.com"));
+        assert_eq!(hostname("Origin.Example.com.").as_deref(), Ok("origin.example.com"));
+        assert_eq!(hostname("_proxy.a_b.example.com").as_deref(), Ok("_proxy.a_b.example.com"));
     }
 
     #[test]
@@ -79,7 +82,7 @@ mod tests {
             "https://a.com/x",
             "a.com/x",
             "a.com:80",
-            "a.com.",
+            "a.com..",
             "localhost",
             "1.2.3.4",
             "::1",
@@ -87,8 +90,7 @@ mod tests {
             "-a.com",
             "a-.com",
         ];
-        for text in others.into_iter().chain(["a_b.com", "a b.com", "a.*.com", "", ".com", "xn--a.com", "a.123", &long])
-        {
+        for text in others.into_iter().chain(["a b.com", "a.*.com", "", ".com", "xn--a.com", "a.123", &long]) {
             assert!(hostname(text).is_err(), "{text}");
         }
         let help = hostname("https://api.example.com/x").expect_err("refused").help;

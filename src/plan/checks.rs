@@ -14,6 +14,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         findings.extend(certificate(routing, zone));
     }
     findings.extend(also_public(context));
+    findings.extend(unreached(context));
     findings.extend(secrets_edited(context));
     if context.newest_is_not_live() {
         let message = format!("`{}` has a version that gets no requests yet", context.desired.script.name);
@@ -53,6 +54,17 @@ fn zone_state(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<
                 .on("spec.account_id"),
         );
     }
+    if zone.paused {
+        let message = format!("the zone of `{}` is paused: its records answer without Cloudflare", routing.hostname);
+        let help = "no request reaches a Worker until the zone is resumed in the dashboard";
+        findings.push(Diagnostic::warning(Code::ZonePaused, message).with_help(help).on("spec.dns.hostname"));
+    }
+    if zone.partial {
+        let host = &routing.hostname;
+        let message = format!("the zone of `{host}` is partial: its names are served by another provider");
+        let help = format!("let `{host}` lead to `{host}.cdn.cloudflare.net` there: only then do requests arrive");
+        findings.push(Diagnostic::warning(Code::ZonePartial, message).with_help(help).on("spec.dns.hostname"));
+    }
     if let Some(status) = zone.status.as_ref().filter(|status| *status != "active") {
         let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", routing.hostname);
         findings.push(Diagnostic::warning(Code::ZoneNotActive, message));
@@ -78,6 +90,24 @@ fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
         Diagnostic::warning(Code::AlsoPublic, message)
             .with_help("`workers_dev: false` switches it off")
             .on("spec.workers_dev")
+    })
+}
+
+/// A Worker without any address: other Workers may call it, and nobody else can.
+fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
+    let name = &context.desired.script.name;
+    let live = context.live.script.as_ref().and_then(|live| live.workers_dev);
+    let on = context.desired.script.workers_dev.or(live).is_some_and(|workers_dev| workers_dev.enabled);
+    let routes = context.live.zones.values().flat_map(|zone| &zone.routes);
+    let gone = context.desired.routing_disabled || context.options.prune;
+    let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
+    (context.desired.routing.is_none() && !on && !leads).then(|| {
+        Diagnostic::note(
+            Code::Unreached,
+            format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),
+        )
+        .with_help("name a host under `dns`, or set `workers_dev: true`; a Worker that only others call needs neither")
+        .about(Address::script(name))
     })
 }
 

@@ -10,7 +10,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveState};
 /// Plans the removal of everything that the manifests' identities own.
 pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Plan {
     let labels = Labels::of(desired, live);
-    let mut plan = Plan { offline: options.offline, ..Plan::default() };
+    let mut plan = Plan { offline: options.offline, destroys: true, ..Plan::default() };
     for (index, (wanted, state)) in desired.manifests.iter().zip(&live.manifests).enumerate() {
         // Nothing is wanted any more: every route and record of ours is then one to remove.
         let nothing = DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };

@@ -6,7 +6,7 @@ use super::{Change, Plan};
 use crate::model::hex;
 
 /// 16 hex digits of the SHA-256 of the canonical changes, reasons left out, and of whose they are: two plans with the
-/// same fingerprint do the same.
+/// same fingerprint do the same. Names of secrets are part of it and values are not: whoever approves need not have them.
 pub fn fingerprint(plan: &Plan) -> String {
     let owners = plan.manifests.iter().map(|manifest| serde_json::json!([manifest.account, manifest.id]));
     let changes: Vec<serde_json::Value> = owners.chain(plan.changes.iter().map(canonical)).collect();

@@ -165,6 +165,9 @@ pub struct PlannedManifest {
 pub struct Plan {
     /// Made without looking at an account.
     pub offline: bool,
+    /// Of a `destroy`: everything goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub destroys: bool,
     /// The manifests it is for.
     pub manifests: Vec<PlannedManifest>,
     /// In the order in which they are made.

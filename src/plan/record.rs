@@ -80,6 +80,7 @@ fn managed(
         comment: marks::comment(&context.desired.identity),
     };
     let mut change = Change::unchanged(address.clone(), vec![Address::script(&context.desired.script.name)]);
+    let delegated = delegated(context, zone, hostname);
     let ours = here.iter().find(|record| matches!(owner(context, record), Owner::Ours));
     let Some(live) = ours.or_else(|| here.first()) else {
         change.action = Action::Create;
@@ -88,7 +89,7 @@ fn managed(
         return RecordPlan {
             change: Some(change),
             operation: Some(Operation::CreateRecord(write)),
-            diagnostics: Vec::new(),
+            diagnostics: delegated.into_iter().collect(),
         };
     };
     let mut diagnostics = Vec::new();
@@ -108,6 +109,7 @@ fn managed(
         );
     }
     change.fields = live.differs(content, &write.comment);
+    diagnostics.extend(delegated.filter(|_| !change.fields.is_empty()));
     if !change.fields.is_empty() && here.iter().any(|other| other.id != live.id && stands_in_the_way(other, content)) {
         let message =
             format!("`{hostname}` has another record beside ours that can't stand beside {}", content.content);
@@ -120,6 +122,21 @@ fn managed(
     diagnostics.extend(settle_owner(context, live, &mut change));
     let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });
     RecordPlan { change: Some(change), operation, diagnostics }
+}
+
+/// A host with NS records belongs to another zone: Cloudflare takes no address beside them. At the zone's own name they
+/// exclude nothing; whoever may not read that name is told by Cloudflare.
+fn delegated(context: &Context<'_>, zone: &str, hostname: &str) -> Option<Diagnostic> {
+    let is_apex = context.live.zone.as_ref().and_then(|zone| zone.is_apex(hostname)).unwrap_or(true);
+    let is_delegation = |record: &&LiveRecord| record.record_type == "NS" && record.name == hostname;
+    let server = context.zone(zone).records.iter().find(is_delegation).filter(|_| !is_apex)?;
+    let message =
+        format!("`{hostname}` is delegated to `{}`: no record of ours can stand beside its NS", server.content);
+    Some(
+        Diagnostic::error(Code::Delegated, message)
+            .with_help("choose another hostname, or remove the NS records if nothing is served there")
+            .about(Address::record(hostname)),
+    )
 }
 
 /// Cloudflare takes no two equal records, and nothing beside a CNAME.

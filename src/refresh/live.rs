@@ -242,6 +242,8 @@ fn live_zone(zone: &str, known: &Known) -> LiveZone {
         name: read.map(|read| read.name.clone()),
         status: read.and_then(|read| read.status.clone()),
         account: read.and_then(|read| read.account.as_ref()?.id.clone()),
+        paused: read.is_some_and(|read| read.paused == Some(true)),
+        partial: read.is_some_and(|read| read.zone_type.as_deref() == Some("partial")),
     }
 }
 

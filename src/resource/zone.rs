@@ -16,9 +16,18 @@ pub struct LiveZone {
     pub status: Option<String>,
     /// Account that holds it; absent likewise.
     pub account: Option<String>,
+    /// Its records answer without Cloudflare.
+    pub paused: bool,
+    /// Its names are served elsewhere, and only some lead to Cloudflare (a CNAME setup).
+    pub partial: bool,
 }
 
 impl LiveZone {
+    /// Whether it is the zone's own name: records there answer for the zone as well.
+    pub fn is_apex(&self, host: &str) -> Option<bool> {
+        self.name.as_ref().map(|name| name == host)
+    }
+
     /// Whether a host or a pattern's host lies in the zone; unknown names are left to Cloudflare.
     pub fn holds(&self, host: &str) -> bool {
         let Some(name) = &self.name else { return true };
@@ -33,7 +42,7 @@ mod tests {
 
     #[test]
     fn hosts_are_inside_by_label() {
-        let zone = LiveZone { id: "1".into(), name: Some("example.com".into()), status: None, account: None };
+        let zone = LiveZone { id: "1".into(), name: Some("example.com".into()), ..LiveZone::default() };
         assert!(zone.holds("example.com") && zone.holds("a.b.example.com") && zone.holds("*.example.com"));
         assert!(!zone.holds("myexample.com") && !zone.holds("example.com.evil.net"));
     }

@@ -80,3 +80,13 @@ test("validate: findings and exit 65, nothing sent", async () => {
   assert.deepEqual(events[1], { type: "diagnostic", ...diagnostics[0] });
   assert.equal(events.at(-1).type, "result");
 });
+
+test("what left the manifest counts for drift --detailed-exitcode, and not for plan", async () => {
+  const summary = { create: 0, update: 0, replace: 0, delete: 0, adopt: 0, noop: 1, reads: 4, writes: 0 };
+  const orphans = [{ address: "route:old/*", why: "kept-without-prune", reason: "kept" }];
+  const planned = { plan: { ok: planOf({ changes: [], summary, orphans }) } };
+  const env = { CLOUDFLARE_API_TOKEN: "canary-token" };
+  assert.equal((await inDirectory(["drift", "worker.yaml", "--detailed-exitcode"], planned, { env })).exit, 2);
+  assert.equal((await inDirectory(["drift", "worker.yaml"], planned, { env })).exit, 0);
+  assert.equal((await inDirectory(["plan", "worker.yaml", "--detailed-exitcode"], planned, { env })).exit, 0);
+});

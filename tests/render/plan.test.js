@@ -133,3 +133,34 @@ test("a plan may be long", () => {
   const text = textOf(change("script:shop", "update", "changed", fields));
   assert.equal(text.match(/variables\.V/g).length, fields.length);
 });
+
+test("nothing to do never stands beside orphans, and a destroy of nothing says so", () => {
+  const plan = { manifests: [], changes: [], summary: { reads: 3, writes: 0 } };
+  const orphans = [{ address: "route:a/*", why: "kept-without-prune", reason: "kept" }];
+  assert.match(renderPlan(plan), /^Nothing to do: everything is as the manifest says\./m);
+  const left = renderPlan({ ...plan, orphans });
+  assert.doesNotMatch(left, /Nothing to do/);
+  assert.match(
+    left,
+    /^No changes: all that the manifest says is there, and 1 thing that left it is kept; `--prune` deletes/m,
+  );
+  assert.match(
+    renderPlan({ ...plan, destroys: true }),
+    /^Nothing to delete: nothing of these manifests is deployed\./m,
+  );
+});
+
+test("the word of a change and its flag agree", () => {
+  const taken = { ...change("route:a/*", "adopt", "other-worker"), permit: "take", from: "theirs" };
+  const adopted = { ...change("record:a", "adopt", "not-marked"), permit: "adopt", from: "A 192.0.2.1" };
+  const text = textOf(taken, adopted);
+  assert.match(text, /~ take {4}route {3}a\/\*\n {13}other worker \(from theirs\)/);
+  assert.match(text, /~ adopt {3}record {2}a\n/);
+  assert.match(text, /1 to adopt, 1 to take/);
+});
+
+test("the code of a change is told by its place and enough of its digest", () => {
+  const sha256 = "5f".repeat(32);
+  const text = updated(field("bundle", { version: 2 }, { bucket: "b", key: "a.js", sha256 }));
+  assert.match(text, /"code of version 2" -> "r2:\/\/b\/a\.js \(sha256 5f5f5f5f5f5f\)"/);
+});

@@ -20,10 +20,14 @@ export const plan = {
     "cfworker-deploy plan worker.yaml --offline   # no token: everything is new",
   ],
   reports: true,
-  run: showPlan,
+  run: (run) => showPlan(run),
 };
 
-async function showPlan(run) {
+/**
+ * @param {object} run
+ * @param {(plan: object) => number} [differencesOf] what counts for `--detailed-exitcode`
+ */
+export async function showPlan(run, differencesOf = countChanges) {
   const { context, view, flags, operands, report } = run;
   if (flags.out) await requireWritableFile(context, flags.out);
   const session = await openSession(run, operands[0]);
@@ -32,11 +36,11 @@ async function showPlan(run) {
   const planned = await api.plan(sources, creds, { ...options, ...eventsFor(flags, host) });
   await view.diagnostics(planned.diagnostics);
   await view.plan(planned, true);
-  Object.assign(report, { changes: planned.changes, diagnostics: planned.diagnostics });
+  Object.assign(report, { changes: planned.changes, orphans: planned.orphans, diagnostics: planned.diagnostics });
   const goOn = applyInstead(planned, { paths: operands[0], flags });
   if (goOn) for (const line of ["", `Go on: ${goOn}`]) view.talk(line);
   if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
-  return view.end({ exit: exitOf(planned, flags) });
+  return view.end({ exit: exitOf(planned, flags, differencesOf) });
 }
 
 /** People see the answer; the events on the way to it are for programs. */
@@ -44,7 +48,7 @@ function eventsFor({ json }, host) {
   return json ? host : { ...host, onEvent: undefined };
 }
 
-function exitOf(planned, { detailedExitcode }) {
+function exitOf(planned, { detailedExitcode }, differencesOf) {
   if (planned.exitCode) return planned.exitCode;
-  return detailedExitcode && countChanges(planned) > 0 ? CHANGES_PRESENT : 0;
+  return detailedExitcode && differencesOf(planned) > 0 ? CHANGES_PRESENT : 0;
 }

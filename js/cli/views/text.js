@@ -133,11 +133,11 @@ const styleOf = ({ color, width }) => ({ color, width });
 const withoutType = ({ type, ...rest }) => rest;
 
 /** The plan as events tell it. */
-function planOf(heard, { type, exitCode = 0, fingerprint, ...rest }) {
+function planOf(heard, { type, exitCode = 0, destroys = false, fingerprint, ...rest }) {
   const changes = heard.map(({ type, ...change }) => ({ ...change, needs: [] }));
   const { manifests = [], kept = [], orphans = [], unmanaged = [], ...summary } = rest;
   const lists = { manifests, changes, kept, orphans, unmanaged };
-  return { format: "1.0", offline: false, exitCode, fingerprint, ...lists, summary };
+  return { format: "1.0", offline: false, destroys, exitCode, fingerprint, ...lists, summary };
 }
 
 /** The command that goes on says all that the help of the first finding does. */
