@@ -99,7 +99,7 @@ pub(super) fn result(prepared: &Prepared) -> PlanResult {
 /// Tells a plan to those who watch.
 pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
     for finding in &result.plan.diagnostics {
-        events(Event::Diagnostic(finding.clone()));
+        events(Event::Diagnostic(Box::new(finding.clone())));
     }
     for change in &result.plan.changes {
         let mut told = json!(change);

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// A finding.
-    Diagnostic(Diagnostic),
+    Diagnostic(Box<Diagnostic>),
     /// A planned change: `address`, `action`, `reason`, `fields`.
     Change(Value),
     /// The plan in numbers.
