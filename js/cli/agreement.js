@@ -48,7 +48,8 @@ export async function askAbout({ view }, plan, question = applicationOf) {
  */
 export async function refuse({ view, report }, plan, expected = plan.fingerprint) {
   // A plan that was approved and carried out leaves nothing to do.
-  const moved = expected === plan.fingerprint || countChanges(plan) === 0 ? [] : [movedTo(plan)];
+  const isDone = countChanges(plan) === 0 && !plan.exitCode;
+  const moved = expected === plan.fingerprint || isDone ? [] : [movedTo(plan)];
   const diagnostics = [...plan.diagnostics, ...moved];
   const [worst, ...others] = diagnostics.filter(({ severity }) => severity === "error");
   if (!worst) return;

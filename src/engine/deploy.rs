@@ -137,8 +137,9 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
     let unsaid = !plan.plan.needs_yes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
-    // A plan that was approved and carried out leaves nothing to do: another one would have to write something.
-    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) && !plan.plan.is_no_op();
+    // A plan that was approved and carried out leaves nothing to do. One that is refused has no step either.
+    let is_done = plan.plan.is_no_op() && !any_error(&findings);
+    let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) && !is_done;
     if moved && guard::holds(Guard::ExpectedPlan) {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(
