@@ -60,6 +60,7 @@ function runCall({ compiled, createGlue, name, args, resolve, reject }) {
     ...timers.globals,
     fetch: requests.fetch,
     Date,
+    performance,
     WebAssembly: { Module: WebAssembly.Module, Instance: guard.Instance },
     // The instance goes as a whole; a finalizer would only call into one that may have trapped.
     FinalizationRegistry: undefined,

@@ -127,7 +127,7 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
             if running.len() < AT_ONCE && !run.client.is_aborted() && is_ready(step, index, &states) {
                 states.iter_mut().skip(index).take(1).for_each(|state| *state = State::Running);
                 if !begun.iter().any(|(address, _)| *address == &step.address) {
-                    begun.push((&step.address, run.client.clock().now_ms()));
+                    begun.push((&step.address, run.client.clock().monotonic_ms()));
                     (run.events)(Event::Start { address: step.address.clone() });
                 }
                 let looks = is_last(plan, step, &states) && looks.are_due(run, step);
@@ -142,7 +142,7 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
         states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
         if state == State::Done && is_done(plan, &step.address, &states) {
             let since = begun.iter().find(|(address, _)| *address == &step.address).map_or(0.0, |(_, since)| *since);
-            let ms = (run.client.clock().now_ms() - since).max(0.0) as u64;
+            let ms = (run.client.clock().monotonic_ms() - since).max(0.0) as u64;
             (run.events)(Event::Done { address: step.address.clone(), ms });
         }
     }

@@ -20,7 +20,7 @@ pub(super) async fn create(target: &Target<'_>, write: &RecordWrite) -> Ended {
     let mut last = None;
     for try_number in 0..TRIES {
         if try_number > 0 {
-            target.client.clock().sleep(f64::from(250 << try_number)).await;
+            target.client.rest(f64::from(250 << try_number)).await;
         }
         let error = match target.api.call(target.client, &request).await {
             Ok(_) => return done(),

@@ -16,7 +16,7 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
     let mut last = None;
     for try_number in 0..TRIES {
         if try_number > 0 {
-            target.client.clock().sleep(f64::from(250 << try_number)).await;
+            target.client.rest(f64::from(250 << try_number)).await;
         }
         let error = match target.call(&request).await {
             Ok(_) => return done(),

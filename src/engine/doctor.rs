@@ -178,7 +178,7 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
     let request = VerifyUserToken.request(&session.api);
     let any = |_: &Answer| Verdict::Accepted;
     let answer = session.client.exchange(&request, &any).await.ok()?;
-    let skew = http_date(answer.header("date")?)? - session.client.clock().now_ms();
+    let skew = http_date(answer.header("date")?)? - session.client.clock().wall_ms();
     let seconds = (skew / 1000.0).round();
     Some(if skew.abs() < SKEW_MS {
         good("clock", "agrees with Cloudflare's")

@@ -7,7 +7,7 @@ use super::failure::failure;
 use crate::cloudflare::{Api, Auth};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
-use crate::http::{Client, Clock, Policy, Signal, Transport, Wait};
+use crate::http::{Client, Clock, LocalFuture, Policy, Signal, Transport, Wait};
 use crate::model::Event;
 
 /// Ten minutes: what a run may take unless the caller says otherwise.
@@ -100,24 +100,31 @@ fn unusable(message: &str) -> Diagnostic {
 /// The caller's signal, or the end of the time that the run has.
 struct Until {
     clock: Rc<dyn Clock>,
-    timeout_ms: f64,
+    started: f64,
     deadline: f64,
     inner: Option<Rc<dyn Signal>>,
 }
 
 impl Until {
     fn new(io: &Io, timeout_ms: f64) -> Self {
-        let deadline = io.clock.now_ms() + timeout_ms;
-        Self { clock: io.clock.clone(), timeout_ms, deadline, inner: io.signal.clone() }
+        let started = io.clock.monotonic_ms();
+        Self { clock: io.clock.clone(), started, deadline: started + timeout_ms, inner: io.signal.clone() }
     }
 
     fn is_over(&self) -> bool {
-        self.clock.now_ms() >= self.deadline
+        self.clock.monotonic_ms() >= self.deadline
     }
 
     /// The caller wants to stop, however much time is left.
     fn is_interrupted(&self) -> bool {
         self.inner.as_ref().is_some_and(|inner| inner.is_aborted())
+    }
+
+    /// Timers of some runtimes fire a little early.
+    async fn time_is_over(&self) {
+        while !self.is_over() {
+            self.clock.sleep((self.deadline - self.clock.monotonic_ms()).max(1.0)).await;
+        }
     }
 }
 
@@ -127,15 +134,20 @@ impl Signal for Until {
     }
 
     fn gave_up_after_ms(&self) -> Option<u64> {
-        (self.is_over() && !self.is_interrupted()).then_some(self.timeout_ms as u64)
+        let took = self.clock.monotonic_ms() - self.started;
+        (self.is_over() && !self.is_interrupted()).then_some(took as u64)
     }
 
-    fn aborted(&self) -> crate::http::LocalFuture<'_, ()> {
+    fn ends_at_ms(&self) -> Option<f64> {
+        Some(self.deadline)
+    }
+
+    fn aborted(&self) -> LocalFuture<'_, ()> {
         Box::pin(async {
-            let timer = self.clock.sleep((self.deadline - self.clock.now_ms()).max(0.0));
+            let over = Box::pin(self.time_is_over());
             match &self.inner {
-                Some(inner) => drop(futures_util::future::select(timer, inner.aborted()).await),
-                None => timer.await,
+                Some(inner) => drop(futures_util::future::select(over, inner.aborted()).await),
+                None => over.await,
             }
         })
     }

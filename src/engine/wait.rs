@@ -40,19 +40,19 @@ impl Target {
 ///
 /// Not longer than the run's own time, which ends at `end`: a shorter `--timeout` counts.
 pub(super) async fn wait(io: &Io, targets: Vec<Target>, end: f64) -> Vec<Diagnostic> {
-    let deadline = end.min(io.clock.now_ms() + PATIENCE_MS);
+    let deadline = end.min(io.clock.monotonic_ms() + PATIENCE_MS);
     join_all(targets.iter().map(|target| one(io, target, deadline))).await.into_iter().flatten().collect()
 }
 
 async fn one(io: &Io, target: &Target, deadline: f64) -> Option<Diagnostic> {
     loop {
-        let left = (deadline - io.clock.now_ms()).clamp(0.0, LOOK_MS);
+        let left = (deadline - io.clock.monotonic_ms()).clamp(0.0, LOOK_MS);
         let why = match look(&io.transport, &io.clock, target, left).await {
             Ok(()) => return None,
             Err(why) => why,
         };
         let stopped = io.signal.as_ref().is_some_and(|signal| signal.is_aborted());
-        if stopped || io.clock.now_ms() + PAUSE_MS > deadline {
+        if stopped || io.clock.monotonic_ms() + PAUSE_MS > deadline {
             let message = format!("{} is not visible yet: {why}", target.url);
             let help = "everything was applied; DNS and certificates of a new host can take some minutes";
             return Some(Diagnostic::warning(Code::NotVisible, message).with_help(help));

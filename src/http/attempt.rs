@@ -25,6 +25,8 @@ pub(super) struct Attempts {
     pub(super) tries: u32,
     /// Unclear answers so far.
     pub(super) unclear: u32,
+    /// When the first of them came.
+    pub(super) unclear_since: Option<f64>,
     /// Answers so far that something is not there yet.
     pub(super) not_yet: u32,
     /// Tokens taken from the budget.
@@ -35,7 +37,7 @@ pub(super) struct Attempts {
 
 impl Attempts {
     pub(super) fn at(now: f64) -> Self {
-        Self { started: now, tries: 0, unclear: 0, not_yet: 0, taken: 0, arrived: false }
+        Self { started: now, tries: 0, unclear: 0, unclear_since: None, not_yet: 0, taken: 0, arrived: false }
     }
 
     pub(super) fn failed(&self, request: &Request, kind: CallErrorKind) -> CallError {
@@ -65,6 +67,7 @@ impl Attempt {
 }
 
 /// A try that was not accepted.
+#[derive(Clone)]
 pub(super) struct Failure {
     pub(super) again: Again,
     pub(super) may_have_arrived: bool,
@@ -72,7 +75,13 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    pub(super) fn of(attempt: Attempt) -> Self {
+    pub(super) fn of(attempt: Attempt, writes: bool) -> Self {
+        let failure = Self::whatever_it_does(attempt);
+        // A read changes nothing, wherever it got.
+        Self { may_have_arrived: failure.may_have_arrived && writes, ..failure }
+    }
+
+    fn whatever_it_does(attempt: Attempt) -> Self {
         let unclear = |again| again == Again::Unclear;
         match attempt {
             Attempt::Received(_, Verdict::Refused(refusal)) => {
@@ -92,9 +101,10 @@ impl Failure {
             Attempt::Lost(TransportError { aborted: true, may_have_arrived, .. }) => {
                 Self { again: Again::Never, may_have_arrived, kind: CallErrorKind::Aborted }
             }
-            Attempt::Lost(TransportError { message, may_have_arrived, .. }) => {
+            Attempt::Lost(TransportError { message, may_have_arrived, lasting, .. }) => {
+                let again = if lasting { Again::Never } else { Again::Unclear };
                 let reason = plain(&message, 300);
-                Self { again: Again::Unclear, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
+                Self { again, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
             }
         }
     }

@@ -33,9 +33,9 @@ pub enum CallErrorKind {
     Aborted,
     /// The run's time was over before it was sent (again).
     GaveUp {
-        /// What the run had.
+        /// What the run took.
         after_ms: u64,
-        /// The last failure of the run, whichever request it met.
+        /// What held it up: the last failure that was not overcome, or a request without an answer.
         last: Option<String>,
     },
     /// The answer said yes, but not in a form that we understand.
@@ -168,23 +168,29 @@ fn refusal_help(refusal: &Refusal) -> Option<String> {
 impl fmt::Display for CallError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let target = &self.target;
+        if self.tries == 0 && matches!(self.kind, CallErrorKind::Refused(_) | CallErrorKind::Unanswered { .. }) {
+            write!(formatter, "`{target}` was not sent, as another request to the same server failed: ")?;
+        }
         match &self.kind {
             CallErrorKind::Refused(refusal) => {
-                write!(formatter, "`{target}` was refused: {}", refusal.message)?;
+                if self.tries > 0 {
+                    write!(formatter, "`{target}` was refused: ")?;
+                }
+                formatter.write_str(&refusal.message)?;
                 write_details(formatter, refusal, self.tries)
             }
             CallErrorKind::Unanswered { reason } => {
-                write!(formatter, "`{target}` got no answer: {reason}")?;
+                if self.tries > 0 {
+                    write!(formatter, "`{target}` got no answer: ")?;
+                }
+                formatter.write_str(reason)?;
                 if self.tries > 1 { write!(formatter, " ({} tries)", self.tries) } else { Ok(()) }
             }
             CallErrorKind::Aborted => write!(formatter, "`{target}` was stopped"),
             // Without the target: whatever was under way ends at this moment, for this one reason.
             CallErrorKind::GaveUp { after_ms, last } => {
-                write!(formatter, "gave up after {} s; ", *after_ms as f64 / 1_000.0)?;
-                match last {
-                    Some(last) => write!(formatter, "the last failure was: {last}"),
-                    None => formatter.write_str("no request had failed, answers were slow to come"),
-                }
+                write!(formatter, "gave up after {:.1} s; ", *after_ms as f64 / 1_000.0)?;
+                formatter.write_str(last.as_deref().unwrap_or("no request had failed, answers were slow to come"))
             }
             CallErrorKind::Malformed { reason, cf_ray } => {
                 write!(formatter, "`{target}` got an answer that can't be read: {reason}")?;
@@ -205,6 +211,9 @@ fn write_details(formatter: &mut fmt::Formatter<'_>, refusal: &Refusal, tries: u
     }
     if let Some(ray) = &refusal.cf_ray {
         write!(formatter, ", cf-ray {ray}")?;
+    }
+    if let Some(seconds) = refusal.come_back_in_s {
+        write!(formatter, ", to be asked again in {seconds} s")?;
     }
     if tries > 1 {
         write!(formatter, ", {tries} tries")?;

@@ -120,12 +120,14 @@ impl Response {
 }
 
 /// No answer came, or it broke off.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransportError {
     /// What the runtime said, without URL queries and headers.
     pub message: String,
-    /// The caller's signal stopped it, not the network.
+    /// The run stopped it, not the network.
     pub aborted: bool,
     /// False only when the request certainly did not leave (an illegal header, a bad URL).
     pub may_have_arrived: bool,
+    /// The next try would fail in the same way: a certificate that is not trusted, a limit of the host.
+    pub lasting: bool,
 }

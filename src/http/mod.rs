@@ -3,6 +3,7 @@
 //! Nothing here knows an endpoint or a plan. Shipped: fetch by gloo-net (`fetch.rs`, wasm only);
 //! in tests: an in-memory account.
 
+mod again;
 mod answer;
 mod attempt;
 mod client;
@@ -12,9 +13,11 @@ mod error;
 pub mod fetch;
 mod message;
 mod origin;
+mod outage;
 mod pace;
 mod refusal;
 mod retry;
+mod stop;
 mod together;
 mod watch;
 
@@ -47,8 +50,12 @@ pub trait Transport {
 
 /// The only source of time.
 pub trait Clock {
-    /// Milliseconds since the Unix epoch.
-    fn now_ms(&self) -> f64;
+    /// Milliseconds since the Unix epoch, as this machine's clock says: for signatures and HTTP dates, nothing else.
+    /// Somebody may set it at any moment.
+    fn wall_ms(&self) -> f64;
+
+    /// Milliseconds since some moment of the past: all waits, deadlines and durations. It never goes back.
+    fn monotonic_ms(&self) -> f64;
 
     /// Waits.
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'_, ()>;

@@ -5,7 +5,6 @@
 use std::cell::Cell;
 
 use super::Answer;
-use super::retry::Policy;
 
 /// The quota below this share of its size is spread over the time until it is renewed.
 const LOW: f64 = 0.1;
@@ -17,16 +16,13 @@ const BURST: f64 = 100.0;
 const SPACING_MS: f64 = 1_000.0 / 150.0;
 
 /// What is known about the limits of one origin.
+#[derive(Default)]
 pub(crate) struct Pace {
     quota: Cell<Option<Quota>>,
     /// Next slot while the quota is low.
     next_slot: Cell<f64>,
     /// When the burst allowance would be full again.
     burst_full_at: Cell<f64>,
-    /// Nothing is sent before.
-    paused_until: Cell<f64>,
-    /// Throttlings in a row.
-    level: Cell<u32>,
     /// Requests that took a slot and have no answer yet.
     outstanding: Cell<u32>,
 }
@@ -48,26 +44,10 @@ struct Quota {
 }
 
 impl Pace {
-    pub(crate) fn new() -> Self {
-        Self {
-            quota: Cell::new(None),
-            next_slot: Cell::new(0.0),
-            burst_full_at: Cell::new(0.0),
-            paused_until: Cell::new(0.0),
-            level: Cell::new(0),
-            outstanding: Cell::new(0),
-        }
-    }
-
     /// Counts a request until it is dropped: what an answer says to be left does not know of those on their way.
     pub(crate) fn outstanding(&self) -> Outstanding<'_> {
         self.outstanding.set(self.outstanding.get().saturating_add(1));
         Outstanding(&self.outstanding)
-    }
-
-    /// Milliseconds until a pause ends; ask again after waiting, it may have grown.
-    pub(crate) fn pause(&self, now: f64) -> f64 {
-        (self.paused_until.get() - now).max(0.0)
     }
 
     /// Takes the next free slot and says in how many milliseconds it comes.
@@ -119,38 +99,6 @@ impl Pace {
             self.quota.set(tightest);
         }
     }
-
-    /// A request sent at `sent_at` was throttled. Gives the pause that everything now keeps, and whether
-    /// this is news: requests of the same wave are told the same.
-    pub(crate) fn throttled(
-        &self,
-        sent_at: f64,
-        now: f64,
-        asked: Option<f64>,
-        policy: &Policy,
-        random: f64,
-    ) -> (f64, bool) {
-        if sent_at < self.paused_until.get() {
-            let until = asked.map_or(0.0, |asked| now + asked).max(self.paused_until.get());
-            self.paused_until.set(until);
-            return ((until - now).max(0.0), false);
-        }
-        let wait = match asked {
-            // The ten per cent spread those who were told the same.
-            Some(asked) => asked * (1.0 + 0.1 * random),
-            None => policy.throttled_wait(self.level.get(), random),
-        };
-        self.level.set(self.level.get().saturating_add(1));
-        self.paused_until.set(now + wait);
-        (wait, true)
-    }
-
-    /// A request sent at `sent_at` was answered: the throttling is over if it began before.
-    pub(crate) fn answered(&self, sent_at: f64) {
-        if sent_at >= self.paused_until.get() {
-            self.level.set(0);
-        }
-    }
 }
 
 /// One item of a structured list header: `"default";r=50;t=30`.
@@ -178,7 +126,7 @@ fn items(header: &str) -> impl Iterator<Item = Item<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pace, Policy};
+    use super::Pace;
     use crate::http::Answer;
 
     fn answer(limit: &str, policy: &str) -> Answer {
@@ -188,14 +136,14 @@ mod tests {
 
     #[test]
     fn a_full_quota_costs_nothing() {
-        let pace = Pace::new();
+        let pace = Pace::default();
         pace.learn(&answer("\"default\";r=900;t=30", "\"default\";q=1200;w=300"), 0.0);
         assert_eq!((0..50).map(|_| pace.slot(0.0)).fold(0.0, f64::max), 0.0);
     }
 
     #[test]
     fn a_low_quota_is_spread_over_the_rest_of_the_window() {
-        let pace = Pace::new();
+        let pace = Pace::default();
         pace.learn(&answer("\"default\";r=4;t=20", "\"default\";q=100;w=60"), 1_000.0);
         let waits: Vec<f64> = (0..5).map(|_| pace.slot(1_000.0).round()).collect();
         assert_eq!(waits, [0.0, 5_000.0, 10_000.0, 15_000.0, 20_000.0]);
@@ -204,7 +152,7 @@ mod tests {
 
     #[test]
     fn requests_on_their_way_are_not_counted_twice() {
-        let pace = Pace::new();
+        let pace = Pace::default();
         let on_their_way = [pace.outstanding(), pace.outstanding()];
         pace.learn(&answer("\"default\";r=2;t=20", "\"default\";q=1200;w=300"), 0.0);
         assert_eq!(pace.slot(0.0), 20_000.0);
@@ -215,10 +163,10 @@ mod tests {
 
     #[test]
     fn the_tightest_of_several_quotas_counts_and_nonsense_is_ignored() {
-        let pace = Pace::new();
+        let pace = Pace::default();
         pace.learn(&answer("\"default\";r=1100;t=300, \"burst\";r=0;t=2", "\"burst\";q=100;w=60"), 0.0);
         assert_eq!(pace.slot(0.0), 2_000.0);
-        let pace = Pace::new();
+        let pace = Pace::default();
         for bad in ["", "default", "\"a\";r=x;t=1", "\"a\";r=-1;t=NaN", ";;;=,,"] {
             pace.learn(&answer(bad, bad), 0.0);
         }
@@ -227,19 +175,8 @@ mod tests {
 
     #[test]
     fn a_long_burst_stays_below_the_limit_of_an_address() {
-        let pace = Pace::new();
+        let pace = Pace::default();
         let last = (0..400).map(|_| pace.slot(0.0)).fold(0.0, f64::max);
         assert!((1_900.0..2_100.0).contains(&last), "400 requests in {last} ms");
-    }
-
-    #[test]
-    fn one_wave_of_throttling_counts_once() {
-        let (pace, policy) = (Pace::new(), Policy::default());
-        assert_eq!(pace.throttled(0.0, 10.0, None, &policy, 1.0), (1_000.0, true));
-        assert_eq!(pace.throttled(5.0, 10.0, None, &policy, 1.0), (1_000.0, false));
-        assert_eq!(pace.pause(10.0), 1_000.0);
-        assert_eq!(pace.throttled(1_010.0, 1_020.0, None, &policy, 1.0), (2_000.0, true));
-        pace.answered(4_000.0);
-        assert_eq!(pace.throttled(4_000.0, 4_000.0, Some(7_000.0), &policy, 0.0), (7_000.0, true));
     }
 }

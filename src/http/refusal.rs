@@ -21,6 +21,8 @@ pub struct Refusal {
     pub with_key: bool,
     /// Cloudflare's id of the request, for its support.
     pub cf_ray: Option<String>,
+    /// Seconds after which the other side wants to be asked again, where that is longer than anybody waits.
+    pub come_back_in_s: Option<u64>,
 }
 
 impl Refusal {
@@ -37,6 +39,7 @@ impl Refusal {
             permission: None,
             with_key: false,
             cf_ray: None,
+            come_back_in_s: None,
         }
     }
 }

@@ -2,21 +2,27 @@
 
 use std::cell::Cell;
 
-use super::http_date;
+use super::{Answer, http_date};
 
 /// Numbers of the retry policy. All times in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Policy {
-    /// Tries of one request after unclear answers.
+    /// Tries after unclear answers, within `patience` more.
     pub tries: u32,
     /// A request is given up this long after its first try; it outlasts Cloudflare's five-minute block.
     pub give_up_after: f64,
-    /// First upper bound of a wait; doubles, drawn from `0..bound` (full jitter).
+    /// First upper bound of a wait; doubles. Half of a wait is certain, half is chance.
     pub base: f64,
     /// The same after a 429 that did not say how long.
     pub throttled_base: f64,
-    /// Largest bound of a wait.
+    /// Largest bound of a wait after a 429.
     pub cap: f64,
+    /// Largest bound of a wait after an unclear answer: the end of an outage is noticed soon.
+    pub outage_cap: f64,
+    /// An outage is waited for at least this long, however many tries that takes.
+    pub patience: f64,
+    /// A write that is under way when the run stops has so long to end.
+    pub grace: f64,
     /// One try may take this long, plus a share for the bytes it carries.
     pub try_timeout: f64,
     /// Tries of a request whose precondition is on its way (a Worker that was just created).
@@ -27,9 +33,9 @@ pub struct Policy {
     pub not_yet_cap: f64,
     /// Tokens that all retries of a run share: an outage costs seconds, not minutes.
     pub budget: u32,
-    /// Tokens of a retry after an unclear answer.
+    /// Tokens of an outage, however many requests it meets and however long it lasts.
     pub unclear_cost: u32,
-    /// Tokens of one throttling, however many requests it met.
+    /// The same of a throttling.
     pub throttled_cost: u32,
     /// Largest body of an API answer, in bytes.
     pub body_limit: usize,
@@ -43,6 +49,9 @@ impl Default for Policy {
             base: 250.0,
             throttled_base: 1_000.0,
             cap: 30_000.0,
+            outage_cap: 8_000.0,
+            patience: 90_000.0,
+            grace: 5_000.0,
             try_timeout: 60_000.0,
             not_yet_tries: 10,
             not_yet_base: 200.0,
@@ -56,14 +65,11 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Wait before try `tries + 1` after an unclear answer: full jitter.
-    pub(crate) fn unclear_wait(&self, tries: u32, random: f64) -> f64 {
-        random * doubled(self.base, tries.saturating_sub(1), self.cap)
-    }
-
-    /// Wait after the `level`-th throttling in a row. Half of it is certain: a zero would only make it worse.
-    pub(crate) fn throttled_wait(&self, level: u32, random: f64) -> f64 {
-        (0.5 + 0.5 * random) * doubled(self.throttled_base, level, self.cap)
+    /// Wait before the next probe of an origin that failed so often in a row. Half of it is certain: a zero would only
+    /// make it worse.
+    pub(crate) fn outage_wait(&self, throttled: bool, failures: u32, random: f64) -> f64 {
+        let (base, cap) = if throttled { (self.throttled_base, self.cap) } else { (self.base, self.outage_cap) };
+        (0.5 + 0.5 * random) * doubled(base, failures.saturating_sub(1), cap)
     }
 
     /// Wait before the next look at something that is on its way.
@@ -109,39 +115,50 @@ impl Budget {
     }
 }
 
-/// Milliseconds that a `Retry-After` header asks for: seconds, or an HTTP date.
-pub(crate) fn retry_after(value: &str, now_ms: f64) -> Option<f64> {
-    let value = value.trim();
+/// Milliseconds that the `Retry-After` of an answer asks for: seconds, or an HTTP date. A date counts from the answer's
+/// own `Date`, and from `wall_ms` only where it has none: this machine's clock may be wrong.
+pub(crate) fn retry_after(answer: &Answer, wall_ms: f64) -> Option<f64> {
+    let value = answer.header("retry-after")?.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1_000.0);
     }
-    http_date(value).map(|date_ms| (date_ms - now_ms).max(0.0))
+    let said_at = answer.header("date").and_then(http_date).unwrap_or(wall_ms);
+    http_date(value).map(|date_ms| (date_ms - said_at).max(0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Budget, Policy, retry_after};
-    use crate::http::http_date;
+use crate::http::{Answer, http_date};
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = http_date("Wed, 21 Oct 2015 07:28:00 GMT").expect("a date");
         assert_eq!(now, 1_445_412_480_000.0);
-        assert_eq!(retry_after("120", now), Some(120_000.0));
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:29:30 GMT", now), Some(90_000.0));
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:00:00 GMT", now), Some(0.0));
+        assert_eq!(asked("120", None, now), Some(120_000.0));
+        assert_eq!(asked("Wed, 21 Oct 2015 07:29:30 GMT", None, now), Some(90_000.0));
+        assert_eq!(asked("Wed, 21 Oct 2015 07:00:00 GMT", None, now), Some(0.0));
         for bad in ["", "soon", "-1", "NaN", "inf", "Wed, 99 Oct 2015 07:00:00 GMT"] {
-            assert_eq!(retry_after(bad, now), None, "{bad}");
+            assert_eq!(asked(bad, None, now), None, "{bad}");
         }
     }
 
     #[test]
-    fn waits_double_up_to_the_cap() {
+    fn a_date_in_retry_after_counts_from_the_answers_own_date_whatever_this_machines_clock_says() {
+        let (said, until) = ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:20 GMT");
+        for wall_ms in [0.0, 1_445_412_480_000.0, 4_000_000_000_000.0] {
+            assert_eq!(asked(until, Some(said), wall_ms), Some(20_000.0));
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_the_cap_and_half_of_each_is_certain() {
         let policy = Policy::default();
-        let bounds: Vec<f64> = (1..=9).map(|tries| policy.unclear_wait(tries, 1.0)).collect();
-        assert_eq!(bounds, [250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0, 30_000.0, 30_000.0]);
-        assert_eq!(policy.unclear_wait(5, 0.0), 0.0);
-        assert_eq!(policy.throttled_wait(0, 0.0), 500.0);
+        let bounds: Vec<f64> = (1..=8).map(|failures| policy.outage_wait(false, failures, 1.0)).collect();
+        assert_eq!(bounds, [250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 8_000.0, 8_000.0]);
+        assert_eq!(policy.outage_wait(false, 5, 0.0), 2_000.0);
+        assert_eq!(policy.outage_wait(true, 1, 0.0), 500.0);
+        assert_eq!(policy.outage_wait(true, 9, 1.0), 30_000.0);
         assert_eq!(policy.not_yet_wait(1), 200.0);
         assert_eq!(policy.not_yet_wait(9), 2_000.0);
     }

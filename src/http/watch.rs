@@ -10,8 +10,13 @@ pub trait Signal {
     /// Resolves when it is spoken.
     fn aborted(&self) -> LocalFuture<'_, ()>;
 
-    /// Milliseconds that the run had, where it stops because they are over and nobody asked it to.
+    /// Milliseconds that the run took, where it stops because its time is over and nobody asked it to.
     fn gave_up_after_ms(&self) -> Option<u64> {
+        None
+    }
+
+    /// When the run's time is over, by [`Clock::monotonic_ms`](super::Clock::monotonic_ms).
+    fn ends_at_ms(&self) -> Option<f64> {
         None
     }
 }

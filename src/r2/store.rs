@@ -143,7 +143,7 @@ impl Store {
         };
         let mut corrected = false;
         loop {
-            let now_ms = client.clock().now_ms();
+            let now_ms = client.clock().wall_ms();
             let signer = Signer {
                 endpoint: &self.endpoint,
                 credentials: &self.credentials,
@@ -155,7 +155,7 @@ impl Store {
                 Ok(opened) => return Ok(opened),
                 Err(error) => error,
             };
-            let skew = server_date.get().map(|date| date - client.clock().now_ms());
+            let skew = server_date.get().map(|date| date - client.clock().wall_ms());
             match skew {
                 Some(skew) if !corrected && is_skewed(&error, skew - self.skew_ms.get()) => {
                     corrected = true;

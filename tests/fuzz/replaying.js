@@ -56,9 +56,9 @@ export function replay(inputs) {
 if (!isMainThread && Array.isArray(workerData)) {
   const problems = [];
   const clock = createVirtualClock();
-  const { setTimeout, clearTimeout } = clock;
+  const { setTimeout, clearTimeout, performance } = clock;
   const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/engine_bg.wasm", import.meta.url)));
-  const glue = (globals) => createGlue({ ...globals, Date: clock.Date, setTimeout, clearTimeout });
+  const glue = (globals) => createGlue({ ...globals, Date: clock.Date, performance, setTimeout, clearTimeout });
   const engine = createEngine({ module, createGlue: glue });
   for (const [index, { target, path }] of workerData.entries()) {
     parentPort.postMessage(index);

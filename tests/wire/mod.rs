@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use cfworker_deploy::http::{
     Body, Client, Clock, LocalFuture, Policy, Request, Response, Signal, Transport, TransportError, Wait,
 };
-use futures_util::task::noop_waker;
 
 /// What the other side does with one request.
 #[derive(Clone)]
@@ -103,7 +104,7 @@ impl Transport for Script {
                 url: request.url.clone(),
                 headers: headers.collect(),
                 body: request.body.as_ref().map(|(kind, bytes)| (kind.clone(), bytes.to_vec())),
-                at_ms: self.clock.now_ms(),
+                at_ms: self.clock.now.get(),
             };
             self.seen.borrow_mut().push(seen.clone());
             let next = self.replies.borrow_mut().pop_front();
@@ -130,7 +131,7 @@ impl Script {
 }
 
 fn lost(may_have_arrived: bool) -> TransportError {
-    TransportError { message: "connection reset".into(), aborted: false, may_have_arrived }
+    TransportError { message: "connection reset".into(), may_have_arrived, ..TransportError::default() }
 }
 
 struct Bytes {
@@ -155,6 +156,8 @@ impl Body for Bytes {
 /// Time that passes only while everybody waits.
 pub struct VirtualClock {
     now: Cell<f64>,
+    /// Milliseconds by which somebody set the clock on the wall.
+    pub step: Cell<f64>,
     timers: RefCell<Vec<f64>>,
     wakers: RefCell<Vec<Waker>>,
     random: f64,
@@ -168,7 +171,7 @@ impl VirtualClock {
     }
 
     pub fn with_random(random: f64) -> Rc<Self> {
-        Rc::new(Self { now: Cell::new(Self::START), timers: RefCell::default(), wakers: RefCell::default(), random })
+        Rc::new(Self { now: Cell::new(Self::START), step: Cell::default(), timers: RefCell::default(), wakers: RefCell::default(), random })
     }
 
     pub fn elapsed(&self) -> f64 {
@@ -177,12 +180,17 @@ impl VirtualClock {
 
     /// Runs a future to its end, moving the time to the next timer whenever it waits.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let waker = noop_waker();
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
         let mut context = Context::from_waker(&waker);
         let mut future = pin!(future);
         for _ in 0..100_000 {
+            woken.0.store(false, Ordering::Relaxed);
             if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
                 return value;
+            }
+            if woken.0.load(Ordering::Relaxed) {
+                continue;
             }
             let now = self.now.get();
             self.timers.borrow_mut().retain(|due| *due > now);
@@ -192,6 +200,16 @@ impl VirtualClock {
             self.wakers.take().into_iter().for_each(Waker::wake);
         }
         panic!("it does not end");
+    }
+}
+
+/// Whether anybody was woken: time stands still until they had their turn.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -222,7 +240,11 @@ impl Drop for Timer<'_> {
 }
 
 impl Clock for VirtualClock {
-    fn now_ms(&self) -> f64 {
+    fn wall_ms(&self) -> f64 {
+        self.now.get() + self.step.get()
+    }
+
+    fn monotonic_ms(&self) -> f64 {
         self.now.get()
     }
 
@@ -245,11 +267,11 @@ pub struct AbortAt {
 
 impl Signal for AbortAt {
     fn is_aborted(&self) -> bool {
-        self.clock.now_ms() >= self.due
+        self.clock.now.get() >= self.due
     }
 
     fn aborted(&self) -> LocalFuture<'_, ()> {
-        self.clock.sleep(self.due - self.clock.now_ms())
+        self.clock.sleep(self.due - self.clock.now.get())
     }
 }
 

@@ -14,13 +14,17 @@ use crate::http::{Clock, LocalFuture};
 /// Longest delay that `setTimeout` takes; it would fire at once beyond.
 const LONGEST_MS: f64 = 2_147_483_647.0;
 
-/// `Date.now`, `setTimeout`, `Math.random`.
+/// `Date.now`, `performance.now`, `setTimeout`, `Math.random`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsClock;
 
 impl Clock for JsClock {
-    fn now_ms(&self) -> f64 {
+    fn wall_ms(&self) -> f64 {
         js_sys::Date::now()
+    }
+
+    fn monotonic_ms(&self) -> f64 {
+        performance_now()
     }
 
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'_, ()> {
@@ -70,4 +74,7 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
 }

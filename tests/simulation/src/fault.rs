@@ -251,7 +251,7 @@ impl Fate {
 }
 
 fn broken(message: &str, may_have_arrived: bool) -> TransportError {
-    TransportError { message: message.into(), aborted: false, may_have_arrived }
+    TransportError { message: message.into(), may_have_arrived, ..TransportError::default() }
 }
 
 fn said(status: u16, code: i64, message: &str) -> Reply {

@@ -256,7 +256,11 @@ impl Body for Bytes {
 }
 
 impl Clock for Wire {
-    fn now_ms(&self) -> f64 {
+    fn wall_ms(&self) -> f64 {
+        self.world.now_ms()
+    }
+
+    fn monotonic_ms(&self) -> f64 {
         self.world.now_ms()
     }
 
