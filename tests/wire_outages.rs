@@ -103,8 +103,7 @@ fn a_request_that_fails_for_a_reason_of_its_own_does_not_keep_the_others() {
         let answer = api.call(&bench.client, &ROUTES).await;
         (answer, bench.clock.elapsed())
     };
-    let (failed, (answer, after)) =
-        bench.clock.run(futures_util::future::join(api.call(&bench.client, &bad), late));
+    let (failed, (answer, after)) = bench.clock.run(futures_util::future::join(api.call(&bench.client, &bad), late));
     assert!(failed.is_err() && answer.is_ok());
     assert!(after < 14_000.0, "{after} ms");
     assert!((80_000.0..110_000.0).contains(&bench.clock.elapsed()), "{} ms", bench.clock.elapsed());
@@ -138,9 +137,11 @@ fn an_outage_that_is_given_up_fails_for_all_who_wait_and_is_tried_once_by_who_co
     let bench = down_for(1_000.0, || Reply::Lost(true));
     let api = api();
     let answers = bench.clock.run(join_all((0..20).map(|_| api.call(&bench.client, &ROUTES))));
-    assert!(answers.iter().all(|answer| {
-        answer.as_ref().is_err_and(|error| matches!(error.kind, CallErrorKind::Unanswered { .. }))
-    }));
+    assert!(
+        answers.iter().all(|answer| {
+            answer.as_ref().is_err_and(|error| matches!(error.kind, CallErrorKind::Unanswered { .. }))
+        })
+    );
     assert!((70_000.0..95_000.0).contains(&bench.clock.elapsed()), "{} ms", bench.clock.elapsed());
     let sent = bench.script.count();
     assert!(bench.clock.run(api.call(&bench.client, &ROUTES)).is_err());
@@ -177,4 +178,21 @@ fn a_step_of_the_clock_changes_no_wait_and_no_limit() {
         assert!(answer.is_ok(), "{step}: {answer:?}");
         assert!((30_000.0..40_000.0).contains(&bench.clock.elapsed()), "{step}: {} ms", bench.clock.elapsed());
     }
+}
+
+#[test]
+fn a_used_up_quota_is_waited_out_once_by_all() {
+    let clock = VirtualClock::new();
+    let rule = |seen: &Seen| {
+        let left = (VirtualClock::START + 300_000.0 - seen.at_ms) / 1_000.0;
+        let blocked = || with_header(refused(429, 971, "wait"), "retry-after", &left.ceil().to_string());
+        let (said, rest, until) = if left > 0.0 { (blocked(), 0, left.ceil()) } else { (ok("[]"), 20, 300.0) };
+        let said = with_header(said, "ratelimit", &format!("\"default\";r={rest};t={until}"));
+        let said = with_header(said, "ratelimit-policy", "\"default\";q=1200;w=300");
+        Reply::Late(50.0, Box::new(said))
+    };
+    let bench = bench_with(clock, Vec::new(), rule, Policy::default(), Some(600_000.0));
+    let api = api();
+    let answers = bench.clock.run(join_all((0..4).map(|_| api.call(&bench.client, &ROUTES))));
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }

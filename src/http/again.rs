@@ -30,7 +30,7 @@ impl Client {
         match failure.again {
             Again::Never | Again::NotYet => {
                 if probe && is_answer {
-                    gate.outages.end();
+                    gate.outages.end(self.now());
                 }
                 if failure.again == Again::NotYet
                     && let Some(pending) = self.not_yet(state, asked)

@@ -149,7 +149,7 @@ impl Client {
             match attempt {
                 Attempt::Received(received, Verdict::Accepted) => {
                     if probe.is_some() {
-                        gate.outages.end();
+                        gate.outages.end(self.now());
                     }
                     self.shared.troubles.overcome(request);
                     self.shared.budget.give_back(state.taken);

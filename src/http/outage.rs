@@ -164,9 +164,10 @@ impl Outages {
         if given_up { Effect::Ends } else { effect }
     }
 
-    /// A probe was answered in a way that speaks of no outage.
-    pub(super) fn end(&self) {
-        *self.now.borrow_mut() = None;
+    /// A probe was answered in a way that speaks of no outage. Where an older request was told meanwhile to come back
+    /// later, that still counts.
+    pub(super) fn end(&self, now: f64) {
+        self.now.borrow_mut().take_if(|outage| outage.next_at <= now);
         self.tell();
     }
 

@@ -40,8 +40,8 @@ export async function createAccount(options = {}) {
     ...options,
   });
   clock.whenStuck(() => local.requests.all().filter(isStuck).length);
-  const { setTimeout, clearTimeout } = clock;
-  const virtual = (globals) => createGlue({ ...globals, Date: clock.Date, setTimeout, clearTimeout });
+  const { setTimeout, clearTimeout, performance } = clock;
+  const virtual = (globals) => createGlue({ ...globals, Date: clock.Date, performance, setTimeout, clearTimeout });
   const api = createApi(createEngine({ module, createGlue: virtual }));
   const credentials = { apiToken: local.token, baseUrl: local.apiUrl, r2: { ...local.s3, endpoint: local.s3Url } };
   const call =

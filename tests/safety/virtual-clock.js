@@ -41,6 +41,8 @@ export function createVirtualClock({ start = Date.now() } = {}) {
         return now;
       }
     },
+    /** What the engine measures by. */
+    performance: { now: () => now - start },
     setTimeout(run, milliseconds) {
       const id = nextId++;
       timers.set(id, { run, at: now + milliseconds });

@@ -171,7 +171,13 @@ impl VirtualClock {
     }
 
     pub fn with_random(random: f64) -> Rc<Self> {
-        Rc::new(Self { now: Cell::new(Self::START), step: Cell::default(), timers: RefCell::default(), wakers: RefCell::default(), random })
+        Rc::new(Self {
+            now: Cell::new(Self::START),
+            step: Cell::default(),
+            timers: RefCell::default(),
+            wakers: RefCell::default(),
+            random,
+        })
     }
 
     pub fn elapsed(&self) -> f64 {

@@ -104,6 +104,11 @@ fn short(kind: Kind) -> &'static str {
         Kind::Forbidden => "403all",
         Kind::Down => "503all",
         Kind::Slow => "slow",
+        Kind::OutageBusy => "out503",
+        Kind::OutageReset => "outrst",
+        Kind::OutageThrottled => "out429",
+        Kind::OutageAtOnce => "429+0",
+        Kind::ClockStep => "clock",
         Kind::KilledBefore => "kill<",
         Kind::KilledAfter => "kill>",
     }

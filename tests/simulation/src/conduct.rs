@@ -6,8 +6,16 @@ use crate::account::{Call, Subject};
 use crate::fault::{Fate, Kind};
 use crate::world::Reply;
 
-/// Tries of one request while the other side is down.
-const MOST_TRIES: usize = 8;
+/// Tries of one request while the other side is down, however long they take …
+const TRIES: usize = 8;
+/// … and those that fit into the time that an outage is waited for: each wait is at least half of 250 ms, doubling up to 8 s.
+const MOST_TRIES: usize = 30;
+/// That time, in microseconds, and a try.
+const LONGEST_TRYING_US: u64 = 100_000_000;
+/// Whoever has heard of an outage leaves this much time between two requests, in microseconds …
+const LEAST_BETWEEN_PROBES_US: u64 = 100_000;
+/// … and everybody has heard of it so long after its first sign: what was on its way has been answered.
+const HEARD_US: u64 = 1_000_000;
 
 /// What one run did so far.
 #[derive(Default)]
@@ -16,8 +24,10 @@ pub struct Conduct {
     open: BTreeMap<String, bool>,
     /// How often a request was refused for lack of permission.
     forbidden: BTreeMap<String, usize>,
-    /// Tries of a request while the other side was down.
-    tries: BTreeMap<String, usize>,
+    /// Tries of a request while the other side was down, and when the first of them was.
+    tries: BTreeMap<String, (usize, u64)>,
+    /// When an outage began, and when the last request met it: API and S3 for themselves.
+    outages: BTreeMap<bool, (u64, u64)>,
     /// Nothing is to be sent from … until.
     quiet: Option<(u64, u64)>,
 }
@@ -60,11 +70,22 @@ impl Conduct {
             self.open.insert(key.clone(), true);
         }
         if kind == Some(Kind::Down) {
-            let tries = self.tries.entry(key).or_default();
+            let (tries, since) = self.tries.entry(key).or_insert((0, now_us));
             *tries += 1;
-            if *tries > MOST_TRIES * askers {
-                broken = Some(format!("{target} is tried {tries} times"));
+            let seconds = (now_us - *since) / 1_000_000;
+            let is_long = now_us - *since > LONGEST_TRYING_US * askers as u64;
+            if *tries > MOST_TRIES * askers || (is_long && *tries > TRIES * askers) {
+                broken = Some(format!("{target} is tried {tries} times in {seconds} s"));
             }
+        }
+        if kind.is_some_and(Kind::is_outage) {
+            let (since, last) = self.outages.entry(call.is_api()).or_insert((now_us, now_us));
+            if now_us - *since > HEARD_US && now_us - *last < LEAST_BETWEEN_PROBES_US {
+                broken = Some(format!("{target} does not wait for the probe of an outage"));
+            }
+            *last = now_us;
+        } else {
+            self.outages.remove(&call.is_api());
         }
         broken
     }
@@ -95,6 +116,8 @@ fn is_unclear(kind: Kind) -> bool {
         | Kind::Failed
         | Kind::Unavailable
         | Kind::FailedAfter
+        | Kind::OutageBusy
+        | Kind::OutageReset
         | Kind::Down => true,
         Kind::Refused
         | Kind::Doubled
@@ -104,6 +127,9 @@ fn is_unclear(kind: Kind) -> bool {
         | Kind::ForbiddenOnce
         | Kind::Forbidden
         | Kind::Slow
+        | Kind::OutageThrottled
+        | Kind::OutageAtOnce
+        | Kind::ClockStep
         | Kind::KilledBefore
         | Kind::KilledAfter => false,
     }

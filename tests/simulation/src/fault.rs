@@ -46,6 +46,16 @@ pub enum Kind {
     Down,
     /// It takes seconds: others overtake it.
     Slow,
+    /// From here on everything is overloaded, for as many seconds as the fault says.
+    OutageBusy,
+    /// From here on every connection breaks.
+    OutageReset,
+    /// From here on everything is throttled.
+    OutageThrottled,
+    /// From here on everything is throttled, and told to come back at once.
+    OutageAtOnce,
+    /// Somebody sets the deployer's clock; the request is well.
+    ClockStep,
     /// The process ends before it leaves.
     KilledBefore,
     /// The process ends when it has taken effect.
@@ -53,7 +63,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::Refused,
         Self::ResetBefore,
         Self::LostAfter,
@@ -73,6 +83,11 @@ impl Kind {
         Self::Forbidden,
         Self::Down,
         Self::Slow,
+        Self::OutageBusy,
+        Self::OutageReset,
+        Self::OutageThrottled,
+        Self::OutageAtOnce,
+        Self::ClockStep,
         Self::KilledBefore,
         Self::KilledAfter,
     ];
@@ -87,8 +102,13 @@ impl Kind {
         matches!(self, Self::KilledBefore | Self::KilledAfter)
     }
 
+    /// Whether it meets every request, whatever it is about, for some seconds.
+    pub fn is_outage(self) -> bool {
+        matches!(self, Self::OutageBusy | Self::OutageReset | Self::OutageThrottled | Self::OutageAtOnce)
+    }
+
     fn lasts(self) -> bool {
-        matches!(self, Self::Forbidden | Self::Down | Self::Blocked)
+        self.is_outage() || matches!(self, Self::Forbidden | Self::Down | Self::Blocked)
     }
 }
 
@@ -103,6 +123,32 @@ pub struct Fault {
     pub nth: u8,
     /// What happens to it.
     pub kind: Kind,
+    /// How long an outage lasts; how far a clock is set.
+    pub seconds: u8,
+}
+
+impl Fault {
+    /// By how many seconds it makes an outage longer that it follows at once.
+    pub fn prolongs_s(&self) -> u32 {
+        match self.kind {
+            kind if kind.is_outage() => u32::from(self.seconds),
+            Kind::Late | Kind::Silent => 61,
+            Kind::Blocked => 300,
+            Kind::ThrottledFor => 34,
+            Kind::ClockStep | Kind::Slow | Kind::Doubled => 0,
+            _ => 2,
+        }
+    }
+
+    /// How long it lasts, in microseconds.
+    fn length_us(&self) -> u64 {
+        if self.kind.is_outage() { u64::from(self.seconds) * 1_000_000 } else { BLOCK_US }
+    }
+
+    /// How far a clock is set by it, in milliseconds: forwards or back, by up to two days.
+    pub fn step_ms(&self) -> f64 {
+        if self.kind != Kind::ClockStep { 0.0 } else { (f64::from(self.seconds) - 30.0) * 6_000_000.0 }
+    }
 }
 
 /// The faults of a run, and how far they have come.
@@ -127,9 +173,10 @@ impl Faults {
             return Fate::default();
         }
         for (fault, since) in &self.lasting {
-            let over = fault.kind == Kind::Blocked && now_us >= since + BLOCK_US;
+            let over = now_us >= since + fault.length_us();
             let meets = match fault.kind {
                 Kind::Blocked => !over && call.is_api(),
+                kind if kind.is_outage() => !over,
                 _ => fault.on == call.subject && fault.write == call.writes(),
             };
             if meets {
@@ -175,7 +222,7 @@ impl Fate {
     pub fn before_arrival(&self) -> Option<Result<Reply, TransportError>> {
         match self.kind()? {
             Kind::Refused => Some(Err(broken("connection refused", false))),
-            Kind::ResetBefore => Some(Err(broken("connection reset", true))),
+            Kind::ResetBefore | Kind::OutageReset => Some(Err(broken("connection reset", true))),
             _ => None,
         }
     }
@@ -232,20 +279,21 @@ impl Fate {
                 headers: Vec::new(),
                 body: br#"{"success":false,"errors":[],"messages":[],"result":null}"#.to_vec(),
             }),
-            Kind::Throttled => Ok(said(429, 971, "please wait")),
+            Kind::Throttled | Kind::OutageThrottled => Ok(said(429, 971, "please wait")),
+            Kind::OutageAtOnce => Ok(with_header(said(429, 971, "please wait"), "retry-after", "0")),
             Kind::ThrottledFor => Ok(with_header(said(429, 971, "please wait"), "retry-after", "30")),
             Kind::Blocked => {
                 let seconds = self.left_us.div_ceil(1_000_000).max(1);
                 Ok(with_header(said(429, 971, "please wait"), "retry-after", &seconds.to_string()))
             }
             Kind::Failed => Ok(said(500, 10013, "an unknown error has occurred")),
-            Kind::Unavailable | Kind::Down => Ok(said(503, 0, "service unavailable")),
+            Kind::Unavailable | Kind::Down | Kind::OutageBusy => Ok(said(503, 0, "service unavailable")),
             Kind::FailedAfter => {
                 handle();
                 Ok(said(500, 10002, "an internal error has occurred"))
             }
             Kind::ForbiddenOnce | Kind::Forbidden => Ok(said(403, 10000, "Authentication error")),
-            Kind::Slow | Kind::Refused | Kind::ResetBefore => Ok(handle()),
+            Kind::Slow | Kind::Refused | Kind::ResetBefore | Kind::OutageReset | Kind::ClockStep => Ok(handle()),
         })
     }
 }

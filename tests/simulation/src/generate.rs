@@ -28,7 +28,7 @@ pub fn faulty(seed: u64) -> Case {
     if random.percent(30) {
         let on = spotlight(&mut case, &mut random);
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
-        case.faults[0] = Fault { on, write: true, nth: 0, kind: random.pick(&Kind::ALL) };
+        case.faults[0] = of_any_kind(Fault { on, write: true, nth: 0, ..case.faults[0] }, &mut random);
     }
     case
 }
@@ -130,7 +130,13 @@ fn fault(random: &mut Random) -> Fault {
         _ => 2,
     };
     let nth = if random.percent(60) { 0 } else { random.below(most) as u8 };
-    Fault { on, write, nth, kind: random.pick(&Kind::ALL) }
+    of_any_kind(Fault { on, write, nth, kind: Kind::Refused, seconds: 0 }, random)
+}
+
+fn of_any_kind(fault: Fault, random: &mut Random) -> Fault {
+    let kind = random.pick(&Kind::ALL);
+    let seconds = if kind.is_outage() || kind == Kind::ClockStep { 1 + random.below(60) as u8 } else { 0 };
+    Fault { kind, seconds, ..fault }
 }
 
 fn switches(random: &mut Random) -> Switches {

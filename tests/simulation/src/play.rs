@@ -247,7 +247,7 @@ fn cuts(writes: u8) -> Vec<Fault> {
         3 => (Subject::Route, 1),
         _ => (Subject::Script, 1),
     };
-    vec![Fault { on, write: true, nth, kind: Kind::KilledAfter }]
+    vec![Fault { on, write: true, nth, kind: Kind::KilledAfter, seconds: 0 }]
 }
 
 /// Plays a case of one deployer.
@@ -310,14 +310,20 @@ fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     }
 }
 
+/// The longest outage that every run must get over, in seconds: beyond it chance decides when the last look is.
+const LONGEST_OUTAGE_S: u32 = 75;
+
 /// Whether the same run must get over these faults.
 fn heals(case: &Case) -> bool {
     let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
     let blocked = case.faults.iter().any(|fault| fault.kind == Kind::Blocked);
     // Two long waits are more than the ten minutes of a run, or than the six of a request.
     let waits = case.faults.iter().filter(waits).count();
+    // What follows an outage at once makes it a longer one: it is waited out up to a minute and a half.
+    let outage: u32 = case.faults.iter().map(|fault| fault.prolongs_s()).sum();
+    let is_outage = case.faults.iter().any(|fault| fault.kind.is_outage());
     let long = (blocked && waits > 1) || (!case.faults.is_empty() && case.switches.quota_left > 0);
-    case.faults.iter().all(|fault| fault.kind.heals()) && !long
+    case.faults.iter().all(|fault| fault.kind.heals()) && !long && !(is_outage && outage > LONGEST_OUTAGE_S)
 }
 
 /// Once the faults stop, one more run does what is left; then nothing is.

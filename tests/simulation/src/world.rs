@@ -59,6 +59,8 @@ pub struct World {
     pub instant: Cell<bool>,
     /// The process ended.
     killed: Cell<bool>,
+    /// By how much the deployers' clocks are wrong, in milliseconds: somebody sets them.
+    step_ms: Cell<f64>,
 }
 
 impl World {
@@ -72,6 +74,7 @@ impl World {
             faults: RefCell::default(),
             instant: Cell::new(false),
             killed: Cell::new(false),
+            step_ms: Cell::new(0.0),
         })
     }
 
@@ -162,6 +165,7 @@ impl World {
     fn send(&self, call: Rc<Call>) -> Rc<RefCell<Slot>> {
         let slot: Rc<RefCell<Slot>> = Rc::default();
         let fate = self.faults.borrow_mut().meet(&call, self.now_us.get());
+        self.step_ms.set(self.step_ms.get() + fate.fault.map_or(0.0, |fault| fault.step_ms()));
         self.watch.borrow_mut().sent(&call, self.now_us.get(), &fate);
         if let Some(outcome) = fate.before_arrival() {
             self.after(self.travel(), Happening::Answer(outcome, slot.clone()));
@@ -194,9 +198,9 @@ impl<'a, T> Running<'a, T> {
         Self { future, waker: Waker::from(flag.clone()), flag, done: None }
     }
 
-    /// Whether it is done.
+    /// Whether it is done. Whoever is woken meanwhile has their turn before time goes on.
     fn poll(&mut self) -> bool {
-        if self.done.is_none() && self.flag.0.swap(false, Ordering::Relaxed) {
+        while self.done.is_none() && self.flag.0.swap(false, Ordering::Relaxed) {
             let mut context = Context::from_waker(&self.waker);
             if let Poll::Ready(value) = self.future.as_mut().poll(&mut context) {
                 self.done = Some(value);
@@ -257,7 +261,7 @@ impl Body for Bytes {
 
 impl Clock for Wire {
     fn wall_ms(&self) -> f64 {
-        self.world.now_ms()
+        self.world.now_ms() + self.world.step_ms.get()
     }
 
     fn monotonic_ms(&self) -> f64 {

@@ -59,7 +59,7 @@ fn an_upload_does_not_race_with_itself() {
             let wanted = Wanted { code: 1, ..ROUTED };
             let mut again = case(vec![Applied(ROUTED)], Apply, wanted);
             again.seed = seed;
-            again.faults = vec![Fault { on: Script, write: true, nth: 0, kind }];
+            again.faults = vec![Fault { on: Script, write: true, nth: 0, kind, seconds: 0 }];
             holds(&again, play::play);
         }
     }
