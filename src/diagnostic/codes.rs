@@ -241,6 +241,12 @@ codes! {
         "The request was not sent because it is broken by itself: a header value with a line break, a URL that is none. The usual cause is a token or endpoint copied with something before or after it.";
     Interrupted = "CFD0608": "interrupted",
         "The run was asked to stop. The request that was on its way ended first; nothing was sent after it. Run the same command again to go on.";
+    CertificateRefused = "CFD0620": "there is no trusted connection to the server",
+        "The server's certificate is not trusted by this machine, has expired, or belongs to another name; or what answers speaks no TLS at all. Nothing was sent, and trying again would not help. Check the endpoint and this machine's clock. A company's proxy that opens TLS has a certificate of its own: name its file in NODE_EXTRA_CA_CERTS.";
+    HostLimit = "CFD0621": "the host sends no more requests",
+        "The runtime that cfworker-deploy runs in limits the requests of one invocation, as Cloudflare Workers do, and this limit is reached. The request was not sent, and trying again in the same run would not help. Deploy fewer manifests at once, or from a host with higher limits. Running the same call again goes on where this one stopped.";
+    FetchBroken = "CFD0622": "`fetch` does not work as one",
+        "The `fetch` that was given throws where it should return a promise, or resolves to something that is no `Response`. It is called with a URL and an init object and must answer as the platform's own one does.";
     AccountNotFound = "CFD0610": "the account is not there",
         "Cloudflare knows no account of this id, or not for these credentials: the id is mistyped, is one of a zone or a user, or the token belongs to another account. The id is 32 hexadecimal digits; the dashboard shows it on the right of the account's overview and in its address.";
     ZoneIdNotFound = "CFD0611": "the zone is not there",

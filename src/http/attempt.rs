@@ -102,9 +102,12 @@ impl Failure {
                 Self { again: Again::Never, may_have_arrived, kind: CallErrorKind::Aborted }
             }
             Attempt::Lost(TransportError { message, may_have_arrived, lasting, .. }) => {
-                let again = if lasting { Again::Never } else { Again::Unclear };
                 let reason = plain(&message, 300);
-                Self { again, may_have_arrived, kind: CallErrorKind::Unanswered { reason } }
+                let (again, kind) = match lasting {
+                    Some(what) => (Again::Never, CallErrorKind::Lasting { what, reason }),
+                    None => (Again::Unclear, CallErrorKind::Unanswered { reason }),
+                };
+                Self { again, may_have_arrived, kind }
             }
         }
     }
@@ -115,7 +118,9 @@ impl Failure {
                 format!("the other side failed with status {}: {}", refusal.status, refusal.message)
             }
             CallErrorKind::Malformed { reason, .. } => format!("the answer can't be read: {reason}"),
-            CallErrorKind::Unanswered { reason } => format!("no answer: {reason}"),
+            CallErrorKind::Unanswered { reason } | CallErrorKind::Lasting { reason, .. } => {
+                format!("no answer: {reason}")
+            }
             CallErrorKind::Aborted | CallErrorKind::GaveUp { .. } | CallErrorKind::Unsendable { .. } => String::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Meaning, Refusal};
+use super::{Lasting, Meaning, Refusal};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Exit;
 
@@ -27,6 +27,13 @@ pub enum CallErrorKind {
     /// No usable answer came.
     Unanswered {
         /// What was seen instead.
+        reason: String,
+    },
+    /// It can't be sent from here, however often it is tried.
+    Lasting {
+        /// What is in the way.
+        what: Lasting,
+        /// What was seen of it.
         reason: String,
     },
     /// The caller's signal came before it was sent (again).
@@ -71,6 +78,22 @@ impl CallError {
         self.refusal().and_then(|refusal| refusal.code)
     }
 
+    /// What is told once, however many requests to the same server meet it.
+    pub fn common_cause(&self) -> Option<String> {
+        let server = self.target.split('/').nth(2).unwrap_or_default();
+        let is_common = match &self.kind {
+            CallErrorKind::Unanswered { .. } | CallErrorKind::Lasting { .. } => true,
+            CallErrorKind::Refused(refusal) => {
+                refusal.meaning == Meaning::Throttled || matches!(refusal.status, 502..=504)
+            }
+            CallErrorKind::Malformed { .. }
+            | CallErrorKind::Aborted
+            | CallErrorKind::GaveUp { .. }
+            | CallErrorKind::Unsendable { .. } => false,
+        };
+        is_common.then(|| format!("{:?} {server}", self.finding_code()))
+    }
+
     /// The thing asked for is not there.
     pub fn is_absent(&self) -> bool {
         self.meaning() == Some(Meaning::Absent)
@@ -113,6 +136,7 @@ impl CallError {
                 _ => Code::RequestRefused,
             },
             CallErrorKind::Unanswered { .. } => Code::NoAnswer,
+            CallErrorKind::Lasting { what, .. } => what.code(),
             CallErrorKind::Aborted => Code::Interrupted,
             CallErrorKind::GaveUp { .. } => Code::GaveUp,
             CallErrorKind::Malformed { .. } => Code::AnswerMalformed,
@@ -127,6 +151,7 @@ impl CallError {
                 Some("the request may have taken effect; run the same command again, it looks before it writes".into())
             }
             CallErrorKind::Unanswered { .. } => Some("check the network and the endpoint, then run again".into()),
+            CallErrorKind::Lasting { what, .. } => Some(what.help().into()),
             CallErrorKind::Malformed { .. } => {
                 Some("check that the endpoint is Cloudflare's and that no proxy rewrites its answers".into())
             }
@@ -135,6 +160,34 @@ impl CallError {
             CallErrorKind::Unsendable { .. } => {
                 Some("look at the credentials and the endpoint: a value holds what can't go into a request".into())
             }
+        }
+    }
+}
+
+impl Lasting {
+    fn code(self) -> Code {
+        match self {
+            Self::Certificate => Code::CertificateRefused,
+            Self::HostLimit => Code::HostLimit,
+            Self::Fetch => Code::FetchBroken,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Certificate => "there is no trusted TLS connection to the server",
+            Self::HostLimit => "this runtime sends no more requests",
+            Self::Fetch => "`fetch` does not work as one",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Certificate => {
+                "check the endpoint; behind a proxy that opens TLS, name its certificate in NODE_EXTRA_CA_CERTS"
+            }
+            Self::HostLimit => "deploy fewer manifests in one run, or from a host with higher limits",
+            Self::Fetch => "give a `fetch` that returns a promise of a `Response`",
         }
     }
 }
@@ -185,6 +238,9 @@ impl fmt::Display for CallError {
                 }
                 formatter.write_str(reason)?;
                 if self.tries > 1 { write!(formatter, " ({} tries)", self.tries) } else { Ok(()) }
+            }
+            CallErrorKind::Lasting { what, reason } => {
+                write!(formatter, "`{target}` can't be sent: {}: {reason}", what.words())
             }
             CallErrorKind::Aborted => write!(formatter, "`{target}` was stopped"),
             // Without the target: whatever was under way ends at this moment, for this one reason.

@@ -19,8 +19,8 @@ use wasm_bindgen_futures::JsFuture;
 pub use clock::JsClock;
 
 use self::body::FetchBody;
-use self::failure::{failure, unsent};
-use super::{LocalFuture, Request, Response, Transport, TransportError};
+use self::failure::{broken, failure, unsent};
+use super::{Lasting, LocalFuture, Request, Response, Transport, TransportError};
 
 /// Sends by `fetch`.
 pub struct Fetch {
@@ -50,7 +50,7 @@ impl Transport for Fetch {
         Box::pin(async move {
             let flight = Flight::new()?;
             let (url, init) = build(request, &flight)?;
-            let promise = self.function.call2(&self.this, &url, &init).map_err(|error| failure(&error))?;
+            let promise = self.function.call2(&self.this, &url, &init).map_err(|error| broken(&error))?;
             let value = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| failure(&error))?;
             response(&value, flight)
         })
@@ -124,9 +124,10 @@ fn response(value: &JsValue, flight: Flight) -> Result<Response, TransportError>
     let status = member("status").as_f64().filter(|status| (0.0..=999.0).contains(status));
     let Some(status) = status else {
         return Err(TransportError {
-            message: "`fetch` gave something that is no response".into(),
-            aborted: false,
+            message: "it gave something that is no response".into(),
             may_have_arrived: true,
+            lasting: Some(Lasting::Fetch),
+            ..TransportError::default()
         });
     };
     let headers = headers(&member("headers"));

@@ -128,6 +128,17 @@ pub struct TransportError {
     pub aborted: bool,
     /// False only when the request certainly did not leave (an illegal header, a bad URL).
     pub may_have_arrived: bool,
-    /// The next try would fail in the same way: a certificate that is not trusted, a limit of the host.
-    pub lasting: bool,
+    /// Why the next try would fail in the same way.
+    pub lasting: Option<Lasting>,
+}
+
+/// Why a request can't succeed, however often it is sent from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// The server's certificate is not trusted, or what answers speaks no TLS.
+    Certificate,
+    /// The host of this run sends no more requests.
+    HostLimit,
+    /// `fetch` itself is broken: it throws instead of giving a promise, or gives no response.
+    Fetch,
 }

@@ -29,7 +29,7 @@ pub use attempt::{Judge, Verdict};
 pub use client::{Client, Opened};
 pub use date::http_date;
 pub use error::{CallError, CallErrorKind};
-pub use message::{Body, Method, Repeat, Request, Response, TransportError};
+pub use message::{Body, Lasting, Method, Repeat, Request, Response, TransportError};
 pub use origin::{endpoint, is_local};
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;

@@ -129,7 +129,13 @@ pub(crate) fn retry_after(answer: &Answer, wall_ms: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::{Budget, Policy, retry_after};
-use crate::http::{Answer, http_date};
+    use crate::http::{Answer, http_date};
+
+    fn asked(value: &str, date: Option<&str>, wall_ms: f64) -> Option<f64> {
+        let mut headers = vec![("retry-after".to_owned(), value.to_owned())];
+        headers.extend(date.map(|date| ("date".to_owned(), date.to_owned())));
+        retry_after(&Answer { status: 429, headers, body: Vec::new() }, wall_ms)
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

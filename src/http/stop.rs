@@ -148,7 +148,7 @@ impl Client {
             Either::Left((result, _)) => result,
             Either::Right(((), _)) => {
                 let message = "stopped".into();
-                Err(TransportError { message, aborted: true, may_have_arrived: true, lasting: false })
+                Err(TransportError { message, aborted: true, may_have_arrived: true, lasting: None })
             }
         }
     }

@@ -35,7 +35,7 @@ pub fn failures(desired: &DesiredState, failed: &[(&Read, &CallError)]) -> Vec<F
         let cause = match error.meaning() {
             Some(Meaning::UnknownId) => (Some(owner), String::new()),
             Some(Meaning::Permission) => (Some(owner), permission.unwrap_or_default().to_owned()),
-            _ => (None, error.to_string()),
+            _ => (None, error.common_cause().unwrap_or_else(|| error.to_string())),
         };
         if !causes.contains(&cause) {
             failures.push(match error.meaning() {
