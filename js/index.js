@@ -28,14 +28,14 @@ export { DeployError };
 export function createApi(engine, texts = TEXTS) {
   /** A call that answers `{ ok }` or `{ error }`. */
   async function ask(name, ...args) {
-    return unwrap(await trapped(engine.call(name, ...args)));
+    return unwrap(await answered(engine.call(name, ...args)));
   }
 
   /** A call that sends requests: with the host's side of it. */
   async function run(name, host, ...args) {
     const journal = createJournal(host);
     try {
-      return unwrap(await trapped(engine.call(name, ...args, journal.host), journal));
+      return unwrap(await answered(engine.call(name, ...args, journal.host), journal));
     } finally {
       journal.close();
     }
@@ -61,7 +61,7 @@ export function createApi(engine, texts = TEXTS) {
     /** Reads a manifest and checks it, offline. */
     async validate(manifest, options) {
       const { data } = await splitOptions(engine, "validate", options);
-      const answer = await trapped(engine.call("validate", sourceText(manifest), data));
+      const answer = await answered(engine.call("validate", sourceText(manifest), data));
       if (answer.error?.exitCode !== BAD_MANIFEST) return unwrap(answer);
       return { ok: false, diagnostics: answer.error.diagnostics, manifests: [] };
     },
@@ -159,6 +159,20 @@ function unwrap(answer) {
   if (answer.error) throw new DeployError(answer.error);
   return answer.ok;
 }
+
+/** An answer of the engine; none at all is a trap like any other, and never "nothing happened". */
+function answered(call, journal) {
+  const checked = Promise.resolve(call).then((answer) => {
+    if (answer?.ok !== undefined || answer?.error !== undefined) return answer;
+    throw Object.assign(new Error("the engine gave no answer"), {
+      name: "EngineTrap",
+      mayHaveWritten: mayHaveWritten(journal),
+    });
+  });
+  return trapped(checked, journal);
+}
+
+const mayHaveWritten = (journal) => journal !== undefined && journal.open.size + journal.done.length > 0;
 
 /** Makes an engine's trap a `DeployError`: partial and unknown when a write may have left. */
 async function trapped(call, { done, open } = { done: [], open: new Set() }) {

@@ -32,13 +32,18 @@ pub(super) fn to_js(value: &impl Serialize) -> JsValue {
     object(&plain(value))
 }
 
-/// Our own types always have such a form; nothing would be answered as a defect by js/index.js.
 fn plain(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
+    serde_json::to_value(value).unwrap_or_else(|error| lost(&error))
 }
 
 fn object(plain: &Value) -> JsValue {
-    plain.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+    plain.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_else(|error| lost(&error))
+}
+
+/// An answer without a form in JavaScript, such as a number beyond 2^53, ends the call as a trap: js/index.js then tells
+/// what was done and what nobody knows. No answer at all would look like nothing had happened.
+fn lost(error: &dyn Display) -> ! {
+    wasm_bindgen::throw_str(&format!("an answer of the engine can't be told to JavaScript: {error}"))
 }
 
 /// Reads an argument; null and undefined are its default.

@@ -254,6 +254,22 @@ test("a trap before any write is exit 1", async () => {
   );
 });
 
+test("an engine that gives no answer is a trap, exit 3 once a change had begun, and never nothing", async () => {
+  const silent = (events, answer) =>
+    fakeEngine({
+      apply(_sources, _creds, _options, host) {
+        for (const [type, address] of events) host.onEvent({ type, address });
+        return answer;
+      },
+    });
+  const begun = [["start", "script:a"]];
+  for (const answer of [undefined, {}, { ok: undefined }]) {
+    const partial = { code: "CFD0901", exitCode: 3, done: [], unknown: ["script:a"] };
+    await assert.rejects(createApi(silent(begun, answer)).apply("a: 1", {}), partial);
+    await assert.rejects(createApi(silent([], answer)).apply("a: 1", {}), { code: "CFD0901", exitCode: 1 });
+  }
+});
+
 test("publish takes bytes only", async () => {
   const refusal = { name: "DeployError", exitCode: 64, message: "`bytes` has to be a Uint8Array" };
   await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), refusal);

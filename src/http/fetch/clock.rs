@@ -28,7 +28,8 @@ impl Clock for JsClock {
     }
 
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'_, ()> {
-        Box::pin(Sleep::new(milliseconds))
+        // Runtimes cut fractions off: a timer that fires early would only have to be set again.
+        Box::pin(Sleep::new(milliseconds.ceil()))
     }
 
     fn random(&self) -> f64 {
