@@ -26,6 +26,11 @@ impl Secret {
     }
 }
 
+/// Whether a credential has quotes around it, as it stands in a file whose reader would have taken them off.
+pub(crate) fn stands_in_quotes(value: &str) -> bool {
+    ['"', '\'', '`', '“', '”', '‘', '’'].iter().any(|quote| value.starts_with(*quote) || value.ends_with(*quote))
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(MASK)

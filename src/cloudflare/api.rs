@@ -8,7 +8,7 @@ use super::error::{self, Family};
 use super::permissions::Grant;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::http::{self, Answer, CallError, CallErrorKind, Client, LocalFuture, Method, Request};
-use crate::secret::Secret;
+use crate::secret::{Secret, stands_in_quotes};
 
 /// What a path segment may hold unescaped.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -60,6 +60,12 @@ pub trait Endpoint {
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String>;
 }
 
+/// The path that every address of the API ends with.
+const API_PATH: &str = "/client/v4";
+
+/// Cloudflare's own hosts of it.
+const CLOUDFLARE_HOSTS: [&str; 2] = ["api.cloudflare.com", "api.fed.cloudflare.com"];
+
 impl Api {
     /// Cloudflare's own address.
     pub const BASE_URL: &'static str = "https://api.cloudflare.com/client/v4";
@@ -74,6 +80,12 @@ impl Api {
             Diagnostic::error(Code::EndpointRefused, format!("the API base URL `{shown}` {reason}"))
                 .with_help(format!("leave it out for Cloudflare itself ({})", Self::BASE_URL))
         })?;
+        let is_cloudflares = base_url.domain().is_some_and(|host| CLOUDFLARE_HOSTS.contains(&host));
+        if is_cloudflares && base_url.path() != API_PATH {
+            let message = format!("the API base URL `{base_url}` does not end with `{API_PATH}`");
+            return Err(Diagnostic::error(Code::BaseUrlPath, message)
+                .with_help(format!("leave it out for Cloudflare itself ({})", Self::BASE_URL)));
+        }
         let auth = checked(auth)?;
         let user_agent = concat!("cfworker-deploy/", env!("CARGO_PKG_VERSION")).to_owned();
         Ok(Self { base_url: base_url.as_str().trim_end_matches('/').to_owned(), auth, user_agent })
@@ -134,6 +146,9 @@ impl Api {
         if let (Auth::Key { .. }, CallErrorKind::Refused(refusal)) = (&self.auth, &mut error.kind) {
             refusal.with_key = true;
             refusal.permission = None;
+        }
+        if !self.base_url.ends_with(API_PATH) {
+            name_missing_path(&mut error.kind);
         }
         error
     }
@@ -198,6 +213,23 @@ fn unaddressed(request: &Request) -> CallError {
     CallError { target: request.target(), tries: 0, may_have_arrived: false, kind }
 }
 
+/// An answer that a server gives which has the API elsewhere: under an address without the usual path that is the
+/// likely cause, and no id of the manifest.
+fn name_missing_path(kind: &mut CallErrorKind) {
+    let told = match kind {
+        CallErrorKind::Malformed { reason, .. } => reason.clone(),
+        CallErrorKind::Refused(refusal) if matches!(refusal.code, Some(7000 | 7003)) => refusal.message.clone(),
+        _ => return,
+    };
+    let cf_ray = match kind {
+        CallErrorKind::Malformed { cf_ray, .. } => cf_ray.clone(),
+        CallErrorKind::Refused(refusal) => refusal.cf_ray.clone(),
+        _ => None,
+    };
+    let reason = format!("{told}; the API base URL does not end with `{API_PATH}`, which may be why");
+    *kind = CallErrorKind::Malformed { reason, cf_ray };
+}
+
 fn malformed(request: &Request, answer: &Answer, reason: &str) -> CallError {
     CallError {
         target: request.target(),
@@ -238,6 +270,8 @@ fn checked_value(name: &str, value: &Secret) -> Result<Secret, Diagnostic> {
     let trimmed = value.reveal().trim();
     let problem = if trimmed.is_empty() {
         "is empty"
+    } else if stands_in_quotes(trimmed) {
+        "stands in quotes, which are no part of it"
     } else if !trimmed.chars().all(|character| character.is_ascii_graphic()) {
         "holds a blank, a line break or a character outside ASCII"
     } else {

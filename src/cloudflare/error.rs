@@ -9,6 +9,9 @@ use crate::diagnostic::plain;
 use crate::guard::{self, Guard};
 use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
 
+/// Bytes of a page that are searched for its title.
+const PAGE_START: usize = 16 * 1024;
+
 /// Whose error codes an answer uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
@@ -34,8 +37,12 @@ pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_creat
         Ok(envelope) => envelope,
         Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
         Err(_) if is_cut_off(answer) => return Verdict::Garbled("it breaks off in the middle".into()),
-        Err(_) => return Verdict::Refused(Box::new(without_envelope(permission, answer))),
+        Err(_) => return without_envelope(permission, answer),
     };
+    // Only Cloudflare's own word says that a permission is missing: a proxy's JSON names no error of the API.
+    if matches!(answer.status, 401 | 403) && envelope.errors.is_empty() {
+        return Verdict::Foreign(foreign(answer));
+    }
     if answer.is_success() && (envelope.success || !guard::holds(Guard::SuccessMember)) {
         return Verdict::Accepted;
     }
@@ -77,22 +84,40 @@ fn cause(envelope: &Envelope) -> Option<ApiMessage> {
     }
 }
 
-fn without_envelope(permission: Option<&'static str>, answer: &Answer) -> Refusal {
-    let (meaning, again) = match by_status(answer.status) {
-        Some(known) => known,
-        None if matches!(answer.status, 401 | 403) && answer.header("cf-mitigated").is_none() => {
-            (Meaning::Permission, Again::Never)
-        }
-        None => (Meaning::Other, Again::Never),
-    };
+/// An answer without Cloudflare's form: a status that speaks for itself, or a page of whatever stands in between.
+fn without_envelope(permission: Option<&'static str>, answer: &Answer) -> Verdict {
+    let Some((meaning, again)) = by_status(answer.status) else { return Verdict::Foreign(foreign(answer)) };
     let message = match answer.status {
         0 | 300..=399 => "the answer is a redirect, which is not followed".to_owned(),
-        _ if answer.header("cf-mitigated").is_some() => {
-            "a firewall in front of the API asks for a challenge".to_owned()
-        }
         _ => not_json(answer),
     };
-    Refusal { permission, cf_ray: answer.cf_ray(), ..Refusal::new(answer.status, meaning, again, message) }
+    let refusal = Refusal::new(answer.status, meaning, again, message);
+    Verdict::Refused(Box::new(Refusal { permission, cf_ray: answer.cf_ray(), ..refusal }))
+}
+
+/// What answers in place of the API, as far as it says.
+fn foreign(answer: &Answer) -> String {
+    let status = answer.status;
+    let what = match title(&answer.body) {
+        Some(title) => format!("a page with the title `{title}`"),
+        None => not_json(answer),
+    };
+    if answer.header("cf-mitigated").is_some() {
+        return format!("status {status}, a firewall in front of the API asks for a challenge: {what}");
+    }
+    format!("status {status} and not in Cloudflare's form: {what}")
+}
+
+/// The title of a page in HTML.
+fn title(body: &[u8]) -> Option<String> {
+    let page = String::from_utf8_lossy(body.get(..PAGE_START).unwrap_or(body)).into_owned();
+    let names = page.to_ascii_lowercase();
+    let open = names.find("<title")?;
+    let start = open + names.get(open..)?.find('>')? + 1;
+    let end = start + names.get(start..)?.find("</title")?;
+    let text = page.get(start..end)?;
+    let title = plain(&quick_xml::escape::unescape(text).unwrap_or(text.into()), 100);
+    (!title.is_empty()).then_some(title)
 }
 
 fn not_json(answer: &Answer) -> String {
@@ -159,7 +184,8 @@ fn by_any_family(family: Family, status: u16, code: i64, text: &str) -> Option<(
         (7003 | 7000, _) if family == Family::Zones => Meaning::Absent,
         (9109, _) if text.contains("zone identifier") && family == Family::Zones => Meaning::Absent,
         (9109, _) if text.contains("identifier") => Meaning::UnknownId,
-        (9109, _) if text.contains("auth failures") => Meaning::Credentials,
+        // "Max auth failures reached" and "Invalid access token" share their code with missing permissions.
+        (9109, _) if text.contains("auth failures") || text.contains("access token") => Meaning::Credentials,
         (9109, _) | (10000, 400..=403) | (10001, 403) => Meaning::Permission,
         (10405 | 7001 | 10000, 405) => Meaning::Credentials,
         (7003 | 7000, _) => Meaning::UnknownId,

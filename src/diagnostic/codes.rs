@@ -225,6 +225,16 @@ codes! {
         "A token, key or e-mail address is empty or holds a line break, a blank or another character that can't stand in a header. Often a trailing line break was copied along.";
     EndpointRefused = "CFD0404": "the endpoint is not safe for credentials",
         "Endpoints must be https, so that nobody reads the token on its way. Plain http is accepted for this machine alone (127.0.0.1, ::1, localhost).";
+    BaseUrlPath = "CFD0410": "the API base URL lacks its path",
+        "Every address of Cloudflare's API ends with `/client/v4`. The base URL that was given does not, so that nothing would be found under it. Leave CLOUDFLARE_API_BASE_URL out for Cloudflare itself.";
+    R2ElsewhereThanApi = "CFD0411": "the API is on this machine, and R2 is not",
+        "The API base URL leads to this machine, as that of Local Cloudflare does, and no S3 endpoint was given: the bundle would be asked for at Cloudflare itself, with keys that it can't know. Nothing was sent. Give the S3 address of Local Cloudflare as R2_ENDPOINT, or use `--local`, which sets both.";
+    HalfOfS3Keys = "CFD0412": "half a pair of S3 keys",
+        "S3 keys come in pairs: an access key id and a secret access key. One of them was given without the other, or is no text that could be sent. Give both, or neither: keys are then derived from the API token.";
+    EndpointOfBucket = "CFD0413": "the S3 endpoint belongs to another bucket",
+        "The dashboard shows the address of a bucket, which ends with the bucket's name. The name in the endpoint that was given is not that of the bucket in the manifest. Give the endpoint without a path: it then serves every bucket.";
+    JurisdictionUnused = "CFD0414": "an endpoint was given beside a jurisdiction",
+        "`bundle.jurisdiction` chooses one of Cloudflare's S3 endpoints. An endpoint was given as well, and that one is used. If the bucket is not found there, unset R2_ENDPOINT and AWS_ENDPOINT_URL_S3.";
     RequestRefused = "CFD0601": "Cloudflare refused a request",
         "An answer came and it was no. The message is Cloudflare's own; the code in brackets can be looked up in its documentation, and its support can find the request by the cf-ray.";
     NoAnswer = "CFD0602": "no answer came",

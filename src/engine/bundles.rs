@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::http::join_all;
 use crate::model::marks::ScriptMarks;
 use crate::plan::{Operation, Plan};
-use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Source, Store};
+use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Store};
 use crate::resource::{BundleFacts, DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef};
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
@@ -39,11 +39,12 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
     let (mut stores, mut findings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     let mut derived: BTreeMap<String, S3Keys> = BTreeMap::new();
     for manifest in &desired.manifests {
-        let jurisdiction = manifest.script.bundle.jurisdiction.as_deref();
-        match store(session, &manifest.identity.account, jurisdiction, &mut derived).await {
-            Ok((store, finding)) => {
+        let bundle = &manifest.script.bundle;
+        let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
+        match store(session, &manifest.identity.account, place, &mut derived).await {
+            Ok((store, told)) => {
                 stores.push(store);
-                findings.extend(finding);
+                findings.extend(told);
             }
             Err(finding) => errors.push(finding),
         }
@@ -53,28 +54,33 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
     if errors.is_empty() { Ok(Stores { stores, findings }) } else { Err(errors) }
 }
 
-/// R2 of one account.
+/// R2 of one account, for a bucket in a jurisdiction; with what there is to say about endpoint and keys.
 pub(super) async fn store(
     session: &Session<'_>,
     account: &str,
-    jurisdiction: Option<&str>,
+    (bucket, jurisdiction): (&str, Option<&str>),
     derived: &mut BTreeMap<String, S3Keys>,
-) -> Result<(Store, Option<Diagnostic>), Diagnostic> {
+) -> Result<(Store, Vec<Diagnostic>), Diagnostic> {
     let r2 = session.credentials.r2.as_ref();
-    let endpoint = S3Endpoint::choose(r2.and_then(|r2| r2.endpoint.as_deref()), account, jurisdiction)?;
-    let keys = r2.and_then(|r2| {
-        Some(S3Keys {
-            access_key_id: r2.access_key_id.clone()?,
-            secret_access_key: r2.secret_access_key.clone()?,
-            session_token: r2.session_token.clone(),
-            source: Source::Given,
-        })
-    });
+    let given_endpoint = r2.and_then(|r2| r2.endpoint.as_deref());
+    let endpoint = S3Endpoint::choose(given_endpoint, account, jurisdiction)?.of_bucket(bucket)?;
+    if session.api.is_local() && endpoint.is_cloudflare() {
+        let message = format!("the API is on this machine, and R2 would be asked at `{}`", endpoint.host());
+        return Err(Diagnostic::error(Code::R2ElsewhereThanApi, message)
+            .with_help("set R2_ENDPOINT to the S3 address of Local Cloudflare, or use `--local`"));
+    }
+    let told = given_endpoint.and_then(|_| endpoint.beside(jurisdiction));
+    let keys = match r2 {
+        Some(r2) => {
+            S3Keys::pair(r2.access_key_id.as_deref(), r2.secret_access_key.as_ref(), r2.session_token.as_ref())?
+        }
+        None => None,
+    };
     let (keys, finding) = match r2::given(keys, &endpoint) {
         Given::Use(keys) => (keys, None),
         Given::Derive(finding) => (derive(session, account, derived).await?, finding),
     };
-    Ok((Store::new(endpoint, keys), finding))
+    Ok((Store::new(endpoint, keys), told.into_iter().chain(finding).collect()))
 }
 
 async fn derive(

@@ -240,13 +240,13 @@ fn zone_told(zone: &Zone) -> String {
 async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Vec<Check> {
     let bundle = &manifest.script.bundle;
     let name = format!("bundle r2://{}/{}", bundle.bucket, bundle.key);
-    let store =
-        bundles::store(session, &manifest.identity.account, bundle.jurisdiction.as_deref(), &mut BTreeMap::new()).await;
-    let (store, ignored) = match store {
+    let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
+    let store = bundles::store(session, &manifest.identity.account, place, &mut BTreeMap::new()).await;
+    let (store, told) = match store {
         Ok(store) => store,
         Err(finding) => return vec![bad(KEYS, finding)],
     };
-    let keys = match (ignored, store.source()) {
+    let keys = match (told.into_iter().next(), store.source()) {
         (Some(finding), _) => Check { ok: true, ..bad(KEYS, finding) },
         (None, S3Source::Given) => good(KEYS, "as given"),
         (None, S3Source::Derived) => good(KEYS, "derived from the API token"),

@@ -102,7 +102,8 @@ pub async fn publish(
     let sha256 = hex(&Sha256::digest(&bytes));
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
     let mut keys = BTreeMap::new();
-    let store = bundles::store(&session, account, target.jurisdiction.as_deref(), &mut keys);
+    let place = (target.bucket.as_str(), target.jurisdiction.as_deref());
+    let store = bundles::store(&session, account, place, &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
     let size = bytes.len();
     let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };

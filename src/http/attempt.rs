@@ -10,8 +10,10 @@ pub enum Verdict {
     Accepted,
     /// No, and why.
     Refused(Box<Refusal>),
-    /// Neither: cut off, or not the other side's own words.
+    /// Neither: cut off, or not the other side's own words. The same request may get another answer.
     Garbled(String),
+    /// No, and not in the other side's own words: something in between answers for it.
+    Foreign(String),
 }
 
 /// Tells what an answer means.
@@ -90,6 +92,9 @@ impl Failure {
             }
             Attempt::Received(received, Verdict::Garbled(reason)) => {
                 Self { again: Again::Unclear, may_have_arrived: true, kind: malformed(&received.answer, reason) }
+            }
+            Attempt::Received(received, Verdict::Foreign(reason)) => {
+                Self { again: Again::Never, may_have_arrived: false, kind: malformed(&received.answer, reason) }
             }
             Attempt::Received(received, Verdict::Accepted) => {
                 Self { again: Again::Never, may_have_arrived: true, kind: malformed(&received.answer, String::new()) }

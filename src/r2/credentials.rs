@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::S3Endpoint;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::model::hex;
-use crate::secret::Secret;
+use crate::secret::{Secret, stands_in_quotes};
 
 /// A pair of S3 keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,31 @@ pub enum Given {
 }
 
 impl Credentials {
+    /// The pair that a caller gave, trimmed as an API token is; nothing when no half was given.
+    ///
+    /// # Errors
+    /// A finding for half a pair, and for a value that can't be one.
+    pub fn pair(
+        access_key_id: Option<&str>,
+        secret_access_key: Option<&Secret>,
+        session_token: Option<&Secret>,
+    ) -> Result<Option<Self>, Diagnostic> {
+        let id = checked("access key id", access_key_id)?;
+        let secret = checked("secret access key", secret_access_key.map(Secret::reveal))?;
+        let session_token = checked("session token", session_token.map(Secret::reveal))?.map(Secret::new);
+        match (id, secret) {
+            (Some(id), Some(secret)) => Ok(Some(Self {
+                access_key_id: id.to_owned(),
+                secret_access_key: Secret::new(secret),
+                session_token,
+                source: Source::Given,
+            })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(unusable("an S3 access key id was given without its secret access key")),
+            (None, Some(_)) => Err(unusable("an S3 secret access key was given without its access key id")),
+        }
+    }
+
     /// Keys that belong to an API token: its id, and the SHA-256 of its value in lower-case hex.
     ///
     /// <https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token>
@@ -55,6 +80,24 @@ impl Credentials {
     pub fn secret_of(token: &Secret) -> Secret {
         Secret::new(hex(&Sha256::digest(token.reveal().as_bytes())))
     }
+}
+
+/// A value without the blanks around it; says nothing about the value.
+fn checked<'v>(name: &str, value: Option<&'v str>) -> Result<Option<&'v str>, Diagnostic> {
+    let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
+    if stands_in_quotes(value) {
+        return Err(unusable(&format!("the S3 {name} stands in quotes, which are no part of it")));
+    }
+    if !value.chars().all(|character| character.is_ascii_graphic()) {
+        return Err(unusable(&format!("the S3 {name} holds a blank, a line break or a character outside ASCII")));
+    }
+    Ok(Some(value))
+}
+
+fn unusable(message: &str) -> Diagnostic {
+    Diagnostic::error(Code::HalfOfS3Keys, message).with_help(
+        "set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY both, or neither: keys are then derived from the API token",
+    )
 }
 
 /// Decides about given keys. Those of Amazon are never sent to Cloudflare: they could only leak.
@@ -84,6 +127,26 @@ mod tests {
     fn keys(id: &str) -> Credentials {
         let secret_access_key = Secret::new("s");
         Credentials { access_key_id: id.into(), secret_access_key, session_token: None, source: Source::Given }
+    }
+
+    #[test]
+    fn keys_are_trimmed_and_half_a_pair_or_quotes_are_a_finding_without_the_value() {
+        let pair = |id: Option<&str>, secret: Option<&str>| {
+            let secret = secret.map(Secret::new);
+            Credentials::pair(id, secret.as_ref(), None)
+        };
+        assert_eq!(pair(Some(" 0123\n"), Some("\ts ")), Ok(Some(keys("0123"))));
+        assert_eq!(pair(None, None), Ok(None));
+        assert_eq!(pair(Some(" "), Some("")), Ok(None));
+        for (id, secret) in [
+            (Some("canary"), None),
+            (None, Some("canary")),
+            (Some("\"canary\""), Some("s")),
+            (Some("i"), Some("can ary")),
+        ] {
+            let finding = pair(id, secret).expect_err("a finding");
+            assert!(!finding.message.contains("can"), "{}", finding.message);
+        }
     }
 
     #[test]
