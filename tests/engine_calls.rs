@@ -68,7 +68,7 @@ fn call(rule: impl Fn(&Seen) -> Reply + 'static) -> Call {
     let script = Script::new(&clock, Vec::new(), rule);
     let credentials = Credentials {
         api_token: Some(Secret::new("canary-token")),
-        base_url: Some("https://api.example/v4".into()),
+        base_url: Some("https://api.example/client/v4".into()),
         r2: Some(R2Credentials {
             access_key_id: Some("id".into()),
             secret_access_key: Some(Secret::new("canary-key")),
@@ -350,7 +350,7 @@ fn what_is_missing_is_created_where_it_is_missing() {
         run.manifest.push_str(&format!("  kv_bindings: [{{ name: VISITS, field_path: {reference} }}]\n"));
         (bucket, run.failed_plan().diagnostics[0].help.clone().expect("help"))
     };
-    let (bucket, namespace) = missing("https://api.example/v4", "https://s3.example");
+    let (bucket, namespace) = missing("https://api.example/client/v4", "https://s3.example");
     assert!(bucket.contains("npx wrangler r2 bucket create bundles"), "{bucket}");
     assert!(namespace.contains("npx wrangler kv namespace create visits"), "{namespace}");
     let (bucket, namespace) = missing("http://127.0.0.1:8787/client/v4", "http://127.0.0.1:8788");
@@ -469,4 +469,72 @@ fn a_host_that_is_delegated_is_refused_once() {
     };
     assert_eq!(refused_with(81056), (Exit::Partial, 1));
     assert_eq!(refused_with(89018), (Exit::Partial, 1));
+}
+
+#[test]
+fn a_token_that_nobody_knows_is_told_as_one_and_not_as_a_missing_permission() {
+    let unknown = |seen: &Seen| match seen.url.contains("/tokens/verify") {
+        true => refused(401, 1000, "Invalid API Token"),
+        false if seen.url.starts_with("https://api.") => refused(403, 10000, "Authentication error"),
+        false => empty(seen),
+    };
+    let error = call(unknown).failed_plan();
+    assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission), "{error:?}");
+    let poor = |seen: &Seen| match seen.url.contains("/dns_records") {
+        true => refused(403, 10000, "Authentication error"),
+        false => empty(seen),
+    };
+    assert_eq!(call(poor).failed_plan().code, Code::PermissionMissing);
+}
+
+#[test]
+fn an_api_address_without_its_path_and_one_far_from_r2_are_told_before_or_beside_what_they_cause() {
+    let mut run = call(|seen| panic!("{} is sent", seen.url));
+    run.credentials.base_url = Some("https://api.cloudflare.com".into());
+    assert_eq!(run.failed_plan().code, Code::BaseUrlPath);
+    let mut run = call(|_| refused(404, 7003, "Could not route to /zones"));
+    run.credentials.base_url = Some("https://api.example".into());
+    let error = run.failed_plan();
+    assert_eq!(error.code, Code::AnswerMalformed);
+    assert!(error.message.contains("does not end with `/client/v4`"), "{}", error.message);
+    let mut run = call(empty);
+    run.credentials.base_url = Some("http://127.0.0.1:1/client/v4".into());
+    run.credentials.r2 = None;
+    assert_eq!(codes(&run.failed_plan().diagnostics), [Code::R2ElsewhereThanApi]);
+    assert!(run.script.seen.borrow().iter().all(|seen| !seen.url.contains("cloudflarestorage")));
+}
+
+#[test]
+fn a_write_that_hangs_ends_some_seconds_after_the_run_and_is_unknown() {
+    let hangs = |seen: &Seen| if seen.method == "PUT" { Reply::Silence } else { empty(seen) };
+    let hung = call(hangs).timeout(2_000.0);
+    let error = hung.apply().expect_err("a failure");
+    assert_eq!((error.code, error.exit_code), (Code::GaveUp, Exit::Partial), "{error:?}");
+    assert_eq!(error.unknown, ["script:shop"]);
+    assert!(hung.clock.elapsed() < 8_000.0, "{} ms", hung.clock.elapsed());
+    // What is said of the time is what passed, and of the reason what was waited for.
+    assert!(error.message.contains("gave up after 7.0 s; `PUT https://api.example"), "{}", error.message);
+    let stopped = Call { abort_after: Some(1_000.0), ..call(hangs) };
+    let error = stopped.apply().expect_err("a failure");
+    assert_eq!((error.exit_code, error.unknown.as_slice()), (Exit::Interrupted, ["script:shop".to_owned()].as_slice()));
+    assert!(stopped.clock.elapsed() < 7_000.0, "{} ms", stopped.clock.elapsed());
+}
+
+#[test]
+fn a_refusal_that_is_never_repeated_is_no_reason_for_a_run_whose_time_is_over() {
+    let slow = |seen: &Seen| match seen.url.contains("/dns_records") {
+        true => Reply::Silence,
+        false => empty(seen),
+    };
+    let error = call(slow).timeout(3_000.0).failed_plan();
+    assert_eq!(error.code, Code::GaveUp);
+    assert!(error.message.contains("/dns_records` had no answer yet"), "{}", error.message);
+    assert!(!error.message.contains("404"), "{}", error.message);
+}
+
+#[test]
+fn an_outage_of_everything_is_told_once() {
+    let error = call(|_| Reply::Lost(true)).failed_plan();
+    assert_eq!(codes(&error.diagnostics), [Code::NoAnswer, Code::NoAnswer], "the API and R2: {error:?}");
+    assert!(!error.message.contains("taken effect") && error.help.is_some_and(|help| !help.contains("taken effect")));
 }

@@ -43,13 +43,13 @@ use wire::{Reply, bench, json as reply, ok, refused, with_header};
 const A: &str = "accounts/acc/workers/scripts/my-script";
 
 fn api() -> Api {
-    Api::new("https://api.example/v4", Auth::Token(Secret::new("t"))).expect("an API")
+    Api::new("https://api.example/client/v4", Auth::Token(Secret::new("t"))).expect("an API")
 }
 
 /// Method, path with query, JSON body, whether it may be repeated.
 fn sent<E: Endpoint>(endpoint: &E) -> (String, Value, Repeat) {
     let request = endpoint.request(&api());
-    let path = request.url.strip_prefix("https://api.example/v4/").expect("below the base URL");
+    let path = request.url.strip_prefix("https://api.example/client/v4/").expect("below the base URL");
     let body = request.body.as_ref().map_or(Value::Null, |(_, bytes)| serde_json::from_slice(bytes).expect("JSON"));
     (format!("{} {path}", request.method.as_str()), body, request.repeat)
 }
@@ -191,7 +191,7 @@ fn an_upload_is_the_same_bytes_each_time() {
     let modules = modules("export default {}");
     let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
     let request = put.request(&api());
-    assert_eq!(request.url, format!("https://api.example/v4/{A}?bindings_inherit=strict&excludeScript=true"));
+    assert_eq!(request.url, format!("https://api.example/client/v4/{A}?bindings_inherit=strict&excludeScript=true"));
     assert_eq!(request.repeat, Repeat::Safe);
     let (content_type, bytes) = request.body.clone().expect("a body");
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").expect("a boundary");
@@ -337,6 +337,7 @@ fn refusals_mean_what_the_reference_says() {
         (workers(refused(403, 10000, "Authentication error")), Meaning::Permission),
         (workers(refused(401, 10000, "Authentication error")), Meaning::Permission),
         (workers(refused(401, 1000, "Invalid API Token")), Meaning::Credentials),
+        (workers(refused(403, 9109, "Invalid access token")), Meaning::Credentials),
         (workers(refused(400, 9106, "Missing headers")), Meaning::Credentials),
         (workers(refused(400, 6003, "Invalid request headers")), Meaning::Credentials),
         (workers(refused(404, 7003, "Could not route to")), Meaning::UnknownId),
@@ -359,7 +360,6 @@ fn refusals_mean_what_the_reference_says() {
             zones(refused(403, 0, "Actor requires permission 'com.cloudflare.api.account.zone.list'")),
             Meaning::Permission,
         ),
-        (zones(with_header(reply(403, "<html>"), "cf-mitigated", "challenge")), Meaning::Other),
         (zones(refused(418, 0, "teapot")), Meaning::Other),
     ]
     .into_iter()
@@ -372,13 +372,34 @@ fn refusals_mean_what_the_reference_says() {
     bench.clock.run(api().call(&bench.client, &DeleteScript { account_id, script })).expect("done at last");
 }
 
+#[test]
+fn a_page_in_place_of_an_answer_is_told_with_its_title_and_ray_and_never_as_a_missing_permission() {
+    let waf = "<!DOCTYPE html><html><HEAD><Title lang=en>Attention Required! | Cloudflare &amp; more</title>";
+    let told = [
+        (reply(403, waf), "`Attention Required! | Cloudflare & more`"),
+        (with_header(reply(403, waf), "cf-mitigated", "challenge"), "asks for a challenge"),
+        (reply(401, "Proxy authentication needed"), "`Proxy authentication needed`"),
+        (reply(403, "{\"message\":\"Forbidden\"}"), "Forbidden"),
+        (reply(403, "{\"success\":false,\"errors\":[]}"), "status 403"),
+        (reply(403, ""), "the answer is empty"),
+        (reply(404, "<html><title>Not Found</title></html>"), "`Not Found`"),
+    ];
+    for (answer, words) in told {
+        let bench = bench(vec![with_header(answer, "cf-ray", "ray-7")], |_| panic!("one request too many"));
+        let error = bench.clock.run(api().call(&bench.client, &ReadZone { zone_id: "z" })).expect_err("an error");
+        let finding = error.diagnostic();
+        assert_eq!((finding.code.as_str(), finding.permission.as_deref()), ("CFD0606", None), "{error}");
+        assert!(error.to_string().contains(words) && error.to_string().contains("ray-"), "{error}");
+    }
+}
+
 fn refusal<E: Endpoint>(endpoint: &E, answer: Reply) -> (Meaning, Again)
 where
     E::Output: std::fmt::Debug,
 {
     let bench = bench(vec![answer], |_| panic!("one request too many"));
     let error = bench.clock.run(api().call(&bench.client, endpoint)).expect_err("an error");
-    error.refusal().map(|refusal| (refusal.meaning, refusal.again)).expect("a refusal")
+    error.refusal().map(|refusal| (refusal.meaning, refusal.again)).unwrap_or_else(|| panic!("no refusal: {error}"))
 }
 
 #[test]

@@ -6,9 +6,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::Credentials;
+use super::failure::failure;
+use super::session::Session;
 use crate::cloudflare::permissions::{ALL, DNS, Grant, KV, R2, ROUTES, SCRIPTS, ZONES};
+use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
+use crate::http::Meaning;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -56,6 +60,18 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
         }
     }
     needs
+}
+
+/// A token that nobody knows is refused by most endpoints as if a permission were missing: before that is said, the
+/// token itself is asked for.
+pub(super) async fn examined(error: Error, session: &Session<'_>, desired: &DesiredState) -> Error {
+    let lacks = error.diagnostics.iter().any(|finding| finding.code == Code::PermissionMissing);
+    let manifest = desired.manifests.first().filter(|_| lacks && session.api.token().is_some());
+    let Some(manifest) = manifest else { return error };
+    match tokens::verify(&session.api, &session.client, &manifest.identity.account).await {
+        Err(refused) if refused.meaning() == Some(Meaning::Credentials) => failure(vec![refused.diagnostic()]),
+        Ok(_) | Err(_) => error,
+    }
 }
 
 /// Adds to an error about permissions what is missing for certain, what no read can prove, and the link to a

@@ -141,8 +141,13 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
 pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let (read, diagnostics) = read_inputs(sources, read_options(options, session.credentials.account_id.as_deref()))?;
     let Read { desired, places, .. } = read;
-    let explain = |error| permissions::explained(error, &desired, session.credentials);
-    prepared(session, options, (desired.clone(), places), diagnostics).await.map_err(explain)
+    match prepared(session, options, (desired.clone(), places), diagnostics).await {
+        Ok(prepared) => Ok(prepared),
+        Err(error) => {
+            let error = permissions::examined(error, session, &desired).await;
+            Err(permissions::explained(error, &desired, session.credentials))
+        }
+    }
 }
 
 /// The manifests, even where nothing but values of variables is missing: then the rest can be looked at all the same.

@@ -25,6 +25,7 @@ impl Client {
         let mut failure = Failure::of(attempt, request.method.writes());
         state.arrived |= failure.may_have_arrived;
         if failure.kind == CallErrorKind::Aborted {
+            self.shared.troubles.gave_up_on(request);
             failure.kind = self.stop();
         }
         match failure.again {

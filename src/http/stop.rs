@@ -16,6 +16,8 @@ pub(super) struct Troubles {
     failure: RefCell<Option<(String, String)>>,
     /// Requests without an answer so far.
     under_way: RefCell<Vec<String>>,
+    /// The first request whose answer was not waited for any longer.
+    given_up: RefCell<Option<String>>,
 }
 
 /// A request from its leaving to its answer.
@@ -40,6 +42,11 @@ impl Troubles {
         *self.failure.borrow_mut() = Some((request.target(), reason));
     }
 
+    /// The run stopped before its answer came.
+    pub(super) fn gave_up_on(&self, request: &Request) {
+        self.given_up.borrow_mut().get_or_insert_with(|| request.target());
+    }
+
     /// A request that failed before went well: it held nobody up.
     pub(super) fn overcome(&self, request: &Request) {
         self.failure.borrow_mut().take_if(|(target, _)| *target == request.target());
@@ -49,7 +56,8 @@ impl Troubles {
         if let Some((target, reason)) = &*self.failure.borrow() {
             return Some(format!("the last failure was: `{target}`: {reason}"));
         }
-        self.under_way.borrow().first().map(|target| format!("`{target}` had no answer yet"))
+        let waited_for = self.given_up.borrow().clone().or_else(|| self.under_way.borrow().first().cloned());
+        waited_for.map(|target| format!("`{target}` had no answer yet"))
     }
 }
 

@@ -229,7 +229,7 @@ impl Run {
 fn credentials() -> Credentials {
     Credentials {
         api_token: Some(Secret::new(shown::TOKEN)),
-        base_url: Some("https://api.example/v4".into()),
+        base_url: Some("https://api.example/client/v4".into()),
         r2: Some(R2Credentials {
             access_key_id: Some("id".into()),
             secret_access_key: Some(Secret::new(shown::SECRET_KEY)),

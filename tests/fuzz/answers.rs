@@ -144,7 +144,7 @@ fn check(input: &[u8]) {
     let (endpoint, status) = head.split_once(' ').unwrap_or((&head, "200"));
     let reply = reply(status, rest);
     let bench = bench(Vec::new(), move |_| reply.clone());
-    let api = Api::new("https://api.example/v4", Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
+    let api = Api::new("https://api.example/client/v4", Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
     let result = call(&api, &bench, endpoint);
     if let Some(Err(error)) = result {
         shown::checked(&error.to_string());

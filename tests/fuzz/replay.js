@@ -116,7 +116,7 @@ function withSpec(spec) {
 
 function credentials() {
   const r2 = { accessKeyId: "id", secretAccessKey: SECRET_KEY, endpoint: "https://s3.example" };
-  return { apiToken: TOKEN, baseUrl: "https://api.example/v4", r2, secrets: { KEY: SECRET } };
+  return { apiToken: TOKEN, baseUrl: "https://api.example/client/v4", r2, secrets: { KEY: SECRET } };
 }
 
 function jsonOf(text) {

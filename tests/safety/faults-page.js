@@ -29,6 +29,26 @@ Whatever passes is got over within the run: every column up to *503 once* is \`o
 no failure when the manifest names its id, and a look for a race beside the last write is only a look.
 
 ${grids.join("\n")}
+## Outages
+
+Everything fails for a while, the API and R2 alike. Each cell is four first deployments, which the outage meets in the
+plan, before the upload, in the upload (whose answer was lost) and after it. They end well in the same run, and the same
+run again has nothing to do. It is one outage however many requests it meets: one at a time is sent to see whether it is
+over, and the others wait for its answer. An outage is waited for a minute and a half, a throttling as long as a request is
+tried. \`tests/simulation/tests/outages.rs\` plays them all; \`npm run simulate\` makes outages and set clocks by chance.
+
+| everything fails for | 503 | connection reset | 429 | 429 with \`Retry-After: 0\` |
+| --- | --- | --- | --- | --- |
+| 0.5 s | ok | ok | ok | ok |
+| 1 s | ok | ok | ok | ok |
+| 2 s | ok | ok | ok | ok |
+| 5 s | ok | ok | ok | ok |
+| 10 s | ok | ok | ok | ok |
+| 20 s | ok | ok | ok | ok |
+| 30 s | ok | ok | ok | ok |
+| 45 s | ok | ok | ok | ok |
+| 60 s | ok | ok | ok | ok |
+
 ## What other people do
 
 What the next \`plan\` says of it; exit code 5 stops \`apply\` before any write until it gets the flags.

@@ -123,7 +123,7 @@ pub struct Fault {
     pub nth: u8,
     /// What happens to it.
     pub kind: Kind,
-    /// How long an outage lasts; how far a clock is set.
+    /// How long an outage lasts, half a second with 0; how far a clock is set.
     pub seconds: u8,
 }
 
@@ -142,7 +142,11 @@ impl Fault {
 
     /// How long it lasts, in microseconds.
     fn length_us(&self) -> u64 {
-        if self.kind.is_outage() { u64::from(self.seconds) * 1_000_000 } else { BLOCK_US }
+        match self.kind {
+            kind if kind.is_outage() && self.seconds == 0 => HALF_A_SECOND_US,
+            kind if kind.is_outage() => u64::from(self.seconds) * 1_000_000,
+            _ => BLOCK_US,
+        }
     }
 
     /// How far a clock is set by it, in milliseconds: forwards or back, by up to two days.
@@ -161,6 +165,7 @@ pub struct Faults {
 }
 
 const BLOCK_US: u64 = 300_000_000;
+const HALF_A_SECOND_US: u64 = 500_000;
 
 impl Faults {
     pub fn new(run: usize, faults: &[Fault]) -> Self {
