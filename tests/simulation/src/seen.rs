@@ -41,6 +41,8 @@ impl Deed {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub cells: BTreeMap<Cell, u32>,
+    /// Requests that met a fault.
+    pub struck: u32,
     /// Runs that said that another one was faster.
     pub losers: u32,
     /// Pairs of which both end well, with a part that neither order gives: one overwrote the other after that one looked.
@@ -86,6 +88,7 @@ impl Seen {
         for (cell, count) in other.cells {
             *self.cells.entry(cell).or_default() += count;
         }
+        self.struck += other.struck;
         self.losers += other.losers;
         self.silent += other.silent;
         self.torn += other.torn;
@@ -93,6 +96,7 @@ impl Seen {
 
     /// Counts what the run of this number met: each planned change without a fault, each fault where it struck.
     pub fn met(&mut self, watch: &Watch, run: usize) {
+        self.struck += watch.met.iter().filter(|(by, ..)| *by == run).count() as u32;
         // A run that a fault ended before it told a plan would have told that of the next one.
         let told = |run: usize| watch.facts.get(run).filter(|facts| facts.planned);
         let Some(announced) = told(run).or_else(|| told(run + 1)).map(|facts| &facts.announced) else { return };

@@ -34,6 +34,7 @@ fn points(kind: Kind, seconds: u8) -> [(&'static str, Vec<Fault>); 4] {
 fn cell(kind: Kind, seconds: u8) -> String {
     let mut failed = Vec::new();
     for (point, faults) in points(kind, seconds) {
+        let count = faults.len();
         let wanted = Wanted { dns: On(Routing::PLAIN), secrets: [Some(0), None], ..Wanted::PLAIN };
         let case = Case {
             seed: 7,
@@ -45,7 +46,7 @@ fn cell(kind: Kind, seconds: u8) -> String {
             faults,
         };
         match play::play(&case) {
-            Ok(seen) if seen.cells.keys().any(|(.., met)| *met == Some(kind)) => {}
+            Ok(seen) if seen.struck as usize >= count => {}
             Ok(_) => failed.push(format!("{point}: nothing met it")),
             Err(failure) => failed.push(format!("{point}: {}", failure.broken.join("; "))),
         }
