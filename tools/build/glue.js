@@ -6,7 +6,16 @@ import { basename, dirname } from "node:path";
 import { build } from "esbuild";
 
 /** What js/engine.js passes; a name left out here stays the runtime's. */
-const GLOBALS = ["WebAssembly", "FinalizationRegistry", "fetch", "Date", "performance", "setTimeout", "clearTimeout", "reportPanic"];
+const GLOBALS = [
+  "WebAssembly",
+  "FinalizationRegistry",
+  "fetch",
+  "Date",
+  "performance",
+  "setTimeout",
+  "clearTimeout",
+  "reportPanic",
+];
 
 export async function writeGlue({ from, to }) {
   await build({
