@@ -38,6 +38,10 @@ pub enum Guard {
     StepOrder,
     /// No route before its record.
     RecordBeforeRoute,
+    /// What a list does not show stays in the inventory.
+    UnseenStays,
+    /// What was deleted is looked for by its id.
+    GoneById,
     /// Records go after their routes.
     RoutesGoFirst,
     /// Old goes when new stands.

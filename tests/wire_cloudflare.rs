@@ -274,7 +274,7 @@ fn real_answers_are_understood() {
     assert_eq!(read(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
     let routes =
         read(&ListRoutes { zone_id }, ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
-    assert!(routes.iter().all(|route| route.script.is_none()));
+    assert!(routes.routes.iter().all(|route| route.script.is_none()));
     assert!(read(&ListScripts { account_id }, reply(200, r#"{"success":true,"result":null}"#)).is_empty());
     let script = read(&ListScripts { account_id }, ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
     assert_eq!((script[0].id.as_str(), script[0].tags.len()), ("s", 0));

@@ -3,6 +3,7 @@
 //! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
 //! then told: done, not done, unknown.
 
+mod gone;
 mod race;
 mod record;
 mod route;
@@ -201,7 +202,7 @@ async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
             script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
         }
         Operation::SetWorkersDev(switches) => script::set_workers_dev(target, *switches).await,
-        Operation::DeleteScript { name } => script::delete(target, name).await,
+        Operation::DeleteScript { name, unseen } => script::delete(target, name, unseen).await,
         Operation::CreateRecord(write) => record::create(target, write).await,
         Operation::UpdateRecord { id, write } => record::update(target, id, write).await,
         Operation::DeleteRecord { zone, id } => record::delete(target, zone, id).await,

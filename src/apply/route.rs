@@ -1,7 +1,7 @@
 //! Writes of routes: one at a time, by id; the call that replaces all routes of a Worker is never made.
 
-use super::{Ended, Target, done, ended, failed};
-use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, Route};
+use super::{Ended, Target, done, ended, failed, gone};
+use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, ReadRoute, Route};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
@@ -42,7 +42,7 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
 }
 
 async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<Route>, CallError> {
-    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
+    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?.routes;
     let is_it = |route: &Route| {
         let live = LiveRoute { id: String::new(), pattern: route.pattern.clone(), script: None };
         live.matches(pattern)
@@ -68,11 +68,8 @@ pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &
     }
 }
 
-/// Deletes a route; gone already is as good.
+/// Deletes a route until it is gone by its id; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
-    match target.api.call(target.client, &DeleteRoute { zone_id: zone, route_id: id }).await {
-        Ok(_) => done(),
-        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
-        Err(error) => ended(&error),
-    }
+    let delete = DeleteRoute { zone_id: zone, route_id: id };
+    gone::delete(target, &delete, &ReadRoute { zone_id: zone, route_id: id }).await
 }

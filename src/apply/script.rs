@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::race::{self, Did, Found};
-use super::{Ended, Made, Payload, Target, done, ended, failed};
+use super::{Ended, Made, Payload, Target, done, ended, failed, gone};
 use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::model::Syntax;
+use crate::model::marks::Inventory;
 use crate::plan::Upload;
 use crate::resource::{Observability, WorkersDev};
 use crate::secret::Secret;
@@ -163,8 +164,14 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
     }
 }
 
-/// Deletes a Worker, never forced, and never what somebody deployed since the plan; gone already is as good.
-pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
+/// Deletes a Worker, never forced, and never what somebody deployed since the plan; gone already is as good. Its
+/// inventory goes with it, so what that names and no list showed is looked for once more.
+pub(super) async fn delete(target: &Target<'_>, name: &str, unseen: &Inventory) -> Ended {
+    if !unseen.is_empty()
+        && let Some(ended) = gone::look_again(target, name, unseen).await
+    {
+        return ended;
+    }
     if name == target.script() {
         let found = race::look(target).await;
         if matches!(found, Found::Deployments(_))

@@ -67,6 +67,15 @@ pub struct DeleteRecord<'a> {
     pub record_id: &'a str,
 }
 
+/// `GET /zones/{zone}/dns_records/{record}`: whether it is there, whatever a list says.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadRecord<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Record id.
+    pub record_id: &'a str,
+}
+
 /// Members of a record to write; what is absent is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RecordBody {
@@ -172,6 +181,20 @@ impl Endpoint for CreateRecord<'_> {
 
     fn request(&self, api: &Api) -> Request {
         api.json(Method::Post, &["zones", self.zone_id, "dns_records"], self.record)
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
+    }
+}
+
+impl Endpoint for ReadRecord<'_> {
+    type Output = Record;
+    const FAMILY: Family = Family::Dns;
+    const GRANT: Grant = permissions::DNS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["zones", self.zone_id, "dns_records", self.record_id])
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {

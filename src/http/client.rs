@@ -285,6 +285,26 @@ impl Client {
         taken
     }
 
+    /// Waits as a part of the run: told to those who watch, and over at once when the caller wants to stop.
+    ///
+    /// # Errors
+    /// [`CallError`] when the run stops.
+    pub async fn pause(&self, target: &str, why: &str, milliseconds: f64) -> Result<(), CallError> {
+        if let Some(on_wait) = &self.shared.on_wait {
+            on_wait(Wait { target: target.to_owned(), why: why.to_owned(), seconds: milliseconds / 1_000.0 });
+        }
+        let timer = self.shared.clock.sleep(milliseconds);
+        match &self.shared.signal {
+            Some(signal) => drop(select(timer, signal.aborted()).await),
+            None => timer.await,
+        }
+        if self.is_aborted() {
+            let kind = self.stop();
+            return Err(CallError { target: target.to_owned(), tries: 0, may_have_arrived: false, kind });
+        }
+        Ok(())
+    }
+
     /// Waits, tells who watches, and stops when the caller wants to.
     async fn wait(&self, request: &Request, why: &str, milliseconds: f64, state: &Attempts) -> Result<(), CallError> {
         if milliseconds > 0.0 && !self.is_aborted() {

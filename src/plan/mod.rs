@@ -8,6 +8,7 @@ mod deletion;
 mod destroy;
 mod digest;
 mod fingerprint;
+mod inventory;
 mod labels;
 mod manifest;
 mod options;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::binding::Binding;
 use crate::model::Address;
+use crate::model::marks::Inventory;
 use crate::resource::{Observability, RecordContent, WorkersDev};
 
 /// One write, and the steps whose writes must have taken effect before.
@@ -42,10 +43,13 @@ pub enum Operation {
     },
     /// Switch the workers.dev address.
     SetWorkersDev(WorkersDev),
-    /// Delete the Worker; never forced.
+    /// Delete the Worker, and with it its inventory; never forced.
     DeleteScript {
         /// Script name.
         name: String,
+        /// Entries of its inventory that no list shows: looked for once more when lists have had time to catch up.
+        #[serde(skip_serializing_if = "Inventory::is_empty")]
+        unseen: Inventory,
     },
     /// Create a DNS record.
     CreateRecord(RecordWrite),

@@ -256,8 +256,10 @@ fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZone
             {
                 zones.entry(zone.clone()).or_default().records = records.iter().map(record).collect();
             }
-            (Read::Routes { zone }, Found::Routes(routes)) => {
-                zones.entry(zone.clone()).or_default().routes = routes.iter().map(route).collect();
+            (Read::Routes { zone }, Found::Routes(list)) => {
+                let content = zones.entry(zone.clone()).or_default();
+                content.routes = list.routes.iter().map(route).collect();
+                content.read_at = list.read_at;
             }
             _ => {}
         }

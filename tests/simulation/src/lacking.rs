@@ -8,7 +8,7 @@ use crate::suite::{FAULTS, PAIRS, RACES, Suite};
 const PATIENCE: u64 = 6_000;
 
 /// Every guard.
-pub const GUARDS: [Guard; 34] = [
+pub const GUARDS: [Guard; 36] = [
     Guard::RecordMark,
     Guard::ReadOnlyRecord,
     Guard::ManyRecords,
@@ -25,6 +25,8 @@ pub const GUARDS: [Guard; 34] = [
     Guard::LookFirst,
     Guard::StepOrder,
     Guard::RecordBeforeRoute,
+    Guard::UnseenStays,
+    Guard::GoneById,
     Guard::RoutesGoFirst,
     Guard::OldGoesLast,
     Guard::RetryLimit,
