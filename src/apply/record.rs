@@ -10,8 +10,8 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::plan::RecordWrite;
 
-/// How often a create is tried after answers that left it open.
-const TRIES: u32 = 6;
+/// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
+const TRIES: u32 = 7;
 
 /// Creates a record. After an unclear answer, and when Cloudflare says that it exists, the zone is asked first.
 pub(super) async fn create(target: &Target<'_>, write: &RecordWrite) -> Ended {

@@ -7,8 +7,8 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::resource::LiveRoute;
 
-/// How often a create is tried after answers that left it open.
-const TRIES: u32 = 6;
+/// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
+const TRIES: u32 = 7;
 
 /// Creates a route. After an unclear answer, and when Cloudflare says that it exists, the zone is asked first.
 pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> Ended {
@@ -42,12 +42,18 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
 }
 
 async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<Route>, CallError> {
-    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?.routes;
+    let list = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
     let is_it = |route: &Route| {
         let live = LiveRoute { id: String::new(), pattern: route.pattern.clone(), script: None };
         live.matches(pattern)
     };
-    Ok(routes.into_iter().find(is_it))
+    let Some(listed) = list.routes.into_iter().find(is_it) else { return Ok(None) };
+    // The list may lag behind: where the route leads now is told by its id.
+    match target.api.call(target.client, &ReadRoute { zone_id: zone, route_id: &listed.id }).await {
+        Ok(route) => Ok(Some(route)),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn appeared(pattern: &str, route: &Route) -> Ended {

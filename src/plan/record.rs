@@ -80,8 +80,8 @@ fn managed(
         comment: marks::comment(&context.desired.identity),
     };
     let mut change = Change::unchanged(address.clone(), vec![Address::script(&context.desired.script.name)]);
-    let ours = here.iter().find(|record| matches!(owner(context, record), Owner::Ours));
-    let Some(live) = ours.or_else(|| here.first()) else {
+    let ours = chosen(context, zone, hostname, content);
+    let Some(live) = ours.or_else(|| here.first().copied()) else {
         change.action = Action::Create;
         change.reason = Reason::NotFound;
         change.fields = created(content);
@@ -120,6 +120,22 @@ fn managed(
     diagnostics.extend(settle_owner(context, live, &mut change));
     let operation = (change.action != Action::NoOp).then(|| Operation::UpdateRecord { id: live.id.clone(), write });
     RecordPlan { change: Some(change), operation, diagnostics }
+}
+
+/// The record of ours for a host; of several (a run made one while the list did not show the other yet) the one that
+/// fits.
+pub(super) fn chosen<'a>(
+    context: &Context<'a>,
+    zone: &str,
+    hostname: &str,
+    content: &RecordContent,
+) -> Option<&'a LiveRecord> {
+    let comment = marks::comment(&context.desired.identity);
+    let records = context.zone(zone).records.iter();
+    let here = records.filter(|record| record.name == hostname && record.addresses());
+    let ours: Vec<_> = here.filter(|record| matches!(owner(context, record), Owner::Ours)).collect();
+    let fits = ours.iter().find(|record| record.differs(content, &comment).is_empty());
+    fits.or(ours.first()).copied()
 }
 
 /// Cloudflare takes no two equal records, and nothing beside a CNAME.

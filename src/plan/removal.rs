@@ -2,7 +2,7 @@
 
 use super::sketch::Context;
 use super::step::Operation;
-use super::{Change, Reason};
+use super::{Change, Reason, record};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field, Kind};
@@ -96,10 +96,15 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
     removals
 }
 
-/// A record of ours stays wanted for its host, also after a change to `record: existing`.
+/// A record of ours stays wanted for its host, also after a change to `record: existing`; a second one does not.
 fn wants_record(context: &Context<'_>, zone: &str, record: &LiveRecord) -> bool {
-    context.routing().is_some_and(|(routing, wanted)| {
-        let kept = matches!(routing.record, DesiredRecord::Managed(_) | DesiredRecord::Existing);
-        wanted == zone && routing.hostname == record.name && kept
-    })
+    let Some((routing, wanted)) = context.routing() else { return false };
+    let is_the_one = match &routing.record {
+        DesiredRecord::Managed(content) if record.addresses() => {
+            let chosen = record::chosen(context, zone, &routing.hostname, content);
+            chosen.is_none_or(|chosen| chosen.id == record.id)
+        }
+        DesiredRecord::Managed(_) | DesiredRecord::Existing => true,
+    };
+    wanted == zone && routing.hostname == record.name && is_the_one
 }

@@ -19,7 +19,7 @@ pub(super) struct Context<'a> {
     pub destroys: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// Whether a record carries our mark, and no other product manages it.
     pub fn owns(&self, record: &LiveRecord) -> bool {
         !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
@@ -56,7 +56,7 @@ impl Context<'_> {
     }
 
     /// What a zone holds.
-    pub fn zone(&self, id: &str) -> &LiveZoneContent {
+    pub fn zone(&self, id: &str) -> &'a LiveZoneContent {
         static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
         self.live.zones.get(id).unwrap_or(&EMPTY)
     }

@@ -104,6 +104,8 @@ fn short(kind: Kind) -> &'static str {
         Kind::Forbidden => "403all",
         Kind::Down => "503all",
         Kind::Slow => "slow",
+        Kind::Stale => "stale",
+        Kind::Undone => "undone",
         Kind::KilledBefore => "kill<",
         Kind::KilledAfter => "kill>",
     }

@@ -104,6 +104,8 @@ fn is_unclear(kind: Kind) -> bool {
         | Kind::ForbiddenOnce
         | Kind::Forbidden
         | Kind::Slow
+        | Kind::Stale
+        | Kind::Undone
         | Kind::KilledBefore
         | Kind::KilledAfter => false,
     }

@@ -2,7 +2,7 @@
 
 use cfworker_deploy::guard::{Guard, without};
 
-use crate::suite::{FAULTS, PAIRS, RACES, Suite};
+use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 
 /// Cases of each suite after which a guard counts as needless.
 const PATIENCE: u64 = 6_000;
@@ -59,7 +59,7 @@ pub struct Caught {
 /// Looks for a case that fails without the guard.
 pub fn catch(guard: Guard) -> Caught {
     for seed in 0..PATIENCE {
-        for suite in [PAIRS, FAULTS, RACES] {
+        for suite in [PAIRS, FAULTS, RACES, STALE] {
             if let Some(what) = fails(&suite, seed, guard) {
                 return Caught { guard, by: Some((suite.name, seed)), what };
             }

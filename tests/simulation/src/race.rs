@@ -70,7 +70,7 @@ fn parts(shape: &Value) -> Vec<(String, Value)> {
     parts
 }
 
-fn converges(play: &mut Play, deployer: &Deployer) {
+pub fn converges(play: &mut Play, deployer: &Deployer) {
     let deployer = Deployer { allow: Allow::ALL, ..*deployer };
     let before = play.account();
     let verdict = Truth::of(&before, &deployer).verdict();
