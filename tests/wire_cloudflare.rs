@@ -339,6 +339,7 @@ fn refusals_mean_what_the_reference_says() {
         (workers(refused(401, 1000, "Invalid API Token")), Meaning::Credentials),
         (workers(refused(400, 9106, "Missing headers")), Meaning::Credentials),
         (workers(refused(400, 6003, "Invalid request headers")), Meaning::Credentials),
+        (workers(refused(404, 0, "not found")), Meaning::Other),
         (workers(refused(404, 7003, "Could not route to")), Meaning::UnknownId),
         (workers(refused(403, 0, "You have exceeded the limit of 10 tags per Worker. Remove")), Meaning::Invalid),
         (workers(refused(403, 9109, "Invalid account identifier")), Meaning::UnknownId),

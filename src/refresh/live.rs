@@ -50,6 +50,7 @@ fn script(account: &str, name: &str, known: &Known) -> Option<LiveScript> {
     }
     let mut script = settings.map(from_settings).unwrap_or_default();
     script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
+    script.has_no_content = settings.is_none();
     if settings.is_none() {
         script.tags = listed.map(|listed| listed.tags.clone()).unwrap_or_default();
     }
