@@ -76,6 +76,8 @@ pub enum Guard {
     ConflictStops,
     /// A deletion is never forced.
     UnforcedDelete,
+    /// Tags that another run wrote meanwhile are kept.
+    TagLook,
     /// A deployment of somebody else in the same moment is told.
     RaceLook,
 }

@@ -8,6 +8,7 @@ mod race;
 mod record;
 mod route;
 mod script;
+mod tags;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +97,8 @@ struct Made {
     version: Option<String>,
     /// The upload was to create the Worker, and found one there.
     found: bool,
+    /// Another run wrote the same list meanwhile.
+    raced: Option<Diagnostic>,
 }
 
 /// A step that went out and came back.
@@ -152,8 +155,10 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
     sort_addresses(plan, &states, &mut outcome);
     if !unfinished {
-        outcome.raced = looks.judge(run, plan, &outcome.versions).await;
+        let seen = looks.judge(run, plan, &outcome.versions).await;
+        outcome.raced.extend(seen);
     }
+    outcome.raced.dedup_by(|one, other| one.message == other.message);
     outcome
 }
 
@@ -262,6 +267,7 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }
+            outcome.raced.extend(made.raced);
             State::Done
         }
         Ended::Failed { finding, unknown, aborted } => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::race::{self, Did, Found};
-use super::{Ended, Made, Payload, Target, done, ended, failed, gone};
+use super::{Ended, Made, Payload, Target, done, ended, failed, gone, tags};
 use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
@@ -17,7 +17,7 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::model::Syntax;
 use crate::model::marks::Inventory;
-use crate::plan::Upload;
+use crate::plan::{TagWrite, Upload};
 use crate::resource::{Observability, WorkersDev};
 use crate::secret::Secret;
 
@@ -45,7 +45,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     match target.call(&request).await {
         Ok(uploaded) => {
             let found = upload.creates && uploaded.was_there();
-            Ended::Done(Made { version: uploaded.version_id(), found })
+            Ended::Done(Made { version: uploaded.version_id(), found, raced: None })
         }
         Err(error) => refused(&error, modules.syntax),
     }
@@ -139,17 +139,21 @@ fn settled(result: Result<(), CallError>) -> Ended {
 /// Changes tags or logs; makes no version.
 pub(super) async fn patch_settings(
     target: &Target<'_>,
-    tags: Option<&Vec<String>>,
+    tags: Option<&TagWrite>,
     observability: Option<&Observability>,
 ) -> Ended {
-    let settings = ScriptSettings {
-        tags: tags.cloned(),
-        observability: observability.map(|wanted| json!(wanted)),
-        ..ScriptSettings::default()
+    let (tags, raced) = match tags {
+        Some(write) => match tags::beside(target, write).await {
+            Ok((tags, raced)) => (Some(tags), raced),
+            Err(finding) => return failed(finding, false),
+        },
+        None => (None, None),
     };
+    let settings =
+        ScriptSettings { tags, observability: observability.map(|wanted| json!(wanted)), ..ScriptSettings::default() };
     let request = PatchScriptSettings { account_id: target.account(), script: target.script(), settings: &settings };
     match target.call(&request).await {
-        Ok(_) => done(),
+        Ok(_) => Ended::Done(Made { raced, ..Made::default() }),
         Err(error) => ended(&error),
     }
 }

@@ -6,7 +6,7 @@
 use super::removal::Removal;
 use super::route::RoutePlan;
 use super::script::ScriptPlan;
-use super::step::{Operation, Step};
+use super::step::{Operation, Step, TagWrite};
 use super::tags::{self, Tags};
 use super::{Action, Plan};
 use crate::guard::{self, Guard};
@@ -107,9 +107,7 @@ impl<'a> Order<'a> {
         if tags.is_none() && observability.is_none() {
             return;
         }
-        if let Some(tags) = &tags {
-            self.written.clone_from(tags);
-        }
+        let tags = tags.map(|to| TagWrite { from: std::mem::replace(&mut self.written, to.clone()), to });
         let address = self.script.clone();
         self.push(&address, Operation::PatchSettings { tags, observability }, after);
     }

@@ -36,8 +36,8 @@ pub enum Operation {
     },
     /// Change tags or logs without a new version.
     PatchSettings {
-        /// Full list of tags.
-        tags: Option<Vec<String>>,
+        /// Tags.
+        tags: Option<TagWrite>,
         /// Workers Logs.
         observability: Option<Observability>,
     },
@@ -90,6 +90,15 @@ pub enum Operation {
         /// Route id.
         id: String,
     },
+}
+
+/// A change of a Worker's tags, which are one list that is written whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TagWrite {
+    /// The full list before: what else is there when it is written is another run's.
+    pub from: Vec<String>,
+    /// The full list afterwards.
+    pub to: Vec<String>,
 }
 
 /// A record to write.

@@ -8,7 +8,7 @@ use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 const PATIENCE: u64 = 6_000;
 
 /// Every guard.
-pub const GUARDS: [Guard; 36] = [
+pub const GUARDS: [Guard; 37] = [
     Guard::RecordMark,
     Guard::ReadOnlyRecord,
     Guard::ManyRecords,
@@ -44,6 +44,7 @@ pub const GUARDS: [Guard; 36] = [
     Guard::DeletesGate,
     Guard::ConflictStops,
     Guard::UnforcedDelete,
+    Guard::TagLook,
     Guard::RaceLook,
 ];
 
