@@ -315,6 +315,20 @@ fn a_token_is_verified_whoever_owns_it() {
     }
 }
 
+#[test]
+fn international_hosts_are_known_by_their_a_labels_however_an_answer_shows_them() {
+    let zone_id = "z";
+    for shown in ["bücher.example", "xn--bcher-kva.example", "Bücher.Example"] {
+        let zone = read(&ReadZone { zone_id }, ok(&format!(r#"{{"id":"z","name":"{shown}"}}"#)));
+        assert_eq!(zone.name, "xn--bcher-kva.example");
+        let routes = read(&ListRoutes { zone_id }, ok(&format!(r#"[{{"id":"r","pattern":"*.{shown}/Ä/*"}}]"#)));
+        assert_eq!(routes.routes.first().map(|route| route.pattern.as_str()), Some("*.xn--bcher-kva.example/Ä/*"));
+        let list = ListRecords { zone_id, filter: RecordFilter::Name("a"), page: 1 };
+        let records = read(&list, ok(&format!(r#"[{{"id":"r","type":"A","name":"shop.{shown}"}}]"#)));
+        assert_eq!(records.items.first().map(|record| record.name.as_str()), Some("shop.xn--bcher-kva.example"));
+    }
+}
+
 /// Family by an endpoint of it, status, code, text → meaning, whether to ask again.
 #[test]
 fn refusals_mean_what_the_reference_says() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::api::{Api, Endpoint, with_query};
 use super::envelope::{Done, result};
 use super::error::Family;
+use super::host::read_host;
 use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -107,7 +108,8 @@ pub struct Record {
     /// `A`, `AAAA`, `CNAME`, `TXT`, ….
     #[serde(rename = "type")]
     pub record_type: String,
-    /// Full host name.
+    /// Full host name as lower-case A-labels.
+    #[serde(deserialize_with = "read_host")]
     pub name: String,
     /// Address, host or text; absent for structured types.
     #[serde(default)]

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::api::{Api, Endpoint};
 use super::envelope::{Done, result, result_or_default};
 use super::error::Family;
+use super::host::read_pattern;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
 
@@ -74,7 +75,8 @@ pub struct RouteList {
 pub struct Route {
     /// 32 lower-case hex digits.
     pub id: String,
-    /// Pattern.
+    /// Pattern, its host as lower-case A-labels.
+    #[serde(deserialize_with = "read_pattern")]
     pub pattern: String,
     /// Script that it points to; absent: requests bypass Workers.
     #[serde(default)]

@@ -9,7 +9,7 @@ use super::reads::{Found, Read};
 use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{deployments, versions};
+use crate::cloudflare::{deployments, host, versions};
 use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
@@ -271,9 +271,12 @@ fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZone
 fn record(live: &Record) -> LiveRecord {
     LiveRecord {
         id: live.id.clone(),
-        name: live.name.trim_end_matches('.').to_ascii_lowercase(),
+        name: live.name.clone(),
         record_type: live.record_type.clone(),
-        content: live.content.clone().unwrap_or_default(),
+        content: match (live.record_type.as_str(), live.content.as_deref().unwrap_or_default()) {
+            ("CNAME", content) => host::host(content),
+            (_, content) => content.to_owned(),
+        },
         proxied: live.proxied.unwrap_or_default(),
         ttl: live.ttl.unwrap_or(1),
         comment: live.comment.clone().unwrap_or_default(),
