@@ -38,6 +38,10 @@ pub enum Guard {
     StepOrder,
     /// No route before its record.
     RecordBeforeRoute,
+    /// What a list does not show stays in the inventory.
+    UnseenStays,
+    /// What was deleted is looked for by its id.
+    GoneById,
     /// Records go after their routes.
     RoutesGoFirst,
     /// Old goes when new stands.
@@ -72,6 +76,8 @@ pub enum Guard {
     ConflictStops,
     /// A deletion is never forced.
     UnforcedDelete,
+    /// Tags that another run wrote meanwhile are kept.
+    TagLook,
     /// A deployment of somebody else in the same moment is told.
     RaceLook,
 }

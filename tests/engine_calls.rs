@@ -287,6 +287,12 @@ fn deployed(tags: String, routes: String) -> impl Fn(&Seen) -> Reply {
         path if path.ends_with("/scripts/shop/subdomain") => ok("{\"enabled\":false,\"previews_enabled\":false}"),
         path if path.ends_with("/workers/subdomain") => ok("{\"subdomain\":\"acme\"}"),
         path if path.ends_with("/routes") => ok(&routes),
+        path if path.ends_with("/deployments") => {
+            ok("{\"deployments\":[{\"id\":\"d\",\"versions\":[{\"version_id\":\"v\",\"percentage\":100}]}]}")
+        }
+        path if path.ends_with("/versions") => ok(
+            "{\"items\":[{\"id\":\"v\",\"number\":1,\"annotations\":{\"workers/tag\":\"cfwd1:caaaaaaaaaaaaaaaaaaaaaa:sbbbbbbbbbbbbbbbbbbbbbb:k0123\"}}]}",
+        ),
         _ => empty(seen),
     }
 }

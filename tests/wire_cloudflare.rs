@@ -274,7 +274,7 @@ fn real_answers_are_understood() {
     assert_eq!(read(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
     let routes =
         read(&ListRoutes { zone_id }, ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
-    assert!(routes.iter().all(|route| route.script.is_none()));
+    assert!(routes.routes.iter().all(|route| route.script.is_none()));
     assert!(read(&ListScripts { account_id }, reply(200, r#"{"success":true,"result":null}"#)).is_empty());
     let script = read(&ListScripts { account_id }, ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
     assert_eq!((script[0].id.as_str(), script[0].tags.len()), ("s", 0));
@@ -315,6 +315,20 @@ fn a_token_is_verified_whoever_owns_it() {
     }
 }
 
+#[test]
+fn international_hosts_are_known_by_their_a_labels_however_an_answer_shows_them() {
+    let zone_id = "z";
+    for shown in ["bücher.example", "xn--bcher-kva.example", "Bücher.Example"] {
+        let zone = read(&ReadZone { zone_id }, ok(&format!(r#"{{"id":"z","name":"{shown}"}}"#)));
+        assert_eq!(zone.name, "xn--bcher-kva.example");
+        let routes = read(&ListRoutes { zone_id }, ok(&format!(r#"[{{"id":"r","pattern":"*.{shown}/Ä/*"}}]"#)));
+        assert_eq!(routes.routes.first().map(|route| route.pattern.as_str()), Some("*.xn--bcher-kva.example/Ä/*"));
+        let list = ListRecords { zone_id, filter: RecordFilter::Name("a"), page: 1 };
+        let records = read(&list, ok(&format!(r#"[{{"id":"r","type":"A","name":"shop.{shown}"}}]"#)));
+        assert_eq!(records.items.first().map(|record| record.name.as_str()), Some("shop.xn--bcher-kva.example"));
+    }
+}
+
 /// Family by an endpoint of it, status, code, text → meaning, whether to ask again.
 #[test]
 fn refusals_mean_what_the_reference_says() {
@@ -340,6 +354,7 @@ fn refusals_mean_what_the_reference_says() {
         (workers(refused(403, 9109, "Invalid access token")), Meaning::Credentials),
         (workers(refused(400, 9106, "Missing headers")), Meaning::Credentials),
         (workers(refused(400, 6003, "Invalid request headers")), Meaning::Credentials),
+        (workers(refused(404, 0, "not found")), Meaning::Other),
         (workers(refused(404, 7003, "Could not route to")), Meaning::UnknownId),
         (workers(refused(403, 0, "You have exceeded the limit of 10 tags per Worker. Remove")), Meaning::Invalid),
         (workers(refused(403, 9109, "Invalid account identifier")), Meaning::UnknownId),

@@ -136,7 +136,12 @@ fn bucket_key_and_keys_are_three_errors_each_with_a_way_out() {
     for (reply, source, code, help) in [
         (xml(404, "NoSuchBucket"), Source::Given, Code::BucketMissing, "wrangler r2 bucket create bundles"),
         (xml(404, "NoSuchKey"), Source::Given, Code::ObjectMissing, "publish dist/index.js r2://bundles/a.js"),
-        (xml(403, "SignatureDoesNotMatch"), Source::Given, Code::S3KeysRefused, "cfworker-deploy doctor MANIFEST"),
+        (
+            xml(403, "SignatureDoesNotMatch"),
+            Source::Given,
+            Code::S3KeysRefused,
+            "look again with `cfworker-deploy doctor`",
+        ),
         (xml(401, "Unauthorized"), Source::Derived, Code::S3KeysRefused, "`Workers R2 Storage Read`"),
         (xml(403, "AccessDenied"), Source::Derived, Code::S3PermissionMissing, "Workers R2 Storage"),
     ] {

@@ -43,7 +43,7 @@ fn parsers() -> BTreeMap<String, Parse> {
         of(ListAccounts::default(), |page| page.items.len()),
         of(ListZones { name: "", account_id, page: 1 }, |page| page.items.len()),
         of(ListRecords { zone_id, filter: RecordFilter::Name(""), page: 1 }, |page| page.items.len()),
-        of(ListRoutes { zone_id }, Vec::len),
+        of(ListRoutes { zone_id }, |list| list.routes.len()),
         of(ListNamespaces { account_id, page: 1 }, |page| page.items.len()),
         of(ListDeployments { account_id, script }, |list| list.iter().filter(|one| !one.versions.is_empty()).count()),
         of(ReadScriptSubdomain { account_id, script }, |_| 1),

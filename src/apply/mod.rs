@@ -3,10 +3,12 @@
 //! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
 //! then told: done, not done, unknown.
 
+mod gone;
 mod race;
 mod record;
 mod route;
 mod script;
+mod tags;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +97,8 @@ struct Made {
     version: Option<String>,
     /// The upload was to create the Worker, and found one there.
     found: bool,
+    /// Another run wrote the same list meanwhile.
+    raced: Option<Diagnostic>,
 }
 
 /// A step that went out and came back.
@@ -151,8 +155,10 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
     sort_addresses(plan, &states, &mut outcome);
     if !unfinished {
-        outcome.raced = looks.judge(run, plan, &outcome.versions).await;
+        let seen = looks.judge(run, plan, &outcome.versions).await;
+        outcome.raced.extend(seen);
     }
+    outcome.raced.dedup_by(|one, other| one.message == other.message);
     outcome
 }
 
@@ -201,7 +207,7 @@ async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
             script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
         }
         Operation::SetWorkersDev(switches) => script::set_workers_dev(target, *switches).await,
-        Operation::DeleteScript { name } => script::delete(target, name).await,
+        Operation::DeleteScript { name, unseen } => script::delete(target, name, unseen).await,
         Operation::CreateRecord(write) => record::create(target, write).await,
         Operation::UpdateRecord { id, write } => record::update(target, id, write).await,
         Operation::DeleteRecord { zone, id } => record::delete(target, zone, id).await,
@@ -261,6 +267,7 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }
+            outcome.raced.extend(made.raced);
             State::Done
         }
         Ended::Failed { finding, unknown, aborted } => {

@@ -157,6 +157,11 @@ fn gone(target: &Target<'_>) -> Diagnostic {
     raced(format!("`{}` was deleted by somebody while this run was under way", target.script()))
 }
 
+/// Another run changed what this one keeps in the Worker's tags: both lists of routes are kept.
+pub(super) fn tags_changed(target: &Target<'_>) -> Diagnostic {
+    raced(format!("somebody else changed the marks of `{}` while this run was under way", target.script()))
+}
+
 fn raced(message: String) -> Diagnostic {
     Diagnostic::error(Code::Raced, message)
         .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")

@@ -1,17 +1,17 @@
 //! Writes of DNS records.
 
-use super::{Ended, Target, done, ended, failed};
+use super::{Ended, Target, done, ended, failed, gone};
 use crate::cloudflare::all;
 use crate::cloudflare::dns_records::{
-    CreateRecord, DeleteRecord, ListRecords, PatchRecord, Record, RecordBody, RecordFilter,
+    CreateRecord, DeleteRecord, ListRecords, PatchRecord, ReadRecord, Record, RecordBody, RecordFilter,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::plan::RecordWrite;
 
-/// How often a create is tried after answers that left it open.
-const TRIES: u32 = 6;
+/// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
+const TRIES: u32 = 7;
 
 /// Creates a record. After an unclear answer, and when Cloudflare says that it exists, the zone is asked first.
 pub(super) async fn create(target: &Target<'_>, write: &RecordWrite) -> Ended {
@@ -79,13 +79,10 @@ pub(super) async fn update(target: &Target<'_>, id: &str, write: &RecordWrite) -
     }
 }
 
-/// Deletes a record; gone already is as good.
+/// Deletes a record until it is gone by its id; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
-    match target.api.call(target.client, &DeleteRecord { zone_id: zone, record_id: id }).await {
-        Ok(_) => done(),
-        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
-        Err(error) => ended(&error),
-    }
+    let delete = DeleteRecord { zone_id: zone, record_id: id };
+    gone::delete(target, &delete, &ReadRecord { zone_id: zone, record_id: id }).await
 }
 
 fn body(write: &RecordWrite) -> RecordBody {

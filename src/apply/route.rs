@@ -1,14 +1,14 @@
 //! Writes of routes: one at a time, by id; the call that replaces all routes of a Worker is never made.
 
-use super::{Ended, Target, done, ended, failed};
-use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, Route};
+use super::{Ended, Target, done, ended, failed, gone};
+use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, ReadRoute, Route};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::resource::LiveRoute;
 
-/// How often a create is tried after answers that left it open.
-const TRIES: u32 = 6;
+/// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
+const TRIES: u32 = 7;
 
 /// Creates a route. After an unclear answer, and when Cloudflare says that it exists, the zone is asked first.
 pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> Ended {
@@ -42,12 +42,18 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
 }
 
 async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<Route>, CallError> {
-    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
+    let list = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
     let is_it = |route: &Route| {
         let live = LiveRoute { id: String::new(), pattern: route.pattern.clone(), script: None };
         live.matches(pattern)
     };
-    Ok(routes.into_iter().find(is_it))
+    let Some(listed) = list.routes.into_iter().find(is_it) else { return Ok(None) };
+    // The list may lag behind: where the route leads now is told by its id.
+    match target.api.call(target.client, &ReadRoute { zone_id: zone, route_id: &listed.id }).await {
+        Ok(route) => Ok(Some(route)),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn appeared(pattern: &str, route: &Route) -> Ended {
@@ -68,11 +74,8 @@ pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &
     }
 }
 
-/// Deletes a route; gone already is as good.
+/// Deletes a route until it is gone by its id; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
-    match target.api.call(target.client, &DeleteRoute { zone_id: zone, route_id: id }).await {
-        Ok(_) => done(),
-        Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => done(),
-        Err(error) => ended(&error),
-    }
+    let delete = DeleteRoute { zone_id: zone, route_id: id };
+    gone::delete(target, &delete, &ReadRoute { zone_id: zone, route_id: id }).await
 }

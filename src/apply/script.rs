@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::race::{self, Did, Found};
-use super::{Ended, Made, Payload, Target, done, ended, failed};
+use super::{Ended, Made, Payload, Target, done, ended, failed, gone, tags};
 use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
@@ -16,7 +16,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::model::Syntax;
-use crate::plan::Upload;
+use crate::model::marks::Inventory;
+use crate::plan::{TagWrite, Upload};
 use crate::resource::{Observability, WorkersDev};
 use crate::secret::Secret;
 
@@ -44,7 +45,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     match target.call(&request).await {
         Ok(uploaded) => {
             let found = upload.creates && uploaded.was_there();
-            Ended::Done(Made { version: uploaded.version_id(), found })
+            Ended::Done(Made { version: uploaded.version_id(), found, raced: None })
         }
         Err(error) => refused(&error, modules.syntax),
     }
@@ -138,17 +139,21 @@ fn settled(result: Result<(), CallError>) -> Ended {
 /// Changes tags or logs; makes no version.
 pub(super) async fn patch_settings(
     target: &Target<'_>,
-    tags: Option<&Vec<String>>,
+    tags: Option<&TagWrite>,
     observability: Option<&Observability>,
 ) -> Ended {
-    let settings = ScriptSettings {
-        tags: tags.cloned(),
-        observability: observability.map(|wanted| json!(wanted)),
-        ..ScriptSettings::default()
+    let (tags, raced) = match tags {
+        Some(write) => match tags::beside(target, write).await {
+            Ok((tags, raced)) => (Some(tags), raced),
+            Err(finding) => return failed(finding, false),
+        },
+        None => (None, None),
     };
+    let settings =
+        ScriptSettings { tags, observability: observability.map(|wanted| json!(wanted)), ..ScriptSettings::default() };
     let request = PatchScriptSettings { account_id: target.account(), script: target.script(), settings: &settings };
     match target.call(&request).await {
-        Ok(_) => done(),
+        Ok(_) => Ended::Done(Made { raced, ..Made::default() }),
         Err(error) => ended(&error),
     }
 }
@@ -163,8 +168,14 @@ pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> 
     }
 }
 
-/// Deletes a Worker, never forced, and never what somebody deployed since the plan; gone already is as good.
-pub(super) async fn delete(target: &Target<'_>, name: &str) -> Ended {
+/// Deletes a Worker, never forced, and never what somebody deployed since the plan; gone already is as good. Its
+/// inventory goes with it, so what that names and no list showed is looked for once more.
+pub(super) async fn delete(target: &Target<'_>, name: &str, unseen: &Inventory) -> Ended {
+    if !unseen.is_empty()
+        && let Some(ended) = gone::look_again(target, name, unseen).await
+    {
+        return ended;
+    }
     if name == target.script() {
         let found = race::look(target).await;
         if matches!(found, Found::Deployments(_))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::api::{Api, Endpoint, with_query};
 use super::envelope::{Done, result};
 use super::error::Family;
+use super::host::read_host;
 use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -67,6 +68,15 @@ pub struct DeleteRecord<'a> {
     pub record_id: &'a str,
 }
 
+/// `GET /zones/{zone}/dns_records/{record}`: whether it is there, whatever a list says.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadRecord<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Record id.
+    pub record_id: &'a str,
+}
+
 /// Members of a record to write; what is absent is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RecordBody {
@@ -98,7 +108,8 @@ pub struct Record {
     /// `A`, `AAAA`, `CNAME`, `TXT`, ….
     #[serde(rename = "type")]
     pub record_type: String,
-    /// Full host name.
+    /// Full host name as lower-case A-labels.
+    #[serde(deserialize_with = "read_host")]
     pub name: String,
     /// Address, host or text; absent for structured types.
     #[serde(default)]
@@ -172,6 +183,20 @@ impl Endpoint for CreateRecord<'_> {
 
     fn request(&self, api: &Api) -> Request {
         api.json(Method::Post, &["zones", self.zone_id, "dns_records"], self.record)
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
+    }
+}
+
+impl Endpoint for ReadRecord<'_> {
+    type Output = Record;
+    const FAMILY: Family = Family::Dns;
+    const GRANT: Grant = permissions::DNS;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["zones", self.zone_id, "dns_records", self.record_id])
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {

@@ -162,7 +162,7 @@ fn classify_settled(family: Family, status: u16, code: i64, text: &str) -> (Mean
         Family::Zones => zones(code, text),
         Family::Accounts | Family::Tokens => None,
     };
-    meaning.unwrap_or_else(|| (by_plain_status(status), Again::Never))
+    meaning.unwrap_or_else(|| (by_plain_status(status, code), Again::Never))
 }
 
 /// The first upload of a Worker settles late: for some hundred milliseconds these are not the truth.
@@ -275,11 +275,12 @@ fn zones(code: i64, text: &str) -> Option<(Meaning, Again)> {
     Some((meaning, Again::Never))
 }
 
-fn by_plain_status(status: u16) -> Meaning {
+/// Absent is only what Cloudflare calls so, with a code: a 404 without one may be anybody's.
+fn by_plain_status(status: u16, code: i64) -> Meaning {
     match status {
         401 => Meaning::Credentials,
         403 => Meaning::Permission,
-        404 => Meaning::Absent,
+        404 if code != 0 => Meaning::Absent,
         409 => Meaning::Conflict,
         400 | 413 | 415 | 422 => Meaning::Invalid,
         _ => Meaning::Other,

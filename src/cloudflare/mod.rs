@@ -14,6 +14,7 @@ mod page;
 pub mod accounts;
 pub mod deployments;
 pub mod dns_records;
+pub mod host;
 pub mod kv;
 pub mod permissions;
 pub mod routes;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::api::{Api, Endpoint};
 use super::envelope::{Done, result, result_or_default};
 use super::error::Family;
+use super::host::read_pattern;
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
 
@@ -51,12 +52,31 @@ pub struct DeleteRoute<'a> {
     pub route_id: &'a str,
 }
 
+/// `GET /zones/{zone}/workers/routes/{route}`: whether it is there, whatever a list says.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadRoute<'a> {
+    /// Zone id.
+    pub zone_id: &'a str,
+    /// Route id.
+    pub route_id: &'a str,
+}
+
+/// All routes of a zone, as they were when Cloudflare answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteList {
+    /// In no certain order.
+    pub routes: Vec<Route>,
+    /// Seconds since the epoch by Cloudflare's clock; absent where the answer has no date that can be read.
+    pub read_at: Option<u64>,
+}
+
 /// A route as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Route {
     /// 32 lower-case hex digits.
     pub id: String,
-    /// Pattern.
+    /// Pattern, its host as lower-case A-labels.
+    #[serde(deserialize_with = "read_pattern")]
     pub pattern: String,
     /// Script that it points to; absent: requests bypass Workers.
     #[serde(default)]
@@ -71,7 +91,7 @@ pub struct WrittenRoute {
 }
 
 impl Endpoint for ListRoutes<'_> {
-    type Output = Vec<Route>;
+    type Output = RouteList;
     const FAMILY: Family = Family::Routes;
     const GRANT: Grant = permissions::ROUTES;
 
@@ -80,7 +100,21 @@ impl Endpoint for ListRoutes<'_> {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result_or_default(answer)
+        Ok(RouteList { routes: result_or_default(answer)?, read_at: answer.date() })
+    }
+}
+
+impl Endpoint for ReadRoute<'_> {
+    type Output = Route;
+    const FAMILY: Family = Family::Routes;
+    const GRANT: Grant = permissions::ROUTES;
+
+    fn request(&self, api: &Api) -> Request {
+        api.request(Method::Get, &["zones", self.zone_id, "workers", "routes", self.route_id])
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
+        result(answer)
     }
 }
 

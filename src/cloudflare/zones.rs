@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::api::{Api, Endpoint, with_query};
 use super::envelope::result;
 use super::error::Family;
+use super::host::read_host;
 use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};
 use crate::http::{Answer, Method, Request};
@@ -38,7 +39,8 @@ pub struct ListZones<'a> {
 pub struct Zone {
     /// 32 lower-case hex digits.
     pub id: String,
-    /// Such as `example.com`.
+    /// Such as `example.com`, as lower-case A-labels.
+    #[serde(deserialize_with = "read_host")]
     pub name: String,
     /// `active`, `pending`, `initializing`, `moved`.
     #[serde(default)]

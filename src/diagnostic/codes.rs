@@ -283,6 +283,12 @@ codes! {
         "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
+    Unseen = "CFD0540": "something that was attached does not show up",
+        "The marks of the Worker name a route or record that the lists of its zone do not show. Somebody may have removed it, or the list lags behind a change: one absence is no proof. So the entry stays in the marks, and nothing is written for that alone; it leaves with a later change of the marks if it is absent then too. Until then each run looks for it, and removes it when it shows up and the manifest does not want it.";
+    StillThere = "CFD0541": "something is still there after it was deleted",
+        "Cloudflare accepted a deletion, and a read by id, repeated for some time, still shows what should be gone. It stays in the marks of the Worker, so that it is not forgotten. Run the same command again later; if it stays, delete it in the dashboard and ask Cloudflare's support with the cf-ray of the answer.";
+    NewerMarks = "CFD0542": "a newer version of cfworker-deploy was here",
+        "The Worker carries marks that this version can't read. They say what a newer version keeps track of, so writing without understanding them could lose something: nothing is written. Update cfworker-deploy where this runs. If the tag was made by hand, remove it from the Worker.";
     ClaimedTwice = "CFD0136": "two manifests claim one host or pattern",
         "Two manifests of this run want the same DNS record or the same route. A zone holds a pattern once, and a record has one owner: give one of them another hostname or pattern. To put several Workers behind one hostname, let one manifest own the record and set `dns.record: existing` in the others.";
     Internal = "CFD0901": "the engine failed",

@@ -181,6 +181,7 @@ fn partial(plan: &PlanResult, outcome: Outcome, client: &Client) -> Error {
     let stop = client.stop();
     let gave_up = outcome.aborted && stop != CallErrorKind::Aborted;
     let mut failures = outcome.failures;
+    failures.extend(outcome.raced);
     if gave_up {
         // What ended the run comes first; no step says it when all of them were waiting for others.
         let call = CallError { target: String::new(), tries: 0, may_have_arrived: false, kind: stop };

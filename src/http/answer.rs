@@ -1,6 +1,6 @@
 //! An answer whose body has been read.
 
-use super::Response;
+use super::{Response, http_date};
 use crate::diagnostic::plain;
 
 /// Status, headers and the whole body of an answer.
@@ -28,6 +28,11 @@ impl Answer {
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// When the other side answered, by its own clock, in seconds since the epoch.
+    pub fn date(&self) -> Option<u64> {
+        self.header("date").and_then(http_date).map(|milliseconds| (milliseconds / 1_000.0) as u64)
     }
 
     /// Cloudflare's id of the request, for its support.

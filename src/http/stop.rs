@@ -84,6 +84,22 @@ impl Client {
         }
     }
 
+    /// Waits as a part of the run: told to those who watch, and over at once when the caller wants to stop.
+    ///
+    /// # Errors
+    /// [`CallError`] when the run stops.
+    pub async fn pause(&self, target: &str, why: &str, milliseconds: f64) -> Result<(), CallError> {
+        if let Some(on_wait) = &self.shared.on_wait {
+            on_wait(Wait { target: target.to_owned(), why: why.to_owned(), seconds: milliseconds / 1_000.0 });
+        }
+        self.rest(milliseconds).await;
+        if self.is_aborted() {
+            let kind = self.stop();
+            return Err(CallError { target: target.to_owned(), tries: 0, may_have_arrived: false, kind });
+        }
+        Ok(())
+    }
+
     /// Waits, tells who watches, and stops when the caller wants to. `changed` ends the wait early; with `true` nothing
     /// else does.
     pub(super) async fn wait(

@@ -10,7 +10,7 @@ use std::fmt;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest, Sha256};
 
-use super::{Identity, hex};
+use super::{Address, Identity, hex};
 use crate::guard::{self, Guard};
 
 /// Starts every mark.
@@ -29,12 +29,29 @@ const ORIGINAL_COMMENT: &str = "Managed by Planton Cloud - Routes to Cloudflare 
 pub struct ScriptMarks {
     /// Identities that claim it: one, or none.
     pub ids: BTreeSet<String>,
-    /// Zone id → hashes of the patterns that we attached there.
-    pub inventory: BTreeMap<String, BTreeSet<String>>,
+    /// Zone id → hashes of the routes and records that we attached there.
+    pub inventory: Inventory,
+    /// Zone id → those entries of the inventory that the zone's lists did not show when these tags were written.
+    pub unseen: BTreeMap<String, Unseen>,
     /// Bundle of the last upload.
     pub bundle: Option<BundleMark>,
     /// Hashes of the binding names that we set.
     pub names: BTreeSet<String>,
+    /// Tags with our prefix that this version can't read: a newer version wrote them.
+    pub newer: BTreeSet<String>,
+}
+
+/// Zone id → hashes of what a Worker has there.
+pub type Inventory = BTreeMap<String, BTreeSet<String>>;
+
+/// Entries of the inventory that a list did not show. One absence is no proof, lists lag behind writes: only what is
+/// still absent long after `since` is taken for gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// When they were first missed, in seconds since the epoch by Cloudflare's clock.
+    pub since: u64,
+    /// Hashes as in the inventory.
+    pub hashes: BTreeSet<String>,
 }
 
 /// ETag and SHA-256 of the bundle that was uploaded: a short cut for the next run, never a proof.
@@ -57,8 +74,12 @@ impl ScriptMarks {
                 marks.bundle = BundleMark::parse(bundle);
             } else if let Some(names) = rest.strip_prefix("n-") {
                 marks.names.extend(split(names));
+            } else if let Some(unseen) = rest.strip_prefix("un-") {
+                marks.take_unseen(unseen);
             } else if is_id(rest) {
                 marks.ids.insert(rest.to_owned());
+            } else {
+                marks.newer.insert(format!("{PREFIX}{rest}"));
             }
         }
         marks
@@ -71,7 +92,17 @@ impl ScriptMarks {
         self.inventory.entry(zone.to_owned()).or_default().extend(split(hashes));
     }
 
-    /// Our tags, in a fixed order.
+    /// Where two tags speak of one zone, the later time counts.
+    fn take_unseen(&mut self, text: &str) {
+        let Some((since, rest)) = text.split_once('-') else { return };
+        let Some((zone, hashes)) = rest.split_once('-').filter(|(zone, _)| !zone.is_empty()) else { return };
+        let Ok(since) = since.parse::<u64>() else { return };
+        let unseen = self.unseen.entry(zone.to_owned()).or_default();
+        unseen.since = unseen.since.max(since);
+        unseen.hashes.extend(split(hashes));
+    }
+
+    /// Our tags, in a fixed order; those of a newer version are not among them.
     pub fn tags(&self) -> Vec<String> {
         let mut tags: Vec<String> = self.ids.iter().map(|id| format!("{PREFIX}{id}")).collect();
         for (zone, hashes) in &self.inventory {
@@ -84,10 +115,13 @@ impl ScriptMarks {
         }
         tags.extend(self.bundle.iter().map(BundleMark::tag));
         tags.extend(join(&format!("{PREFIX}n-"), &self.names));
+        for (zone, unseen) in &self.unseen {
+            tags.extend(join(&format!("{PREFIX}un-{}-{zone}-", unseen.since), &unseen.hashes));
+        }
         tags
     }
 
-    /// The full list to write: other people's tags as they are, then ours.
+    /// The full list to write: other people's tags and those of a newer version as they are, then ours.
     pub fn merged_into(&self, live: &[String]) -> Vec<String> {
         let foreign = live.iter().filter(|tag| !is_ours(tag) && guard::holds(Guard::ForeignTags)).cloned();
         foreign.chain(self.tags()).collect()
@@ -96,6 +130,11 @@ impl ScriptMarks {
     /// Whether we attached this pattern in this zone.
     pub fn holds(&self, zone: &str, pattern: &str) -> bool {
         self.inventory.get(zone).is_some_and(|hashes| hashes.contains(&hash(pattern)))
+    }
+
+    /// Whether we attached the record of this host in this zone.
+    pub fn holds_record(&self, zone: &str, host: &str) -> bool {
+        self.inventory.get(zone).is_some_and(|hashes| hashes.contains(&record_hash(host)))
     }
 
     /// Whether we set the binding of this name.
@@ -126,10 +165,15 @@ pub fn hash(text: &str) -> String {
     digits
 }
 
-/// Whether a tag is one of ours, of any identity.
+/// The record of a host in an inventory: as its address, so that no pattern has the same hash.
+pub fn record_hash(host: &str) -> String {
+    hash(&Address::record(host).to_string())
+}
+
+/// Whether a tag is one of ours, of any identity, and can be read by this version.
 fn is_ours(tag: &str) -> bool {
     tag.strip_prefix(PREFIX)
-        .is_some_and(|rest| is_id(rest) || ["in-", "b-", "n-"].iter().any(|part| rest.starts_with(part)))
+        .is_some_and(|rest| is_id(rest) || ["in-", "b-", "n-", "un-"].iter().any(|part| rest.starts_with(part)))
 }
 
 fn is_id(text: &str) -> bool {
@@ -254,8 +298,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_seen_comes_back_with_its_time() {
+        let mut marks = ScriptMarks::default();
+        let hashes = BTreeSet::from([hash("api.example.com/*"), record_hash("api.example.com")]);
+        marks.inventory.insert("z".repeat(32), hashes.clone());
+        marks.unseen.insert("z".repeat(32), Unseen { since: 1_795_564_800, hashes });
+        assert_eq!(ScriptMarks::parse(&marks.tags()), marks);
+        assert!(marks.holds_record(&"z".repeat(32), "api.example.com"));
+    }
+
+    #[test]
+    fn marks_of_a_newer_version_are_kept_as_they_are() {
+        let live = ["cfwd1-m-0123.4567.89ab", "cfwd1-0123456789abcdef", "cfwd1-out", "team"].map(str::to_owned);
+        let marks = ScriptMarks::parse(&live);
+        assert_eq!(marks.newer.iter().map(String::as_str).collect::<Vec<_>>(), ["cfwd1-m-0123.4567.89ab", "cfwd1-out"]);
+        let written = marks.merged_into(&live);
+        assert_eq!(written, ["cfwd1-m-0123.4567.89ab", "cfwd1-out", "team", "cfwd1-0123456789abcdef"]);
+    }
+
+    #[test]
     fn tags_that_say_nothing_are_left_out() {
-        let tags = ["cfwd1-in-", "cfwd1-in--", "cfwd1-in--0a1b2c3d", "cfwd1-n-.", "cfwd1-b-x"];
+        let tags = ["cfwd1-in-", "cfwd1-in--", "cfwd1-in--0a1b2c3d", "cfwd1-n-.", "cfwd1-b-x", "cfwd1-un-x-z-0a1b2c3d"];
         let marks = ScriptMarks::parse(&tags.map(str::to_owned));
         assert_eq!(marks, ScriptMarks::default());
     }

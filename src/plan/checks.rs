@@ -4,6 +4,7 @@ use super::ownership::{ScriptOwner, author_of_live, script_owner};
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
+use crate::model::marks::ScriptMarks;
 use crate::resource::{LiveZone, Routing};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
@@ -13,6 +14,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         findings.extend(zone_state(context, routing, zone));
         findings.extend(certificate(routing, zone));
     }
+    findings.extend(newer_marks(context));
     findings.extend(also_public(context));
     findings.extend(unreached(context));
     findings.extend(secrets_edited(context));
@@ -23,6 +25,26 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 .with_help("the values shown as live are those of that version")
                 .about(Address::script(&context.desired.script.name)),
         );
+    }
+    findings
+}
+
+/// Marks that only a newer version understands: what it keeps track of would be lost.
+pub(super) fn newer_marks(context: &Context<'_>) -> Vec<Diagnostic> {
+    let name = context.desired.script.name.as_str();
+    let own = context.live.script.iter().map(|live| (name, live));
+    let renamed = context.live.renamed.iter().map(|renamed| (renamed.name.as_str(), &renamed.live));
+    let mut findings = Vec::new();
+    for (name, live) in own.chain(renamed) {
+        let newer: Vec<String> = ScriptMarks::parse(&live.tags).newer.iter().map(|tag| format!("`{tag}`")).collect();
+        if !newer.is_empty() {
+            let message = format!("`{name}` carries marks that this version can't read: {}", newer.join(", "));
+            findings.push(
+                Diagnostic::error(Code::NewerMarks, message)
+                    .with_help("update cfworker-deploy: a newer version of it deployed this Worker")
+                    .about(Address::script(name)),
+            );
+        }
     }
     findings
 }

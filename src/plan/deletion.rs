@@ -1,13 +1,14 @@
 //! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
 
 use super::claim::{Claim, Permit};
+use super::removal::Removal;
 use super::route;
 use super::script::{self, removed};
 use super::sketch::Context;
-use super::{Change, Reason};
+use super::{Change, Reason, inventory};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
-use crate::model::marks::ScriptMarks;
+use crate::model::marks::{Inventory, ScriptMarks};
 use crate::resource::LiveScript;
 
 /// A Worker that is to go.
@@ -24,6 +25,13 @@ impl Deletion<'_> {
         let marks = ScriptMarks::parse(&self.live.tags);
         let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name));
         Change::deletion(Address::script(self.name), reason, theirs.map(removed).collect())
+    }
+
+    /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
+    pub fn unseen(&self, context: &Context<'_>, removals: &[Removal]) -> Inventory {
+        let marks = ScriptMarks::parse(&self.live.tags);
+        let unseen = inventory::unseen(context, &marks, removals);
+        inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
     }
 
     /// Why it may not be deleted: each with the flag that allows it, where one does.

@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use super::sketch::Context;
 use super::step::{Operation, Step};
-use super::{Plan, PlanOptions, Reason, deletion, manifest, removal, route};
+use super::{Plan, PlanOptions, Reason, checks, deletion, inventory, manifest, removal, route};
 use crate::model::marks::ScriptMarks;
 use crate::resource::{DesiredManifest, DesiredState, LiveState};
 
@@ -26,7 +26,10 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
 fn add(plan: &mut Plan, context: &Context<'_>) {
     let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let mut earlier: Vec<usize> = Vec::new();
-    for removal in removal::find(context, &marks) {
+    let removals = removal::find(context, &marks);
+    let deletions: Vec<_> =
+        deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
+    for removal in removals {
         plan.changes.push(removal.change(&Reason::Destroyed));
         let after = earlier.clone();
         earlier.push(plan.steps.len());
@@ -37,16 +40,18 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
             after,
         });
     }
+    plan.diagnostics.extend(checks::newer_marks(context));
     plan.unmanaged.extend(route::unmanaged(context, &marks));
     plan.manifests.push(manifest::planned(context));
-    for going in deletion::find(context) {
+    for (unseen, going) in deletions {
         let conflicts = going.conflicts(context);
         if !conflicts.is_empty() {
             plan.diagnostics.extend(conflicts);
             continue;
         }
         let change = going.change(&Reason::Destroyed);
-        let operation = Operation::DeleteScript { name: going.name.to_owned() };
+        plan.diagnostics.extend(inventory::finding(context, going.name, &unseen));
+        let operation = Operation::DeleteScript { name: going.name.to_owned(), unseen };
         let address = change.address.clone();
         plan.steps.push(Step { address, manifest: context.index, operation, after: earlier.clone() });
         plan.changes.push(change);

@@ -8,8 +8,8 @@ use super::removal::{self, Removal};
 use super::sketch::Context;
 use super::tags::Tags;
 use super::{
-    Action, Change, Left, Plan, PlanOptions, PlannedManifest, Reason, SecretFacts, checks, deletion, record, route,
-    script,
+    Action, Change, Left, Plan, PlanOptions, PlannedManifest, Reason, SecretFacts, checks, deletion, inventory, record,
+    route, script,
 };
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::guard::{self, Guard};
@@ -96,6 +96,8 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
     let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
     let tags = Tags::new(context, &script, &removals, removes);
+    let deletions: Vec<_> =
+        deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
     let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
 
     let write =
@@ -105,14 +107,13 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     order.attach(write, &routes);
     order.detach(&gone);
     order.finish(&tags, context.live.script.is_some());
-    let deletions = deletion::find(context);
-    order.delete_scripts(deletions.iter().map(|going| going.name));
+    order.delete_scripts(deletions.iter().map(|(unseen, going)| (going.name, unseen.clone())));
 
     let reason = if context.desired.routing_disabled { Reason::RoutingOff } else { Reason::LeftManifest };
     changes.extend(gone.iter().map(|removal| removal.change(&reason)));
     plan.orphans.extend(orphaned.into_iter().map(|removal| left(removal.address, Reason::KeptWithoutPrune)));
     let name = &context.desired.script.name;
-    changes.extend(deletions.iter().map(|going| going.change(&Reason::RenamedTo(name.clone()))));
+    changes.extend(deletions.iter().map(|(_, going)| going.change(&Reason::RenamedTo(name.clone()))));
     if !context.deletes_renamed() {
         let kept = |earlier: &str| left(Address::script(earlier), Reason::EarlierNameKept(name.clone()));
         plan.orphans.extend(context.live.renamed.iter().map(|renamed| kept(&renamed.name)));
@@ -125,10 +126,13 @@ fn add(plan: &mut Plan, context: &Context<'_>) {
     plan.kept.extend(script.kept);
     plan.unmanaged.extend(route::unmanaged(context, &script.live_marks));
     plan.diagnostics.extend(tags.finding(context));
+    plan.diagnostics.extend(inventory::finding(context, &context.desired.script.name, &tags.unseen));
+    plan.diagnostics
+        .extend(deletions.iter().filter_map(|(unseen, going)| inventory::finding(context, going.name, unseen)));
     plan.diagnostics.extend(script.diagnostics);
     plan.diagnostics.extend(record.into_iter().flat_map(|record| record.diagnostics));
     plan.diagnostics.extend(routes.into_iter().flat_map(|route| route.diagnostics));
-    plan.diagnostics.extend(deletions.iter().flat_map(|going| going.conflicts(context)));
+    plan.diagnostics.extend(deletions.iter().flat_map(|(_, going)| going.conflicts(context)));
     plan.diagnostics.extend(checks::check(context));
 }
 

@@ -8,6 +8,7 @@ mod deletion;
 mod destroy;
 mod digest;
 mod fingerprint;
+mod inventory;
 mod labels;
 mod manifest;
 mod options;
@@ -31,7 +32,7 @@ pub use manifest::plan;
 pub use options::PlanOptions;
 pub use reason::Reason;
 pub use secrets::KEY_RECIPE;
-pub use step::{Operation, RecordWrite, Step, Upload};
+pub use step::{Operation, RecordWrite, Step, TagWrite, Upload};
 
 use serde::Serialize;
 use serde_json::Value;

@@ -6,11 +6,12 @@
 use super::removal::Removal;
 use super::route::RoutePlan;
 use super::script::ScriptPlan;
-use super::step::{Operation, Step};
+use super::step::{Operation, Step, TagWrite};
 use super::tags::{self, Tags};
 use super::{Action, Plan};
 use crate::guard::{self, Guard};
 use crate::model::Address;
+use crate::model::marks::Inventory;
 
 /// Appends the steps of one manifest to a plan.
 pub(super) struct Order<'a> {
@@ -72,10 +73,9 @@ impl<'a> Order<'a> {
         let attached = if guard::holds(Guard::OldGoesLast) { self.steps.clone() } else { Vec::new() };
         let mut before_records = attached.clone();
         for removal in removals {
-            let is_route = removal.hash.is_some();
-            let after = if is_route { attached.clone() } else { before_records.clone() };
+            let after = if removal.is_route() { attached.clone() } else { before_records.clone() };
             let step = self.push(&removal.address, removal.operation.clone(), &after);
-            if is_route && guard::holds(Guard::RoutesGoFirst) {
+            if removal.is_route() && guard::holds(Guard::RoutesGoFirst) {
                 before_records.push(step);
             }
         }
@@ -91,10 +91,10 @@ impl<'a> Order<'a> {
     }
 
     /// Workers under an earlier name, after everything else.
-    pub fn delete_scripts<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+    pub fn delete_scripts<'n>(&mut self, deletions: impl Iterator<Item = (&'n str, Inventory)>) {
         let after = self.steps.clone();
-        for name in names {
-            self.push(&Address::script(name), Operation::DeleteScript { name: name.to_owned() }, &after);
+        for (name, unseen) in deletions {
+            self.push(&Address::script(name), Operation::DeleteScript { name: name.to_owned(), unseen }, &after);
         }
     }
 
@@ -107,9 +107,7 @@ impl<'a> Order<'a> {
         if tags.is_none() && observability.is_none() {
             return;
         }
-        if let Some(tags) = &tags {
-            self.written.clone_from(tags);
-        }
+        let tags = tags.map(|to| TagWrite { from: std::mem::replace(&mut self.written, to.clone()), to });
         let address = self.script.clone();
         self.push(&address, Operation::PatchSettings { tags, observability }, after);
     }

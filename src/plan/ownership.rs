@@ -34,13 +34,21 @@ pub(super) fn script_owner(identity: &Identity, live: Option<&LiveScript>) -> Sc
     if let Some(other) = ids.iter().find(|id| **id != identity.id() && guard::holds(Guard::OtherIdentity)) {
         return ScriptOwner::Other(other.clone());
     }
-    if live.deployment.is_none() && live.versions.is_empty() {
+    if holds_nothing(live) {
         return ScriptOwner::Absent;
     }
     if !ids.contains(&identity.id()) {
         return ScriptOwner::Foreign(author_of_live(live));
     }
     live_work(live)
+}
+
+/// Whether an upload is a first deploy although a Worker of that name is known: Cloudflare says that it has no content,
+/// or nothing at all is in it. Empty lists of deployments and versions alone are no proof.
+fn holds_nothing(live: &LiveScript) -> bool {
+    let bare = live.deployment.is_none() && live.versions.is_empty();
+    let marks = ScriptMarks::parse(&live.tags);
+    bare && (live.has_no_content || (marks == ScriptMarks::default() && live.bindings.is_empty()))
 }
 
 /// Who made what gets requests on a Worker with our tag.

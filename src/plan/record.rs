@@ -81,8 +81,8 @@ fn managed(
     };
     let mut change = Change::unchanged(address.clone(), vec![Address::script(&context.desired.script.name)]);
     let delegated = delegated(context, zone, hostname);
-    let ours = here.iter().find(|record| matches!(owner(context, record), Owner::Ours));
-    let Some(live) = ours.or_else(|| here.first()) else {
+    let ours = chosen(context, zone, hostname, content);
+    let Some(live) = ours.or_else(|| here.first().copied()) else {
         change.action = Action::Create;
         change.reason = Reason::NotFound;
         change.fields = created(content);
@@ -137,6 +137,22 @@ fn delegated(context: &Context<'_>, zone: &str, hostname: &str) -> Option<Diagno
             .with_help("choose another hostname, or remove the NS records if nothing is served there")
             .about(Address::record(hostname)),
     )
+}
+
+/// The record of ours for a host; of several (a run made one while the list did not show the other yet) the one that
+/// fits.
+pub(super) fn chosen<'a>(
+    context: &Context<'a>,
+    zone: &str,
+    hostname: &str,
+    content: &RecordContent,
+) -> Option<&'a LiveRecord> {
+    let comment = marks::comment(&context.desired.identity);
+    let records = context.zone(zone).records.iter();
+    let here = records.filter(|record| record.name == hostname && record.addresses());
+    let ours: Vec<_> = here.filter(|record| matches!(owner(context, record), Owner::Ours)).collect();
+    let fits = ours.iter().find(|record| record.differs(content, &comment).is_empty());
+    fits.or(ours.first()).copied()
 }
 
 /// Cloudflare takes no two equal records, and nothing beside a CNAME.

@@ -2,9 +2,9 @@
 
 use super::sketch::Context;
 use super::step::Operation;
-use super::{Change, Reason};
+use super::{Change, Reason, record};
 use crate::guard::{self, Guard};
-use crate::model::marks::{self, CommentMark, ScriptMarks};
+use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredRecord, LiveRecord};
 
@@ -14,14 +14,18 @@ pub(super) struct Removal {
     pub address: Address,
     pub zone: String,
     pub operation: Operation,
-    /// Hash in the inventory, for a route.
-    pub hash: Option<String>,
-    /// The Worker whose inventory that is.
+    /// Hash in the inventory.
+    pub hash: String,
+    /// The Worker that a route leads to.
     pub script: Option<String>,
     pub field: Field,
 }
 
 impl Removal {
+    pub fn is_route(&self) -> bool {
+        self.address.kind == Kind::Route
+    }
+
     /// As a change of the plan.
     pub fn change(&self, reason: &Reason) -> Change {
         Change::deletion(self.address.clone(), reason, vec![self.field.clone()])
@@ -57,7 +61,7 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
                     address: Address::route(&route.pattern),
                     zone: zone.clone(),
                     operation: Operation::DeleteRoute { zone: zone.clone(), id: route.id.clone() },
-                    hash: Some(marks::hash(&route.pattern)),
+                    hash: marks::hash(&route.pattern),
                     script: Some(script.to_owned()),
                     field: Field::new("script", script, serde_json::Value::Null),
                 });
@@ -76,13 +80,13 @@ fn wants_route(context: &Context<'_>, zone: &str, pattern: &str) -> bool {
 fn records(context: &Context<'_>) -> Vec<Removal> {
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
-        for record in content.records.iter().filter(|record| is_ours(context, record)) {
+        for record in content.records.iter().filter(|record| context.owns(record)) {
             if !wants_record(context, zone, record) {
                 removals.push(Removal {
                     address: Address { kind: Kind::Record, key: record.name.clone() },
                     zone: zone.clone(),
                     operation: Operation::DeleteRecord { zone: zone.clone(), id: record.id.clone() },
-                    hash: None,
+                    hash: marks::record_hash(&record.name),
                     script: None,
                     field: Field::new("content", record.content.as_str(), serde_json::Value::Null),
                 });
@@ -92,14 +96,15 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
     removals
 }
 
-fn is_ours(context: &Context<'_>, record: &LiveRecord) -> bool {
-    !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(context.desired.identity.id())
-}
-
-/// A record of ours stays wanted for its host, also after a change to `record: existing`.
+/// A record of ours stays wanted for its host, also after a change to `record: existing`; a second one does not.
 fn wants_record(context: &Context<'_>, zone: &str, record: &LiveRecord) -> bool {
-    context.routing().is_some_and(|(routing, wanted)| {
-        let kept = matches!(routing.record, DesiredRecord::Managed(_) | DesiredRecord::Existing);
-        wanted == zone && routing.hostname == record.name && kept
-    })
+    let Some((routing, wanted)) = context.routing() else { return false };
+    let is_the_one = match &routing.record {
+        DesiredRecord::Managed(content) if record.addresses() => {
+            let chosen = record::chosen(context, zone, &routing.hostname, content);
+            chosen.is_none_or(|chosen| chosen.id == record.id)
+        }
+        DesiredRecord::Managed(_) | DesiredRecord::Existing => true,
+    };
+    wanted == zone && routing.hostname == record.name && is_the_one
 }

@@ -67,6 +67,7 @@ fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
         inventory: live.inventory.clone(),
         bundle: bundle.map(|facts| BundleMark { etag: facts.etag.clone(), sha256: facts.sha256.clone() }),
         names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
+        ..ScriptMarks::default()
     }
 }
 

@@ -3,7 +3,8 @@
 use super::labels::Labels;
 use super::{PlanOptions, SecretFacts};
 use crate::binding::Binding;
-use crate::resource::{DesiredManifest, LiveManifest, LiveZoneContent, Routing};
+use crate::model::marks::{self, CommentMark};
+use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZoneContent, Routing};
 
 /// Inputs of the planner for one manifest.
 pub(super) struct Context<'a> {
@@ -18,7 +19,12 @@ pub(super) struct Context<'a> {
     pub destroys: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Whether a record carries our mark, and no other product manages it.
+    pub fn owns(&self, record: &LiveRecord) -> bool {
+        !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
+    }
+
     /// Whether Workers of ours under an earlier name go.
     pub fn deletes_renamed(&self) -> bool {
         self.destroys || self.options.prune
@@ -50,8 +56,8 @@ impl Context<'_> {
     }
 
     /// What a zone holds.
-    pub fn zone(&self, id: &str) -> &LiveZoneContent {
-        static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new() };
+    pub fn zone(&self, id: &str) -> &'a LiveZoneContent {
+        static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
         self.live.zones.get(id).unwrap_or(&EMPTY)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::binding::Binding;
 use crate::model::Address;
+use crate::model::marks::Inventory;
 use crate::resource::{Observability, RecordContent, WorkersDev};
 
 /// One write, and the steps whose writes must have taken effect before.
@@ -35,17 +36,20 @@ pub enum Operation {
     },
     /// Change tags or logs without a new version.
     PatchSettings {
-        /// Full list of tags.
-        tags: Option<Vec<String>>,
+        /// Tags.
+        tags: Option<TagWrite>,
         /// Workers Logs.
         observability: Option<Observability>,
     },
     /// Switch the workers.dev address.
     SetWorkersDev(WorkersDev),
-    /// Delete the Worker; never forced.
+    /// Delete the Worker, and with it its inventory; never forced.
     DeleteScript {
         /// Script name.
         name: String,
+        /// Entries of its inventory that no list shows: looked for once more when lists have had time to catch up.
+        #[serde(skip_serializing_if = "Inventory::is_empty")]
+        unseen: Inventory,
     },
     /// Create a DNS record.
     CreateRecord(RecordWrite),
@@ -86,6 +90,15 @@ pub enum Operation {
         /// Route id.
         id: String,
     },
+}
+
+/// A change of a Worker's tags, which are one list that is written whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TagWrite {
+    /// The full list before: what else is there when it is written is another run's.
+    pub from: Vec<String>,
+    /// The full list afterwards.
+    pub to: Vec<String>,
 }
 
 /// A record to write.

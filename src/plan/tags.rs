@@ -1,19 +1,18 @@
 //! Tags of the Worker before, during and after a run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
 use super::script::ScriptPlan;
 use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::model::marks::{self, ScriptMarks};
+use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
 
 /// Tags that a Worker holds.
 const OF_A_WORKER: usize = 10;
-
-type Inventory = BTreeMap<String, BTreeSet<String>>;
 
 /// The tags at each point of the run: a killed run leaves an inventory that covers old and new.
 pub(super) struct Tags {
@@ -24,6 +23,10 @@ pub(super) struct Tags {
     pub target: Vec<String>,
     /// Marks behind `target`.
     pub marks: ScriptMarks,
+    /// Entries of the inventory that nobody wants and no list shows: they stay until they are proven gone.
+    pub unseen: Inventory,
+    /// Entries that leave because they were missed long ago and still are.
+    gone: Inventory,
 }
 
 impl Tags {
@@ -32,17 +35,34 @@ impl Tags {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
         let name = Some(&context.desired.script.name);
         let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref().or(name) == name);
-        let target = ScriptMarks { inventory: wanted(context, kept), ..script.marks.clone() };
+        let wanted = inventory::wanted(context, &script.live_marks);
+        let unseen = inventory::unseen(context, &script.live_marks, removals);
+        let stays = union(&with(&wanted, kept), &unseen);
+        let unseen_before = noted(&script.live_marks, &stays, &wanted);
+        let mut target = ScriptMarks { inventory: stays, unseen: unseen_before, ..script.marks.clone() };
+        let mut gone = Inventory::new();
+        // What is not seen is no reason for a write of its own: it is noted, and leaves, with the next one.
+        if script.upload.is_some() || !same(&target.merged_into(&live), &live) {
+            gone = inventory::proven_gone(context, &script.live_marks, &unseen);
+            target.inventory = without(&target.inventory, &gone);
+            target.unseen = noted(&script.live_marks, &target.inventory, &wanted);
+            inventory::note(context, &mut target.unseen, &without(&unseen, &gone));
+            if target.merged_into(&live).len() > OF_A_WORKER {
+                target.unseen.clear();
+            }
+        }
         let during = ScriptMarks {
             inventory: if guard::holds(Guard::TagUnion) {
-                union(&script.live_marks.inventory, &target.inventory)
+                union(&without(&script.live_marks.inventory, &gone), &target.inventory)
             } else {
                 target.inventory.clone()
             },
             names: target.names.iter().cloned().chain(leaving(script)).collect(),
             ..target.clone()
         };
-        Self { during: during.merged_into(&live), target: target.merged_into(&live), marks: target, live }
+        let unseen = without(&unseen, &gone);
+        let (during, target, marks) = (during.merged_into(&live), target.merged_into(&live), target);
+        Self { live, during, target, marks, unseen, gone }
     }
 
     /// The Worker has no room for them.
@@ -61,9 +81,10 @@ impl Tags {
         !same(&self.target, &self.live)
     }
 
-    /// The inventory as a field of the Worker, when it changes.
+    /// The inventory as a field of the Worker, when it changes. What leaves because time has passed is not told: the
+    /// same plan made a minute later is the same.
     pub fn field(&self, live: &ScriptMarks) -> Option<Field> {
-        let (old, new) = (lines(&live.inventory), lines(&self.marks.inventory));
+        let (old, new) = (lines(&live.inventory), lines(&union(&self.marks.inventory, &self.gone)));
         (old != new).then(|| Field::new("inventory", old, new))
     }
 }
@@ -78,24 +99,11 @@ pub(super) fn same(one: &[String], other: &[String]) -> bool {
     one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
 }
 
-/// Zone and patterns that the manifest wants, and what stays ours as an orphan.
-fn wanted<'a>(context: &Context<'_>, kept: impl Iterator<Item = &'a Removal>) -> Inventory {
-    let mut inventory = Inventory::new();
-    if let Some((routing, zone)) = context.routing() {
-        let hashes = routing.routes.iter().map(|route| marks::hash(&route.pattern));
-        inventory.insert(zone.to_owned(), hashes.collect());
-    }
+/// What is wanted, and what stays ours as an orphan.
+fn with<'a>(wanted: &Inventory, kept: impl Iterator<Item = &'a Removal>) -> Inventory {
+    let mut inventory = wanted.clone();
     for removal in kept {
-        // A record that stays behind keeps its zone in the inventory, or nobody would look for it there.
-        inventory.entry(removal.zone.clone()).or_default().extend(removal.hash.clone());
-    }
-    inventory
-}
-
-fn union(one: &Inventory, other: &Inventory) -> Inventory {
-    let mut inventory = one.clone();
-    for (zone, hashes) in other {
-        inventory.entry(zone.clone()).or_default().extend(hashes.iter().cloned());
+        inventory.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());
     }
     inventory
 }

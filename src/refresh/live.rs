@@ -9,7 +9,7 @@ use super::reads::{Found, Read};
 use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{deployments, versions};
+use crate::cloudflare::{deployments, host, versions};
 use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
@@ -50,6 +50,7 @@ fn script(account: &str, name: &str, known: &Known) -> Option<LiveScript> {
     }
     let mut script = settings.map(from_settings).unwrap_or_default();
     script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
+    script.has_no_content = settings.is_none();
     if settings.is_none() {
         script.tags = listed.map(|listed| listed.tags.clone()).unwrap_or_default();
     }
@@ -258,8 +259,10 @@ fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZone
             {
                 zones.entry(zone.clone()).or_default().records = records.iter().map(record).collect();
             }
-            (Read::Routes { zone }, Found::Routes(routes)) => {
-                zones.entry(zone.clone()).or_default().routes = routes.iter().map(route).collect();
+            (Read::Routes { zone }, Found::Routes(list)) => {
+                let content = zones.entry(zone.clone()).or_default();
+                content.routes = list.routes.iter().map(route).collect();
+                content.read_at = list.read_at;
             }
             _ => {}
         }
@@ -270,9 +273,12 @@ fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZone
 fn record(live: &Record) -> LiveRecord {
     LiveRecord {
         id: live.id.clone(),
-        name: live.name.trim_end_matches('.').to_ascii_lowercase(),
+        name: live.name.clone(),
         record_type: live.record_type.clone(),
-        content: live.content.clone().unwrap_or_default(),
+        content: match (live.record_type.as_str(), live.content.as_deref().unwrap_or_default()) {
+            ("CNAME", content) => host::host(content),
+            (_, content) => content.to_owned(),
+        },
         proxied: live.proxied.unwrap_or_default(),
         ttl: live.ttl.unwrap_or(1),
         comment: live.comment.clone().unwrap_or_default(),

@@ -7,7 +7,7 @@ use super::failures::{Failure, Owner, failures};
 use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
 use crate::cloudflare::kv::{ListNamespaces, Namespace};
-use crate::cloudflare::routes::{ListRoutes, Route};
+use crate::cloudflare::routes::{ListRoutes, RouteList};
 use crate::cloudflare::scripts::{ListScripts, ReadSettings, Script, Settings};
 use crate::cloudflare::subdomain::{ReadAccountSubdomain, ReadScriptSubdomain, ScriptSubdomain};
 use crate::cloudflare::versions::{ListVersions, ReadVersion, Version};
@@ -100,7 +100,7 @@ pub enum Found {
     /// See [`Read::Zone`].
     Zone(Zone),
     /// See [`Read::Routes`].
-    Routes(Vec<Route>),
+    Routes(RouteList),
     /// See [`Read::Records`].
     Records(Vec<Record>),
     /// It is not there.

@@ -88,6 +88,8 @@ impl WorkersDev {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LiveScript {
+    /// Cloudflare knows the name and says that nothing was ever uploaded to it, or nothing that is left.
+    pub has_no_content: bool,
     /// Tags of the script: sticky, not versioned.
     pub tags: Vec<String>,
     /// Bindings of the newest version, secrets without values.

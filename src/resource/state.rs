@@ -133,6 +133,9 @@ pub struct LiveZoneContent {
     pub records: Vec<LiveRecord>,
     /// All routes of the zone.
     pub routes: Vec<LiveRoute>,
+    /// When Cloudflare answered, in seconds since the epoch by its own clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<u64>,
 }
 
 /// What is known of a bundle without holding its bytes.

@@ -16,11 +16,11 @@ describe("a Worker's life", () => {
   after(() => site.close());
   beforeEach(async () => {
     site.local.setFaults([]);
+    await site.destroy(manifestOf(site), { options: { take: ["script:shop"], adopt: ["script:shop"] } });
     for (const zone of site.local.zones) {
       site.local.state.records.set(zone.id, []);
       site.local.state.routes.set(zone.id, []);
     }
-    await site.destroy(manifestOf(site), { options: { take: ["script:shop"], adopt: ["script:shop"] } });
     site.local.state.scripts.clear();
   });
 

@@ -109,6 +109,8 @@ fn short(kind: Kind) -> &'static str {
         Kind::OutageThrottled => "out429",
         Kind::OutageAtOnce => "429+0",
         Kind::ClockStep => "clock",
+        Kind::Stale => "stale",
+        Kind::Undone => "undone",
         Kind::KilledBefore => "kill<",
         Kind::KilledAfter => "kill>",
     }

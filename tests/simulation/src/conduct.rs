@@ -130,6 +130,8 @@ fn is_unclear(kind: Kind) -> bool {
         | Kind::OutageThrottled
         | Kind::OutageAtOnce
         | Kind::ClockStep
+        | Kind::Stale
+        | Kind::Undone
         | Kind::KilledBefore
         | Kind::KilledAfter => false,
     }

@@ -56,6 +56,10 @@ pub enum Kind {
     OutageAtOnce,
     /// Somebody sets the deployer's clock; the request is well.
     ClockStep,
+    /// Lists of this kind show what was there half a minute ago, whatever was written since; for the rest of the run.
+    Stale,
+    /// A deletion is accepted, and nothing happens.
+    Undone,
     /// The process ends before it leaves.
     KilledBefore,
     /// The process ends when it has taken effect.
@@ -63,6 +67,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What meets a single request, whatever it is about.
     pub const ALL: [Self; 26] = [
         Self::Refused,
         Self::ResetBefore,
@@ -94,7 +99,7 @@ impl Kind {
 
     /// Whether the same run must get over it.
     pub fn heals(self) -> bool {
-        !self.kills() && !matches!(self, Self::ForbiddenOnce | Self::Forbidden | Self::Down)
+        !self.kills() && !matches!(self, Self::ForbiddenOnce | Self::Forbidden | Self::Down | Self::Stale)
     }
 
     /// Whether the process ends.
@@ -108,7 +113,7 @@ impl Kind {
     }
 
     fn lasts(self) -> bool {
-        self.is_outage() || matches!(self, Self::Forbidden | Self::Down | Self::Blocked)
+        self.is_outage() || matches!(self, Self::Forbidden | Self::Down | Self::Blocked | Self::Stale)
     }
 }
 
@@ -166,6 +171,8 @@ pub struct Faults {
 
 const BLOCK_US: u64 = 300_000_000;
 const HALF_A_SECOND_US: u64 = 500_000;
+/// How far a list lags behind at most.
+pub const LAG_US: u64 = 30_000_000;
 
 impl Faults {
     pub fn new(run: usize, faults: &[Fault]) -> Self {
@@ -190,7 +197,8 @@ impl Faults {
         }
         let mut hit = None;
         for (index, (fault, seen)) in self.waiting.iter_mut().enumerate() {
-            if fault.on == call.subject && fault.write == call.writes() {
+            let fits = fault.kind != Kind::Undone || call.method == "DELETE";
+            if fault.on == call.subject && fault.write == call.writes() && fits {
                 if *seen == fault.nth && hit.is_none() {
                     hit = Some(index);
                 }
@@ -239,6 +247,12 @@ impl Fate {
             Some(Kind::Slow) => 7_000_000,
             _ => 0,
         }
+    }
+
+    /// How far the answer of a list lags behind.
+    pub fn lag_us(&self, call: &Call) -> u64 {
+        let is_list = call.path.last().is_some_and(|last| matches!(last.as_str(), "dns_records" | "routes"));
+        if self.kind() == Some(Kind::Stale) && is_list { LAG_US } else { 0 }
     }
 
     /// It arrived: what the account does, and what the caller hears of it; nothing when it hears nothing.
@@ -298,7 +312,13 @@ impl Fate {
                 Ok(said(500, 10002, "an internal error has occurred"))
             }
             Kind::ForbiddenOnce | Kind::Forbidden => Ok(said(403, 10000, "Authentication error")),
-            Kind::Slow | Kind::Refused | Kind::ResetBefore | Kind::OutageReset | Kind::ClockStep => Ok(handle()),
+            Kind::Undone => {
+                let body = r#"{"success":true,"errors":[],"messages":[],"result":{"id":"gone"}}"#;
+                Ok(Reply { status: 200, headers: Vec::new(), body: body.into() })
+            }
+            Kind::Stale | Kind::Slow | Kind::Refused | Kind::ResetBefore | Kind::OutageReset | Kind::ClockStep => {
+                Ok(handle())
+            }
         })
     }
 }

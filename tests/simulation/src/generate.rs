@@ -25,12 +25,51 @@ pub fn faulty(seed: u64) -> Case {
     }
     let count = random.pick(&[1, 2, 2, 2, 3, 3]);
     case.faults = (0..count).map(|_| fault(&mut random)).collect();
+    if random.percent(10) {
+        case.faults.push(undone(&mut random));
+    }
     if random.percent(30) {
         let on = spotlight(&mut case, &mut random);
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
         case.faults[0] = of_any_kind(Fault { on, write: true, nth: 0, ..case.faults[0] }, &mut random);
     }
     case
+}
+
+/// A case whose lists don't show yet what runs of ours wrote within the last half minute.
+pub fn stale(seed: u64) -> Case {
+    let mut case = case(seed);
+    let mut random = Random::new(seed ^ 0x57a1e);
+    case.switches.quota_left = 0;
+    case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+    let wanted = case.deployer.wanted;
+    let recent = |random: &mut Random| {
+        let mut recent = earlier(random, &wanted);
+        if random.percent(60) {
+            recent.dns = Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN });
+        }
+        if random.percent(15) { Past::Broken(recent, random.below(5) as u8) } else { Past::Applied(recent) }
+    };
+    case.past = (0..random.pick(&[1, 1, 2, 2, 3])).map(|_| recent(&mut random)).collect();
+    if random.percent(30) {
+        case.deployer.wanted.dns = Dns::Off;
+    }
+    let stale = |on| Fault { on, write: false, nth: 0, kind: Kind::Stale, seconds: 0 };
+    case.faults = match random.below(4) {
+        0 => vec![stale(Subject::Route)],
+        1 => vec![stale(Subject::Record)],
+        _ => vec![stale(Subject::Route), stale(Subject::Record)],
+    };
+    if random.percent(30) {
+        case.faults.push(undone(&mut random));
+    }
+    case
+}
+
+/// A deletion that is accepted and not carried out.
+fn undone(random: &mut Random) -> Fault {
+    let on = random.pick(&[Subject::Route, Subject::Record]);
+    Fault { on, write: true, nth: random.below(2) as u8, kind: Kind::Undone, seconds: 0 }
 }
 
 /// What would be met too rarely by chance; gives the resource that its first fault is to meet.

@@ -1,4 +1,4 @@
-//! The eight invariants, and the order of writes: what holds after every single call, whatever goes wrong.
+//! The nine invariants, and the order of writes: what holds after every single call, whatever goes wrong.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ pub fn check(
         seen.secrets();
         seen.marks();
         seen.kept();
+        seen.remembered();
     }
     seen.broken
 }
@@ -82,8 +83,12 @@ impl Seen<'_> {
         if deletes && self.call.subject == Subject::Route && self.facts.deployer.verb == Verb::Apply {
             self.must(self.stands(), || "2 order: an old route goes before the new ones stand".into());
         }
-        if deletes && self.call.subject == Subject::Record {
-            for record in gone(&before.zones, &after.zones) {
+        // A record goes although a route that no list shows yet is left: without it nothing reaches that route.
+        if deletes && self.call.subject == Subject::Record && !self.facts.blind {
+            let stays = |host: &String| {
+                after.zones.iter().flat_map(|zone| &zone.records).any(|it| it.maker == us && it.name == *host)
+            };
+            for record in gone(&before.zones, &after.zones).into_iter().filter(|host| !stays(host)) {
                 let needed = after.zones.iter().flat_map(|zone| zone.routes.iter().map(move |route| (zone.id, route)));
                 let mut needed = needed.filter(|(zone, route)| {
                     let script = route.script.as_ref().and_then(|script| after.scripts.get(script));
@@ -162,14 +167,13 @@ impl Seen<'_> {
 
     /// 4. At most one resource for each natural key.
     fn keys(&mut self) {
-        for zone in &self.after.zones {
-            let mut ours: BTreeMap<(&str, Maker, &str), u32> = BTreeMap::new();
-            // Two who deploy at once may want two types.
-            let kind = |record: &crate::account::Record| if self.facts.alone { "" } else { record.kind };
-            for record in zone.records.iter().filter(|record| matches!(record.maker, Maker::Run(_))) {
-                *ours.entry((&record.name, record.maker, kind(record))).or_default() += 1;
-            }
-            let twice = ours.iter().find(|(_, count)| **count > 1).map(|((name, ..), _)| (*name).to_owned());
+        // Two who deploy at once may want two types, and so may two runs of which one does not see the other's yet.
+        let by_type = !self.facts.alone || self.facts.blind;
+        for (was, zone) in self.before.zones.iter().zip(&self.after.zones) {
+            let (were, are) = (ours(was, by_type), ours(zone, by_type));
+            let twice =
+                are.iter().find(|(key, count)| **count > 1 && were.get(key).is_none_or(|before| before < count));
+            let twice = twice.map(|((name, ..), _)| (*name).to_owned());
             self.must(twice.is_none(), || format!("4 keys: {twice:?} is there twice"));
             let mut patterns: Vec<&str> = zone.routes.iter().map(|route| route.pattern.as_str()).collect();
             patterns.sort_unstable();
@@ -253,6 +257,32 @@ impl Seen<'_> {
         self.must(!unnamed || logs, || "3 foreign: the setting of logs is lost".into());
     }
 
+    /// 9. What is ours and stays is still in an inventory of ours: else nobody would ever look for it again.
+    fn remembered(&mut self) {
+        if !self.facts.alone {
+            return;
+        }
+        let (before, after, us) = (self.before, self.after, self.us());
+        let holds = |account: &Account, zone: &str, script: Option<&String>, entry: &str| {
+            let mut ours =
+                account.scripts.iter().filter(|(name, own)| own.maker == us && script.is_none_or(|it| it == *name));
+            ours.any(|(_, own)| is_held(own, zone, entry))
+        };
+        for (was, is) in before.zones.iter().zip(&after.zones) {
+            for route in was.routes.iter().filter(|route| is.routes.contains(route) && route.script.is_some()) {
+                let script = route.script.as_ref();
+                let lost =
+                    holds(before, was.id, script, &route.pattern) && !holds(after, is.id, script, &route.pattern);
+                self.must(!lost, || format!("9 inventory: {} is there and forgotten", route.pattern));
+            }
+            for record in was.records.iter().filter(|record| record.maker == us && is.records.contains(record)) {
+                let entry = format!("record:{}", record.name);
+                let lost = holds(before, was.id, None, &entry) && !holds(after, is.id, None, &entry);
+                self.must(!lost, || format!("9 inventory: {entry} is there and forgotten"));
+            }
+        }
+    }
+
     /// 7. Writes are those of the plan that was told before.
     fn announced(&mut self, address: Option<&str>, changed: bool) {
         let facts = self.facts;
@@ -280,6 +310,16 @@ impl Seen<'_> {
         let told = actions.iter().any(|action| fits.contains(action));
         self.must(told, || format!("7 plan: {address} was told as {actions:?}"));
     }
+}
+
+/// How many records each identity has for a host.
+fn ours(zone: &crate::account::Zone, by_type: bool) -> BTreeMap<(&str, Maker, &str), u32> {
+    let mut ours = BTreeMap::new();
+    for record in zone.records.iter().filter(|record| matches!(record.maker, Maker::Run(_))) {
+        let kind = if by_type { record.kind } else { "" };
+        *ours.entry((record.name.as_str(), record.maker, kind)).or_default() += 1;
+    }
+    ours
 }
 
 /// Hosts whose record of ours went.

@@ -2,13 +2,13 @@
 
 use cfworker_deploy::guard::{Guard, without};
 
-use crate::suite::{FAULTS, PAIRS, RACES, Suite};
+use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 
 /// Cases of each suite after which a guard counts as needless.
 const PATIENCE: u64 = 6_000;
 
 /// Every guard.
-pub const GUARDS: [Guard; 34] = [
+pub const GUARDS: [Guard; 37] = [
     Guard::RecordMark,
     Guard::ReadOnlyRecord,
     Guard::ManyRecords,
@@ -25,6 +25,8 @@ pub const GUARDS: [Guard; 34] = [
     Guard::LookFirst,
     Guard::StepOrder,
     Guard::RecordBeforeRoute,
+    Guard::UnseenStays,
+    Guard::GoneById,
     Guard::RoutesGoFirst,
     Guard::OldGoesLast,
     Guard::RetryLimit,
@@ -42,6 +44,7 @@ pub const GUARDS: [Guard; 34] = [
     Guard::DeletesGate,
     Guard::ConflictStops,
     Guard::UnforcedDelete,
+    Guard::TagLook,
     Guard::RaceLook,
 ];
 
@@ -57,7 +60,7 @@ pub struct Caught {
 /// Looks for a case that fails without the guard.
 pub fn catch(guard: Guard) -> Caught {
     for seed in 0..PATIENCE {
-        for suite in [PAIRS, FAULTS, RACES] {
+        for suite in [PAIRS, FAULTS, RACES, STALE] {
             if let Some(what) = fails(&suite, seed, guard) {
                 return Caught { guard, by: Some((suite.name, seed)), what };
             }

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use simulation::seen::Seen;
-use simulation::suite::{FAULTS, PAIRS, RACES, Suite};
+use simulation::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 use simulation::{cells, lacking};
 
 /// Cases of a usual run.
-const SUITES: [(Suite, u64); 3] = [(PAIRS, 10_000), (FAULTS, 100_000), (RACES, 20_000)];
+const SUITES: [(Suite, u64); 4] = [(PAIRS, 10_000), (FAULTS, 100_000), (RACES, 20_000), (STALE, 20_000)];
 
 /// While a cell was hit too rarely, so many more cases with faults are played …
 const TOP_UP: u64 = 5_000;
@@ -77,6 +77,11 @@ fn fresh_seed(option: &str) -> Option<u64> {
 fn run(suite: &Suite, first: u64, count: u64, threads: usize) -> (bool, Seen) {
     let tally = suite.run(first..first + count, threads);
     println!("{:>8}: {} cases, {} failed, {:.0} s", suite.name, tally.cases, tally.failed, tally.seconds);
+    if suite.name == "stale" {
+        let Seen { stale_lists, kept_unseen, undone, .. } = tally.seen;
+        println!("          {stale_lists} lists were out of date, {undone} deletions accepted and not done;");
+        println!("          {kept_unseen} runs kept in their marks what no list showed");
+    }
     let silent = suite.name == "races" && too_silent(&tally.seen, tally.cases);
     for (case, failure) in tally.failures.iter().take(3) {
         println!("\nseed {} of {}: {}\n", case.seed, suite.name, failure.broken.join("\n"));

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use cfworker_deploy::diagnostic::Code;
 use cfworker_deploy::engine::{self, Io};
 use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::LocalFuture;
@@ -11,11 +12,11 @@ use cfworker_deploy::plan::Action;
 
 use crate::account::Account;
 use crate::case::{Allow, Case, Deployer, Past, Verb};
-use crate::fault::{Fault, Faults, Kind};
+use crate::fault::{Fault, Faults, Kind, LAG_US};
 use crate::truth::{Truth, Verdict};
 use crate::watch::Watch;
 use crate::world::{Wire, World};
-use crate::{goal, seen::Seen, truth};
+use crate::{goal, race, seen::Seen, truth};
 
 thread_local! {
     /// Whether calls are written down: only of cases that failed, which are then played once more.
@@ -55,6 +56,16 @@ impl Ended {
 }
 
 impl Ended {
+    /// Whether a finding of this code is among what it tells.
+    fn tells(&self, code: Code) -> bool {
+        let findings = match self {
+            Self::Done(result) => &result.diagnostics,
+            Self::Failed(error) => &error.diagnostics,
+            Self::Killed => return false,
+        };
+        findings.iter().any(|finding| finding.code == code)
+    }
+
     /// How it ended, for people.
     pub fn told(&self) -> String {
         match self {
@@ -76,6 +87,7 @@ impl Play {
     pub fn start(case: &Case) -> Self {
         let mut account = Account::new(case.switches);
         account.furnish();
+        account.note(0);
         let mut watch = Watch::new(account);
         watch.tracing = TRACING.get();
         let play = Self { world: World::new(case.seed, watch), broken: Vec::new() };
@@ -85,6 +97,10 @@ impl Play {
                 Past::Done(act) => play.world.watch.borrow_mut().account.act(*act),
                 Past::Applied(wanted) => play.before(*wanted, &[]),
                 Past::Broken(wanted, writes) => play.before(*wanted, &cuts(*writes)),
+            }
+            play.world.watch.borrow_mut().account.note(play.world.now_us());
+            if is_blind(case) {
+                play.world.pass(7_000_000);
             }
         }
         play.world.instant.set(false);
@@ -112,7 +128,9 @@ impl Play {
     /// The same, `alone` or while others change things.
     pub fn run_beside(&self, deployer: &Deployer, faults: &[Fault], alone: bool) -> Ended {
         *self.world.faults.borrow_mut() = Faults::new(self.runs(), faults);
+        self.world.watch.borrow_mut().blind = faults.iter().any(|fault| fault.kind == Kind::Stale);
         let run = self.one(*deployer, alone, 0);
+        self.world.watch.borrow_mut().blind = false;
         let ended = self.world.run(vec![run]).pop().flatten().unwrap_or(Ended::Killed);
         *self.world.faults.borrow_mut() = Faults::default();
         ended
@@ -261,6 +279,18 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     let run = play.runs();
     let ended = play.run(&deployer, &case.faults);
     play.hides(&ended);
+    if is_blind(case) {
+        seen.kept_unseen += u32::from(ended.tells(Code::Unseen));
+        seen.stale_lists += play.world.watch.borrow().stale_lists;
+        if verdict == Verdict::Goes {
+            told_truly(&mut play, run, &ended, case);
+        }
+        // What was written before is in every list by now.
+        play.world.pass(LAG_US);
+        race::converges(&mut play, &deployer);
+        seen.met(&play.world.watch.borrow(), run);
+        return play.end(seen);
+    }
     match &verdict {
         Verdict::Refused(reasons) => refused(&mut play, run, &ended, reasons, case),
         Verdict::Maybe => {
@@ -279,6 +309,11 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     let now = truth::now(&after, &protected);
     play.must(now == protected, || "foreign: something of somebody else is not as it was".into());
     play.end(seen)
+}
+
+/// Whether lists lag behind in this case.
+fn is_blind(case: &Case) -> bool {
+    case.faults.iter().any(|fault| fault.kind == Kind::Stale)
 }
 
 /// A run that must stop before its first write.

@@ -3,12 +3,12 @@
 use cfworker_deploy::error::Exit;
 use serde_json::Value;
 
-use crate::account::Account;
+use crate::account::{Account, Maker};
 use crate::case::{Act, Allow, Case, Deployer};
 use crate::goal::shape;
 use crate::play::{Ended, Failure, Play};
 use crate::seen::Seen;
-use crate::truth::{Truth, Verdict};
+use crate::truth::{Truth, Verdict, is_held};
 
 /// Plays a case with a rival or a meddler.
 pub fn race(case: &Case) -> Result<Seen, Failure> {
@@ -32,6 +32,8 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
         play.must(!quiet, || "race: a run saw that another one deployed, and says nothing".into());
     }
     if ended.iter().all(|ended| ended.exit() == Some(Exit::Done)) {
+        let lost = forgotten(&play.account());
+        play.must(lost.is_empty(), || format!("race: both end well, and nobody looks after {}", lost.join(", ")));
         let after = shape(&play.account());
         let orders = [[&case.deployer, rival], [rival, &case.deployer]].map(|order| one_after_the_other(case, order));
         if !orders.contains(&after) {
@@ -44,6 +46,20 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
     // Whoever lost runs again: then all is as it wants.
     converges(&mut play, &case.deployer);
     play.end(seen)
+}
+
+/// Routes of runs that lead to a Worker whose inventory does not name them.
+fn forgotten(account: &Account) -> Vec<String> {
+    let mut lost = Vec::new();
+    for zone in &account.zones {
+        for route in zone.routes.iter().filter(|route| matches!(route.maker, Maker::Run(_))) {
+            let script = route.script.as_ref().and_then(|script| account.scripts.get(script));
+            if script.is_some_and(|script| !is_held(script, zone.id, &route.pattern)) {
+                lost.push(route.pattern.clone());
+            }
+        }
+    }
+    lost
 }
 
 /// What the same two leave behind when they take turns.
@@ -70,7 +86,7 @@ fn parts(shape: &Value) -> Vec<(String, Value)> {
     parts
 }
 
-fn converges(play: &mut Play, deployer: &Deployer) {
+pub fn converges(play: &mut Play, deployer: &Deployer) {
     let deployer = Deployer { allow: Allow::ALL, ..*deployer };
     let before = play.account();
     let verdict = Truth::of(&before, &deployer).verdict();

@@ -49,6 +49,12 @@ pub struct Seen {
     pub torn: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,
+    /// Lists that showed something else than what was there.
+    pub stale_lists: u32,
+    /// Runs that told of something which no list shows.
+    pub kept_unseen: u32,
+    /// Deletions that were accepted and not carried out.
+    pub undone: u32,
     /// Address → whose it was.
     owners: BTreeMap<String, Owner>,
 }
@@ -92,6 +98,9 @@ impl Seen {
         self.losers += other.losers;
         self.silent += other.silent;
         self.torn += other.torn;
+        self.stale_lists += other.stale_lists;
+        self.kept_unseen += other.kept_unseen;
+        self.undone += other.undone;
     }
 
     /// Counts what the run of this number met: each planned change without a fault, each fault where it struck.
@@ -108,6 +117,7 @@ impl Seen {
         }
         for (by, fate, writes, on, address) in watch.met.iter().filter(|(by, ..)| *by == run) {
             let kind = fate.fault.map(|fault| fault.kind);
+            self.undone += u32::from(kind == Some(Kind::Undone));
             debug_assert_eq!(*by, run);
             if let (true, Some(address)) = (*writes, address) {
                 if let (Some(deed), Some(owner)) = (deed(address), self.owners.get(address)) {

@@ -32,6 +32,8 @@ pub const FAULTS: Suite =
 pub const RACES: Suite =
     Suite { name: "races", generate: generate::contested, play: race::race, function: "race::race" };
 
+pub const STALE: Suite = Suite { name: "stale", generate: generate::stale, play: play::play, function: "play::play" };
+
 /// What many cases came to.
 #[derive(Default)]
 pub struct Tally {

@@ -92,8 +92,12 @@ impl<'a> Truth<'a> {
     /// The record of the host, and whose it is.
     pub fn record_owner(&self) -> (Option<&'a Record>, Owner) {
         let here = self.records_here();
-        let ours = here.iter().find(|record| record.maker == self.us());
-        let Some(record) = ours.or(here.first()) else { return (None, Owner::Absent) };
+        let mut ours = here.iter().filter(|record| record.maker == self.us());
+        let first = ours.clone().next();
+        // Two of ours: a run did not see the first one yet.
+        let content = self.wanted.routing().map(|routing| routing.content());
+        let fits = ours.find(|record| content == Some((record.kind, record.content.as_str())) && record.proxied);
+        let Some(record) = fits.or(first).or(here.first()) else { return (None, Owner::Absent) };
         let owner = match record.maker {
             maker if maker == self.us() => Owner::Ours,
             Maker::Run(_) => Owner::Other,
@@ -194,8 +198,10 @@ impl<'a> Truth<'a> {
                 held && !patterns.contains(&route.pattern)
             });
             ids.extend(routes.map(|route| route.id.clone()));
+            let chosen = here.filter(|routing| routing.record != Wish::Existing).and_then(|_| self.record_owner().0);
             let records = content.records.iter().filter(|record| {
-                let keeps = here.is_some_and(|routing| names::host(routing.host) == record.name);
+                let is_host = here.is_some_and(|routing| names::host(routing.host) == record.name);
+                let keeps = is_host && (record.kind == "TXT" || chosen.is_none_or(|chosen| chosen.id == record.id));
                 record.maker == self.us() && !record.read_only && !keeps
             });
             ids.extend(records.map(|record| record.id.clone()));

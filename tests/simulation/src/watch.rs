@@ -36,6 +36,8 @@ pub struct Facts {
     pub effects: u32,
     /// A route or record that leads elsewhere in the meantime is nobody's fault: others deploy at the same time.
     pub alone: bool,
+    /// It may not see what was made a moment ago.
+    pub blind: bool,
     pub conduct: Conduct,
 }
 
@@ -55,6 +57,10 @@ pub struct Watch {
     pub calls: u32,
     /// A fault ended the process.
     pub killed: bool,
+    /// Lists lag behind: the run that begins next may not see what was made a moment ago.
+    pub blind: bool,
+    /// Lists that showed something else than what was there.
+    pub stale_lists: u32,
 }
 
 /// Calls that are shown of a failure.
@@ -72,6 +78,8 @@ impl Watch {
             meanwhile: None,
             calls: 0,
             killed: false,
+            blind: false,
+            stale_lists: 0,
         }
     }
 
@@ -92,6 +100,7 @@ impl Watch {
             own: BTreeSet::new(),
             effects: 0,
             alone,
+            blind: self.blind,
             conduct: Conduct::default(),
         });
         self.note(format!("-- run {} begins", self.facts.len() - 1));
@@ -108,8 +117,8 @@ impl Watch {
         self.violations.extend(broken.map(|what| format!("conduct: {what}")));
     }
 
-    /// The account handles a request; then everything is looked at.
-    pub fn handle(&mut self, call: &Call, now_us: u64) -> Reply {
+    /// The account handles a request, a list as of so long ago; then everything is looked at.
+    pub fn handle(&mut self, call: &Call, now_us: u64, lag_us: u64) -> Reply {
         self.calls += 1;
         if let Some((at, act)) = self.meanwhile
             && self.calls >= at
@@ -117,11 +126,12 @@ impl Watch {
             self.meanwhile = None;
             self.note(format!("-- meanwhile: {act:?}"));
             self.account.act(act);
+            self.account.note(now_us);
             self.refresh_protected();
         }
         let maker = Maker::Run(self.facts[call.run].deployer.wanted.identity);
         if !call.writes() {
-            let reply = self.account.handle(call, maker, now_us);
+            let reply = self.read(call, maker, now_us, lag_us);
             self.told(call, &reply, now_us);
             if call.path.last().is_some_and(|last| last == "deployments") {
                 let (facts, known) = (&mut self.facts[call.run], deployments(&self.account, call));
@@ -136,6 +146,7 @@ impl Watch {
         }
         let before = self.account.clone();
         let reply = self.account.handle(call, maker, now_us);
+        self.account.note(now_us);
         self.told(call, &reply, now_us);
         let facts = &mut self.facts[call.run];
         facts.writes += 1;
@@ -153,6 +164,16 @@ impl Watch {
         let address = address(&before, call).or_else(|| address(&self.account, call));
         let broken = invariants::check(&before, &self.account, facts, call, address.as_deref(), changed);
         self.violations.extend(broken);
+        reply
+    }
+
+    fn read(&mut self, call: &Call, maker: Maker, now_us: u64, lag_us: u64) -> Reply {
+        if lag_us == 0 {
+            return self.account.handle(call, maker, now_us);
+        }
+        let fresh = self.account.clone().handle(call, maker, now_us).body;
+        let reply = self.account.handle_late(call, maker, now_us, lag_us);
+        self.stale_lists += u32::from(reply.body != fresh);
         reply
     }
 

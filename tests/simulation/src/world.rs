@@ -86,6 +86,15 @@ impl World {
         (self.now_us.get() - START_US) / 1_000_000
     }
 
+    /// Time passes, and nothing happens.
+    pub fn pass(&self, microseconds: u64) {
+        self.now_us.set(self.now_us.get() + microseconds);
+    }
+
+    pub fn now_us(&self) -> u64 {
+        self.now_us.get()
+    }
+
     /// Runs everybody to the end, then lets everything arrive that is still under way. A run that was killed gives
     /// nothing.
     pub fn run<T>(&self, runs: Vec<LocalFuture<'_, T>>) -> Vec<Option<T>> {
@@ -145,7 +154,8 @@ impl World {
 
     fn arrive(&self, call: &Call, fate: Fate, slot: Rc<RefCell<Slot>>) {
         self.killed.set(self.killed.get() || fate.kills());
-        let outcome = fate.meet(call, || self.watch.borrow_mut().handle(call, self.now_us.get()));
+        let lag_us = fate.lag_us(call);
+        let outcome = fate.meet(call, || self.watch.borrow_mut().handle(call, self.now_us.get(), lag_us));
         if let Some(outcome) = outcome {
             self.after(self.travel(), Happening::Answer(outcome, slot));
         }

@@ -1,5 +1,6 @@
 //! Cases that once found something, as small as they got.
 
+use cfworker_deploy::error::Exit;
 use simulation::prelude::*;
 
 fn case(past: Vec<simulation::case::Past>, verb: simulation::case::Verb, wanted: Wanted) -> Case {
@@ -91,4 +92,75 @@ fn a_rollback_of_a_secret_edit_is_somebodys_work() {
     holds(&back, play::play);
     back.deployer.allow.take = [false; 3];
     holds(&back, play::play);
+}
+
+/// Lists of routes and records that show nothing of what was written within the last half minute.
+fn blind() -> Vec<Fault> {
+    [Route, Record].map(|on| Fault { on, write: false, nth: 0, kind: Stale, seconds: 0 }).to_vec()
+}
+
+/// Toggle, rename and destroy took a list that lagged behind for the truth: a public route was forgotten.
+#[test]
+fn what_no_list_shows_yet_is_never_forgotten() {
+    let elsewhere = Wanted { dns: On(Routing { host: 1, ..Routing::PLAIN }), ..Wanted::PLAIN };
+    let other_zone = Wanted { dns: On(Routing { host: 2, ..Routing::PLAIN }), ..Wanted::PLAIN };
+    let off = Wanted { dns: Off, ..Wanted::PLAIN };
+    let renamed = Wanted { script: 1, ..off };
+    let changed = Wanted { code: 1, ..off };
+    for (verb, wanted) in [off, changed, elsewhere, other_zone, renamed]
+        .map(|wanted| (Apply, wanted))
+        .into_iter()
+        .chain([(Destroy, ROUTED)])
+    {
+        for past in [
+            vec![Applied(ROUTED)],
+            vec![Applied(ROUTED), Applied(elsewhere)],
+            vec![Applied(other_zone), Broken(ROUTED, 2)],
+        ] {
+            for prune in [false, true] {
+                let mut late = case(past.clone(), verb, wanted);
+                late.deployer.allow.prune = prune;
+                late.faults = blind();
+                holds(&late, play::play);
+            }
+        }
+    }
+}
+
+/// Cloudflare said yes to a deletion and did nothing: the route lived on, unknown to everybody.
+#[test]
+fn a_deletion_that_is_accepted_and_not_carried_out_is_repeated() {
+    let off = Wanted { dns: Off, ..Wanted::PLAIN };
+    for (verb, wanted) in [(Apply, off), (Destroy, ROUTED)] {
+        for on in [Route, Record] {
+            let mut undone = case(vec![Applied(ROUTED)], verb, wanted);
+            undone.faults = vec![Fault { on, write: true, nth: 0, kind: Undone, seconds: 0 }];
+            holds(&undone, play::play);
+        }
+    }
+}
+
+/// Two runs that moved the host both ended well, and one of the two routes was in nobody's inventory.
+#[test]
+fn two_who_move_the_host_at_once_forget_nothing() {
+    let to = |host| Wanted { dns: On(Routing { host, ..Routing::PLAIN }), ..Wanted::PLAIN };
+    let mut losers = 0;
+    for seed in 0..60_u16 {
+        let rival = Deployer { verb: Apply, wanted: to(1 + (seed % 2) as u8), allow: Allow::ALL };
+        let mut moved = case(vec![Applied(ROUTED)], Apply, to(2 - (seed % 2) as u8));
+        moved.seed = seed.into();
+        moved.rival = Some((rival, seed * 20));
+        // Within: no route is forgotten where both end well, and the run of whoever lost converges.
+        let seen = race::race(&moved).unwrap_or_else(|failure| panic!("{seed}: {:?}", failure.broken));
+        losers += seen.losers;
+        let play = play::Play::start(&moved);
+        let ended = play.race([&moved.deployer, &rival], seed * 20);
+        if ended.iter().all(|ended| ended.exit() == Some(Exit::Done)) {
+            let zones = play.account().zones;
+            let routes = zones.iter().flat_map(|zone| &zone.routes);
+            let ours = routes.filter(|route| route.script.as_deref() == Some("shop")).count();
+            assert_eq!(ours, 1, "{seed}: both end well, and the routes of both are there");
+        }
+    }
+    assert!(losers > 30, "{losers} of 60 were told");
 }

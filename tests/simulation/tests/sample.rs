@@ -1,6 +1,6 @@
 //! A few cases of each suite, and those that once found something. `npm run simulate` plays all of them.
 
-use simulation::suite::{FAULTS, PAIRS, RACES, Suite};
+use simulation::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 
 fn few(suite: &Suite) {
     let tally = suite.run(0..60, 2);
@@ -16,6 +16,11 @@ fn pairs_of_account_and_manifest() {
 #[test]
 fn faults_in_twos_and_threes() {
     few(&FAULTS);
+}
+
+#[test]
+fn lists_that_lag_behind() {
+    few(&STALE);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -121,6 +122,8 @@ pub struct Account {
     pub alarms: Vec<String>,
     next: u64,
     quota: Quota,
+    /// What the zones held, and since when: lists may show what is past.
+    history: Vec<(u64, Vec<Zone>)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -156,7 +159,25 @@ impl Account {
             alarms: Vec::new(),
             next: 1,
             quota: Quota { used, ..Quota::default() },
+            history: Vec::new(),
         }
+    }
+
+    /// What the zones hold from now on.
+    pub fn note(&mut self, now_us: u64) {
+        if self.history.last().is_none_or(|(_, zones)| *zones != self.zones) {
+            self.history.push((now_us, self.zones.clone()));
+        }
+    }
+
+    /// Handles one request for a list as it would have been at an earlier time, whatever was written since.
+    pub fn handle_late(&mut self, call: &Call, maker: Maker, now_us: u64, lag_us: u64) -> Reply {
+        let past = self.history.iter().rev().find(|(since, _)| since + lag_us <= now_us).or(self.history.first());
+        let past = past.map_or_else(|| self.zones.clone(), |(_, zones)| zones.clone());
+        let present = std::mem::replace(&mut self.zones, past);
+        let reply = self.handle(call, maker, now_us);
+        self.zones = present;
+        reply
     }
 
     /// Handles one request by `maker`.
@@ -164,7 +185,9 @@ impl Account {
         if call.subject == Subject::Bundle {
             return self.object(call);
         }
-        let (headers, blocked) = self.count(now_us);
+        let (mut headers, blocked) = self.count(now_us);
+        let date = UNIX_EPOCH + Duration::from_micros(now_us);
+        headers.push(("date".to_owned(), httpdate::fmt_http_date(date)));
         let answer = match (blocked, call.is_authorised()) {
             (true, _) => Err((429, 971, "Please wait and consider throttling your request speed")),
             (false, false) => Err((400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")),

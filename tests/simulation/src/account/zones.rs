@@ -15,10 +15,15 @@ impl Account {
         match (call.method, rest) {
             ("GET", []) => Ok(ok(views::zone(&self.zones[at]))),
             ("GET", ["dns_records"]) => self.list_records(call, at),
+            ("GET", ["dns_records", id]) => Ok(ok(views::record(self.record(at, id)?))),
             ("POST", ["dns_records"]) => self.create_record(call, at, maker),
             ("PATCH", ["dns_records", id]) => self.patch_record(call, at, id, maker),
             ("DELETE", ["dns_records", id]) => self.delete_record(at, id),
             ("GET", ["workers", "routes"]) => Ok(ok(Value::from_iter(self.zones[at].routes.iter().map(views::route)))),
+            ("GET", ["workers", "routes", id]) => {
+                let route = self.zones[at].routes.iter().find(|route| route.id == *id);
+                Ok(ok(views::route(route.ok_or((404, 10007, "Route not found."))?)))
+            }
             ("POST", ["workers", "routes"]) => self.create_route(call, at, maker),
             ("PUT", ["workers", "routes", id]) => self.put_route(call, at, id, maker),
             ("DELETE", ["workers", "routes", id]) => self.delete_route(at, id),

@@ -1,0 +1,80 @@
+//! What is deleted must be gone: an accepted deletion is no proof, and neither is one list.
+
+use super::{Ended, Target, done, ended, failed};
+use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
+use crate::cloudflare::routes::{ListRoutes, Route};
+use crate::cloudflare::{Endpoint, all};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
+use crate::http::CallError;
+use crate::model::Address;
+use crate::model::marks::{self, Inventory};
+
+/// How often a deletion is tried that Cloudflare accepts and does not carry out.
+const TRIES: u32 = 6;
+
+/// Longer than a list was ever seen to lag behind a write, in milliseconds.
+const LISTS_CATCH_UP_MS: f64 = 35_000.0;
+
+/// Deletes something, and again while a read by its id still shows it.
+pub(super) async fn delete<D: Endpoint, R: Endpoint>(target: &Target<'_>, delete: &D, read: &R) -> Ended {
+    for try_number in 0..TRIES {
+        if try_number > 0 {
+            target.client.clock().sleep(f64::from(250 << try_number)).await;
+        }
+        match target.api.call(target.client, delete).await {
+            Ok(_) => {}
+            Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => return done(),
+            Err(error) => return ended(&error),
+        }
+        if !guard::holds(Guard::GoneById) {
+            return done();
+        }
+        match target.api.call(target.client, read).await {
+            Ok(_) => {}
+            Err(error) if error.is_absent() => return done(),
+            // The deletion was accepted: whether it took effect is what this read was to tell.
+            Err(error) => return unproven(&error),
+        }
+    }
+    let message = format!("the deletion was accepted, and it is still there: {}", delete.request(target.api).target());
+    failed(Diagnostic::error(Code::StillThere, message).with_help("run the same command again later"), false)
+}
+
+fn unproven(error: &CallError) -> Ended {
+    Ended::Failed { finding: Box::new(error.diagnostic()), unknown: true, aborted: error.is_aborted() }
+}
+
+/// Looks for entries of a Worker's inventory that no list showed, when the lists have had time to catch up with every
+/// write before this run. Nothing when none of them is there.
+pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inventory) -> Option<Ended> {
+    let why = "its marks name routes or records that no list shows yet";
+    if let Err(error) = target.client.pause(&Address::script(script).to_string(), why, LISTS_CATCH_UP_MS).await {
+        return Some(ended(&error));
+    }
+    for (zone, hashes) in unseen {
+        let found = match look(target, zone, script).await {
+            Ok(found) => found,
+            Err(error) => return Some(ended(&error)),
+        };
+        if let Some((address, _)) = found.iter().find(|(_, hash)| hashes.contains(hash)) {
+            let message = format!("{address} was not listed when the plan was made, and is there");
+            let finding = Diagnostic::error(Code::Unseen, message).about(address.clone());
+            return Some(failed(finding.with_help("run the same command again: it is removed then"), false));
+        }
+    }
+    None
+}
+
+/// Routes to a Worker and records of its identity in a zone, with their hashes in an inventory.
+async fn look(target: &Target<'_>, zone: &str, script: &str) -> Result<Vec<(Address, String)>, CallError> {
+    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?.routes;
+    let leads_here = |route: &&Route| route.script.as_deref() == Some(script);
+    let routes =
+        routes.iter().filter(leads_here).map(|route| (Address::route(&route.pattern), marks::hash(&route.pattern)));
+    let prefix = marks::comment_prefix(&target.manifest.identity);
+    let list = ListRecords { zone_id: zone, filter: RecordFilter::CommentPrefix(&prefix), page: 1 };
+    let records = all(target.api, target.client, &list).await?;
+    let entry = |record: &Record| (Address::record(&record.name), marks::record_hash(&record.name));
+    Ok(routes.chain(records.iter().map(entry)).collect())
+}

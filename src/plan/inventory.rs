@@ -1,0 +1,134 @@
+//! What a Worker's inventory names, beside what the lists of its zones show.
+//!
+//! INVARIANT: an entry leaves the inventory only when this run deleted its resource by id and a read by id says that it
+//! is gone, or when two tag writes far apart both found it absent. One absence is no proof: lists lag behind writes, and
+//! what leaves the inventory is never looked for again.
+
+use super::removal::Removal;
+use super::sketch::Context;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
+use crate::model::Address;
+use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
+use crate::resource::DesiredRecord;
+
+/// An entry is gone when it was absent so long ago and still is: many times longer than a list lags behind a write.
+const PROOF_SECONDS: u64 = 600;
+
+/// What the manifest wants in its zone: its routes, and the record where that is ours.
+pub(super) fn wanted(context: &Context<'_>, marks: &ScriptMarks) -> Inventory {
+    let Some((routing, zone)) = context.routing() else { return Inventory::new() };
+    let host = &routing.hostname;
+    // After a change to `record: existing` the record that we made stays, and stays ours.
+    let is_ours = match routing.record {
+        DesiredRecord::Managed(_) => true,
+        DesiredRecord::Existing => {
+            let records = context.zone(zone).records.iter();
+            marks.holds_record(zone, host) || records.filter(|record| record.name == *host).any(|it| context.owns(it))
+        }
+    };
+    let routes = routing.routes.iter().map(|route| marks::hash(&route.pattern));
+    let hashes = routes.chain(is_ours.then(|| marks::record_hash(host))).collect();
+    Inventory::from([(zone.to_owned(), hashes)])
+}
+
+/// Entries of a Worker that nobody wants, and that the lists do not show either.
+pub(super) fn unseen(context: &Context<'_>, marks: &ScriptMarks, removals: &[Removal]) -> Inventory {
+    if !guard::holds(Guard::UnseenStays) {
+        return Inventory::new();
+    }
+    let mut seen = wanted(context, marks);
+    for removal in removals {
+        seen.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());
+    }
+    without(&marks.inventory, &seen)
+}
+
+/// Those of the unseen entries that were missed long enough ago to be gone.
+pub(super) fn proven_gone(context: &Context<'_>, marks: &ScriptMarks, unseen: &Inventory) -> Inventory {
+    let mut gone = Inventory::new();
+    for (zone, noted) in &marks.unseen {
+        let now = context.zone(zone).read_at.unwrap_or_default();
+        let hashes = unseen.get(zone).filter(|_| now >= noted.since.saturating_add(PROOF_SECONDS));
+        if let Some(hashes) = hashes {
+            gone.insert(zone.clone(), hashes.intersection(&noted.hashes).cloned().collect());
+        }
+    }
+    gone
+}
+
+/// The notes of the live tags, as far as they still speak of something: what is wanted is looked for anew.
+pub(super) fn noted(marks: &ScriptMarks, stays: &Inventory, wanted: &Inventory) -> Notes {
+    let mut notes = Notes::new();
+    for (zone, noted) in &marks.unseen {
+        let stays = stays.get(zone).cloned().unwrap_or_default();
+        let wanted = wanted.get(zone).cloned().unwrap_or_default();
+        let hashes = noted.hashes.iter().filter(|hash| stays.contains(*hash) && !wanted.contains(*hash));
+        let hashes: std::collections::BTreeSet<_> = hashes.cloned().collect();
+        if !hashes.is_empty() {
+            notes.insert(zone.clone(), Unseen { since: noted.since, hashes });
+        }
+    }
+    notes
+}
+
+/// Zone id → what is noted as not seen there.
+pub(super) type Notes = std::collections::BTreeMap<String, Unseen>;
+
+/// Notes the entries that are missed now; a zone has one time, the latest. Where Cloudflare told no time, nothing is
+/// noted: the entry stays for longer.
+pub(super) fn note(context: &Context<'_>, notes: &mut Notes, unseen: &Inventory) {
+    for (zone, hashes) in unseen {
+        let known = notes.get(zone).map(|noted| noted.hashes.clone()).unwrap_or_default();
+        let new: Vec<String> = hashes.difference(&known).cloned().collect();
+        if let Some(now) = context.zone(zone).read_at.filter(|_| !new.is_empty()) {
+            let noted = notes.entry(zone.clone()).or_default();
+            noted.since = now;
+            noted.hashes.extend(new);
+        }
+    }
+}
+
+/// Tells what stays in the inventory because nothing proves that it is gone.
+pub(super) fn finding(context: &Context<'_>, script: &str, unseen: &Inventory) -> Option<Diagnostic> {
+    let count: usize = unseen.values().map(std::collections::BTreeSet::len).sum();
+    let zones: Vec<String> =
+        unseen.iter().filter(|(_, hashes)| !hashes.is_empty()).map(|(id, _)| name(context, id)).collect();
+    (count > 0).then(|| {
+        let what = if count == 1 { "a route or record".to_owned() } else { format!("{count} routes and records") };
+        let message = format!(
+            "`{script}` may still have {what} in {}: its marks say so, the lists do not show it",
+            zones.join(", ")
+        );
+        Diagnostic::warning(Code::Unseen, message)
+            .with_help("lists can lag behind a change: run the same command again in a minute to remove what shows up")
+            .about(Address::script(script))
+    })
+}
+
+fn name(context: &Context<'_>, zone: &str) -> String {
+    let known = context.live.zone.as_ref().filter(|known| known.id == zone).and_then(|known| known.name.as_ref());
+    known.map_or_else(|| format!("zone {zone}"), |name| format!("`{name}`"))
+}
+
+/// Both inventories.
+pub(super) fn union(one: &Inventory, other: &Inventory) -> Inventory {
+    let mut inventory = one.clone();
+    for (zone, hashes) in other {
+        inventory.entry(zone.clone()).or_default().extend(hashes.iter().cloned());
+    }
+    inventory
+}
+
+/// An inventory without the entries of another one; a zone goes with its last entry, one that had none stays.
+pub(super) fn without(one: &Inventory, other: &Inventory) -> Inventory {
+    let mut inventory = one.clone();
+    inventory.retain(|zone, hashes| {
+        let was_empty = hashes.is_empty();
+        if let Some(other) = other.get(zone) {
+            hashes.retain(|hash| !other.contains(hash));
+        }
+        was_empty || !hashes.is_empty()
+    });
+    inventory
+}
