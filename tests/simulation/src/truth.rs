@@ -9,6 +9,9 @@ use crate::account::{Account, Maker, Record, Route, Script};
 use crate::case::{Allow, Deployer, Dns, Verb, Wanted, Wish};
 use crate::names;
 
+/// Why a run stops that is bound to another plan; one that has nothing left to do may end well all the same.
+pub const ANOTHER_PLAN: &str = "another plan was approved";
+
 /// Whose a thing is, seen from one identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
@@ -221,7 +224,7 @@ impl<'a> Truth<'a> {
         }
         reasons.extend(self.going_refusals());
         if self.allow.expects_other {
-            reasons.push("another plan was approved".into());
+            reasons.push(ANOTHER_PLAN.into());
         }
         match self.verb {
             Verb::Apply => {
