@@ -28,6 +28,8 @@ const FRESH: u64 = 1_000_000_000;
 const MOST_MIXED: u64 = 200;
 /// The same, for those that leave a part behind which neither order gives.
 const MOST_TORN: u64 = 10;
+/// The same, for those that leave a route which no list of ours names.
+const MOST_FORGOTTEN: u64 = 10;
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -92,12 +94,15 @@ fn run(suite: &Suite, first: u64, count: u64, threads: usize) -> (bool, Seen) {
 
 /// Whether more pairs of runs than can be helped end well and leave what neither order of the two would leave.
 fn too_silent(seen: &Seen, cases: u64) -> bool {
-    let Seen { losers, silent, torn, .. } = *seen;
-    println!("          {losers} runs said that another was faster; both silent: {silent} mixed, {torn} torn");
+    let Seen { losers, silent, torn, forgotten, .. } = *seen;
+    println!("          {losers} runs said that another was faster; both silent: {silent} mixed, {torn} torn,");
+    println!("          {forgotten} with a route that no inventory names");
     let over = |count: u32, most: u64| u64::from(count) > (cases * most / 10_000).max(3);
-    let too_many = over(silent, MOST_MIXED) || over(torn, MOST_TORN);
+    let too_many = over(silent, MOST_MIXED) || over(torn, MOST_TORN) || over(forgotten, MOST_FORGOTTEN);
     if too_many {
-        println!("          that is more than {MOST_MIXED} mixed or {MOST_TORN} torn in ten thousand");
+        println!(
+            "          that is more than {MOST_MIXED} mixed, {MOST_TORN} torn or {MOST_FORGOTTEN} forgotten in ten thousand"
+        );
     }
     too_many
 }

@@ -205,6 +205,11 @@ impl Play {
         !watch.facts[run].others.is_subset(&watch.facts[run].own)
     }
 
+    /// When a run last wrote tags by themselves.
+    pub fn tagged_us(&self, run: usize) -> Option<u64> {
+        self.world.watch.borrow().facts[run].tagged_us
+    }
+
     pub fn runs(&self) -> usize {
         self.world.watch.borrow().facts.len()
     }

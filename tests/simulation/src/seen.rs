@@ -47,6 +47,9 @@ pub struct Seen {
     pub losers: u32,
     /// Pairs of which both end well, with a part that neither order gives: one overwrote the other after that one looked.
     pub torn: u32,
+    /// Pairs that both end well and leave a route that no list of ours names: one of them had no tags to write, as the
+    /// other's happened to name its routes, or both looked before either wrote.
+    pub forgotten: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,
     /// Lists that showed something else than what was there.
@@ -98,6 +101,7 @@ impl Seen {
         self.losers += other.losers;
         self.silent += other.silent;
         self.torn += other.torn;
+        self.forgotten += other.forgotten;
         self.stale_lists += other.stale_lists;
         self.kept_unseen += other.kept_unseen;
         self.undone += other.undone;

@@ -34,6 +34,8 @@ pub struct Facts {
     pub own: BTreeSet<String>,
     /// Writes that changed something.
     pub effects: u32,
+    /// When it last wrote the tags of a Worker by themselves, having looked at them right before.
+    pub tagged_us: Option<u64>,
     /// A route or record that leads elsewhere in the meantime is nobody's fault: others deploy at the same time.
     pub alone: bool,
     /// It may not see what was made a moment ago.
@@ -99,6 +101,7 @@ impl Watch {
             others: BTreeSet::new(),
             own: BTreeSet::new(),
             effects: 0,
+            tagged_us: None,
             alone,
             blind: self.blind,
             conduct: Conduct::default(),
@@ -150,6 +153,9 @@ impl Watch {
         self.told(call, &reply, now_us);
         let facts = &mut self.facts[call.run];
         facts.writes += 1;
+        if call.method == "PATCH" && call.subject == Subject::Script {
+            facts.tagged_us = Some(now_us);
+        }
         if call.subject == Subject::Script && call.writes() {
             let known = deployments(&before, call);
             let made = deployments(&self.account, call).into_iter().filter(|(id, _)| !known.contains_key(id));
