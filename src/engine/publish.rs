@@ -15,8 +15,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::manifest::{Read, Source};
 use crate::model::Syntax;
-use crate::model::hex;
-use crate::r2::{Object, Put, Written, check_key};
+use crate::model::{check_object_key, hex};
+use crate::r2::{Object, Put, Written};
 
 /// Digits of the SHA-256 that name a version.
 const VERSION_DIGITS: usize = 12;
@@ -121,7 +121,7 @@ fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
         (false, None) => target.key.clone(),
         (false, Some(_)) => return Err(usage("a version goes only with a key that ends in `/`".into())),
     };
-    check_key(&key).map_err(|problem| usage(format!("the key `{key}` {problem}")))?;
+    check_object_key(&key).map_err(|problem| usage(format!("the key `{key}` {problem}")))?;
     Ok(key)
 }
 

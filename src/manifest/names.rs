@@ -1,14 +1,12 @@
 //! Names and ids by Cloudflare's rules: what comes out can be sent.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::check_object_key;
 
 use super::quote::quote;
 
 /// Longest script name: it is a label of the workers.dev host.
 const MAX_SCRIPT_NAME: usize = 63;
-/// Longest object key, in bytes.
-const MAX_OBJECT_KEY: usize = 1_024;
-
 /// An account id, lower-case.
 ///
 /// # Errors
@@ -98,26 +96,9 @@ pub fn bucket(text: &str) -> Result<String, Diagnostic> {
 /// # Errors
 /// A finding for a key that URL parsers would change, or that R2 refuses.
 pub fn object_key(text: &str) -> Result<String, Diagnostic> {
-    let fault = if text.len() > MAX_OBJECT_KEY {
-        Some("is longer than 1,024 bytes")
-    } else if text.starts_with("r2://") || text.contains("://") {
-        Some("is an address; the bucket stands in `bucket`, the key alone here")
-    } else if text.starts_with('/') {
-        Some("starts with `/`")
-    } else if text.ends_with('/') {
-        Some("ends with `/`: that names no object")
-    } else if text.contains('\\') {
-        Some("holds a backslash")
-    } else if text.contains(char::is_control) {
-        Some("holds a control character")
-    } else if text.split('/').any(|segment| matches!(segment, "." | "..")) {
-        Some("holds a segment `.` or `..`")
-    } else {
-        None
-    };
-    match fault {
-        None => Ok(text.to_owned()),
-        Some(fault) => Err(Diagnostic::error(Code::BundleLocation, format!("the object key {} {fault}", quote(text)))
+    match check_object_key(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(fault) => Err(Diagnostic::error(Code::BundleLocation, format!("the object key {} {fault}", quote(text)))
             .with_help("the key is taken verbatim, as `app/v1.0.0.js`")),
     }
 }

@@ -63,6 +63,9 @@ pub struct BundleMark {
     pub sha256: String,
 }
 
+/// Longest ETag that goes into a tag; R2's have 32 digits, or a few more after an upload in parts.
+const LONGEST_ETAG: usize = 128;
+
 impl ScriptMarks {
     /// Reads our tags; other people's are left out.
     pub fn parse(tags: &[String]) -> Self {
@@ -144,6 +147,13 @@ impl ScriptMarks {
 }
 
 impl BundleMark {
+    /// The mark of a bundle; none where its ETag holds what no tag takes. The next run then reads the bundle, no more.
+    pub fn of(etag: &str, sha256: &str) -> Option<Self> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let taggable = (1..=LONGEST_ETAG).contains(&etag.len()) && etag.bytes().all(fits);
+        taggable.then(|| Self { etag: etag.to_owned(), sha256: sha256.to_owned() })
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (etag, digest) = text.split_at_checked(text.len().checked_sub(43)?)?;
         let bytes = Base64UrlUnpadded::decode_vec(digest).ok()?;
@@ -351,5 +361,18 @@ mod tests {
         let own = comment(&identity());
         assert_eq!(comment_owner(&own), Some((identity().id().as_str(), "acme/prod/hello")));
         assert_eq!(comment_owner("our website"), None);
+    }
+
+    #[test]
+    fn an_etag_with_odd_characters_makes_no_tag() {
+        let sha256 = "ab".repeat(32);
+        for etag in ["d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e-12", "a_b.c"] {
+            let mark = BundleMark::of(etag, &sha256).expect("a mark");
+            let marks = ScriptMarks { bundle: Some(mark), ..ScriptMarks::default() };
+            assert_eq!(ScriptMarks::parse(&marks.tags()).bundle, marks.bundle);
+        }
+        for etag in ["", "a,b", "a&b", "a:b", "a b", "ü", "a\"b", "a\r\nb", &"a".repeat(129)] {
+            assert_eq!(BundleMark::of(etag, &sha256), None, "{etag}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod field;
 mod identity;
 mod json;
 pub mod marks;
+mod object_key;
 mod outputs;
 
 pub use crate::address::{Address, Kind};
@@ -14,4 +15,5 @@ pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
 pub use json::typed;
+pub use object_key::check_object_key;
 pub use outputs::{OutputSet, Outputs};

@@ -65,7 +65,7 @@ fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     ScriptMarks {
         ids: BTreeSet::from([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
-        bundle: bundle.map(|facts| BundleMark { etag: facts.etag.clone(), sha256: facts.sha256.clone() }),
+        bundle: bundle.and_then(|facts| BundleMark::of(&facts.etag, &facts.sha256)),
         names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
         ..ScriptMarks::default()
     }

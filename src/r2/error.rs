@@ -177,8 +177,14 @@ impl fmt::Display for R2Error {
     }
 }
 
+/// What only a request for a range may be answered with; none of ours is one.
+const PARTIAL_CONTENT: u16 = 206;
+
 /// What an answer of the S3 API means.
 pub(super) fn judge(answer: &Answer) -> Verdict {
+    if answer.status == PARTIAL_CONTENT {
+        return Verdict::Garbled("it is a part of the object (status 206), and all of it was asked for".into());
+    }
     if answer.is_success() {
         return Verdict::Accepted;
     }

@@ -11,5 +11,5 @@ mod store;
 pub use credentials::{Credentials, Given, Source, given};
 pub use endpoint::S3Endpoint;
 pub use error::{R2Error, R2ErrorKind};
-pub use object::{Object, check_key};
+pub use object::Object;
 pub use store::{ObjectHead, Put, Reading, Store, Written};

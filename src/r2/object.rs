@@ -11,6 +11,7 @@ use rusty_s3::{Bucket, UrlStyle};
 
 use super::{Credentials, S3Endpoint};
 use crate::http::{Method, Repeat, Request};
+use crate::model::check_object_key;
 use crate::secret::Secret;
 
 /// A presigned URL is good for this long: all tries of one request fit in.
@@ -25,26 +26,6 @@ pub struct Object {
     pub bucket: String,
     /// Key, verbatim: no decoding, no normalising.
     pub key: String,
-}
-
-/// Checks a key. URL parsers fold dot segments away: such a key would sign and fetch *another* object.
-///
-/// # Errors
-/// What is wrong with it, to be put after the key.
-pub fn check_key(key: &str) -> Result<(), &'static str> {
-    if key.is_empty() {
-        return Err("is empty");
-    }
-    if key.len() > 1_024 {
-        return Err("is longer than 1,024 bytes");
-    }
-    if key.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err("holds a `.` or `..` segment, which would name another object");
-    }
-    if key.chars().any(char::is_control) {
-        return Err("holds a control character");
-    }
-    Ok(())
 }
 
 /// Checks a bucket name as far as it must be one segment of a path and no other one's; R2 knows the rest.
@@ -109,7 +90,7 @@ impl Signer<'_> {
     }
 
     fn parts(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
-        check_key(&self.object.key)?;
+        check_object_key(&self.object.key)?;
         check_bucket(&self.object.bucket)?;
         let url = self.endpoint.url.clone();
         let bucket = Bucket::new(url, UrlStyle::Path, self.object.bucket.clone(), "auto")
