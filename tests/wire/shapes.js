@@ -103,9 +103,11 @@ const ROWS = [
   ["POST", `${S}/subdomain`, [], JSON_TYPE, SWITCHES],
   ["POST", `${Z}/dns_records`, [], JSON_TYPE, RECORD],
   ["PATCH", `${Z}/dns_records/:id`, [], JSON_TYPE, RECORD],
+  ["GET", `${Z}/dns_records/:id`, []],
   ["DELETE", `${Z}/dns_records/:id`, []],
   ["POST", `${Z}/workers/routes`, [], JSON_TYPE, ROUTE],
   ["PUT", `${Z}/workers/routes/:id`, [], JSON_TYPE, ROUTE],
+  ["GET", `${Z}/workers/routes/:id`, []],
   ["DELETE", `${Z}/workers/routes/:id`, []],
 ];
 
