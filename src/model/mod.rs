@@ -15,5 +15,5 @@ pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
 pub use json::typed;
-pub use object_key::check_object_key;
+pub use object_key::{check_addressable, check_object_key};
 pub use outputs::{OutputSet, Outputs};

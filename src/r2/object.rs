@@ -11,7 +11,7 @@ use rusty_s3::{Bucket, UrlStyle};
 
 use super::{Credentials, S3Endpoint};
 use crate::http::{Method, Repeat, Request};
-use crate::model::check_object_key;
+use crate::model::check_addressable;
 use crate::secret::Secret;
 
 /// A presigned URL is good for this long: all tries of one request fit in.
@@ -90,7 +90,7 @@ impl Signer<'_> {
     }
 
     fn parts(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
-        check_object_key(&self.object.key)?;
+        check_addressable(&self.object.key)?;
         check_bucket(&self.object.bucket)?;
         let url = self.endpoint.url.clone();
         let bucket = Bucket::new(url, UrlStyle::Path, self.object.bucket.clone(), "auto")

@@ -38,7 +38,7 @@ fn operations() -> impl Strategy<Value = Operation> {
 fn keys() -> impl Strategy<Value = String> {
     let odd = "[ !\"#$%&'()*+,/:;<=>?@\\[\\\\\\]^_`{|}~.a-c0-9äሴ😀-]{1,40}";
     prop_oneof![odd, "\\PC{1,30}", "[a-z0-9/._-]{1,60}"].prop_filter("refused before it is signed", |key: &String| {
-        cfworker_deploy::model::check_object_key(key).is_ok()
+        cfworker_deploy::model::check_addressable(key).is_ok()
     })
 }
 

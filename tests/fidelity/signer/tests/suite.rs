@@ -111,7 +111,7 @@ fn each_case_is_signed_as_s3_wants_it() {
             }
             Refused => {
                 let key = case.target.trim_start_matches('/');
-                let reason = cfworker_deploy::model::check_object_key(key).expect_err(name);
+                let reason = cfworker_deploy::model::check_addressable(key).expect_err(name);
                 assert!(reason.contains("segment"), "{name}: {reason}");
             }
             ForeignParameter => {
