@@ -65,9 +65,9 @@ fn an_outage_of_half_a_minute_ends_well_for_all_requests_and_is_probed_by_one_at
 
 #[test]
 fn one_outage_is_charged_once_to_the_budget_however_many_requests_it_meets() {
-    // Two outages are paid for, a third one is not.
-    let policy = Policy { budget: 28, unclear_cost: 14, ..Policy::default() };
-    for (outages, ends_well) in [(2, true), (3, false)] {
+    // One outage is paid for, a second one that begins before the first one's requests are answered is not.
+    let policy = Policy { budget: 14, unclear_cost: 14, ..Policy::default() };
+    for (outages, ends_well) in [(1, true), (2, false)] {
         let rule = move |seen: &Seen| {
             let second = ((seen.at_ms - VirtualClock::START) / 1_000.0) as u32;
             // Ten seconds down, ten seconds up, and every request takes until the next outage.
@@ -195,4 +195,53 @@ fn a_used_up_quota_is_waited_out_once_by_all() {
     let api = api();
     let answers = bench.clock.run(join_all((0..4).map(|_| api.call(&bench.client, &ROUTES))));
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+#[test]
+fn whoever_keeps_failing_while_others_are_answered_comes_back_ever_later() {
+    let bench = bench(Vec::new(), |seen| {
+        let answer = if seen.url.contains("/zones/bad/") { json(503, "busy") } else { ok("[]") };
+        Reply::Late(50.0, Box::new(answer))
+    });
+    let api = api();
+    let bad = ListRoutes { zone_id: "bad" };
+    let others = async {
+        for _ in 0..100 {
+            bench.client.rest(1_000.0).await;
+            api.call(&bench.client, &ROUTES).await.expect("an answer");
+        }
+    };
+    let (failed, ()) = bench.clock.run(futures_util::future::join(api.call(&bench.client, &bad), others));
+    assert!(failed.is_err());
+    let tries = bench.script.seen.borrow().iter().filter(|seen| seen.url.contains("/zones/bad/")).count();
+    assert!((8..=28).contains(&tries), "{tries} tries");
+}
+
+#[test]
+fn a_probe_that_fails_shortens_no_wait_that_another_request_was_told() {
+    let bench = bench(Vec::new(), |seen| {
+        let at = seen.at_ms - VirtualClock::START;
+        match (seen.url.contains("/zones/throttled/"), at < 40_000.0) {
+            // It comes while a probe is on its way.
+            (true, _) if at < 1_000.0 => {
+                Reply::Late(900.0, Box::new(with_header(json(429, "please wait"), "retry-after", "30")))
+            }
+            (false, _) if at < 5_000.0 => Reply::Late(500.0, Box::new(json(503, "busy"))),
+            _ => Reply::Late(50.0, Box::new(ok("[]"))),
+        }
+    });
+    let api = api();
+    let throttled = ListRoutes { zone_id: "throttled" };
+    let both = futures_util::future::join(api.call(&bench.client, &ROUTES), api.call(&bench.client, &throttled));
+    let (one, other) = bench.clock.run(both);
+    assert!(one.is_ok() && other.is_ok());
+    let told_at = 900.0;
+    let early = bench
+        .script
+        .seen
+        .borrow()
+        .iter()
+        .map(|seen| seen.at_ms - VirtualClock::START)
+        .find(|at| *at > told_at + 1.0 && *at < told_at + 30_000.0);
+    assert_eq!(early, None);
 }

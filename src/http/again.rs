@@ -41,8 +41,8 @@ impl Client {
             }
             Again::Throttled | Again::Unclear => {
                 self.shared.troubles.met(request, failure.reason());
-                if self.waits_for_outage(request, (gate, probe), state, &mut failure, asked) {
-                    return Ok(None);
+                if let Some(effect) = self.waits_for_outage(request, (gate, probe), state, &mut failure, asked) {
+                    return Ok(self.own_wait(state, effect, &failure));
                 }
             }
         }
@@ -59,7 +59,17 @@ impl Client {
             .then(|| Pending { milliseconds, why: "what it needs is not visible yet".into() })
     }
 
-    /// Notes what a failure says of its origin; whether the request may be sent again when that is over.
+    /// An outage that begins anew although the request failed before: others were answered meanwhile, so the origin's
+    /// back-off started over. That of the request does not.
+    fn own_wait(&self, state: &Attempts, effect: Effect, failure: &Failure) -> Option<Pending> {
+        let failed_before = effect == Effect::Begins && failure.again == Again::Unclear && state.unclear > 1;
+        failed_before.then(|| Pending {
+            milliseconds: self.shared.policy.outage_wait(false, state.unclear, self.clock().random()),
+            why: failure.reason(),
+        })
+    }
+
+    /// Notes what a failure says of its origin: what it changes there, if the request may be sent again when that is over.
     fn waits_for_outage(
         &self,
         request: &Request,
@@ -67,7 +77,7 @@ impl Client {
         state: &mut Attempts,
         failure: &mut Failure,
         asked: Option<f64>,
-    ) -> bool {
+    ) -> Option<Effect> {
         let policy = self.policy();
         let now = self.now();
         let throttled = failure.again == Again::Throttled;
@@ -90,7 +100,8 @@ impl Client {
             failure.kind = come_back(failure.kind.clone(), asked);
         }
         let is_unclear_create = request.repeat == Repeat::LookFirst && !throttled && failure.may_have_arrived;
-        effect != Effect::Ends && is_affordable && !is_unclear_create && !self.is_used_up(state, &policy)
+        let goes_on = effect != Effect::Ends && is_affordable && !is_unclear_create;
+        (goes_on && !self.is_used_up(state, &policy)).then_some(effect)
     }
 
     /// Whether a request failed so often and so long that its failure is its own, whatever others see of its origin.

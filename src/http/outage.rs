@@ -135,7 +135,10 @@ impl Outages {
             }
             Some(outage) => {
                 outage.failures += 1;
-                outage.cause = cause;
+                // Somebody may have been told meanwhile to stay away for longer: that still counts.
+                if outage.next_at <= now {
+                    outage.cause = cause;
+                }
                 Effect::GoesOn
             }
             None => {
@@ -152,7 +155,7 @@ impl Outages {
             }
         };
         let Some(outage) = current.as_mut() else { return effect };
-        if probe || effect == Effect::Begins {
+        if outage.next_at <= now && (probe || effect == Effect::Begins) {
             outage.next_at = now + outage.wait(random, &limits.policy);
         }
         let given_up = outage.given_up_below.is_some() || outage.is_beyond(now, limits);

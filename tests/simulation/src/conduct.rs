@@ -9,10 +9,9 @@ use crate::world::Reply;
 /// Tries of one request while the other side is down, however long they take …
 const TRIES: usize = 8;
 /// … and those that fit into the time that an outage is waited for: each wait is at least half of 250 ms, doubling up to 8 s.
-// Nine of 100,000 cases come to 31 to 36: a late Worker ("not there yet") in an outage that is waited for 90 s.
-const MOST_TRIES: usize = 40;
-/// That time, in microseconds, and a try.
-const LONGEST_TRYING_US: u64 = 100_000_000;
+const MOST_TRIES: usize = 30;
+/// That time, in microseconds, with the longest wait of the request and of its origin behind it, and a try.
+const LONGEST_TRYING_US: u64 = 115_000_000;
 /// Whoever has heard of an outage leaves this much time between two requests, in microseconds …
 const LEAST_BETWEEN_PROBES_US: u64 = 100_000;
 /// … and everybody has heard of it so long after its first sign: what was on its way has been answered.
