@@ -205,9 +205,10 @@ impl Play {
         !watch.facts[run].others.is_subset(&watch.facts[run].own)
     }
 
-    /// When a run last wrote tags by themselves.
+    /// When a run last wrote tags, if all of them by themselves: an upload writes them too, and has no look before it.
     pub fn tagged_us(&self, run: usize) -> Option<u64> {
-        self.world.watch.borrow().facts[run].tagged_us
+        let watch = self.world.watch.borrow();
+        watch.facts[run].tagged_us.filter(|_| watch.facts[run].own.is_empty())
     }
 
     pub fn runs(&self) -> usize {

@@ -11,7 +11,7 @@ use crate::seen::Seen;
 use crate::truth::{Truth, Verdict, is_held};
 
 /// Whoever writes tags so much later than another one has seen what that one wrote.
-const LOOK_US: u64 = 1_500_000;
+const LOOK_US: u64 = 1_000_000;
 
 /// Plays a case with a rival or a meddler.
 pub fn race(case: &Case) -> Result<Seen, Failure> {

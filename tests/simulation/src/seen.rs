@@ -48,7 +48,7 @@ pub struct Seen {
     /// Pairs of which both end well, with a part that neither order gives: one overwrote the other after that one looked.
     pub torn: u32,
     /// Pairs that both end well and leave a route that no list of ours names: one of them had no tags to write, as the
-    /// other's happened to name its routes, or both looked before either wrote.
+    /// other's happened to name its routes, it wrote them with an upload, or both looked before either wrote.
     pub forgotten: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,
