@@ -9,6 +9,8 @@
 //! Planning is a pure function of values; everything that leaves the process goes through
 //! [`http::Transport`] and everything that waits through [`http::Clock`].
 
+#![warn(unreachable_pub)]
+
 pub mod address;
 pub mod diagnostic;
 pub mod dns_name;

@@ -35,7 +35,7 @@ pub(super) enum Found {
 impl Looks {
     /// Whether the last write about a Worker is to have a look beside it. That of a first deploy would be its thirteenth
     /// request: there the answer to the upload tells whether a look is worth while.
-    pub fn are_due(&self, run: &Run<'_>, step: &Step) -> bool {
+    pub(super) fn are_due(&self, run: &Run<'_>, step: &Step) -> bool {
         let there = run.live.manifests.get(step.manifest).is_some_and(|live| live.script.is_some());
         // Whoever deletes has looked already.
         let deletes = matches!(step.operation, Operation::DeleteScript { .. });
@@ -43,7 +43,7 @@ impl Looks {
     }
 
     /// Keeps what a step brought.
-    pub fn add(&mut self, manifest: usize, finished: &Finished) {
+    pub(super) fn add(&mut self, manifest: usize, finished: &Finished) {
         if matches!(&finished.ended, Ended::Done(made) if made.found) {
             self.taken.insert(manifest);
         }
@@ -53,7 +53,12 @@ impl Looks {
     }
 
     /// What is to be said of all that was seen, when every write took effect.
-    pub async fn judge(mut self, run: &Run<'_>, plan: &Plan, versions: &BTreeMap<usize, String>) -> Vec<Diagnostic> {
+    pub(super) async fn judge(
+        mut self,
+        run: &Run<'_>,
+        plan: &Plan,
+        versions: &BTreeMap<usize, String>,
+    ) -> Vec<Diagnostic> {
         let mut raced = Vec::new();
         for (index, manifest) in run.desired.manifests.iter().enumerate() {
             let client = run.client.named(&format!("script:{}", manifest.script.name));

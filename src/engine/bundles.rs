@@ -124,7 +124,7 @@ pub(super) async fn open<'a>(
 
 impl Bundles<'_> {
     /// Fills in what is known of each bundle: by its ETag where that is the one of the last upload, else by its bytes.
-    pub async fn recognise(
+    pub(super) async fn recognise(
         &mut self,
         session: &Session<'_>,
         desired: &DesiredState,
@@ -145,7 +145,7 @@ impl Bundles<'_> {
 
     /// Reads the bundles that the plan uploads and whose bytes were not needed so far; the others are cancelled.
     /// Tells whether anything turned out different from what the plan was made with.
-    pub async fn fetch_what(
+    pub(super) async fn fetch_what(
         &mut self,
         plan: &Plan,
         session: &Session<'_>,
@@ -201,7 +201,7 @@ impl Bundles<'_> {
     }
 
     /// The code of each manifest, as far as it was read.
-    pub fn into_modules(self) -> impl Iterator<Item = Option<Modules>> {
+    pub(super) fn into_modules(self) -> impl Iterator<Item = Option<Modules>> {
         self.entries.into_iter().map(|entry| entry.modules)
     }
 }

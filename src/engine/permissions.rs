@@ -25,7 +25,7 @@ pub(super) struct Need {
 
 impl Need {
     /// Cloudflare's name of the group.
-    pub fn group(&self) -> &'static str {
+    pub(super) fn group(&self) -> &'static str {
         self.grant.group(!self.read_only).unwrap_or(self.grant.resource)
     }
 }

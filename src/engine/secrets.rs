@@ -19,7 +19,7 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// Looks up all values; what can't be used whatever is live goes to the findings.
-    pub fn read(
+    pub(super) fn read(
         credentials: &Credentials,
         options: &Options,
         desired: &DesiredState,
@@ -44,7 +44,7 @@ impl Secrets {
     }
 
     /// Of the values that are missing: an error where the live Worker has no such secret; the others are kept.
-    pub fn check(&self, desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
+    pub(super) fn check(&self, desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         for (manifest, state) in desired.manifests.iter().zip(&live.manifests) {
             let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
@@ -56,7 +56,7 @@ impl Secrets {
     }
 
     /// What the planner gets to know, by manifest.
-    pub fn facts(&self, credentials: &Credentials, desired: &DesiredState) -> Vec<Option<SecretFacts>> {
+    pub(super) fn facts(&self, credentials: &Credentials, desired: &DesiredState) -> Vec<Option<SecretFacts>> {
         let facts = |manifest: &DesiredManifest| {
             let facts =
                 plan::secret_facts(&manifest.identity, credentials.key_material()?, &self.of(manifest.document));
@@ -68,7 +68,7 @@ impl Secrets {
     }
 
     /// The values of one document.
-    pub fn of(&self, document: usize) -> BTreeMap<String, Secret> {
+    pub(super) fn of(&self, document: usize) -> BTreeMap<String, Secret> {
         let own = self.values.iter().filter(|((owner, _), _)| *owner == document);
         own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
     }

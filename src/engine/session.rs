@@ -41,7 +41,7 @@ pub(super) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Checks the credentials; sends nothing.
-    pub fn open(io: &Io, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
+    pub(super) fn open(io: &Io, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
         let auth = auth(credentials).map_err(|finding| failure(vec![finding]))?;
         check_fingerprint_key(credentials).map_err(|finding| failure(vec![finding]))?;
         let base_url = credentials.base_url.as_deref().unwrap_or(Api::BASE_URL);
@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
     }
 
     /// Tells those who watch.
-    pub fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         (self.events)(event);
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Target {
 
 impl Target {
     /// A URL of the outputs, with the path and the proof that the manifest asks for.
-    pub fn new(url: &str, wait: Option<&Wait>, version: Option<&String>) -> Self {
+    pub(super) fn new(url: &str, wait: Option<&Wait>, version: Option<&String>) -> Self {
         let proof = wait.and_then(|wait| Some((wait.header.as_ref()?.to_ascii_lowercase(), version?.clone())));
         let path = wait.map(|wait| wait.path.trim_start_matches('/')).unwrap_or_default();
         let url = if path.is_empty() { url.to_owned() } else { format!("{}/{path}", origin(url)) };

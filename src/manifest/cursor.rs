@@ -6,7 +6,7 @@ use std::str::Chars;
 use super::tree::{Span, Style};
 
 /// Walks over a text once, from front to back.
-pub struct Cursor<'text> {
+pub(super) struct Cursor<'text> {
     rest: Peekable<Chars<'text>>,
     line: usize,
     column: usize,
@@ -14,12 +14,12 @@ pub struct Cursor<'text> {
 
 impl<'text> Cursor<'text> {
     /// At the first character.
-    pub fn new(text: &'text str) -> Self {
+    pub(super) fn new(text: &'text str) -> Self {
         Self { rest: text.chars().peekable(), line: 1, column: 1 }
     }
 
     /// The span up to and with the closing quote; the span as it is when no quoted scalar starts there.
-    pub fn closed(&mut self, span: Span, style: Style) -> Span {
+    pub(super) fn closed(&mut self, span: Span, style: Style) -> Span {
         while (self.line, self.column) < (span.line, span.column) && self.step().is_some() {}
         let quote = if style == Style::SingleQuoted { '\'' } else { '"' };
         if (self.line, self.column) != (span.line, span.column) || self.rest.next_if_eq(&quote).is_none() {

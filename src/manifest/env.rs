@@ -12,13 +12,13 @@ use super::quote::quote;
 use super::reference::{self, GroupKey, Text};
 
 /// Longest value of a variable or secret, in bytes.
-pub const MAX_VALUE: usize = 5_120;
+pub(super) const MAX_VALUE: usize = 5_120;
 
 /// The text of a variable, its reference resolved from the values of the run, if the run resolves any.
 ///
 /// # Errors
 /// A finding for a reference that can't be resolved, or not here.
-pub fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic> {
+pub(super) fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic> {
     match reference::read(text)? {
         Text::Plain => Ok(text.to_owned()),
         Text::Variable(_) if options.without_values => Ok(text.to_owned()),
@@ -39,7 +39,7 @@ pub fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic>
 ///
 /// # Errors
 /// A finding for a source that no manifest may read, or that holds no secrets. No message repeats the text.
-pub fn secret_source(text: &str, allowed: &[String]) -> Result<SecretSource, Diagnostic> {
+pub(super) fn secret_source(text: &str, allowed: &[String]) -> Result<SecretSource, Diagnostic> {
     if let Some(name) = reference::braced_name(text) {
         return match pipeline::is_refused(name, allowed) {
             true => Err(pipeline::refused(name)),
@@ -60,7 +60,7 @@ pub fn secret_source(text: &str, allowed: &[String]) -> Result<SecretSource, Dia
 }
 
 /// The value of a key of a group, by either of its names.
-pub fn group_value<'values, T>(of: &GroupKey, values: &'values BTreeMap<String, T>) -> Option<&'values T> {
+pub(super) fn group_value<'values, T>(of: &GroupKey, values: &'values BTreeMap<String, T>) -> Option<&'values T> {
     values.get(&of.path()).or_else(|| values.get(&of.variable()))
 }
 

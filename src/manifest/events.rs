@@ -19,7 +19,7 @@ const MAX_DUPLICATES: usize = 100;
 /// The documents of a text that [`super::limits::readable`] passed, and what is wrong with it.
 ///
 /// Reading stops at the first breach of YAML or of a limit; the documents before it are kept.
-pub fn documents(source: usize, file: &str, text: &str) -> (Vec<Document>, Vec<Diagnostic>) {
+pub(super) fn documents(source: usize, file: &str, text: &str) -> (Vec<Document>, Vec<Diagnostic>) {
     let mut builder = Builder::new(source, file, text);
     for event in Parser::new_from_str(text) {
         // The parser repeats an error for ever: the first one ends the pass.

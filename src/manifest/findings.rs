@@ -9,7 +9,7 @@ use super::tree::{Document, Span};
 const MAX_FINDINGS: usize = 100;
 
 /// Collects the findings of one document; what exceeds the limit is counted.
-pub struct Findings<'document> {
+pub(super) struct Findings<'document> {
     document: &'document Document,
     list: Vec<Diagnostic>,
     dropped: usize,
@@ -18,12 +18,12 @@ pub struct Findings<'document> {
 
 impl<'document> Findings<'document> {
     /// No findings yet.
-    pub fn of(document: &'document Document) -> Self {
+    pub(super) fn of(document: &'document Document) -> Self {
         Self { document, list: Vec::new(), dropped: 0, dropped_error: false }
     }
 
     /// Adds a finding about the value at a path, or about the place where it is missing.
-    pub fn add(&mut self, path: &Path, finding: Diagnostic) {
+    pub(super) fn add(&mut self, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = self.document.place(path);
             self.push(place, path, finding);
@@ -31,7 +31,7 @@ impl<'document> Findings<'document> {
     }
 
     /// Adds a finding about a key or another span.
-    pub fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
+    pub(super) fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = span.in_file(&self.document.file);
             self.push(place, path, finding);
@@ -39,7 +39,7 @@ impl<'document> Findings<'document> {
     }
 
     /// Adds a finding about the key at the end of a path.
-    pub fn add_key(&mut self, path: &Path, finding: Diagnostic) {
+    pub(super) fn add_key(&mut self, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = self.document.key_place(path);
             self.push(place, path, finding);
@@ -47,22 +47,22 @@ impl<'document> Findings<'document> {
     }
 
     /// The place of a part of the document, for a finding that names a second one.
-    pub fn place(&self, span: Span) -> Place {
+    pub(super) fn place(&self, span: Span) -> Place {
         span.in_file(&self.document.file)
     }
 
     /// The place of a value, for a finding that names a second one.
-    pub fn value_place(&self, path: &Path) -> Place {
+    pub(super) fn value_place(&self, path: &Path) -> Place {
         self.document.place(path)
     }
 
     /// The place of a key, for a finding that names a second one.
-    pub fn key_place(&self, path: &Path) -> Place {
+    pub(super) fn key_place(&self, path: &Path) -> Place {
         self.document.key_place(path)
     }
 
     /// All of them, and one that counts the rest.
-    pub fn into_list(mut self) -> Vec<Diagnostic> {
+    pub(super) fn into_list(mut self) -> Vec<Diagnostic> {
         if self.dropped > 0 {
             let message = format!("{} more findings in this document", self.dropped);
             let rest = match self.dropped_error {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::tree::{Content, Entry, Key, Node, Span, Style};
 
 /// A list or mapping without its end.
-pub struct Frame {
+pub(super) struct Frame {
     /// Its first character.
     pub start: Span,
     /// Number of its anchor; 0: none.
@@ -19,7 +19,7 @@ enum Held {
 }
 
 /// Why a value has no place in a mapping.
-pub enum Fault {
+pub(super) enum Fault {
     /// The key `<<`, bare.
     MergeKey(Span),
     /// A list or mapping as a key.
@@ -35,12 +35,12 @@ pub enum Fault {
 
 impl Frame {
     /// An empty list.
-    pub fn list(start: Span, anchor: usize) -> Self {
+    pub(super) fn list(start: Span, anchor: usize) -> Self {
         Self { start, anchor, held: Held::List(Vec::new()) }
     }
 
     /// An empty mapping.
-    pub fn mapping(start: Span, anchor: usize) -> Self {
+    pub(super) fn mapping(start: Span, anchor: usize) -> Self {
         Self { start, anchor, held: Held::Mapping { entries: Vec::new(), keys: BTreeMap::new(), key: None } }
     }
 
@@ -48,7 +48,7 @@ impl Frame {
     ///
     /// # Errors
     /// Why the value is not taken.
-    pub fn take(&mut self, node: Node) -> Result<(), Fault> {
+    pub(super) fn take(&mut self, node: Node) -> Result<(), Fault> {
         match &mut self.held {
             Held::List(items) => items.push(node),
             Held::Mapping { entries, keys, key } => match key.take() {
@@ -66,7 +66,7 @@ impl Frame {
     }
 
     /// The list or mapping, ended.
-    pub fn close(self, end: Span) -> Node {
+    pub(super) fn close(self, end: Span) -> Node {
         let content = match self.held {
             Held::List(items) => Content::List(items),
             Held::Mapping { entries, .. } => Content::Mapping(entries),

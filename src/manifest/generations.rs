@@ -5,7 +5,7 @@ use super::schema::{Bundle, Spec};
 use super::text::filled;
 
 /// The places where a script's name may stand, in order of preference, with what stands there.
-pub fn script_names(spec: &Spec) -> Vec<(Path, &str)> {
+pub(super) fn script_names(spec: &Spec) -> Vec<(Path, &str)> {
     let within = spec.script.as_ref().and_then(|script| filled(&script.name));
     let own = filled(&spec.worker_name);
     let all = [(script_path().key("name"), within), (spec_path().key("worker_name"), own)];
@@ -13,7 +13,7 @@ pub fn script_names(spec: &Spec) -> Vec<(Path, &str)> {
 }
 
 /// The places where a bundle may stand, in order of preference, with what stands there.
-pub fn bundles(spec: &Spec) -> Vec<(Path, &Bundle)> {
+pub(super) fn bundles(spec: &Spec) -> Vec<(Path, &Bundle)> {
     let within = spec.script.as_ref().and_then(|script| script.bundle.as_ref());
     let own = spec.script_bundle.as_ref();
     let all = [(script_path().key("bundle"), within), (spec_path().key("script_bundle"), own)];
@@ -21,11 +21,11 @@ pub fn bundles(spec: &Spec) -> Vec<(Path, &Bundle)> {
 }
 
 /// `spec`.
-pub fn spec_path() -> Path {
+pub(super) fn spec_path() -> Path {
     Path::default().key("spec")
 }
 
 /// `spec.script`.
-pub fn script_path() -> Path {
+pub(super) fn script_path() -> Path {
     spec_path().key("script")
 }

@@ -7,7 +7,7 @@ use super::path::Path;
 use super::tree::{Content, Document, Node, Span};
 
 /// A finding for each invisible character of a file, and for each text that holds one by an escape.
-pub fn check(file: &str, text: &str, documents: &[Document]) -> Vec<Diagnostic> {
+pub(super) fn check(file: &str, text: &str, documents: &[Document]) -> Vec<Diagnostic> {
     let allowed: Vec<Span> = documents.iter().flat_map(variable_spans).collect();
     let written = hidden_characters(text, &allowed);
     let mut escaped = Vec::new();

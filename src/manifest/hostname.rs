@@ -11,7 +11,7 @@ use super::quote::quote;
 ///
 /// # Errors
 /// A finding for anything that is no hostname.
-pub fn hostname(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn hostname(text: &str) -> Result<String, Diagnostic> {
     let refused = |help: String| {
         let finding = Diagnostic::error(Code::Hostname, format!("{} is not a usable hostname", quote(text)));
         Err(finding.with_help(help))
@@ -51,7 +51,7 @@ pub fn is_within(host: &str, zone: &str) -> bool {
 }
 
 /// The last two labels of a host.
-pub fn last_two_labels(host: &str) -> &str {
+pub(super) fn last_two_labels(host: &str) -> &str {
     let before_last = host.rfind('.').and_then(|last| host.get(..last)?.rfind('.'));
     before_last.and_then(|dot| host.get(dot + 1..)).unwrap_or(host)
 }

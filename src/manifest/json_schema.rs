@@ -9,7 +9,7 @@ use serde_json::Value;
 const SHAPE: &str = include_str!("shape.schema.json");
 
 /// The schema by which the shape check walks: each key in one spelling. Read once.
-pub fn shape() -> &'static Value {
+pub(super) fn shape() -> &'static Value {
     // A test reads it: the empty fallback, which would refuse every manifest, can't happen.
     static READ: LazyLock<Value> = LazyLock::new(|| serde_json::from_slice(SHAPE.as_bytes()).unwrap_or_default());
     &READ

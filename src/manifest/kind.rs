@@ -12,7 +12,7 @@ use super::tree::Document;
 
 /// What `kind` says about a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// It can be checked as a Worker; a missing or unreadable `kind` is told by the shape check.
     Worker,
     /// A misspelt Worker, told: the rest can be checked as one.
@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 /// Reads `kind` and tells when it is not the one that we know.
-pub fn of(document: &Document, findings: &mut Findings<'_>) -> Kind {
+pub(super) fn of(document: &Document, findings: &mut Findings<'_>) -> Kind {
     let path = path();
     let Some(scalar) = document.node(&path).and_then(|node| node.scalar()) else { return Kind::Worker };
     if scalar.text == WORKER || scalar.meaning() != Meaning::Text {
@@ -41,7 +41,7 @@ pub fn of(document: &Document, findings: &mut Findings<'_>) -> Kind {
 }
 
 /// `kind`.
-pub fn path() -> Path {
+pub(super) fn path() -> Path {
     Path::default().key("kind")
 }
 

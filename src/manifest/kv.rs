@@ -11,13 +11,13 @@ use super::schema::{KvBinding, ValueFrom, Word};
 use super::text::filled;
 
 /// A finding about the entry, and the path of the value that it is about.
-pub type Fault = (Path, Diagnostic);
+pub(super) type Fault = (Path, Diagnostic);
 
 /// Reads an entry.
 ///
 /// # Errors
 /// A finding for an entry that names no namespace, or no JavaScript name.
-pub fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding, Fault> {
+pub(super) fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding, Fault> {
     let name = filled(&entry.name);
     let binding = filled(&entry.binding);
     if let Some(namespace_id) = given_namespace(entry, path)? {
@@ -31,7 +31,7 @@ pub fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding, Fault>
 }
 
 /// Where the entry's name in JavaScript stands.
-pub fn name_path(entry: &KvBinding, path: &Path) -> Path {
+pub(super) fn name_path(entry: &KvBinding, path: &Path) -> Path {
     path.key(if filled(&entry.binding).is_some() { "binding" } else { "name" })
 }
 

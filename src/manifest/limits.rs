@@ -5,15 +5,15 @@ use crate::diagnostic::{Code, Diagnostic, is_invisible};
 use super::tree::Span;
 
 /// Longest file, in bytes.
-pub const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 /// Deepest nesting of lists and mappings.
-pub const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// Most aliases in a file.
-pub const MAX_ALIASES: usize = 100;
+pub(super) const MAX_ALIASES: usize = 100;
 /// Most nodes in a document, keys and what aliases repeat included.
-pub const MAX_NODES: usize = 10_000;
+pub(super) const MAX_NODES: usize = 10_000;
 /// Most documents in a file.
-pub const MAX_DOCUMENTS: usize = 1_000;
+pub(super) const MAX_DOCUMENTS: usize = 1_000;
 /// Most hidden characters that are listed for a file.
 const MAX_HIDDEN: usize = 10;
 
@@ -21,7 +21,7 @@ const MAX_HIDDEN: usize = 10;
 ///
 /// # Errors
 /// A finding for a file that is too large, is not UTF-8, or holds characters that YAML does not allow.
-pub fn readable<'text>(file: &str, text: &'text str) -> Result<&'text str, Diagnostic> {
+pub(super) fn readable<'text>(file: &str, text: &'text str) -> Result<&'text str, Diagnostic> {
     if text.len() > MAX_BYTES {
         let message = format!("the file is larger than 1 MiB ({} bytes)", text.len());
         return Err(Diagnostic::error(Code::Limit, message)
@@ -37,7 +37,7 @@ pub fn readable<'text>(file: &str, text: &'text str) -> Result<&'text str, Diagn
 }
 
 /// Invisible characters in a readable text, each with its place, except those inside `allowed` spans (sorted).
-pub fn hidden_characters(text: &str, allowed: &[Span]) -> Vec<(char, Span)> {
+pub(super) fn hidden_characters(text: &str, allowed: &[Span]) -> Vec<(char, Span)> {
     let mut allowed = allowed.iter().peekable();
     let mut found = Vec::new();
     let (mut line, mut column) = (1, 1);

@@ -25,11 +25,11 @@ use super::{env, kv, names};
 const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
 
 /// Annotations that say what to do about somebody else's work.
-pub const DRIFT_KEYS: [&str; 2] = ["drift", "cfworker-deploy/drift"];
+pub(super) const DRIFT_KEYS: [&str; 2] = ["drift", "cfworker-deploy/drift"];
 
 /// What a document claims for itself alone, as far as it can be read, and where it says so.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub(super) struct Claims {
     /// Who it is.
     pub identity: Option<(Identity, Path)>,
     /// Account and script name.
@@ -43,7 +43,7 @@ pub struct Claims {
 /// The desired state of a document without errors.
 ///
 /// Nothing when a rule let something pass that this can't take: a defect, which the caller tells.
-pub fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredManifest> {
+pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredManifest> {
     let spec = subject.spec()?;
     let metadata = subject.manifest.metadata.as_ref()?;
     let dns = spec.dns.as_ref();
@@ -63,7 +63,7 @@ pub fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredManifest> 
 }
 
 /// What a document claims, however broken the rest of it is.
-pub fn claims(subject: &Subject<'_>) -> Claims {
+pub(super) fn claims(subject: &Subject<'_>) -> Claims {
     let Some(spec) = subject.spec() else { return Claims::default() };
     let Some(account) = account(subject, spec) else { return Claims::default() };
     let script = script_names(spec).into_iter().next();
@@ -93,7 +93,7 @@ fn default_pattern(hostname: &str) -> String {
 }
 
 /// The patterns that a `dns` block states, with their paths.
-pub fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns str)> {
+pub(super) fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns str)> {
     let one = filled(&dns.route_pattern).map(|text| (path.key("route_pattern"), text));
     let list = dns.route_patterns.iter().flat_map(|list| list.each());
     let several = list.map(|(index, text)| (path.key("route_patterns").index(index), text.as_str()));
@@ -104,7 +104,7 @@ pub fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns str)> {
 ///
 /// # Errors
 /// A finding for a content that does not fit its type.
-pub fn record(dns: &Dns) -> Result<DesiredRecord, Diagnostic> {
+pub(super) fn record(dns: &Dns) -> Result<DesiredRecord, Diagnostic> {
     let content = match &dns.record {
         None => return Ok(DesiredRecord::Managed(RecordContent::default())),
         Some(schema::Record::Word(schema::RecordWord::Existing)) => return Ok(DesiredRecord::Existing),

@@ -15,7 +15,7 @@ const MOST_STEPS: usize = 1 << 27;
 
 /// A line that may be shown.
 #[derive(Debug, PartialEq, Eq)]
-pub struct MaskedLine {
+pub(super) struct MaskedLine {
     /// Its text.
     pub text: String,
     /// Where each character of the true line stands in the text; hidden ones all stand where their mask stands.
@@ -24,7 +24,7 @@ pub struct MaskedLine {
 
 impl MaskedLine {
     /// The bytes of the text that show these columns of the true line, which count from 1, the last one excluded.
-    pub fn range(&self, column: usize, end_column: usize) -> Range<usize> {
+    pub(super) fn range(&self, column: usize, end_column: usize) -> Range<usize> {
         let first = self.columns.get(column.saturating_sub(1));
         let start = first.map_or(self.text.len(), |first| first.start);
         let last = end_column.checked_sub(2).map(|last| last.min(self.columns.len().saturating_sub(1)));
@@ -33,7 +33,7 @@ impl MaskedLine {
     }
 
     /// The column at which a column of the true line is shown.
-    pub fn shown_column(&self, column: usize) -> usize {
+    pub(super) fn shown_column(&self, column: usize) -> usize {
         let before = self.text.get(..self.range(column, column).start).unwrap_or_default();
         before.chars().count() + 1
     }
@@ -60,7 +60,7 @@ impl MaskedLine {
 }
 
 /// The lines of the manifests of a run, as they may be shown.
-pub struct MaskedLines<'sources> {
+pub(super) struct MaskedLines<'sources> {
     sources: &'sources [Source],
     /// What must not be shown of each source, found out when first needed.
     masks: Vec<Option<Mask>>,
@@ -70,12 +70,12 @@ pub struct MaskedLines<'sources> {
 
 impl<'sources> MaskedLines<'sources> {
     /// Those of these sources.
-    pub fn of(sources: &'sources [Source]) -> Self {
+    pub(super) fn of(sources: &'sources [Source]) -> Self {
         Self { sources, masks: sources.iter().map(|_| None).collect(), last: None }
     }
 
     /// The line of a file, which counts from 1; nothing where the source is not at hand.
-    pub fn line(&mut self, file: &str, number: usize) -> Option<Rc<MaskedLine>> {
+    pub(super) fn line(&mut self, file: &str, number: usize) -> Option<Rc<MaskedLine>> {
         let index = self.sources.iter().position(|source| source.name == file)?;
         if let Some((at, line)) = &self.last
             && *at == (index, number)
@@ -186,7 +186,7 @@ fn hide_values(cells: &mut [Cell]) {
 }
 
 /// The text on one line, with a stand-in for each character that a terminal would obey or hide.
-pub fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     text.chars().map(safe).collect()
 }
 

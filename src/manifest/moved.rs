@@ -1,7 +1,7 @@
 //! Keys of earlier or neighbouring schemas, and where their meaning lives now.
 
 /// What to write instead of a key that was valid elsewhere; `parent` is a path without indexes.
-pub fn instead(parent: &str, key: &str) -> Option<&'static str> {
+pub(super) fn instead(parent: &str, key: &str) -> Option<&'static str> {
     let known = MOVED.iter().find(|(known_parent, known_key, _)| *known_parent == parent && *known_key == key);
     known.map(|(_, _, help)| *help)
 }

@@ -11,7 +11,7 @@ const MAX_SCRIPT_NAME: usize = 63;
 ///
 /// # Errors
 /// A finding for anything but 32 hexadecimal digits.
-pub fn account_id(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn account_id(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 32).ok_or_else(|| {
         let finding = Diagnostic::error(Code::AccountId, not_an(text, "account id"));
         finding.with_help("32 hexadecimal digits, as the dashboard shows them in the account's overview")
@@ -22,7 +22,7 @@ pub fn account_id(text: &str) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// A finding for anything but 32 hexadecimal digits.
-pub fn zone_id(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn zone_id(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 32).ok_or_else(|| {
         let finding = Diagnostic::error(Code::ZoneId, not_an(text, "zone id"));
         finding.with_help("32 hexadecimal digits; it can be left out, the zone is then found from the hostname")
@@ -33,7 +33,7 @@ pub fn zone_id(text: &str) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// A finding for anything but 64 hexadecimal digits.
-pub fn sha256(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn sha256(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 64).ok_or_else(|| {
         let finding = Diagnostic::error(Code::BundleLocation, format!("{} is not a SHA-256", quote(text)));
         finding.with_help("64 hexadecimal digits, as `sha256sum FILE` and `cfworker-deploy publish` print them")
@@ -41,7 +41,7 @@ pub fn sha256(text: &str) -> Result<String, Diagnostic> {
 }
 
 /// Digits of an id, lower-case, when there are exactly `length`.
-pub fn hexadecimal(text: &str, length: usize) -> Option<String> {
+pub(super) fn hexadecimal(text: &str, length: usize) -> Option<String> {
     let fits = text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| text.to_ascii_lowercase())
 }
@@ -50,7 +50,7 @@ pub fn hexadecimal(text: &str, length: usize) -> Option<String> {
 ///
 /// # Errors
 /// A finding for a name that Cloudflare refuses.
-pub fn script_name(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn script_name(text: &str) -> Result<String, Diagnostic> {
     let refused = |message: String, help: String| Err(Diagnostic::error(Code::ScriptName, message).with_help(help));
     if text.chars().count() > MAX_SCRIPT_NAME {
         return refused(
@@ -80,7 +80,7 @@ fn script_name_is_usable(text: &str) -> bool {
 ///
 /// # Errors
 /// A finding for a name that R2 refuses.
-pub fn bucket(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn bucket(text: &str) -> Result<String, Diagnostic> {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
     let ends = bytes.first().is_some_and(|byte| inner(*byte)) && bytes.last().is_some_and(|byte| inner(*byte));
@@ -95,7 +95,7 @@ pub fn bucket(text: &str) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// A finding for a key that URL parsers would change, or that R2 refuses.
-pub fn object_key(text: &str) -> Result<String, Diagnostic> {
+pub(super) fn object_key(text: &str) -> Result<String, Diagnostic> {
     match check_object_key(text) {
         Ok(()) => Ok(text.to_owned()),
         Err(fault) => Err(Diagnostic::error(Code::BundleLocation, format!("the object key {} {fault}", quote(text)))
@@ -104,7 +104,7 @@ pub fn object_key(text: &str) -> Result<String, Diagnostic> {
 }
 
 /// Whether JavaScript can read `env.NAME`.
-pub fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let starts = |character: char| character.is_ascii_alphabetic() || matches!(character, '_' | '$');
     text.starts_with(starts) && text.chars().all(|character| starts(character) || character.is_ascii_digit())
 }

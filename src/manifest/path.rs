@@ -8,7 +8,7 @@ use super::tree::same_key;
 
 /// One step down a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// Into a mapping, by key.
     Key(String),
     /// Into a list, counted from 0.
@@ -17,11 +17,11 @@ pub enum Step {
 
 /// Steps from the root of a document; prints as dotted keys, `["…"]` around keys that hold a dot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path(Vec<Step>);
+pub(super) struct Path(Vec<Step>);
 
 impl Path {
     /// Reads a path as it prints; nothing when brackets or quotes don't close or a key is empty.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut steps = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -33,22 +33,22 @@ impl Path {
     }
 
     /// The path of an entry of the mapping here.
-    pub fn key(&self, key: &str) -> Self {
+    pub(super) fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
     /// The path of an item of the list here.
-    pub fn index(&self, index: usize) -> Self {
+    pub(super) fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))
     }
 
     /// Its steps, outermost first.
-    pub fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[Step] {
         &self.0
     }
 
     /// The path of the mapping that the last key belongs to, and that key; nothing at the root and for items.
-    pub fn parent(&self) -> Option<(Self, String)> {
+    pub(super) fn parent(&self) -> Option<(Self, String)> {
         match self.0.split_last()? {
             (Step::Key(key), parent) => Some((Self(parent.to_vec()), key.clone())),
             (Step::Index(_), _) => None,
@@ -56,7 +56,7 @@ impl Path {
     }
 
     /// Whether another path leads here or to something that this lies in; keys match in either spelling.
-    pub fn starts_with(&self, other: &Self) -> bool {
+    pub(super) fn starts_with(&self, other: &Self) -> bool {
         let same = |(one, two): (&Step, &Step)| match (one, two) {
             (Step::Key(one), Step::Key(two)) => same_key(one, two),
             (one, two) => one == two,
@@ -65,7 +65,7 @@ impl Path {
     }
 
     /// The path one step down.
-    pub fn step(&self, step: &Step) -> Self {
+    pub(super) fn step(&self, step: &Step) -> Self {
         self.with(step.clone())
     }
 

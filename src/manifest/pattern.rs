@@ -10,7 +10,7 @@ use super::quote::quote;
 
 /// A route pattern whose host is in lower-case A-labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
+pub(super) struct Pattern {
     /// The pattern as it is sent.
     pub text: String,
     /// The host starts with `*`.
@@ -26,7 +26,7 @@ impl Pattern {
     ///
     /// # Errors
     /// A finding for a pattern that Cloudflare refuses.
-    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
+    pub(super) fn parse(text: &str) -> Result<Self, Diagnostic> {
         let (scheme, rest) =
             split_scheme(text).ok_or_else(|| refused(text, "only `http://` and `https://` are known"))?;
         let slash = rest.find('/').unwrap_or(rest.len());
@@ -68,24 +68,24 @@ impl Pattern {
     }
 
     /// Whether the pattern can lie in the zone of a host, as far as names tell.
-    pub fn may_share_zone(&self, hostname: &str) -> bool {
+    pub(super) fn may_share_zone(&self, hostname: &str) -> bool {
         let host = self.suffix.trim_start_matches('.');
         host.is_empty() || last_two_labels(host) == last_two_labels(hostname)
     }
 
     /// Whether the pattern lies in a zone, given by name.
-    pub fn lies_within(&self, zone: &str) -> bool {
+    pub(super) fn lies_within(&self, zone: &str) -> bool {
         let host = self.suffix.trim_start_matches('.');
         host.is_empty() || is_within(host, zone)
     }
 
     /// Whether every request to a host matches.
-    pub fn covers(&self, hostname: &str) -> bool {
+    pub(super) fn covers(&self, hostname: &str) -> bool {
         self.matches(hostname) && self.path == "/*"
     }
 
     /// Whether some request to a host matches.
-    pub fn matches(&self, hostname: &str) -> bool {
+    pub(super) fn matches(&self, hostname: &str) -> bool {
         match self.wildcard {
             true => hostname.ends_with(&self.suffix),
             false => self.suffix == hostname,

@@ -9,9 +9,9 @@ use super::quote::quote;
 use super::tree::snake_case;
 
 /// Kind of a KV namespace resource.
-pub const KV_NAMESPACE: &str = "CloudflareKvNamespace";
+pub(super) const KV_NAMESPACE: &str = "CloudflareKvNamespace";
 /// Where a KV namespace resource shows its id.
-pub const KV_NAMESPACE_ID: &str = "status.outputs.namespace_id";
+pub(super) const KV_NAMESPACE_ID: &str = "status.outputs.namespace_id";
 
 /// Kinds that a reference may name, with their numbers in the original registry.
 const KINDS: [(i64, &str); 8] = [
@@ -27,7 +27,7 @@ const KINDS: [(i64, &str); 8] = [
 
 /// What a text means where references are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Text {
+pub(super) enum Text {
     /// Itself.
     Plain,
     /// `$cloudflare-…/NAME/PATH`: a field of another resource.
@@ -47,7 +47,7 @@ pub enum Text {
 
 /// A key inside a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupKey {
+pub(super) struct GroupKey {
     /// The group.
     pub group: String,
     /// The key.
@@ -56,12 +56,12 @@ pub struct GroupKey {
 
 impl GroupKey {
     /// `group/key`, as JSON files name it.
-    pub fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("{}/{}", self.group, self.key)
     }
 
     /// `GROUP__KEY`, as dotenv files and the environment name it.
-    pub fn variable(&self) -> String {
+    pub(super) fn variable(&self) -> String {
         let upper = |text: &str| -> String {
             text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
         };
@@ -73,7 +73,7 @@ impl GroupKey {
 ///
 /// # Errors
 /// A finding for a text that starts as a reference and is none.
-pub fn read(text: &str) -> Result<Text, Diagnostic> {
+pub(super) fn read(text: &str) -> Result<Text, Diagnostic> {
     if let Some(rest) = text.strip_prefix("$variables-group/") {
         return group_key(rest).map(Text::Variable).ok_or_else(|| malformed(text, "$variables-group/GROUP/KEY"));
     }
@@ -87,7 +87,7 @@ pub fn read(text: &str) -> Result<Text, Diagnostic> {
 }
 
 /// The name in `${NAME}`, when that is the whole text.
-pub fn braced_name(text: &str) -> Option<&str> {
+pub(super) fn braced_name(text: &str) -> Option<&str> {
     let name = text.strip_prefix("${")?.strip_suffix('}')?;
     let starts = |character: char| character.is_ascii_alphabetic() || character == '_';
     let usable =
@@ -99,7 +99,7 @@ pub fn braced_name(text: &str) -> Option<&str> {
 ///
 /// # Errors
 /// A finding for a kind that is not known.
-pub fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
+pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
     let known = KINDS.iter().map(|(_, kind)| *kind);
     known.clone().find(|kind| *kind == text).ok_or_else(|| {
         let finding = Diagnostic::error(Code::Reference, format!("{} is not a known kind", quote(text)));
@@ -111,7 +111,7 @@ pub fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
 }
 
 /// The kind with a number of the original registry.
-pub fn kind_by_number(number: i64) -> Option<&'static str> {
+pub(super) fn kind_by_number(number: i64) -> Option<&'static str> {
     KINDS.iter().find(|(known, _)| *known == number).map(|(_, kind)| *kind)
 }
 
@@ -119,7 +119,7 @@ pub fn kind_by_number(number: i64) -> Option<&'static str> {
 ///
 /// # Errors
 /// A finding for another kind or another field.
-pub fn kv_namespace(kind: &str, name: &str, field_path: &str, path: &Path) -> Result<Reference, Diagnostic> {
+pub(super) fn kv_namespace(kind: &str, name: &str, field_path: &str, path: &Path) -> Result<Reference, Diagnostic> {
     if kind != KV_NAMESPACE {
         let finding = Diagnostic::error(Code::Reference, format!("a KV binding can't refer to a {}", quote(kind)));
         return Err(finding.with_help(format!("use `{KV_NAMESPACE}`")));

@@ -1,13 +1,13 @@
 //! What a bare scalar means: `serde_yaml` decides.
 
-pub use serde_yaml::Number;
+pub(super) use serde_yaml::Number;
 use serde_yaml::Value;
 
 use super::tree::{Scalar, Style};
 
 /// A scalar with its type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Meaning {
+pub(super) enum Meaning {
     /// Empty, `~` or `null`.
     Null,
     /// `true` or `false`; `yes`, `no`, `on` and `off` are text.
@@ -20,7 +20,7 @@ pub enum Meaning {
 
 impl Scalar {
     /// What it means.
-    pub fn meaning(&self) -> Meaning {
+    pub(super) fn meaning(&self) -> Meaning {
         match self.style {
             Style::Plain => bare(&self.text),
             Style::SingleQuoted | Style::DoubleQuoted | Style::Block => Meaning::Text,
@@ -29,7 +29,7 @@ impl Scalar {
 }
 
 /// What a text means where it stands bare.
-pub fn bare(text: &str) -> Meaning {
+pub(super) fn bare(text: &str) -> Meaning {
     // Most values are names: only for a text that begins like something else a parser is started.
     let may_mean_more = |first: char| first.is_ascii_digit() || "~+-.nNtTfF".contains(first);
     if !text.is_empty() && !text.starts_with(may_mean_more) {

@@ -15,7 +15,7 @@ use super::wanted::Wanted;
 use super::{events, shape};
 
 /// Sets values in the only document of a run.
-pub fn apply(documents: &mut [Document], set: &[(String, String)], schema: &Schema) -> Vec<Diagnostic> {
+pub(super) fn apply(documents: &mut [Document], set: &[(String, String)], schema: &Schema) -> Vec<Diagnostic> {
     if set.is_empty() {
         return Vec::new();
     }

@@ -23,7 +23,7 @@ use super::wanted::Wanted;
 const MAX_KNOWN: usize = 12;
 
 /// What is left of a document when all that is wrong is taken out.
-pub struct Shape {
+pub(super) struct Shape {
     /// Every key in the spelling of the schema.
     pub value: Value,
     /// Paths of values that are missing or of the wrong shape, and were told so.
@@ -31,7 +31,12 @@ pub struct Shape {
 }
 
 /// Checks a document; values under paths in `broken` were told elsewhere and are left out.
-pub fn check(document: &Document, schema: &Schema, broken: BTreeSet<String>, findings: &mut Findings<'_>) -> Shape {
+pub(super) fn check(
+    document: &Document,
+    schema: &Schema,
+    broken: BTreeSet<String>,
+    findings: &mut Findings<'_>,
+) -> Shape {
     let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
     walk.broken.append(&mut walk.meant);
@@ -249,7 +254,7 @@ impl<'walk> Walk<'walk, '_> {
 }
 
 /// The property that a key names, in either spelling.
-pub fn property<'schema>(
+pub(super) fn property<'schema>(
     properties: &'schema Map<String, Schema>,
     key: &str,
 ) -> Option<(&'schema str, &'schema Schema)> {

@@ -46,7 +46,7 @@ impl Span {
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(super) enum Style {
     /// Bare: its text decides whether it is text, a number, a bool or nothing.
     Plain,
     /// In single quotes: text.
@@ -59,7 +59,7 @@ pub enum Style {
 
 /// A scalar, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scalar {
+pub(super) struct Scalar {
     /// Its text, escapes and folding resolved.
     pub text: String,
     /// How it was written.
@@ -68,7 +68,7 @@ pub struct Scalar {
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub(super) struct Node {
     /// From its first to its last character.
     pub span: Span,
     /// What it is.
@@ -77,7 +77,7 @@ pub struct Node {
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(super) enum Content {
     /// Text, a number, a bool or nothing.
     Scalar(Scalar),
     /// Items in order.
@@ -88,7 +88,7 @@ pub enum Content {
 
 /// An entry of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// The key.
     pub key: Key,
     /// The value.
@@ -97,7 +97,7 @@ pub struct Entry {
 
 /// A key of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(super) struct Key {
     /// Its text.
     pub text: String,
     /// Where it stands.
@@ -106,14 +106,14 @@ pub struct Key {
 
 impl Node {
     /// The entry of a mapping by this key, in the spelling given or in the other case (`accountId`, `account_id`).
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         let Content::Mapping(entries) = &self.content else { return None };
         let exact = entries.iter().find(|entry| entry.key.text == key);
         exact.or_else(|| entries.iter().find(|entry| same_key(&entry.key.text, key)))
     }
 
     /// The scalar, if it is one.
-    pub fn scalar(&self) -> Option<&Scalar> {
+    pub(super) fn scalar(&self) -> Option<&Scalar> {
         match &self.content {
             Content::Scalar(scalar) => Some(scalar),
             Content::List(_) | Content::Mapping(_) => None,
@@ -121,7 +121,7 @@ impl Node {
     }
 
     /// Levels of lists and mappings from here downwards; 0 for a scalar.
-    pub fn height(&self) -> usize {
+    pub(super) fn height(&self) -> usize {
         match &self.content {
             Content::Scalar(_) => 0,
             Content::List(items) => 1 + items.iter().map(Self::height).max().unwrap_or(0),
@@ -130,7 +130,7 @@ impl Node {
     }
 
     /// Number of nodes from here downwards, itself and keys included.
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         match &self.content {
             Content::Scalar(_) => 1,
             Content::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
@@ -139,7 +139,7 @@ impl Node {
     }
 
     /// Texts of all scalars and keys from here downwards, in order, but of one node.
-    pub fn each_text<'node>(&'node self, skipped: Option<&Self>, texts: &mut Vec<&'node str>) {
+    pub(super) fn each_text<'node>(&'node self, skipped: Option<&Self>, texts: &mut Vec<&'node str>) {
         if skipped.is_some_and(|skipped| std::ptr::eq(self, skipped)) {
             return;
         }
@@ -169,7 +169,7 @@ impl Node {
 
 /// One non-empty document of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
+pub(super) struct Document {
     /// Name of its file.
     pub file: Rc<str>,
     /// Index of its source among the sources.
@@ -188,13 +188,13 @@ impl Document {
     /// The place of a value, or of the nearest existing parent where it is missing.
     ///
     /// A scalar is pointed at itself; a list or mapping, and an empty value, at its key.
-    pub fn place(&self, path: &Path) -> Place {
+    pub(super) fn place(&self, path: &Path) -> Place {
         let set = self.set.iter().rev().find(|(set, _)| path.starts_with(set));
         set.map_or_else(|| self.span(path).in_file(&self.file), |(_, place)| place.clone())
     }
 
     /// The place of the key at the end of a path, or where its value would be looked for.
-    pub fn key_place(&self, path: &Path) -> Place {
+    pub(super) fn key_place(&self, path: &Path) -> Place {
         if self.set.iter().any(|(set, _)| path.starts_with(set)) {
             return self.place(path);
         }
@@ -206,7 +206,7 @@ impl Document {
     }
 
     /// The value at a path, if it exists.
-    pub fn node(&self, path: &Path) -> Option<&Node> {
+    pub(super) fn node(&self, path: &Path) -> Option<&Node> {
         path.steps().iter().try_fold(&self.root, |node, step| match (step, &node.content) {
             (Step::Key(key), Content::Mapping(_)) => node.entry(key).map(|entry| &entry.value),
             (Step::Index(index), Content::List(items)) => items.get(*index),
@@ -244,12 +244,12 @@ fn entry_pointer(entry: &Entry) -> Span {
 }
 
 /// Whether two keys are spellings of one field: `account_id`, `accountId`.
-pub fn same_key(left: &str, right: &str) -> bool {
+pub(super) fn same_key(left: &str, right: &str) -> bool {
     left == right || snake_case(left) == snake_case(right)
 }
 
 /// `account_id` of `accountId`.
-pub fn snake_case(key: &str) -> String {
+pub(super) fn snake_case(key: &str) -> String {
     let mut snake = String::with_capacity(key.len() + 4);
     for character in key.chars() {
         if character.is_ascii_uppercase() {

@@ -8,7 +8,7 @@ use super::scalar::Number;
 
 /// The types that a value may have, and the words or range that it must keep to.
 #[derive(Default)]
-pub struct Wanted<'schema> {
+pub(super) struct Wanted<'schema> {
     /// Any value; nobody reads it.
     pub anything: bool,
     /// A mapping of this form.
@@ -33,19 +33,19 @@ pub struct Wanted<'schema> {
 
 impl<'schema> Wanted<'schema> {
     /// What `schema` asks; `root` holds the definitions that it refers to.
-    pub fn of(schema: &'schema Schema, root: &'schema Schema) -> Self {
+    pub(super) fn of(schema: &'schema Schema, root: &'schema Schema) -> Self {
         let mut wanted = Self::default();
         wanted.add(schema, root);
         wanted
     }
 
     /// Whether a number of this kind is due.
-    pub fn takes(&self, number: &Number) -> bool {
+    pub(super) fn takes(&self, number: &Number) -> bool {
         self.number || (self.integer && number.is_i64())
     }
 
     /// What else is due beside text, for a sentence that lists the words.
-    pub fn or_else_than_text(&self) -> String {
+    pub(super) fn or_else_than_text(&self) -> String {
         let other = Self { text: false, ..Self { words: Vec::new(), ..*self } };
         let names = other.names();
         if names.is_empty() { String::new() } else { format!(", or {}", names.join(" or ")) }

@@ -45,7 +45,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// The change is then an adoption; the finding is for a run that may not.
-    pub fn settle(self, change: &mut Change, allowed: bool) -> Option<Diagnostic> {
+    pub(super) fn settle(self, change: &mut Change, allowed: bool) -> Option<Diagnostic> {
         let conflict = (!allowed).then(|| self.conflict(&change.address));
         change.action = Action::Adopt;
         change.permit = Some(self.permit);
@@ -56,7 +56,7 @@ impl Claim {
     }
 
     /// The finding: the safe way out first, then what going on would cost.
-    pub fn conflict(&self, address: &Address) -> Diagnostic {
+    pub(super) fn conflict(&self, address: &Address) -> Diagnostic {
         let mut finding = Diagnostic::error(self.code, self.message.as_str()).with_help(self.keep.as_str());
         finding.resolve = self.permit.way_out(address);
         finding.loses.clone_from(&self.loses);

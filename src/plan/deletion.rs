@@ -21,21 +21,21 @@ pub(super) struct Deletion<'a> {
 
 impl Deletion<'_> {
     /// As a change of the plan; what others put into the Worker is named.
-    pub fn change(&self, reason: &Reason) -> Change {
+    pub(super) fn change(&self, reason: &Reason) -> Change {
         let marks = ScriptMarks::parse(&self.live.tags);
         let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name));
         Change::deletion(Address::script(self.name), reason, theirs.map(removed).collect())
     }
 
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
-    pub fn unseen(&self, context: &Context<'_>, removals: &[Removal]) -> Inventory {
+    pub(super) fn unseen(&self, context: &Context<'_>, removals: &[Removal]) -> Inventory {
         let marks = ScriptMarks::parse(&self.live.tags);
         let unseen = inventory::unseen(context, &marks, removals);
         inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
     }
 
     /// Why it may not be deleted: each with the flag that allows it, where one does.
-    pub fn conflicts(&self, context: &Context<'_>) -> Vec<Diagnostic> {
+    pub(super) fn conflicts(&self, context: &Context<'_>) -> Vec<Diagnostic> {
         let mut conflicts: Vec<Diagnostic> = self.not_ours(context).into_iter().collect();
         for pattern in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
             let address = Address::route(pattern);

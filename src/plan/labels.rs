@@ -10,7 +10,7 @@ use crate::resource::{DesiredState, LiveState};
 pub(super) struct Labels(BTreeMap<String, String>);
 
 impl Labels {
-    pub fn of(desired: &DesiredState, live: &LiveState) -> Self {
+    pub(super) fn of(desired: &DesiredState, live: &LiveState) -> Self {
         let records = live.manifests.iter().flat_map(|state| state.zones.values()).flat_map(|zone| &zone.records);
         let told = records.filter_map(|record| marks::comment_owner(&record.comment));
         let told = told.map(|(id, label)| (id.to_owned(), label.to_owned()));
@@ -19,7 +19,7 @@ impl Labels {
     }
 
     /// The owner in words: its label with the id beside it.
-    pub fn owner(&self, id: &str) -> String {
+    pub(super) fn owner(&self, id: &str) -> String {
         match self.0.get(id) {
             Some(label) => format!("`{label}` (id {id})"),
             None => format!("a manifest that is not part of this run (id {id})"),

@@ -25,12 +25,12 @@ pub(super) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub fn new(plan: &'a mut Plan, manifest: usize, script: Address, live_tags: &[String]) -> Self {
+    pub(super) fn new(plan: &'a mut Plan, manifest: usize, script: Address, live_tags: &[String]) -> Self {
         Self { plan, manifest, script, written: live_tags.to_vec(), steps: Vec::new() }
     }
 
     /// The Worker itself; without an upload, its tags come first when something is going to be attached.
-    pub fn worker(&mut self, script: &mut ScriptPlan, tags: &Tags, attaches: bool) {
+    pub(super) fn worker(&mut self, script: &mut ScriptPlan, tags: &Tags, attaches: bool) {
         let address = self.script.clone();
         if let Some(mut upload) = script.upload.take() {
             upload.tags.clone_from(&tags.during);
@@ -53,7 +53,7 @@ impl<'a> Order<'a> {
     }
 
     /// The record, then the routes side by side.
-    pub fn attach(&mut self, record: Option<(Address, Operation)>, routes: &[RoutePlan]) {
+    pub(super) fn attach(&mut self, record: Option<(Address, Operation)>, routes: &[RoutePlan]) {
         let mut before: Vec<usize> = self.steps.first().copied().into_iter().collect();
         if let Some((address, operation)) = record {
             let step = self.push(&address, operation, &before.clone());
@@ -69,7 +69,7 @@ impl<'a> Order<'a> {
     }
 
     /// Old routes go when all new ones stand; old records when no route needs them.
-    pub fn detach(&mut self, removals: &[Removal]) {
+    pub(super) fn detach(&mut self, removals: &[Removal]) {
         let attached = if guard::holds(Guard::OldGoesLast) { self.steps.clone() } else { Vec::new() };
         let mut before_records = attached.clone();
         for removal in removals {
@@ -82,7 +82,7 @@ impl<'a> Order<'a> {
     }
 
     /// The tags as they stay.
-    pub fn finish(&mut self, tags: &Tags, exists: bool) {
+    pub(super) fn finish(&mut self, tags: &Tags, exists: bool) {
         let exists = exists || !self.steps.is_empty();
         if exists && !tags::same(&tags.target, &self.written) {
             let after = self.steps.clone();
@@ -91,7 +91,7 @@ impl<'a> Order<'a> {
     }
 
     /// Workers under an earlier name, after everything else.
-    pub fn delete_scripts<'n>(&mut self, deletions: impl Iterator<Item = (&'n str, Inventory)>) {
+    pub(super) fn delete_scripts<'n>(&mut self, deletions: impl Iterator<Item = (&'n str, Inventory)>) {
         let after = self.steps.clone();
         for (name, unseen) in deletions {
             self.push(&Address::script(name), Operation::DeleteScript { name: name.to_owned(), unseen }, &after);

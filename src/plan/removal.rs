@@ -22,12 +22,12 @@ pub(super) struct Removal {
 }
 
 impl Removal {
-    pub fn is_route(&self) -> bool {
+    pub(super) fn is_route(&self) -> bool {
         self.address.kind == Kind::Route
     }
 
     /// As a change of the plan.
-    pub fn change(&self, reason: &Reason) -> Change {
+    pub(super) fn change(&self, reason: &Reason) -> Change {
         Change::deletion(self.address.clone(), reason, vec![self.field.clone()])
     }
 }

@@ -9,17 +9,17 @@ use crate::model::marks::VersionMark;
 
 impl Context<'_> {
     /// Whether a secret's value is not at hand, so that the live one stays.
-    pub fn keeps_secret(&self, name: &str) -> bool {
+    pub(super) fn keeps_secret(&self, name: &str) -> bool {
         self.secrets.is_some_and(|facts| facts.kept.contains(name))
     }
 
     /// Names of the secrets whose values are set by an upload.
-    pub fn given_secrets(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn given_secrets(&self) -> impl Iterator<Item = &str> {
         self.secret_names().filter(|name| !self.keeps_secret(name))
     }
 
     /// The bindings that an upload sets.
-    pub fn set_bindings(&self) -> Vec<Binding> {
+    pub(super) fn set_bindings(&self) -> Vec<Binding> {
         let is_set = |binding: &&Binding| !self.keeps_secret(binding.name());
         self.desired.script.bindings.iter().filter(is_set).cloned().collect()
     }

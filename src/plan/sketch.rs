@@ -21,17 +21,17 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Whether a record carries our mark, and no other product manages it.
-    pub fn owns(&self, record: &LiveRecord) -> bool {
+    pub(super) fn owns(&self, record: &LiveRecord) -> bool {
         !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
     }
 
     /// Whether Workers of ours under an earlier name go.
-    pub fn deletes_renamed(&self) -> bool {
+    pub(super) fn deletes_renamed(&self) -> bool {
         self.destroys || self.options.prune
     }
 
     /// Names of the secrets that the manifest wants.
-    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.desired
             .script
             .bindings
@@ -41,7 +41,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a version waits that gets no requests: settings then speak of that one.
-    pub fn newest_is_not_live(&self) -> bool {
+    pub(super) fn newest_is_not_live(&self) -> bool {
         let Some(live) = &self.live.script else { return false };
         match (live.versions.first(), live.live_version()) {
             (Some(newest), Some(serving)) => newest.id != serving.id,
@@ -50,13 +50,13 @@ impl<'a> Context<'a> {
     }
 
     /// Routing with the id of its zone; absent while the zone is not known.
-    pub fn routing(&self) -> Option<(&Routing, &str)> {
+    pub(super) fn routing(&self) -> Option<(&Routing, &str)> {
         let zone = self.live.zone.as_ref()?;
         Some((self.desired.routing.as_ref()?, zone.id.as_str()))
     }
 
     /// What a zone holds.
-    pub fn zone(&self, id: &str) -> &'a LiveZoneContent {
+    pub(super) fn zone(&self, id: &str) -> &'a LiveZoneContent {
         static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
         self.live.zones.get(id).unwrap_or(&EMPTY)
     }

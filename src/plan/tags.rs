@@ -31,7 +31,7 @@ pub(super) struct Tags {
 
 impl Tags {
     /// `removes`: what is no longer wanted goes; otherwise it stays in the inventory.
-    pub fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
+    pub(super) fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
         let name = Some(&context.desired.script.name);
         let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref().or(name) == name);
@@ -66,7 +66,7 @@ impl Tags {
     }
 
     /// The Worker has no room for them.
-    pub fn finding(&self, context: &Context<'_>) -> Option<Diagnostic> {
+    pub(super) fn finding(&self, context: &Context<'_>) -> Option<Diagnostic> {
         let needed = self.during.len().max(self.target.len());
         (needed > OF_A_WORKER).then(|| {
             let message = format!("`{}` would need {needed} tags and holds {OF_A_WORKER}", context.desired.script.name);
@@ -77,13 +77,13 @@ impl Tags {
     }
 
     /// Whether the Worker's tags end up other than they are.
-    pub fn change(&self) -> bool {
+    pub(super) fn change(&self) -> bool {
         !same(&self.target, &self.live)
     }
 
     /// The inventory as a field of the Worker, when it changes. What leaves because time has passed is not told: the
     /// same plan made a minute later is the same.
-    pub fn field(&self, live: &ScriptMarks) -> Option<Field> {
+    pub(super) fn field(&self, live: &ScriptMarks) -> Option<Field> {
         let (old, new) = (lines(&live.inventory), lines(&union(&self.marks.inventory, &self.gone)));
         (old != new).then(|| Field::new("inventory", old, new))
     }

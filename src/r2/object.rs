@@ -32,7 +32,7 @@ pub struct Object {
 ///
 /// # Errors
 /// What is wrong with it, to be put after the name.
-pub fn check_bucket(name: &str) -> Result<(), &'static str> {
+pub(super) fn check_bucket(name: &str) -> Result<(), &'static str> {
     let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if name.bytes().all(usable) && name.bytes().any(|byte| byte != b'.') {
         return Ok(());

@@ -113,7 +113,7 @@ pub enum Found {
 ///
 /// # Errors
 /// A finding for each cause of a failed read.
-pub async fn make(
+pub(super) async fn make(
     api: &Api,
     client: &Client,
     desired: &DesiredState,
@@ -134,7 +134,7 @@ pub async fn make(
 }
 
 /// Makes reads, all together, and gives each its own answer.
-pub async fn look(api: &Api, client: &Client, reads: BTreeSet<Read>) -> Vec<(Read, Result<Found, CallError>)> {
+pub(super) async fn look(api: &Api, client: &Client, reads: BTreeSet<Read>) -> Vec<(Read, Result<Found, CallError>)> {
     let answers = join_all(reads.iter().map(|read| one(api, client, read))).await;
     reads.into_iter().zip(answers).collect()
 }

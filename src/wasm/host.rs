@@ -24,7 +24,7 @@ pub(super) struct Host {
 }
 
 impl Host {
-    pub fn new(host: &JsValue) -> Result<Self, Error> {
+    pub(super) fn new(host: &JsValue) -> Result<Self, Error> {
         let member = |name: &str| Reflect::get(host, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
         Ok(Self {
             fetch: member("fetch").dyn_into().ok(),
@@ -34,7 +34,7 @@ impl Host {
         })
     }
 
-    pub fn io(&self) -> Result<Io, Error> {
+    pub(super) fn io(&self) -> Result<Io, Error> {
         let on_event = self.on_event.clone();
         let events = move |event: Event| {
             if let Some(on_event) = &on_event {

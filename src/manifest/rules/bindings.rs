@@ -21,7 +21,7 @@ const DOUBTFUL_VALUE: usize = 5_000;
 const MAX_COUNT: (usize, usize) = (64, 128);
 
 /// Variables, secrets and stores: one set of names in JavaScript.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(spec) = subject.spec() else { return };
     let mut names = Names::default();
     variables(subject, spec, &mut names, findings);

@@ -11,7 +11,7 @@ use crate::manifest::text::filled;
 use super::{Subject, tell};
 
 /// The bundle: bucket, key, pin.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(spec) = subject.spec() else { return };
     let bundles = bundles(spec);
     for (path, bundle) in &bundles {

@@ -18,7 +18,7 @@ use crate::resource::{DesiredRecord, RecordContent};
 use super::{Subject, tell};
 
 /// Host, zone, record and routes; a block that is off needs nothing else.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let path = spec_path().key("dns");
     let Some(dns) = subject.spec().and_then(|spec| spec.dns.as_ref()) else { return };
     let enabled = path.key("enabled");

@@ -12,7 +12,7 @@ use crate::manifest::text::filled;
 use super::{Subject, tell};
 
 /// Account, name, and the annotations that we read.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     account(subject, findings);
     name(subject, findings);
     drift(subject, findings);

@@ -5,7 +5,7 @@ mod bundle;
 mod dns;
 mod identity;
 mod script;
-pub mod together;
+pub(super) mod together;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use super::path::Path;
 use super::schema::{Manifest, Spec};
 
 /// A document as the rules see it.
-pub struct Subject<'subject> {
+pub(super) struct Subject<'subject> {
     /// What could be read.
     pub manifest: &'subject Manifest,
     /// Paths that are missing or unreadable, and were told so.
@@ -28,7 +28,7 @@ pub struct Subject<'subject> {
 
 impl Subject<'_> {
     /// Whether a value, or something that it lies in, was told to be missing or unreadable.
-    pub fn is_broken(&self, path: &Path) -> bool {
+    pub(super) fn is_broken(&self, path: &Path) -> bool {
         let mut parent = Path::default();
         path.steps().iter().any(|step| {
             parent = parent.step(step);
@@ -37,13 +37,13 @@ impl Subject<'_> {
     }
 
     /// The `spec`, or an empty one.
-    pub fn spec(&self) -> Option<&Spec> {
+    pub(super) fn spec(&self) -> Option<&Spec> {
         self.manifest.spec.as_ref()
     }
 }
 
 /// Checks a document by every rule.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     identity::check(subject, findings);
     script::check(subject, findings);
     bundle::check(subject, findings);

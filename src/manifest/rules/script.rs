@@ -17,7 +17,7 @@ use super::{Subject, tell};
 const MAX_FLAGS: usize = 50;
 
 /// The script: its name, its runtime, its addresses.
-pub fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(spec) = subject.spec() else { return };
     name(subject, spec, findings);
     main_module(spec, findings);

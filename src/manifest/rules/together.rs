@@ -17,7 +17,7 @@ const CLAIMED: (Code, &str) = (
 );
 
 /// Checks the documents of a run against each other, by what each of them claims.
-pub fn check(claims: &[(&Document, Claims)]) -> Vec<Diagnostic> {
+pub(crate) fn check(claims: &[(&Document, Claims)]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut scripts = Claimed::default();
     let mut identities = Claimed::default();
