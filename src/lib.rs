@@ -32,6 +32,7 @@ pub mod refresh;
 
 pub mod apply;
 pub mod engine;
+pub mod kinds;
 pub mod plan;
 
 #[cfg(target_arch = "wasm32")]

@@ -13,11 +13,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cfworker_deploy::binding::Binding;
+use cfworker_deploy::kinds::{self, worker::SecretFacts};
 use cfworker_deploy::manifest::{self, ReadOptions, Source};
 use cfworker_deploy::model::Identity;
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
-use cfworker_deploy::plan::{self, Operation, Plan, PlanOptions, SecretFacts};
-use cfworker_deploy::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZoneContent};
+use cfworker_deploy::plan::{self, Plan, PlanOptions};
+use cfworker_deploy::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZoneContent, Operation};
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
 
@@ -75,8 +76,8 @@ impl Spec {
         let Options { adopt, take, prune, destroy, .. } = &self.options;
         let options = PlanOptions { adopt: adopt.clone(), take: take.clone(), prune: *prune, offline: false };
         match destroy {
-            true => plan::destroy(&self.desired, live, &options),
-            false => plan::plan(&self.desired, live, &self.secrets, &options),
+            true => kinds::destroy(&self.desired, live, &options),
+            false => kinds::plan(&self.desired, live, &self.secrets, &options),
         }
     }
 }
@@ -87,7 +88,7 @@ fn secret_facts(manifest: &DesiredManifest, options: &Options) -> Option<SecretF
     let given = options.secrets.as_ref()?;
     let wanted = manifest.script.bindings.iter().filter(|binding| matches!(binding, Binding::SecretText(_)));
     let kept = wanted.map(|binding| binding.name().to_owned()).filter(|name| !given.contains_key(name)).collect();
-    let facts = plan::secret_facts(&manifest.identity, key, given);
+    let facts = kinds::worker::secret_facts(&manifest.identity, key, given);
     Some(SecretFacts { kept, key_of_token: options.key_of_token, ..facts })
 }
 
@@ -103,7 +104,7 @@ impl Marks {
         let facts = state.get("bundle").cloned().unwrap_or_default();
         let bundle = serde_json::from_value(facts).expect("a bundle");
         let live = LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }] };
-        let first = plan::plan(desired, &live, secrets, &PlanOptions::default());
+        let first = kinds::plan(desired, &live, secrets, &PlanOptions::default());
         let upload = first.steps.iter().find_map(|step| match &step.operation {
             Operation::Upload(upload) => Some(upload),
             _ => None,
@@ -244,7 +245,7 @@ fn the_fingerprint_covers_which_secrets_are_set_and_not_their_values() {
     let changed = |spec: &Spec| spec.name() == "script-update-secret-changed";
     let spec = specs().into_iter().find(changed).expect("a folder");
     let with = |facts: Option<SecretFacts>| {
-        plan::fingerprint(&plan::plan(&spec.desired, &spec.live, &[facts], &PlanOptions::default()))
+        plan::fingerprint(&kinds::plan(&spec.desired, &spec.live, &[facts], &PlanOptions::default()))
     };
     let given = spec.secrets.iter().flatten().next().expect("values");
     let facts = |digit: &str| SecretFacts { digest: digit.repeat(22), ..given.clone() };

@@ -23,8 +23,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
 use crate::model::{Address, Event};
-use crate::plan::{Operation, Plan, Step};
-use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
+use crate::plan::{Plan, Step};
+use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, Operation};
 use crate::secret::Secret;
 
 /// Writes in flight at once: what a Worker may have open.

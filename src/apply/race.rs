@@ -11,7 +11,8 @@ use crate::cloudflare::deployments::{Deployment, ListDeployments};
 use crate::cloudflare::versions::ReadVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::plan::{Operation, Plan, Step};
+use crate::plan::{Plan, Step};
+use crate::resource::Operation;
 
 /// What was seen beside the last writes, by index of the manifest.
 #[derive(Default)]

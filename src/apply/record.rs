@@ -8,7 +8,7 @@ use crate::cloudflare::dns_records::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
-use crate::plan::RecordWrite;
+use crate::resource::RecordWrite;
 
 /// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
 const TRIES: u32 = 7;

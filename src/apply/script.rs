@@ -17,8 +17,7 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::model::Syntax;
 use crate::model::marks::Inventory;
-use crate::plan::{TagWrite, Upload};
-use crate::resource::{Observability, WorkersDev};
+use crate::resource::{Observability, TagWrite, Upload, WorkersDev};
 use crate::secret::Secret;
 
 /// Cloudflare's codes for code that does not start, and for code that handles nothing.

@@ -9,7 +9,7 @@ use crate::cloudflare::scripts::ReadSettings;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{Inventory, ScriptMarks};
-use crate::plan::TagWrite;
+use crate::resource::TagWrite;
 
 /// The list to write, and what is to be told when another run changed it. A look that fails says nothing.
 ///

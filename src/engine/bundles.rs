@@ -9,8 +9,9 @@ use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::join_all;
 use crate::model::marks::ScriptMarks;
-use crate::plan::{Operation, Plan};
+use crate::plan::Plan;
 use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Store};
+use crate::resource::Operation;
 use crate::resource::{BundleFacts, DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef};
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.

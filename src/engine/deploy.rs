@@ -16,9 +16,10 @@ use crate::diagnostic::{Code, Diagnostic, WayOut, any_error};
 use crate::error::{Error, Exit};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
+use crate::kinds;
 use crate::manifest::Source;
 use crate::model::{Address, OutputSet, Outputs};
-use crate::plan::{self, Action};
+use crate::plan::Action;
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize)]
@@ -94,7 +95,7 @@ pub async fn destroy(
     let session = Session::open(io, credentials, options.timeout_ms)?;
     let mut prepared = prepare_removal(&session, sources, options).await?;
     let findings = std::mem::take(&mut prepared.plan.diagnostics);
-    prepared.plan = plan::destroy(&prepared.desired, &prepared.live, &options.planning(false));
+    prepared.plan = kinds::destroy(&prepared.desired, &prepared.live, &options.planning(false));
     prepared.plan.diagnostics.splice(0..0, findings);
     if options.dry_run {
         let plan = result(&prepared);

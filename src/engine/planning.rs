@@ -13,6 +13,7 @@ use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::error::{Error, Exit};
+use crate::kinds;
 use crate::manifest::{self, Places, Read, ReadOptions, Source};
 use crate::model::Event;
 use crate::plan::{self, Action, Plan};
@@ -131,7 +132,7 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let Read { desired, diagnostics, .. } = read(sources, options, None);
     stop_on_error(&diagnostics)?;
     let live = LiveState { manifests: desired.manifests.iter().map(bundles::offline).collect() };
-    let mut plan = plan::plan(&desired, &live, &[], &options.planning(true));
+    let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
     plan.diagnostics.splice(0..0, diagnostics);
     Ok(Prepared { payloads: Vec::new(), reads: 0, desired, live, plan })
 }
@@ -195,9 +196,9 @@ async fn prepared(
     let facts = secrets.facts(session.credentials, &desired);
     bundles.recognise(session, &desired, &mut live, &mut diagnostics).await;
     stop_on_error(&diagnostics)?;
-    let mut plan = plan::plan(&desired, &live, &facts, &options.planning(false));
+    let mut plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
     if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
-        plan = plan::plan(&desired, &live, &facts, &options.planning(false));
+        plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
     }
     stop_on_error(&diagnostics)?;
     plan.diagnostics = plan.diagnostics.into_iter().map(|finding| in_file(&places, &desired, finding)).collect();

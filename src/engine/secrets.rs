@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Credentials, Options};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kinds::{self, worker::SecretFacts};
 use crate::manifest::{self, Places, SecretValues, UnresolvedSecret};
-use crate::plan::{self, SecretFacts};
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
 use crate::secret::Secret;
 
@@ -58,8 +58,11 @@ impl Secrets {
     /// What the planner gets to know, by manifest.
     pub(super) fn facts(&self, credentials: &Credentials, desired: &DesiredState) -> Vec<Option<SecretFacts>> {
         let facts = |manifest: &DesiredManifest| {
-            let facts =
-                plan::secret_facts(&manifest.identity, credentials.key_material()?, &self.of(manifest.document));
+            let facts = kinds::worker::secret_facts(
+                &manifest.identity,
+                credentials.key_material()?,
+                &self.of(manifest.document),
+            );
             let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
             let kept: BTreeSet<_> = missing.map(|secret| secret.name.clone()).collect();
             Some(SecretFacts { kept, key_of_token: credentials.fingerprint_key.is_none(), ..facts })

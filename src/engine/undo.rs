@@ -118,6 +118,7 @@ impl Undo {
 mod tests {
     use super::*;
     use crate::manifest::{ReadOptions, Source, read};
+    use crate::plan::Reason;
 
     const MANIFEST: &str = "apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareWorker
@@ -134,7 +135,17 @@ spec:
     }
 
     fn change(address: Address, action: Action, fields: Vec<Field>) -> Change {
-        Change { action, fields, ..Change::unchanged(address, Vec::new()) }
+        Change {
+            kind: address.kind,
+            address,
+            action,
+            from: None,
+            permit: None,
+            before: None,
+            reason: Reason::Differs,
+            needs: Vec::new(),
+            fields,
+        }
     }
 
     fn variable(name: &str, old: impl Into<Value>, new: impl Into<Value>) -> Field {

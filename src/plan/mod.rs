@@ -1,38 +1,24 @@
-//! Desired × live → an ordered, exact plan. Pure: no request, no clock, ordered maps only.
+//! What the kinds say of their resources → an ordered, exact plan. Pure: no request, no clock, ordered maps only. No kind
+//! and no resource type is named here.
 //!
 //! INVARIANT: the same values give the same plan, byte for byte, on every runtime.
 
-mod checks;
-mod claim;
-mod deletion;
-mod destroy;
-mod digest;
+mod assemble;
+mod decide;
 mod fingerprint;
-mod inventory;
-mod labels;
-mod manifest;
 mod options;
 mod order;
-mod ownership;
 mod reason;
-mod record;
-mod removal;
-mod route;
-mod script;
-mod secrets;
 mod sketch;
 mod step;
-mod tags;
 
-pub use claim::Permit;
-pub use destroy::destroy;
-pub use digest::{SecretFacts, code_digest, secret_facts};
+pub use assemble::plan;
+pub use decide::{Claim, Decision, Permit, decide};
 pub use fingerprint::fingerprint;
-pub use manifest::plan;
 pub use options::PlanOptions;
 pub use reason::Reason;
-pub use secrets::KEY_RECIPE;
-pub use step::{Operation, RecordWrite, Step, TagWrite, Upload};
+pub use sketch::{Owner, Phase, Sketch, Sketches, Wish, Write};
+pub use step::Step;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -106,28 +92,6 @@ pub struct Change {
     pub needs: Vec<Address>,
     /// What differs.
     pub fields: Vec<Field>,
-}
-
-impl Change {
-    /// Nothing to do, so far.
-    pub(crate) fn unchanged(address: Address, needs: Vec<Address>) -> Self {
-        Self {
-            kind: address.kind,
-            address,
-            action: Action::NoOp,
-            from: None,
-            permit: None,
-            before: None,
-            reason: Reason::Unchanged,
-            needs,
-            fields: Vec::new(),
-        }
-    }
-
-    /// It goes.
-    fn deletion(address: Address, reason: &Reason, fields: Vec<Field>) -> Self {
-        Self { action: Action::Delete, reason: reason.clone(), fields, ..Self::unchanged(address, Vec::new()) }
-    }
 }
 
 /// Something that the plan leaves as it is, and says so.

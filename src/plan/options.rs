@@ -17,13 +17,13 @@ pub struct PlanOptions {
 
 impl PlanOptions {
     /// Whether the resource may become ours, although it carries no mark; `equal`: nothing would change.
-    pub(super) fn adopts(&self, address: &Address, equal: bool) -> bool {
+    pub fn adopts(&self, address: &Address, equal: bool) -> bool {
         let typed = address.to_string();
         self.adopt.iter().any(|adopted| *adopted == typed || (adopted == "*" && equal))
     }
 
     /// Whether the resource may be taken from its owner.
-    pub(super) fn takes(&self, address: &Address) -> bool {
+    pub fn takes(&self, address: &Address) -> bool {
         self.take.contains(&address.to_string())
     }
 }

@@ -1,63 +1,136 @@
-//! One manifest beside what the account has for it: what every part of the planner looks at.
+//! What a kind says of its resources: the words between the kinds and the planner.
 
-use super::labels::Labels;
-use super::{PlanOptions, SecretFacts};
-use crate::binding::Binding;
-use crate::model::marks::{self, CommentMark};
-use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZoneContent, Routing};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Address, Field};
+use crate::resource::Operation;
 
-/// Inputs of the planner for one manifest.
-pub(super) struct Context<'a> {
-    pub index: usize,
-    pub desired: &'a DesiredManifest,
-    pub live: &'a LiveManifest,
-    /// Digest of the values at hand; absent offline.
-    pub secrets: Option<&'a SecretFacts>,
-    pub options: &'a PlanOptions,
-    pub labels: &'a Labels,
-    /// Nothing is wanted any more.
-    pub destroys: bool,
+use super::decide::Claim;
+use super::{Left, PlannedManifest, Reason};
+
+/// All that the kind of a document has to say of it.
+#[derive(Debug)]
+pub struct Sketches {
+    /// Index of the document in the desired state.
+    pub manifest: usize,
+    /// Who it is.
+    pub planned: PlannedManifest,
+    /// Its resources, in the order in which they are made.
+    pub resources: Vec<Sketch>,
+    /// Parts of its resources that it does not name.
+    pub kept: Vec<Left>,
+    /// Its own, no longer named.
+    pub orphans: Vec<Left>,
+    /// Other people's, seen beside its own.
+    pub unmanaged: Vec<Left>,
+    /// What is to be said before its resources.
+    pub before: Vec<Diagnostic>,
+    /// What is to be said after them.
+    pub after: Vec<Diagnostic>,
 }
 
-impl<'a> Context<'a> {
-    /// Whether a record carries our mark, and no other product manages it.
-    pub(super) fn owns(&self, record: &LiveRecord) -> bool {
-        !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
+impl Sketches {
+    /// Nothing said yet.
+    pub fn new(manifest: usize, planned: PlannedManifest) -> Self {
+        Self {
+            manifest,
+            planned,
+            resources: Vec::new(),
+            kept: Vec::new(),
+            orphans: Vec::new(),
+            unmanaged: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        }
     }
+}
 
-    /// Whether Workers of ours under an earlier name go.
-    pub(super) fn deletes_renamed(&self) -> bool {
-        self.destroys || self.options.prune
-    }
+/// One resource beside what the account has for it.
+#[derive(Debug)]
+pub struct Sketch {
+    /// Which one.
+    pub address: Address,
+    /// Whether it is to be there.
+    pub wish: Wish,
+    /// Whose it is now.
+    pub owner: Owner,
+    /// What differs.
+    pub fields: Vec<Field>,
+    /// What must be there before it is made.
+    pub needs: Vec<Address>,
+    /// What it takes.
+    pub writes: Vec<Write>,
+    /// What is to be said of it.
+    pub diagnostics: Vec<Diagnostic>,
+}
 
-    /// Names of the secrets that the manifest wants.
-    pub(super) fn secret_names(&self) -> impl Iterator<Item = &str> {
-        self.desired
-            .script
-            .bindings
-            .iter()
-            .filter(|binding| matches!(binding, Binding::SecretText(_)))
-            .map(Binding::name)
-    }
+/// What a document asks of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is to be there.
+    Keep,
+    /// It is to go.
+    Remove(Reason),
+}
 
-    /// Whether a version waits that gets no requests: settings then speak of that one.
-    pub(super) fn newest_is_not_live(&self) -> bool {
-        let Some(live) = &self.live.script else { return false };
-        match (live.versions.first(), live.live_version()) {
-            (Some(newest), Some(serving)) => newest.id != serving.id,
-            _ => false,
+/// Whose a resource is.
+#[derive(Debug)]
+pub enum Owner {
+    /// It is not there.
+    Absent,
+    /// It is ours; why it has to change, if it has to.
+    Ours(Option<Reason>),
+    /// Another owner of ours gives it up in this run.
+    Released(Reason),
+    /// It is somebody else's, or ours under somebody else's work.
+    Claimed(Claim),
+}
+
+/// One write of a resource.
+#[derive(Debug)]
+pub struct Write {
+    /// When it goes out.
+    pub phase: Phase,
+    /// What it does.
+    pub operation: Operation,
+}
+
+/// When a write goes out, beside the others of its document. INVARIANT: every prefix is a state that a user can live
+/// with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// When what the resource needs is there; what needs the resource waits for it.
+    Make,
+    /// After the resource was made; nobody waits for it.
+    Beside,
+    /// Old goes when new stands.
+    Remove,
+    /// After all of those.
+    Close,
+    /// After everything: what the document leaves behind.
+    Last,
+}
+
+impl Sketch {
+    /// A resource that is to be there, about which nothing is known yet.
+    pub fn wanted(address: Address, needs: Vec<Address>) -> Self {
+        Self {
+            address,
+            wish: Wish::Keep,
+            owner: Owner::Ours(None),
+            fields: Vec::new(),
+            needs,
+            writes: Vec::new(),
+            diagnostics: Vec::new(),
         }
     }
 
-    /// Routing with the id of its zone; absent while the zone is not known.
-    pub(super) fn routing(&self) -> Option<(&Routing, &str)> {
-        let zone = self.live.zone.as_ref()?;
-        Some((self.desired.routing.as_ref()?, zone.id.as_str()))
+    /// A resource of ours that is to go.
+    pub fn removed(address: Address, reason: Reason, fields: Vec<Field>, write: Write) -> Self {
+        Self { wish: Wish::Remove(reason), fields, writes: vec![write], ..Self::wanted(address, Vec::new()) }
     }
 
-    /// What a zone holds.
-    pub(super) fn zone(&self, id: &str) -> &'a LiveZoneContent {
-        static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
-        self.live.zones.get(id).unwrap_or(&EMPTY)
+    /// Adds a write.
+    pub fn write(&mut self, phase: Phase, operation: Operation) {
+        self.writes.push(Write { phase, operation });
     }
 }

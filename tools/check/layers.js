@@ -25,7 +25,8 @@ const MAY_KNOW = {
   resource: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding"],
   manifest: [...BASE, "model", "binding", "resource"],
   refresh: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource"],
-  plan: [...BASE, "model", "binding", "resource"],
+  plan: [...BASE, "model", "resource"],
+  kinds: [...BASE, "model", "binding", "resource", "plan"],
   apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
 };
 // The calls of the package, put together from all the others: only `wasm` is above it.
@@ -33,9 +34,11 @@ MAY_KNOW.engine = Object.keys(MAY_KNOW);
 
 /** What to do instead, for the lines that are easily crossed. */
 const INSTEAD = {
-  "plan cloudflare": "plan with what `refresh` read; requests are made by `apply`",
-  "plan http": "plan with what `refresh` read; requests are made by `apply`",
-  "plan manifest": "plan from `resource::state`, which `manifest` lowers to",
+  "kinds cloudflare": "plan with what `refresh` read; requests are made by `apply`",
+  "kinds http": "plan with what `refresh` read; requests are made by `apply`",
+  "kinds manifest": "plan from `resource::state`, which `manifest` lowers to",
+  "plan binding": "what a resource is made of is its kind's affair: let `kinds` say it in a sketch",
+  "plan kinds": "the planner sees sketches alone",
   "apply manifest": "do what the plan says; what else is needed belongs into the plan or the payloads",
   "manifest refresh": "a manifest is read without the account; compare in `plan`",
   "manifest cloudflare": "lower to `resource::state`; `cloudflare` turns that into requests",

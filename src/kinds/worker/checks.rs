@@ -1,7 +1,7 @@
 //! What can be seen to go wrong, beyond single fields.
 
+use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, script_owner};
-use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
 use crate::model::marks::ScriptMarks;

@@ -1,28 +1,28 @@
-//! The change of the Worker itself.
+//! The Worker itself.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::claim::{Claim, Permit};
+use super::code_digest;
+use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::secrets;
-use super::sketch::Context;
-use super::step::Upload;
-use super::{Action, Change, Left, Reason, code_digest};
+use super::tags::{self, Tags};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field};
+use crate::plan::{Claim, Left, Owner, Permit, Phase, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{Bundle, Drift, LiveBinding, LiveScript, Observability, WorkersDev};
+use crate::resource::{Bundle, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev};
 
-/// What has to happen to the Worker; tags are filled in once routing is planned too.
+/// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
 #[derive(Debug)]
 pub(super) struct ScriptPlan {
-    pub change: Change,
+    pub sketch: Sketch,
     pub upload: Option<Upload>,
     pub observability: Option<Observability>,
     pub workers_dev: Option<WorkersDev>,
@@ -31,27 +31,70 @@ pub(super) struct ScriptPlan {
     /// Marks after an upload, inventory left as it is.
     pub marks: ScriptMarks,
     pub kept: Vec<Left>,
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
     let address = Address::script(&context.desired.script.name);
     let owner = script_owner(&context.desired.identity, context.live.script.as_ref());
     let live_marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
-    let mut sketch = ScriptPlan {
-        change: Change::unchanged(address, needs(context)),
+    let mut plan = ScriptPlan {
+        sketch: Sketch { owner: whose(context, &owner), ..Sketch::wanted(address, needs(context)) },
         upload: None,
         observability: None,
         workers_dev: None,
         marks: wanted_marks(context, &live_marks),
         live_marks,
         kept: Vec::new(),
-        diagnostics: Vec::new(),
     };
-    settle_owner(context, &mut sketch, &owner);
-    upload(context, &mut sketch, &owner);
-    settings(context, &mut sketch, &owner);
-    sketch
+    upload(context, &mut plan, &owner);
+    settings(context, &mut plan, &owner);
+    plan
+}
+
+impl ScriptPlan {
+    /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
+    /// `stands`: the Worker is there, or comes to be.
+    pub(super) fn finish(&mut self, tags: &Tags, attaches: bool, stands: bool) {
+        self.marks_changed(tags);
+        let mut written = tags.live.clone();
+        if let Some(mut upload) = self.upload.take() {
+            upload.tags.clone_from(&tags.during);
+            written.clone_from(&tags.during);
+            let names = upload.remove_secrets.clone();
+            self.sketch.write(Phase::Make, Operation::Upload(Box::new(upload)));
+            if !names.is_empty() && guard::holds(Guard::RemovedSecrets) {
+                self.sketch.write(Phase::Beside, Operation::RemoveSecrets { names });
+            }
+        } else {
+            let due = attaches && guard::holds(Guard::InventoryFirst) && !tags::same(&tags.during, &written);
+            let before = due.then(|| TagWrite { from: written.clone(), to: tags.during.clone() });
+            if let Some(write) = &before {
+                written.clone_from(&write.to);
+            }
+            let observability = self.observability.take();
+            if before.is_some() || observability.is_some() {
+                self.sketch.write(Phase::Make, Operation::PatchSettings { tags: before, observability });
+            }
+        }
+        if let Some(workers_dev) = self.workers_dev {
+            // Beside the record: nobody waits for the workers.dev address.
+            self.sketch.write(Phase::Beside, Operation::SetWorkersDev(workers_dev));
+        }
+        if stands && !tags::same(&tags.target, &written) {
+            let tags = Some(TagWrite { from: written, to: tags.target.clone() });
+            self.sketch.write(Phase::Close, Operation::PatchSettings { tags, observability: None });
+        }
+    }
+
+    /// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
+    fn marks_changed(&mut self, tags: &Tags) {
+        let inventory = tags.field(&self.live_marks);
+        if matches!(self.sketch.owner, Owner::Ours(None)) && tags.change() {
+            let reason = if inventory.is_some() { Reason::InventoryChanged } else { Reason::MarksOutdated };
+            self.sketch.owner = Owner::Ours(Some(reason));
+        }
+        self.sketch.fields.extend(inventory);
+    }
 }
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
@@ -71,22 +114,18 @@ fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     }
 }
 
-/// Sets action and reason by owner; adds a conflict where the run may not go on.
-fn settle_owner(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+/// Whose it is, as the planner sees it: the manifest may say that what others did is overwritten.
+fn whose(context: &Context<'_>, owner: &ScriptOwner) -> Owner {
     if *owner == ScriptOwner::Absent {
-        sketch.change.action = Action::Create;
-        sketch.change.reason = Reason::NotFound;
-        return;
+        return Owner::Absent;
     }
     let name = &context.desired.script.name;
-    let Some(claim) = context.live.script.as_ref().and_then(|live| claim(context, name, live)) else { return };
-    let address = &sketch.change.address;
-    let overwrites = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
-    let allowed = match claim.permit {
-        Permit::Adopt => context.options.adopts(address, false),
-        Permit::Take => context.options.takes(address) || (overwrites && claim.reason == Reason::ChangedOutside),
+    let Some(claim) = context.live.script.as_ref().and_then(|live| claim(context, name, live)) else {
+        return Owner::Ours(None);
     };
-    sketch.diagnostics.extend(claim.settle(&mut sketch.change, allowed));
+    let overwrites = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
+    let allowed = overwrites && claim.reason == Reason::ChangedOutside;
+    Owner::Claimed(Claim { allowed, ..claim })
 }
 
 /// A Worker that is there and not ours, or not only ours.
@@ -110,11 +149,22 @@ pub(super) fn claim(context: &Context<'_>, name: &str, live: &LiveScript) -> Opt
         }
     };
     let loses = Some(format!("what is live: {}", author_of_live(live)));
-    Some(Claim { code, permit, reason, from, message, keep: keep.into(), loses, before: live_facts(live) })
+    Some(Claim {
+        code,
+        permit: Some(permit),
+        reason,
+        from,
+        message,
+        keep: keep.into(),
+        loses,
+        before: live_facts(live),
+        equal: false,
+        allowed: false,
+    })
 }
 
 /// Decides whether code, bindings or secrets have to go up.
-fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
     let desired = &context.desired.script;
     let live = context.live.script.as_ref();
     let date = desired
@@ -124,25 +174,17 @@ fn upload(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
         .unwrap_or_else(|| PINNED_COMPATIBILITY_DATE.to_owned());
     let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
     let code = code_digest(&sha256, desired, &date);
-    let reason = match owner {
-        ScriptOwner::Clean { mark, secrets_proven } => {
-            match reason_to_upload(context, &sketch.live_marks, mark, *secrets_proven, &code) {
-                Some(reason) => Some(reason),
-                None => return,
-            }
-        }
-        _ => None,
-    };
-    sketch.diagnostics.extend(secrets::other_key(context, owner));
-    if let Some(reason) = reason {
-        sketch.change.action = Action::Update;
-        sketch.change.reason = reason;
+    if let ScriptOwner::Clean { mark, secrets_proven } = owner {
+        let Some(reason) = reason_to_upload(context, &plan.live_marks, mark, *secrets_proven, &code) else { return };
+        plan.sketch.owner = Owner::Ours(Some(reason));
     }
+    plan.sketch.diagnostics.extend(secrets::other_key(context, owner));
     let (secrets, key) = secrets::digest_and_key(context, owner);
     let mark = VersionMark { code, secrets, key };
-    let (inherit, remove_secrets) = carried_bindings(context, sketch);
-    sketch.change.fields.extend(fields(context, sketch, owner, &date, &sha256));
-    sketch.upload = Some(Upload {
+    let (inherit, remove_secrets) = carried_bindings(context, plan);
+    let fields = fields(context, plan, owner, &date, &sha256);
+    plan.sketch.fields.extend(fields);
+    plan.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
         bindings: context.set_bindings(),
         inherit,
@@ -192,16 +234,16 @@ fn reason_to_upload(
 }
 
 /// Live bindings that the manifest does not name: ours go, other people's are carried over.
-fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<String>, Vec<String>) {
+fn carried_bindings(context: &Context<'_>, plan: &mut ScriptPlan) -> (Vec<String>, Vec<String>) {
     let Some(live) = &context.live.script else { return (Vec::new(), Vec::new()) };
     let named = |name: &str| context.desired.script.bindings.iter().any(|binding| binding.name() == name);
     let (mut inherit, mut remove) = (Vec::new(), Vec::new());
     // Those that stand for parts of the live code go with it; the new code brings its own.
     let of_code = |binding: &LiveBinding| is_code_binding(&binding.type_name);
     for binding in live.bindings.iter().filter(|binding| !named(&binding.name) && !of_code(binding)) {
-        if !sketch.live_marks.set(&binding.name) {
-            sketch.kept.push(Left {
-                address: sketch.change.address.clone(),
+        if !plan.live_marks.set(&binding.name) {
+            plan.kept.push(Left {
+                address: plan.sketch.address.clone(),
                 path: Some(path_of(&binding.type_name, &binding.name)),
                 reason: Reason::NotInManifest,
             });
@@ -216,7 +258,7 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
     let carries_secret =
         live.bindings.iter().any(|binding| binding.type_name == secret_text::TYPE && inherit.contains(&binding.name));
     if carries_secret && context.newest_is_not_live() {
-        sketch.diagnostics.push(
+        plan.sketch.diagnostics.push(
             Diagnostic::error(
                 Code::SecretWouldBeLost,
                 format!(
@@ -227,20 +269,20 @@ fn carried_bindings(context: &Context<'_>, sketch: &mut ScriptPlan) -> (Vec<Stri
             .with_help(
                 "deploy or delete the waiting version, or name the secret under `env.secrets` and give its value",
             )
-            .about(sketch.change.address.clone()),
+            .about(plan.sketch.address.clone()),
         );
     }
     (inherit, remove)
 }
 
 /// What differs, field by field, as far as reads can tell.
-fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date: &str, sha256: &str) -> Vec<Field> {
+fn fields(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, date: &str, sha256: &str) -> Vec<Field> {
     let desired = &context.desired.script;
     let live = context.live.script.as_ref();
     let mut fields = Vec::new();
     // Tags survive what others upload: they tell the live code only where the live version is ours.
     let old = match owner {
-        ScriptOwner::Clean { .. } => sketch.live_marks.bundle.as_ref().map(|bundle| json!({ "sha256": bundle.sha256 })),
+        ScriptOwner::Clean { .. } => plan.live_marks.bundle.as_ref().map(|bundle| json!({ "sha256": bundle.sha256 })),
         _ => live.and_then(LiveScript::live_version).map(|version| json!({ "version": version.number })),
     };
     let sha256 = (!sha256.is_empty()).then_some(sha256);
@@ -258,10 +300,11 @@ fn fields(context: &Context<'_>, sketch: &ScriptPlan, owner: &ScriptOwner, date:
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_field(binding, old));
     }
-    if matches!(sketch.change.reason, Reason::SecretsChanged | Reason::SecretsGivenDiffer | Reason::SecretsUnchecked) {
+    let rewritten = [Reason::SecretsChanged, Reason::SecretsGivenDiffer, Reason::SecretsUnchecked];
+    if matches!(&plan.sketch.owner, Owner::Ours(Some(reason)) if rewritten.contains(reason)) {
         fields.extend(context.given_secrets().map(|name| Field::secret(path_of(secret_text::TYPE, name), true)));
     }
-    for old in live.bindings.iter().filter(|old| sketch.live_marks.set(&old.name)) {
+    for old in live.bindings.iter().filter(|old| plan.live_marks.set(&old.name)) {
         if !desired.bindings.iter().any(|binding| binding.name() == old.name) {
             fields.push(removed(old));
         }
@@ -312,7 +355,7 @@ fn path_of(type_name: &str, name: &str) -> String {
 }
 
 /// Settings that make no version: logs and the workers.dev address.
-fn settings(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner) {
+fn settings(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
     let desired = &context.desired.script;
     let live = context.live.script.as_ref();
     let creates = matches!(owner, ScriptOwner::Absent);
@@ -320,21 +363,20 @@ fn settings(context: &Context<'_>, sketch: &mut ScriptPlan, owner: &ScriptOwner)
     let wanted = desired.observability.clone().or_else(|| creates.then_some(on));
     let old = live.and_then(|live| live.observability.clone());
     if let Some(wanted) = wanted.filter(|wanted| old.as_ref().is_none_or(|old| !wanted.is_met_by(old))) {
-        sketch.change.fields.push(Field::new("observability", json!(old), json!(wanted)));
-        match &mut sketch.upload {
+        plan.sketch.fields.push(Field::new("observability", json!(old), json!(wanted)));
+        match &mut plan.upload {
             Some(upload) => upload.observability = Some(wanted),
-            None => sketch.observability = Some(wanted),
+            None => plan.observability = Some(wanted),
         }
     }
     let old = live.and_then(|live| live.workers_dev);
     if let Some(wanted) = desired.workers_dev.filter(|wanted| old.unwrap_or(WorkersDev::OFF) != *wanted) {
-        sketch.change.fields.push(Field::new("workers_dev", json!(old), json!(wanted)));
-        sketch.workers_dev = Some(wanted);
+        plan.sketch.fields.push(Field::new("workers_dev", json!(old), json!(wanted)));
+        plan.workers_dev = Some(wanted);
     }
-    let changed = sketch.observability.is_some() || sketch.workers_dev.is_some();
-    if changed && sketch.change.action == Action::NoOp {
-        sketch.change.action = Action::Update;
-        sketch.change.reason = Reason::SettingsChanged;
+    let changed = plan.observability.is_some() || plan.workers_dev.is_some();
+    if changed && matches!(plan.sketch.owner, Owner::Ours(None)) {
+        plan.sketch.owner = Owner::Ours(Some(Reason::SettingsChanged));
     }
 }
 

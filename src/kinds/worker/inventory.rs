@@ -4,8 +4,8 @@
 //! is gone, or when two tag writes far apart both found it absent. One absence is no proof: lists lag behind writes, and
 //! what leaves the inventory is never looked for again.
 
+use super::context::Context;
 use super::removal::Removal;
-use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::Address;

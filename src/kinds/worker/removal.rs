@@ -1,12 +1,12 @@
 //! What is ours and no longer wanted: deleted when the manifest says so, kept as an orphan otherwise.
 
-use super::sketch::Context;
-use super::step::Operation;
-use super::{Change, Reason, record};
+use super::context::Context;
+use super::record;
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field, Kind};
-use crate::resource::{DesiredRecord, LiveRecord};
+use crate::plan::{Phase, Reason, Sketch, Write};
+use crate::resource::{DesiredRecord, LiveRecord, Operation};
 
 /// One thing of ours that the manifest no longer wants.
 #[derive(Debug)]
@@ -22,13 +22,10 @@ pub(super) struct Removal {
 }
 
 impl Removal {
-    pub(super) fn is_route(&self) -> bool {
-        self.address.kind == Kind::Route
-    }
-
-    /// As a change of the plan.
-    pub(super) fn change(&self, reason: &Reason) -> Change {
-        Change::deletion(self.address.clone(), reason, vec![self.field.clone()])
+    /// As a resource that goes.
+    pub(super) fn sketch(self, reason: &Reason) -> Sketch {
+        let write = Write { phase: Phase::Remove, operation: self.operation };
+        Sketch::removed(self.address, reason.clone(), vec![self.field], write)
     }
 }
 

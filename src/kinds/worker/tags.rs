@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::context::Context;
 use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
 use super::script::ScriptPlan;
-use super::sketch::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};

@@ -1,15 +1,15 @@
 //! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
 
-use super::claim::{Claim, Permit};
+use super::context::Context;
+use super::inventory;
 use super::removal::Removal;
 use super::route;
 use super::script::{self, removed};
-use super::sketch::Context;
-use super::{Change, Reason, inventory};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{Inventory, ScriptMarks};
-use crate::resource::LiveScript;
+use crate::plan::{Claim, Owner, Phase, Reason, Sketch, Write};
+use crate::resource::{LiveScript, Operation};
 
 /// A Worker that is to go.
 pub(super) struct Deletion<'a> {
@@ -20,11 +20,18 @@ pub(super) struct Deletion<'a> {
 }
 
 impl Deletion<'_> {
-    /// As a change of the plan; what others put into the Worker is named.
-    pub(super) fn change(&self, reason: &Reason) -> Change {
+    /// As a resource that goes; what others put into the Worker is named.
+    pub(super) fn sketch(&self, context: &Context<'_>, reason: &Reason, unseen: Inventory) -> Sketch {
         let marks = ScriptMarks::parse(&self.live.tags);
-        let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name));
-        Change::deletion(Address::script(self.name), reason, theirs.map(removed).collect())
+        let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name)).map(removed);
+        let operation = Operation::DeleteScript { name: self.name.to_owned(), unseen };
+        let write = Write { phase: Phase::Last, operation };
+        let mut sketch = Sketch::removed(Address::script(self.name), reason.clone(), theirs.collect(), write);
+        if let Some(claim) = self.claim(context) {
+            sketch.owner = Owner::Claimed(claim);
+        }
+        sketch.diagnostics = self.held(context);
+        sketch
     }
 
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
@@ -34,9 +41,9 @@ impl Deletion<'_> {
         inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
     }
 
-    /// Why it may not be deleted: each with the flag that allows it, where one does.
-    pub(super) fn conflicts(&self, context: &Context<'_>) -> Vec<Diagnostic> {
-        let mut conflicts: Vec<Diagnostic> = self.not_ours(context).into_iter().collect();
+    /// What keeps it, whosever it is: each with the option that gives it up, where one does.
+    fn held(&self, context: &Context<'_>) -> Vec<Diagnostic> {
+        let mut held = Vec::new();
         for pattern in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
             let address = Address::route(pattern);
             if !context.options.takes(&address) {
@@ -48,7 +55,7 @@ impl Deletion<'_> {
                 let mut finding = Diagnostic::error(Code::TakenRoute, message).with_help(help);
                 finding.resolve = WayOut::taking(&address);
                 finding.loses = Some("the route".into());
-                conflicts.push(finding.about(address));
+                held.push(finding.about(address));
             }
         }
         if !self.used_by.is_empty() {
@@ -56,21 +63,17 @@ impl Deletion<'_> {
             let message = format!("`{}` is still used: {}", self.name, self.used_by.join(", "));
             let finding =
                 Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first");
-            conflicts.push(finding.about(Address::script(self.name)));
+            held.push(finding.about(Address::script(self.name)));
         }
-        conflicts
+        held
     }
 
-    fn not_ours(&self, context: &Context<'_>) -> Option<Diagnostic> {
-        let address = Address::script(self.name);
+    /// Whose it is, where it is not ours alone.
+    fn claim(&self, context: &Context<'_>) -> Option<Claim> {
         let claim = script::claim(context, self.name, self.live)?;
-        let allowed = match claim.permit {
-            Permit::Adopt => context.options.adopts(&address, false),
-            Permit::Take => context.options.takes(&address),
-        };
-        let lost = Some("the Worker, with all that others put into it".into());
+        let loses = Some("the Worker, with all that others put into it".into());
         let keep = "leave it as it is: delete it with what deployed it".into();
-        (!allowed).then(|| Claim { keep, loses: lost, ..claim }.conflict(&address))
+        Some(Claim { keep, loses, ..claim })
     }
 }
 

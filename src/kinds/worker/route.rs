@@ -1,56 +1,44 @@
-//! The changes of the routes.
+//! The routes.
 
-use super::claim::{Claim, Permit};
-use super::sketch::Context;
-use super::step::Operation;
-use super::{Action, Change, Left, Reason};
-use crate::diagnostic::{Code, Diagnostic};
+use super::context::Context;
+use crate::diagnostic::Code;
 use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Field};
-use crate::resource::{DesiredRecord, LiveRoute};
+use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
+use crate::resource::{DesiredRecord, LiveRoute, Operation};
 
-/// What has to happen to one route.
-#[derive(Debug)]
-pub(super) struct RoutePlan {
-    pub change: Change,
-    pub operation: Option<Operation>,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<RoutePlan> {
+/// The routes that the manifest wants.
+pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Sketch> {
     let Some((routing, zone)) = context.routing() else { return Vec::new() };
     routing.routes.iter().map(|route| one(context, marks, zone, &route.pattern)).collect()
 }
 
-fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) -> RoutePlan {
+fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) -> Sketch {
     let script = &context.desired.script.name;
-    let mut plan = RoutePlan {
-        change: Change::unchanged(Address::route(pattern), needs(context)),
-        operation: None,
-        diagnostics: Vec::new(),
-    };
+    let mut sketch = Sketch::wanted(Address::route(pattern), needs(context));
     let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
-        plan.change.action = Action::Create;
-        plan.change.reason = Reason::NotFound;
-        plan.change.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
-        plan.operation = Some(Operation::CreateRoute { zone: zone.to_owned(), pattern: pattern.to_owned() });
-        return plan;
+        sketch.owner = Owner::Absent;
+        sketch.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
+        sketch.write(Phase::Make, Operation::CreateRoute { zone: zone.to_owned(), pattern: pattern.to_owned() });
+        return sketch;
     };
-    Field::push(&mut plan.change.fields, "script", live.script.as_deref(), script.as_str());
-    settle_owner(context, marks, zone, live, &mut plan);
-    if plan.change.action != Action::NoOp && !plan.change.fields.is_empty() {
+    Field::push(&mut sketch.fields, "script", live.script.as_deref(), script.as_str());
+    sketch.owner = owner(context, marks, zone, live, pattern);
+    if decide(&sketch, context.options).action != Action::NoOp && !sketch.fields.is_empty() {
         let (zone, id, pattern) = (zone.to_owned(), live.id.clone(), pattern.to_owned());
-        plan.operation = Some(Operation::UpdateRoute { zone, id, pattern });
+        sketch.write(Phase::Make, Operation::UpdateRoute { zone, id, pattern });
     }
-    plan
+    sketch
 }
 
 /// Requests must not reach a route before the record that brings them.
 fn needs(context: &Context<'_>) -> Vec<Address> {
     let script = Address::script(&context.desired.script.name);
     match &context.desired.routing {
-        Some(routing) if matches!(routing.record, DesiredRecord::Managed(_)) => {
+        Some(routing)
+            if matches!(routing.record, DesiredRecord::Managed(_)) && guard::holds(Guard::RecordBeforeRoute) =>
+        {
             vec![Address::record(&routing.hostname), script]
         }
         _ => vec![script],
@@ -58,33 +46,25 @@ fn needs(context: &Context<'_>) -> Vec<Address> {
 }
 
 /// A route carries no mark: it is ours when it leads to our Worker and stands in the inventory.
-fn settle_owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &LiveRoute, plan: &mut RoutePlan) {
-    let address = plan.change.address.clone();
+fn owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &LiveRoute, pattern: &str) -> Owner {
     let script = context.desired.script.name.as_str();
-    let held = marks.holds(zone, &live.pattern) || marks.holds(zone, &address.key);
+    let held = marks.holds(zone, &live.pattern) || marks.holds(zone, pattern);
     let held = held || !guard::holds(Guard::RouteInventory);
     let (reason, message) = match live.script.as_deref() {
-        Some(owner) if owner == script && held => return,
+        Some(owner) if owner == script && held => return Owner::Ours(None),
         Some(owner) if owner == script => (
             Reason::NotMarked,
             format!("the route `{}` leads to `{script}`, and nothing shows that it is ours", live.pattern),
         ),
         Some(owner) if context.live.renamed.iter().any(|renamed| renamed.holds(owner, zone, &live.pattern)) => {
-            plan.change.action = Action::Update;
-            plan.change.reason = Reason::RenamedFrom(owner.to_owned());
-            return;
+            return Owner::Released(Reason::RenamedFrom(owner.to_owned()));
         }
         Some(owner) => {
             (Reason::OtherWorker, format!("the route `{}` leads to another Worker: `{owner}`", live.pattern))
         }
         None => (Reason::NoWorker, format!("the route `{}` switches Workers off for its pattern", live.pattern)),
     };
-    let claim = claim(live, reason, message);
-    let allowed = match claim.permit {
-        Permit::Adopt => context.options.adopts(&address, true),
-        Permit::Take => context.options.takes(&address),
-    };
-    plan.diagnostics.extend(claim.settle(&mut plan.change, allowed));
+    Owner::Claimed(claim(live, reason, message))
 }
 
 /// A route of somebody else's, or one that may be.
@@ -104,13 +84,15 @@ fn claim(live: &LiveRoute, reason: Reason, message: String) -> Claim {
     };
     Claim {
         code,
-        permit,
+        permit: Some(permit),
         reason,
         from: live.script.clone().unwrap_or_else(|| "no Worker".into()),
         message,
         keep: keep.into(),
         loses,
         before: Some(serde_json::json!({ "pattern": live.pattern, "script": live.script })),
+        equal: true,
+        allowed: false,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Secrets of the manifest: which are set, which stay as they are, and what the version mark says of them.
 
+use super::SecretFacts;
+use super::context::Context;
 use super::ownership::ScriptOwner;
-use super::sketch::Context;
-use super::{Reason, SecretFacts};
 use crate::binding::Binding;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::marks::VersionMark;
+use crate::plan::Reason;
 
 impl Context<'_> {
     /// Whether a secret's value is not at hand, so that the live one stays.

@@ -1,0 +1,64 @@
+//! One manifest beside what the account has for it: what every part of this kind looks at.
+
+use super::SecretFacts;
+use crate::binding::Binding;
+use crate::kinds::labels::Labels;
+use crate::model::marks::{self, CommentMark};
+use crate::plan::PlanOptions;
+use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZoneContent, Routing};
+
+/// Inputs of this kind for one manifest.
+pub(super) struct Context<'a> {
+    pub index: usize,
+    pub desired: &'a DesiredManifest,
+    pub live: &'a LiveManifest,
+    /// Digest of the values at hand; absent offline.
+    pub secrets: Option<&'a SecretFacts>,
+    pub options: &'a PlanOptions,
+    pub labels: &'a Labels,
+    /// Nothing is wanted any more.
+    pub destroys: bool,
+}
+
+impl<'a> Context<'a> {
+    /// Whether a record carries our mark, and no other product manages it.
+    pub(super) fn owns(&self, record: &LiveRecord) -> bool {
+        !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
+    }
+
+    /// Whether Workers of ours under an earlier name go.
+    pub(super) fn deletes_renamed(&self) -> bool {
+        self.destroys || self.options.prune
+    }
+
+    /// Names of the secrets that the manifest wants.
+    pub(super) fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.desired
+            .script
+            .bindings
+            .iter()
+            .filter(|binding| matches!(binding, Binding::SecretText(_)))
+            .map(Binding::name)
+    }
+
+    /// Whether a version waits that gets no requests: settings then speak of that one.
+    pub(super) fn newest_is_not_live(&self) -> bool {
+        let Some(live) = &self.live.script else { return false };
+        match (live.versions.first(), live.live_version()) {
+            (Some(newest), Some(serving)) => newest.id != serving.id,
+            _ => false,
+        }
+    }
+
+    /// Routing with the id of its zone; absent while the zone is not known.
+    pub(super) fn routing(&self) -> Option<(&Routing, &str)> {
+        let zone = self.live.zone.as_ref()?;
+        Some((self.desired.routing.as_ref()?, zone.id.as_str()))
+    }
+
+    /// What a zone holds.
+    pub(super) fn zone(&self, id: &str) -> &'a LiveZoneContent {
+        static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
+        self.live.zones.get(id).unwrap_or(&EMPTY)
+    }
+}

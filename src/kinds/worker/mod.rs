@@ -1,0 +1,165 @@
+//! `CloudflareWorker`: a script, the DNS record of its host, and the routes that lead to it.
+
+mod checks;
+mod context;
+mod deletion;
+mod digest;
+mod inventory;
+mod ownership;
+mod record;
+mod removal;
+mod route;
+mod script;
+mod secrets;
+mod tags;
+
+pub use digest::{SecretFacts, code_digest, secret_facts};
+pub use secrets::KEY_RECIPE;
+
+use super::labels::Labels;
+use crate::diagnostic::any_error;
+use crate::guard::{self, Guard};
+use crate::model::Address;
+use crate::model::marks::ScriptMarks;
+use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, decide};
+use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
+
+use context::Context;
+use removal::Removal;
+use tags::Tags;
+
+/// What the Workers of a run say, in an order that no order of files changes.
+pub(super) fn all(
+    desired: &DesiredState,
+    live: &LiveState,
+    secrets: &[Option<SecretFacts>],
+    options: &PlanOptions,
+    labels: &Labels,
+) -> Vec<Sketches> {
+    let sketch = |(index, desired, live): (usize, &DesiredManifest, &LiveManifest)| {
+        let secrets = secrets.get(index).and_then(Option::as_ref);
+        wanted(&Context { index, desired, live, secrets, options, labels, destroys: false })
+    };
+    ordered(desired, live).into_iter().map(sketch).collect()
+}
+
+/// The same when everything goes.
+pub(super) fn all_gone(
+    desired: &DesiredState,
+    live: &LiveState,
+    options: &PlanOptions,
+    labels: &Labels,
+) -> Vec<Sketches> {
+    let sketch = |(index, wanted, live): (usize, &DesiredManifest, &LiveManifest)| {
+        // Nothing is wanted any more: every route and record of ours is then one to remove.
+        let desired = &DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };
+        destroyed(&Context { index, desired, live, secrets: None, options, labels, destroys: true })
+    };
+    ordered(desired, live).into_iter().map(sketch).collect()
+}
+
+fn ordered<'a>(desired: &'a DesiredState, live: &'a LiveState) -> Vec<(usize, &'a DesiredManifest, &'a LiveManifest)> {
+    let both = desired.manifests.iter().zip(&live.manifests).enumerate();
+    let mut both: Vec<_> = both.map(|(index, (desired, live))| (index, desired, live)).collect();
+    both.sort_by(|(_, one, _), (_, other, _)| {
+        (&one.identity, &one.script.name).cmp(&(&other.identity, &other.script.name))
+    });
+    both
+}
+
+/// Who the manifest is, for the head of a plan.
+fn planned(context: &Context<'_>) -> PlannedManifest {
+    let DesiredManifest { identity, script, .. } = context.desired;
+    PlannedManifest {
+        id: identity.id(),
+        label: identity.label(),
+        account: identity.account.clone(),
+        script: script.name.clone(),
+        zone: context.live.zone.as_ref().and_then(|zone| zone.name.clone()),
+        bundle: format!("r2://{}/{}", script.bundle.bucket, script.bundle.key),
+    }
+}
+
+/// Worker → record → routes; then what left the manifest; the marks cover old and new in between.
+fn wanted(context: &Context<'_>) -> Sketches {
+    let mut script = script::plan(context);
+    let record = record::plan(context);
+    let routes = route::plan(context, &script.live_marks);
+    let attached: Vec<&Sketch> = record.sketch.iter().chain(&routes).collect();
+    let removals: Vec<Removal> =
+        removal::find(context, &script.live_marks).into_iter().map(|it| qualified(it, &attached)).collect();
+    // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
+    let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
+    let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
+    let tags = Tags::new(context, &script, &removals, removes);
+    let deletions: Vec<_> =
+        deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
+    let attaches = attached.iter().any(|it| decide(it, context.options).action != Action::NoOp);
+    let exists = context.live.script.is_some();
+    let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
+    let writes = exists || script.upload.is_some() || attaches || !gone.is_empty();
+    script.finish(&tags, attaches, writes);
+
+    let mut sketches = Sketches::new(context.index, planned(context));
+    sketches.before.extend(tags.finding(context));
+    sketches.before.extend(inventory::finding(context, &context.desired.script.name, &tags.unseen));
+    sketches.before.extend(deletions.iter().filter_map(|(unseen, it)| inventory::finding(context, it.name, unseen)));
+    sketches.kept = script.kept;
+    sketches.unmanaged = route::unmanaged(context, &script.live_marks);
+    sketches.orphans = orphans(context, orphaned);
+    sketches.after = record.diagnostics;
+    let reason = if context.desired.routing_disabled { Reason::RoutingOff } else { Reason::LeftManifest };
+    let renamed_to = Reason::RenamedTo(context.desired.script.name.clone());
+    sketches.resources.push(script.sketch);
+    sketches.resources.extend(record.sketch);
+    sketches.resources.extend(routes);
+    sketches.resources.extend(gone.into_iter().map(|removal| removal.sketch(&reason)));
+    sketches.resources.extend(deletions.into_iter().map(|(unseen, it)| it.sketch(context, &renamed_to, unseen)));
+    sketches.after.extend(checks::check(context));
+    sketches
+}
+
+/// Routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
+fn destroyed(context: &Context<'_>) -> Sketches {
+    let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
+    let removals = removal::find(context, &marks);
+    let deletions: Vec<_> =
+        deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
+    let mut sketches = Sketches::new(context.index, planned(context));
+    sketches.unmanaged = route::unmanaged(context, &marks);
+    sketches.resources.extend(removals.into_iter().map(|removal| removal.sketch(&Reason::Destroyed)));
+    sketches.before.extend(checks::newer_marks(context));
+    for (unseen, going) in deletions {
+        let finding = inventory::finding(context, going.name, &unseen);
+        let mut sketch = going.sketch(context, &Reason::Destroyed, unseen);
+        let conflict = decide(&sketch, context.options).conflict;
+        if conflict.is_none() && !any_error(&sketch.diagnostics) {
+            sketches.before.extend(finding);
+            sketches.resources.push(sketch);
+        } else {
+            sketches.before.extend(conflict);
+            sketches.before.append(&mut sketch.diagnostics);
+        }
+    }
+    sketches
+}
+
+/// An address that a planned change already has is told apart by its zone.
+fn qualified(mut removal: Removal, attached: &[&Sketch]) -> Removal {
+    if attached.iter().any(|sketch| sketch.address == removal.address) {
+        removal.address.key = format!("zone/{}/{}", removal.zone, removal.address.key);
+    }
+    removal
+}
+
+fn orphans(context: &Context<'_>, orphaned: Vec<Removal>) -> Vec<Left> {
+    let left = |address, reason| Left { address, path: None, reason };
+    let mut orphans: Vec<Left> =
+        orphaned.into_iter().map(|removal| left(removal.address, Reason::KeptWithoutPrune)).collect();
+    if !context.deletes_renamed() {
+        let name = &context.desired.script.name;
+        let kept = |earlier: &str| left(Address::script(earlier), Reason::EarlierNameKept(name.clone()));
+        orphans.extend(context.live.renamed.iter().map(|renamed| kept(&renamed.name)));
+    }
+    orphans
+}

@@ -1,0 +1,88 @@
+//! Sketches of all documents → one plan.
+
+use std::collections::BTreeMap;
+
+use super::decide::{Permit, decide};
+use super::sketch::{Owner, Sketch, Sketches, Wish};
+use super::{Action, Change, Plan, PlanOptions, order};
+use crate::diagnostic::{Code, Diagnostic, WayOut};
+use crate::model::Address;
+
+/// Plans a run. The order of the documents is the one in which they are told.
+pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> Plan {
+    let mut plan = Plan { offline: options.offline, destroys, ..Plan::default() };
+    plan.steps = order::steps(&documents);
+    let twice = claimed_twice(&documents);
+    for document in documents {
+        plan.diagnostics.extend(document.before);
+        for sketch in document.resources {
+            let (change, findings) = change(sketch, options);
+            plan.changes.push(change);
+            plan.diagnostics.extend(findings);
+        }
+        plan.diagnostics.extend(document.after);
+        plan.manifests.push(document.planned);
+        plan.kept.extend(document.kept);
+        plan.orphans.extend(document.orphans);
+        plan.unmanaged.extend(document.unmanaged);
+    }
+    plan.diagnostics.extend(twice);
+    plan.resolve = resolve(&plan.diagnostics);
+    let asking = plan.changes.iter().filter(|change| change.action.needs_yes());
+    plan.needs_yes = asking.map(|change| change.address.clone()).collect();
+    plan
+}
+
+fn change(sketch: Sketch, options: &PlanOptions) -> (Change, Vec<Diagnostic>) {
+    let decision = decide(&sketch, options);
+    let Sketch { address, owner, fields, needs, mut diagnostics, .. } = sketch;
+    diagnostics.extend(decision.conflict);
+    let claim = match owner {
+        Owner::Claimed(claim) if decision.action == Action::Adopt => Some(claim),
+        _ => None,
+    };
+    let (permit, from, before): (Option<Permit>, _, _) =
+        claim.map_or((None, None, None), |claim| (claim.permit, Some(claim.from), claim.before));
+    let change = Change {
+        kind: address.kind,
+        address,
+        action: decision.action,
+        from,
+        permit,
+        before,
+        reason: decision.reason,
+        needs,
+        fields,
+    };
+    (change, diagnostics)
+}
+
+/// Two documents of one run that want the same thing would take it from each other for ever.
+fn claimed_twice(documents: &[Sketches]) -> Vec<Diagnostic> {
+    let mut claims: BTreeMap<&Address, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for document in documents {
+        let name = document.planned.script.as_str();
+        for sketch in document.resources.iter().filter(|sketch| sketch.wish == Wish::Keep) {
+            if let Some(other) = claims.insert(&sketch.address, name) {
+                let message = format!("`{other}` and `{name}` both claim {}", sketch.address);
+                findings.push(
+                    Diagnostic::error(Code::ClaimedTwice, message)
+                        .with_help("give one of them another hostname or pattern")
+                        .about(sketch.address.clone()),
+                );
+            }
+        }
+    }
+    findings
+}
+
+/// Options that would solve all conflicts; none when one can't be solved so.
+fn resolve(diagnostics: &[Diagnostic]) -> WayOut {
+    let mut errors = diagnostics.iter().filter(|finding| finding.is_error()).peekable();
+    let all = errors.clone().all(|finding| !finding.resolve.is_empty());
+    if !all || errors.peek().is_none() {
+        return WayOut::default();
+    }
+    errors.fold(WayOut::default(), |all, finding| all.and(&finding.resolve))
+}

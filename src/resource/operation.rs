@@ -1,0 +1,133 @@
+//! Writes as values: what a step of a plan does, without how it is sent.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Observability, RecordContent, WorkersDev};
+use crate::binding::Binding;
+use crate::model::marks::Inventory;
+
+/// One write to Cloudflare.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Upload a version and put it live; also writes tags.
+    Upload(Box<Upload>),
+    /// Remove the secrets that the upload before left out, where that did not remove them.
+    RemoveSecrets {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// Change tags or logs without a new version.
+    PatchSettings {
+        /// Tags.
+        tags: Option<TagWrite>,
+        /// Workers Logs.
+        observability: Option<Observability>,
+    },
+    /// Switch the workers.dev address.
+    SetWorkersDev(WorkersDev),
+    /// Delete the Worker, and with it its inventory; never forced.
+    DeleteScript {
+        /// Script name.
+        name: String,
+        /// Entries of its inventory that no list shows: looked for once more when lists have had time to catch up.
+        #[serde(skip_serializing_if = "Inventory::is_empty")]
+        unseen: Inventory,
+    },
+    /// Create a DNS record.
+    CreateRecord(RecordWrite),
+    /// Change a DNS record in place.
+    UpdateRecord {
+        /// Record id.
+        id: String,
+        /// What it becomes.
+        write: RecordWrite,
+    },
+    /// Delete a DNS record.
+    DeleteRecord {
+        /// Zone id.
+        zone: String,
+        /// Record id.
+        id: String,
+    },
+    /// Create a route.
+    CreateRoute {
+        /// Zone id.
+        zone: String,
+        /// Pattern.
+        pattern: String,
+    },
+    /// Point a route to our Worker.
+    UpdateRoute {
+        /// Zone id.
+        zone: String,
+        /// Route id.
+        id: String,
+        /// Pattern.
+        pattern: String,
+    },
+    /// Delete a route.
+    DeleteRoute {
+        /// Zone id.
+        zone: String,
+        /// Route id.
+        id: String,
+    },
+}
+
+/// A change of a Worker's tags, which are one list that is written whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TagWrite {
+    /// The full list before: what else is there when it is written is another run's.
+    pub from: Vec<String>,
+    /// The full list afterwards.
+    pub to: Vec<String>,
+}
+
+/// A record to write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordWrite {
+    /// Zone id.
+    pub zone: String,
+    /// Host.
+    pub name: String,
+    /// Type and content.
+    pub content: RecordContent,
+    /// Our mark.
+    pub comment: String,
+}
+
+/// An upload: code and secrets travel beside it as payload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Upload {
+    /// The Worker is not there yet.
+    pub creates: bool,
+    /// Bindings that the manifest names; values of secrets are in the payload.
+    pub bindings: Vec<Binding>,
+    /// Names of live bindings to carry over as they are.
+    pub inherit: Vec<String>,
+    /// Names of secrets that must be gone afterwards. Not empty: `keep_bindings` is an empty list, and
+    /// `RemoveSecrets` follows.
+    pub remove_secrets: Vec<String>,
+    /// Name of the entry module of a single-module bundle.
+    pub main_module: Option<String>,
+    /// Compatibility date.
+    pub compatibility_date: String,
+    /// Compatibility flags.
+    pub compatibility_flags: Vec<String>,
+    /// Workers Logs to set.
+    pub observability: Option<Observability>,
+    /// Live settings that the manifest does not name, sent again so that they survive.
+    pub carried: BTreeMap<String, Value>,
+    /// Static assets of the live version are kept.
+    pub keep_assets: bool,
+    /// Full list of tags.
+    pub tags: Vec<String>,
+    /// Annotation `workers/tag`.
+    pub mark: String,
+    /// Where the code comes from: the run signs it, then it is the annotation `workers/message`.
+    pub message: String,
+}
