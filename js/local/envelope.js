@@ -17,10 +17,11 @@ export class ApiError extends Error {
 
 /**
  * @param {unknown} result `undefined` leaves the key out, as some deletions do
- * @param {{ status?: number, messages?: object[], resultInfo?: object, headers?: object }} [options]
+ * @param {{ status?: number, errors?: [] | null, messages?: object[] | null, resultInfo?: object, headers?: object }} [options]
+ *   some families have null in place of empty lists
  */
-export function success(result, { status = 200, messages = [], resultInfo, headers = {} } = {}) {
-  const envelope = { success: true, errors: [], messages, result };
+export function success(result, { status = 200, errors = [], messages = [], resultInfo, headers = {} } = {}) {
+  const envelope = { success: true, errors, messages, result };
   if (resultInfo) envelope.result_info = resultInfo;
   return json(status, envelope, headers);
 }

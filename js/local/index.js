@@ -12,6 +12,8 @@ import { createWire } from "./data-plane/wire.js";
 import { Faults } from "./faults.js";
 import { requestHost } from "./host-request.js";
 import { Persistence } from "./persist.js";
+import { createQueueBinding } from "./queues/binding.js";
+import { Broker } from "./queues/broker.js";
 import { createBucketBinding } from "./r2-binding/index.js";
 import { RequestLog } from "./requests.js";
 import { createRuntime } from "./runtime/index.js";
@@ -58,6 +60,9 @@ async function start(options, persistence) {
   const state = await openState(options, persistence, now);
   const written = async () => persistence?.changed();
   const buckets = createBucketBinding({ objects: state.objects, now, written });
+  const deliver = (script, batch) => runtime.queue(script, batch);
+  const broker = new Broker({ state, deliver, now, written, say: quiet ? undefined : report });
+  const queues = createQueueBinding({ state, broker, written });
   const runtime =
     options.runtime ??
     createRuntime({
@@ -66,7 +71,8 @@ async function start(options, persistence) {
       onOutput: quiet ? undefined : report,
       subrequest: (request, response, from) => wire.serve(request, response, { from }),
       upgrade: (request, socket, head, from) => wire.upgrade(request, socket, head, { from }),
-      bucket: buckets.serve,
+      stores: { bucket: buckets.serve, queue: queues.serve },
+      onChange: () => broker.changed(),
       graceMs: options.graceMs,
     });
   const dataPlane = createDataPlane({ state, runtime, say: quiet ? undefined : report });
@@ -86,6 +92,7 @@ async function start(options, persistence) {
     onError: report,
   });
   const ports = await listeners.listen({ port, s3Port });
+  broker.changed();
   if (options.warmUp) await runtime.warmUp();
   const [token] = state.tokens;
   return {
@@ -126,6 +133,7 @@ async function start(options, persistence) {
     request: (host, path = "/", init = {}) => requestHost(ports.port, host, path, init),
     async close() {
       await listeners.close();
+      broker.close();
       await runtime.close();
       await persistence?.close();
     },

@@ -29,6 +29,9 @@ export const newId = () => randomBytes(16).toString("hex");
 /** Ids of versions and deployments. */
 export const newUuid = () => randomUUID();
 
+/** Tables of plain things by their id. Whatever stands in them is kept by `--persist`. */
+const TABLES = ["kv", "queues", "consumers"];
+
 /**
  * An account without scripts. Ids may be given, so that a manifest with ids in it deploys unchanged.
  * @param {{ account?: { id?: string, name?: string }, zones?: (string | { id?: string, name: string })[],
@@ -49,7 +52,7 @@ export function createState({ account = {}, zones = [], user = {}, accountSubdom
     records: new Map(),
     routes: new Map(),
     scripts: new Map(),
-    kv: new Map(),
+    ...tables(() => []),
     /** @type {Token[]} */
     tokens: [],
   };
@@ -105,9 +108,12 @@ export function addZone(state, zone) {
 /** A name as the API gives it: A-labels in lower case. */
 export const asciiName = (name) => domainToASCII(name) || name.toLowerCase();
 
+/** @returns {{ id: string, title: string }} a KV namespace of the state to be */
+export const newNamespace = (title) => ({ id: newId(), title });
+
 /** @returns {{ id: string, title: string }} a new KV namespace */
 export function addNamespace(state, title) {
-  const namespace = { id: newId(), title };
+  const namespace = newNamespace(title);
   state.kv.set(namespace.id, namespace);
   return namespace;
 }
@@ -142,20 +148,20 @@ export const s3SecretOf = (token) => sha256Hex(token.value);
 
 /** Everything but the clock and R2's objects, for `--persist`; module bytes as base64. */
 export function toJSON(state) {
-  const { clock: _clock, objects: _objects, zones, records, routes, scripts, kv, ...rest } = state;
+  const { clock: _clock, objects: _objects, zones, records, routes, scripts, ...rest } = state;
   return {
     ...rest,
+    ...Object.fromEntries(TABLES.map((name) => [name, [...state[name].values()]])),
     zones: [...zones.values()],
     records: Object.fromEntries(records),
     routes: Object.fromEntries(routes),
     scripts: [...scripts.values()].map(scriptToJson),
-    kv: [...kv.values()],
   };
 }
 
 /** The state that `toJSON` wrote. */
 export function fromJSON(json, { now = Date.now } = {}) {
-  const { zones, records, routes, scripts, kv, tokens, ...rest } = json;
+  const { zones, records, routes, scripts, tokens, ...rest } = json;
   return {
     clock: { now, lastMicros: 0 },
     ...rest,
@@ -164,8 +170,13 @@ export function fromJSON(json, { now = Date.now } = {}) {
     records: new Map(Object.entries(records)),
     routes: new Map(Object.entries(routes)),
     scripts: new Map(scripts.map((script) => [script.name, scriptFromJson(script)])),
-    kv: new Map(kv.map((namespace) => [namespace.id, namespace])),
+    ...tables((name) => json[name] ?? []),
   };
+}
+
+/** Every table, with the things that the name gives. */
+function tables(thingsOf) {
+  return Object.fromEntries(TABLES.map((name) => [name, new Map(thingsOf(name).map((thing) => [thing.id, thing]))]));
 }
 
 function planView(plan) {

@@ -10,8 +10,6 @@ export const NOT_SERVED_YET = [
   "GET /accounts/{accountId}/d1/database",
   "GET /accounts/{accountId}/load_balancers/monitors",
   "GET /accounts/{accountId}/load_balancers/pools",
-  "GET /accounts/{accountId}/queues",
-  "GET /accounts/{accountId}/queues/{queueId}/consumers",
   "GET /accounts/{accountId}/r2/buckets/{bucketName}/domains/custom",
   "GET /accounts/{accountId}/r2/buckets/{bucketName}/domains/managed",
   "GET /accounts/{accountId}/workers/dispatch/namespaces",

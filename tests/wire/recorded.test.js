@@ -17,13 +17,16 @@ const recorded = JSON.parse(readFileSync(TABLE, "utf8"));
 async function livedIn() {
   const client = createClient({
     zones: ["example.com", { name: "paid.example", plan: "business" }],
-    verdict: { ok: true, startupTimeMs: 2, handlers: ["fetch", "scheduled"] },
+    verdict: { ok: true, startupTimeMs: 2, handlers: ["fetch", "scheduled", "queue"] },
   });
   client.state.objects = new ObjectStore();
   await client.send("POST", `${client.account}/storage/kv/namespaces`, { title: "cache" });
   await client.send("POST", `${client.account}/r2/buckets`, { name: "bundles" });
   await client.put("shop");
   await client.put("shop");
+  const { result: queue } = await client.send("POST", `${client.account}/queues`, { queue_name: "orders" });
+  const consumer = { type: "worker", script_name: "shop", settings: { max_concurrency: 5 } };
+  await client.send("POST", `${client.account}/queues/${queue.queue_id}/consumers`, consumer);
   await client.send("PUT", client.script("shop", "/schedules"), [{ cron: "*/30 * * * *" }]);
   await client.send("POST", `${client.zone}/workers/routes`, { pattern: "example.com/*", script: "shop" });
   for (const record of [
@@ -41,7 +44,8 @@ async function livedIn() {
 /** The path of a recorded endpoint in this account. */
 function target({ state }, path) {
   const [zoneId] = state.zones.keys();
-  const values = { accountId: state.account.id, zoneId, scriptName: "shop", bucketName: "bundles", queueId: zoneId };
+  const [queueId] = state.queues.keys();
+  const values = { accountId: state.account.id, zoneId, scriptName: "shop", bucketName: "bundles", queueId };
   return path.replaceAll(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 

@@ -3,6 +3,7 @@
  * https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/#bindings
  */
 import { ApiError } from "../envelope.js";
+import { queueNamed } from "../queues/lookup.js";
 import { isObject } from "./body.js";
 import { isPart } from "./modules.js";
 
@@ -23,7 +24,7 @@ const TYPES = {
   r2_bucket: { needs: ["bucket_name"], target: bucketTarget },
   service: { needs: ["service"], target: serviceTarget },
   d1: { target: absent(10181, "D1 database", (binding) => binding.id ?? binding.database_id) },
-  queue: { needs: ["queue_name"], target: absent(11000, "queue", (binding) => binding.queue_name) },
+  queue: { needs: ["queue_name"], target: queueTarget },
   durable_object_namespace: { target: classTarget },
   workflow: { needs: ["workflow_name"], target: absent(10200, "workflow", (binding) => binding.workflow_name) },
   dispatch_namespace: {
@@ -172,6 +173,11 @@ function kvTarget({ name, namespace_id: id }, { state }) {
 function bucketTarget({ name, bucket_name: bucket }, { state }) {
   if (!state.objects?.hasBucket || state.objects.hasBucket(bucket)) return;
   throw new ApiError(400, 10085, `R2 bucket '${bucket}' not found for binding '${name}'.`);
+}
+
+function queueTarget({ name, queue_name: queue }, { state }) {
+  if (queueNamed(state, queue)) return;
+  throw new ApiError(400, 11000, `Queue '${queue}' not found for binding '${name}'.`);
 }
 
 function serviceTarget({ name, service }, { state, scriptName }) {

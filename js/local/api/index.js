@@ -10,6 +10,7 @@ import { deployments } from "./deployments.js";
 import { dnsRecords } from "./dns-records.js";
 import { kvNamespaces } from "./kv-namespaces.js";
 import { kvValues } from "./kv-values.js";
+import { queues } from "./queues.js";
 import { r2Buckets } from "./r2-buckets.js";
 import { r2Objects } from "./r2-objects.js";
 import { createRate } from "./rate.js";
@@ -50,6 +51,7 @@ export const ENDPOINTS = [
   betaWorkers,
   kvNamespaces,
   kvValues,
+  queues,
   r2Buckets,
   r2Objects,
   UNSERVED.map(([method, path]) => endpoint(method, path, [], undefined)),

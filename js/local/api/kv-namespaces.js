@@ -1,52 +1,38 @@
 /** KV namespaces. https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/ */
-import { ApiError, pageOf, success } from "../envelope.js";
-import { reads, writes } from "../permissions.js";
-import { addNamespace } from "../state.js";
-import { readObject } from "./body.js";
-import { namespaceOf } from "./lookup.js";
-import { endpoint } from "./router.js";
+import { ApiError } from "../envelope.js";
+import { newNamespace } from "../state.js";
+import { family } from "./family.js";
+import { namespaceMissing } from "./lookup.js";
 
-const NAMESPACES = "/accounts/{accountId}/storage/kv/namespaces";
-const NAMESPACE = `${NAMESPACES}/{namespaceId}`;
 const MAX_TITLE = 512;
 
-export const kvNamespaces = [
-  endpoint("GET", NAMESPACES, reads("Workers KV Storage"), list),
-  endpoint("POST", NAMESPACES, writes("Workers KV Storage"), create),
-  endpoint("GET", NAMESPACE, reads("Workers KV Storage"), (context) => success(view(namespaceOf(context)))),
-  endpoint("PUT", NAMESPACE, writes("Workers KV Storage"), rename),
-  endpoint("DELETE", NAMESPACE, writes("Workers KV Storage"), remove),
-];
+export const kvNamespaces = family({
+  path: "/accounts/{accountId}/storage/kv/namespaces",
+  id: "namespaceId",
+  table: "kv",
+  nouns: ["Workers KV Storage"],
+  pages: { perPage: 20, min: 5, max: 1000 },
+  missing: namespaceMissing,
+  choose: inOrder,
+  unreadable: 10012,
+  create: ({ state }, sent) => newNamespace(readTitle(state, sent, "create")),
+  change: {
+    PUT: ({ state }, namespace, sent) => {
+      namespace.title = readTitle(state, sent, "rename", namespace.id);
+    },
+  },
+  /** Deleting a bound namespace succeeds; the binding dangles. */
+  remove: () => null,
+  view: (_, { id, title }) => ({ id, title, supports_url_encoding: true }),
+});
 
-function list({ state, query }) {
+function inOrder(namespaces, query) {
   const key = query.get("order") === "id" ? "id" : "title";
   const sign = query.get("direction") === "desc" ? -1 : 1;
-  const sorted = [...state.kv.values()].sort((a, b) => sign * (a[key] < b[key] ? -1 : 1));
-  const { items, resultInfo } = pageOf(sorted, query, { perPage: 20, min: 5, max: 1000 });
-  return success(items.map(view), { resultInfo });
+  return namespaces.sort((a, b) => sign * (a[key] < b[key] ? -1 : 1));
 }
 
-function create({ state, request, runtime }) {
-  const namespace = addNamespace(state, readTitle(state, request, "create"));
-  runtime.changed();
-  return success(view(namespace));
-}
-
-function rename(context) {
-  const namespace = namespaceOf(context);
-  namespace.title = readTitle(context.state, context.request, "rename", namespace.id);
-  return success(view(namespace));
-}
-
-/** Deleting a bound namespace succeeds; the binding dangles. */
-function remove(context) {
-  context.state.kv.delete(namespaceOf(context).id);
-  context.runtime.changed();
-  return success(null);
-}
-
-function readTitle(state, request, verb, ownId) {
-  const { title } = readObject(request, 10012);
+function readTitle(state, { title }, verb, ownId) {
   if (typeof title !== "string" || title.trim() === "") {
     throw new ApiError(400, 10019, `${verb} namespace: 'a namespace title is required'`);
   }
@@ -56,8 +42,4 @@ function readTitle(state, request, verb, ownId) {
     throw new ApiError(400, 10014, `${verb} namespace: 'A namespace with this account ID and title already exists'`);
   }
   return title;
-}
-
-function view({ id, title }) {
-  return { id, title, supports_url_encoding: true };
 }

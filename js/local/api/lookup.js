@@ -27,8 +27,10 @@ export function versionOf(script, id) {
 export function namespaceOf({ state, params }) {
   const namespace = state.kv.get(params.namespaceId);
   if (namespace) return namespace;
-  throw new ApiError(404, 10013, "get namespace: 'namespace not found'");
+  throw namespaceMissing();
 }
+
+export const namespaceMissing = () => new ApiError(404, 10013, "get namespace: 'namespace not found'");
 
 /**
  * Right after a script's first PUT some calls do not see it yet: true as long as the switch says so.

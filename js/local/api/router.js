@@ -24,6 +24,8 @@ const SHAPES = {
   routeId: HEX_ID,
   namespaceId: HEX_ID,
   tokenId: HEX_ID,
+  queueId: HEX_ID,
+  consumerId: HEX_ID,
   versionId: UUID,
   deploymentId: UUID,
 };

@@ -1,6 +1,7 @@
 /** Scripts: upload, list, search, download, delete. https://developers.cloudflare.com/api/resources/workers/subresources/scripts/ */
 import { ApiError, pageOf, raw, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
+import { consumedBy } from "../queues/lookup.js";
 import { addScript, addVersion, deployWhole, liveVersion } from "../versions.js";
 import { contentOf } from "./content.js";
 import { newestOf, scriptOf } from "./lookup.js";
@@ -28,10 +29,13 @@ export const scripts = [
 
 /**
  * Deletes a script, with its routes unless a switch says otherwise.
- * @throws {ApiError} 409/10142 while another script binds it, unless forced
+ * @throws {ApiError} 409/10142 while another script binds it, 409/10064 while it consumes a queue, unless forced
  */
 export function deleteScript({ state, switches, runtime, query }, script) {
   const force = query.get("force") === "true";
+  const consumed = consumedBy(state, script.name);
+  if (consumed.length > 0 && !force) throw new ApiError(409, 10064, "script still in use as a consumer for a queue");
+  for (const { id } of consumed) state.consumers.delete(id);
   const referrer = force || switches.referencedDelete === "allow" ? undefined : referrersOf(state, script.name)[0];
   if (referrer) {
     const message = `This Worker is bound as a service by Worker '${referrer.name}'. Remove the binding or use force.`;

@@ -4,7 +4,6 @@
  * https://github.com/cloudflare/workerd/blob/main/src/workerd/api/r2-api.capnp
  */
 import { BodyTooLarge, readBody } from "../body.js";
-import { headersOfBinding } from "../runtime/miniflare.js";
 import { BindingError } from "./errors.js";
 import { described } from "./objects.js";
 import { READS, WRITES } from "./operations.js";
@@ -19,7 +18,7 @@ const ERROR = "cf-r2-error";
  * @param {import("../s3/objects.js").ObjectStore} options.objects
  * @param {() => number} options.now
  * @param {() => Promise<void>} options.written resolves when what was changed is saved
- * @returns {{ serve(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, bucket: string): Promise<void> }}
+ * @returns {{ serve(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, about: { name: string }): Promise<void> }}
  */
 export function createBucketBinding({ objects, now, written }) {
   const uploads = new Uploads();
@@ -35,7 +34,7 @@ export function createBucketBinding({ objects, now, written }) {
   }
 
   return {
-    async serve(request, response, bucket) {
+    async serve(request, response, { name: bucket }) {
       try {
         const { json, value } = await operate(request, bucket);
         answer(response, 200, json, value);
@@ -47,7 +46,7 @@ export function createBucketBinding({ objects, now, written }) {
 }
 
 async function readOperation(request) {
-  const headers = headersOfBinding(request.headers);
+  const { headers } = request;
   const inHeader = headers[REQUEST];
   if (inHeader !== undefined) return { asked: JSON.parse(inHeader), value: Buffer.alloc(0) };
   const size = Number(headers[METADATA_SIZE]);

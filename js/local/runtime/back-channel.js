@@ -1,7 +1,7 @@
 /**
  * The way from workerd back to this process, on a port of its own: the entry Worker fetches what a visitor sent,
- * Workers reach hosts of Local Cloudflare, and bindings of R2 reach its buckets. workerd adds the secret to what it
- * sends; Workers never see it.
+ * Workers reach hosts of Local Cloudflare, and bindings reach the stores that are kept here. workerd adds to what it
+ * sends the secret, what it is, and which store it means; Workers never see that.
  */
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
@@ -12,6 +12,8 @@ const LOOPBACK = "127.0.0.1";
 const SECRET_HEADER = "x-local-secret";
 const KIND_HEADER = "x-local-kind";
 const SCRIPT_HEADER = "x-local-script";
+/** Which store of its kind, as JSON. */
+const ABOUT_HEADER = "x-local-about";
 
 /**
  * @typedef {object} Pending a request that the entry Worker may fetch
@@ -37,7 +39,8 @@ export class BackChannel {
    * @param {object} handlers
    * @param {(request: object, response: object, script: string) => void} handlers.subrequest a Worker's fetch to one of our hosts
    * @param {(request: object, socket: object, head: Buffer, script: string) => void} handlers.upgrade the same, for a WebSocket
-   * @param {(request: object, response: object, bucket: string) => void} handlers.bucket what a binding asks of a bucket
+   * @param {Record<string, (request: object, response: object, about: object) => void>} handlers.stores what a binding asks of a
+   *   store, by its kind
    */
   constructor(handlers) {
     this.#handlers = handlers;
@@ -51,15 +54,15 @@ export class BackChannel {
     return this.#address;
   }
 
-  /** Headers that workerd has to add to what it sends. @param {"request" | "subrequest"} kind */
+  /** Headers that workerd has to add to what it sends. @param {string} kind `request`, `subrequest`, or that of a store */
   headersFor(kind) {
     return { [SECRET_HEADER]: this.secret, [KIND_HEADER]: kind };
   }
 
-  /** Where a bucket answers. The secret is in the path: a binding sends no headers of ours. */
-  async bucketUrls() {
+  /** Where a store answers. @returns {Promise<(kind: string, about: object) => { address: string, headers: Record<string, string> }>} */
+  async storeAt() {
     const address = await this.open();
-    return (bucket) => new URL(`http://${address}/${this.secret}/${encodeURIComponent(bucket)}`);
+    return (kind, about) => ({ address, headers: { ...this.headersFor(kind), [ABOUT_HEADER]: asciiJson(about) } });
   }
 
   /** @param {Pending} pending */
@@ -88,13 +91,11 @@ export class BackChannel {
   }
 
   #serve(request, response) {
-    const [, inPath, bucket] = request.url.split("/");
     const kind = this.#kindOf(request);
-    if (kind === "request") return this.#give(decodeURIComponent(inPath), response);
+    if (kind === "request") return this.#give(decodeURIComponent(request.url.split("/")[1]), response);
     if (kind === "subrequest") return this.#handlers.subrequest(request, response, request.headers[SCRIPT_HEADER]);
-    if (bucket !== undefined && sameText(inPath, this.secret)) {
-      return this.#handlers.bucket(request, response, decodeURIComponent(bucket));
-    }
+    const store = this.#handlers.stores[kind];
+    if (store) return store(request, response, JSON.parse(request.headers[ABOUT_HEADER]));
     response.writeHead(403, { connection: "close" }).end();
   }
 

@@ -3,10 +3,14 @@
  * (`runs`); a binding to a Worker that is not there is left out, with a note.
  */
 
+import { fileURLToPath } from "node:url";
 import { isPart } from "../api/modules.js";
 
 /** Miniflare takes these as a list, under an option of two levels. */
 const MAIL = "send_email";
+/** Miniflare takes these as a list; our plugin makes bindings of them. */
+const OURS = "unsafeBindings";
+const PLUGIN = { package: fileURLToPath(new URL("plugin.js", import.meta.url)), name: "local" };
 
 /** type -> [miniflare's option, binding -> its value]; the value's place is the binding's name. */
 const BINDINGS = {
@@ -15,10 +19,10 @@ const BINDINGS = {
   json: ["bindings", ({ json }) => json],
   version_metadata: ["bindings", (_, { version }) => versionMetadata(version)],
   kv_namespace: ["kvNamespaces", ({ namespace_id: id }) => id],
-  r2_bucket: ["r2Buckets", bucket],
-  d1: ["d1Databases", ({ database_id: databaseId, id }) => id ?? databaseId],
-  queue: ["queueProducers", ({ queue_name: queueName }) => ({ queueName })],
-  analytics_engine: ["analyticsEngineDatasets", ({ dataset }) => ({ dataset })],
+  r2_bucket: [OURS, store("bucket", ({ bucket_name: name, jurisdiction }) => ({ name, jurisdiction }))],
+  d1: [OURS, store("database", ({ id, database_id: databaseId }) => ({ id: databaseId ?? id }))],
+  queue: [OURS, store("queue", ({ queue_name: name, delivery_delay: delay }) => ({ name, delay }))],
+  analytics_engine: [OURS, ({ dataset }) => ({ module: "local:analytics", inner: { dataset } })],
   ratelimit: ["ratelimits", ratelimit],
   durable_object_namespace: ["durableObjects", durableObject],
   worker_loader: ["workerLoaders", () => ({})],
@@ -42,8 +46,12 @@ export function workerBindings(worker) {
     if (value === undefined) notes.push(noteFor(binding, option));
     else options[option] = { ...options[option], [binding.name]: value };
   }
-  const { [MAIL]: mail, ...rest } = options;
-  return { options: mail ? { ...rest, email: { send_email: Object.values(mail) } } : rest, notes };
+  const { [MAIL]: mail, [OURS]: ours, ...rest } = options;
+  const lists = {
+    ...(mail && { email: { send_email: Object.values(mail) } }),
+    ...(ours && { [OURS]: Object.entries(ours).map(([name, about]) => pluginBinding(name, about)) }),
+  };
+  return { options: { ...rest, ...lists }, notes };
 }
 
 /** Whether Workers find bindings of the type here. */
@@ -51,7 +59,7 @@ export const runs = (type) => type in BINDINGS;
 
 /** Bindings whose values need no service: what a script may read while it starts. */
 export function plainBindings(version) {
-  const { options } = workerBindings({ version, nameOf: () => undefined });
+  const { options } = workerBindings({ version, nameOf: () => undefined, store: () => ({}) });
   return options.bindings ?? {};
 }
 
@@ -80,9 +88,16 @@ function service({ service: scriptName, entrypoint, props }, { nameOf }) {
   return loaded && { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) };
 }
 
-/** The same buckets that S3 and the API serve: miniflare passes on what the binding asks. */
-function bucket({ bucket_name: id }, { bucketUrl }) {
-  return { id, ...(bucketUrl && { remoteProxyConnectionString: bucketUrl(id) }) };
+/** The same store that the API serves, in this process. */
+function store(kind, aboutOf) {
+  return (binding, worker) => {
+    const about = aboutOf(binding);
+    return { store: kind, service: `local:${kind}:${JSON.stringify(about)}`, ...worker.store(kind, about) };
+  };
+}
+
+function pluginBinding(name, options) {
+  return { name, type: "local", plugin: PLUGIN, options };
 }
 
 function ratelimit({ namespace_id: id, simple: { limit, period } }) {

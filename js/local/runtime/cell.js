@@ -5,7 +5,7 @@
 import { neededScripts } from "./bindings.js";
 import { Instance } from "./instance.js";
 import { liveVersions, loadedName } from "./live.js";
-import { startAlone } from "./miniflare.js";
+import { startAlone } from "./trial.js";
 
 /** How long a reload waits for requests that are under way, before it goes on beside them. */
 const DRAIN_MS = 1000;

@@ -5,8 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { plainBindings, runs, workerBindings } from "./bindings.js";
-import { loadMiniflare, runnableDate, startAlone, startChecker } from "./miniflare.js";
+import { loadMiniflare, runnableDate } from "./miniflare.js";
 import { PROBE_PREFIX, probeServiceWorker, probeSource } from "./sources.js";
+import { startAlone, startChecker } from "./trial.js";
 
 const SYNTAX_OR_START = 10021;
 const NO_HANDLERS = 10068;
@@ -173,7 +174,7 @@ async function messagesFor(version) {
   const messages = clamped
     ? [`compatibility date ${version.compatibilityDate} is newer than the local workerd, which runs it at ${date}`]
     : [];
-  return [...messages, ...workerBindings({ version, nameOf: (name) => name }).notes];
+  return [...messages, ...workerBindings({ version, nameOf: (name) => name, store: () => ({}) }).notes];
 }
 
 function toLoaderModule({ name, type, content }) {

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { BackChannel } from "./back-channel.js";
 import { Cell } from "./cell.js";
 import { StartCheck } from "./check.js";
@@ -42,7 +43,9 @@ const GRACE_MS = 10_000;
  * @param {(line: string) => void} [options.onOutput] what Workers and workerd print, line by line
  * @param {(request: object, response: object, script: string) => void} [options.subrequest] a Worker's fetch to a host of ours
  * @param {(request: object, socket: object, head: Buffer, script: string) => void} [options.upgrade] the same, for a WebSocket
- * @param {(request: object, response: object, bucket: string) => void} [options.bucket] what a binding asks of R2
+ * @param {Record<string, (request: object, response: object, about: object) => void>} [options.stores] what a binding asks of a
+ *   store that is kept in this process: `bucket`, `database`, `queue`
+ * @param {() => void} [options.onChange] hears of every change of Workers and what they use
  * @param {number} [options.graceMs] what answers under way have, when their Workers are replaced
  */
 export function createRuntime(options) {
@@ -55,6 +58,7 @@ class Runtime {
 
   #state;
   #onOutput;
+  #onChange;
   #dir;
   #temporary;
   #channel;
@@ -69,13 +73,14 @@ class Runtime {
   #host;
   #closed = false;
 
-  constructor({ state, persistDir, onOutput, graceMs = GRACE_MS, ...handlers }) {
+  constructor({ state, persistDir, onOutput, onChange = () => {}, graceMs = GRACE_MS, ...handlers }) {
     this.#state = state;
     this.#dir = persistDir;
     this.#onOutput = onOutput;
+    this.#onChange = onChange;
     this.#temporary = !persistDir;
-    const { subrequest = refuse, upgrade = hangUp, bucket = refuse } = handlers;
-    this.#channel = new BackChannel({ subrequest, upgrade, bucket });
+    const { subrequest = refuse, upgrade = hangUp, stores = {} } = handlers;
+    this.#channel = new BackChannel({ subrequest, upgrade, stores });
     const print = (line) => this.#print(line);
     this.#check = new StartCheck(print);
     this.#host = {
@@ -103,6 +108,7 @@ class Runtime {
   /** Scripts, bindings, namespaces or zones changed; takes effect at the next request. */
   changed() {
     for (const cell of [this.#shared, ...this.#own.values()]) cell.changed();
+    this.#onChange();
   }
 
   /**
@@ -111,14 +117,33 @@ class Runtime {
    * @param {VisitorsRequest} request
    * @returns {Promise<Answer>}
    */
-  async fetch(scriptName, request) {
+  fetch(scriptName, request) {
+    return this.#visit(scriptName, request, (instance, ...worker) => instance.fetch(...worker, request));
+  }
+
+  /**
+   * Hands a batch of a queue to the live version.
+   * @param {string} scriptName
+   * @param {{ queue: string, messages: object[], metrics: object }} batch
+   * @returns {Promise<{ outcome: string, why?: string, ackAll?: boolean, retryBatch?: { retry: boolean, delaySeconds?: number },
+   *   explicitAcks?: string[], retryMessages?: { msgId: string, delaySeconds?: number }[] }>}
+   */
+  async queue(scriptName, batch) {
+    const answer = await this.#visit(scriptName, {}, (instance, ...worker) => instance.queue(...worker, batch));
+    if (answer.exceeded) return { outcome: "exceededCpu", why: "it exceeded its CPU time limit" };
+    if (answer.exception !== undefined) return { outcome: "exception", why: answer.exception };
+    return json(answer.body);
+  }
+
+  /** @param {(instance: import("./instance.js").Instance, name: string, version: object) => Promise<Answer>} send */
+  async #visit(scriptName, request, send) {
     for (;;) {
-      const answer = await this.#fetchOnce(scriptName, request);
+      const answer = await this.#visitOnce(scriptName, request, send);
       if (answer !== NOT_BEGUN) return answer;
     }
   }
 
-  async #fetchOnce(scriptName, request) {
+  async #visitOnce(scriptName, request, send) {
     const cell = this.#cellOf(scriptName);
     cell.request(scriptName);
     try {
@@ -126,7 +151,7 @@ class Runtime {
     } catch (error) {
       return thrown(`the local workerd does not start: ${error.message}`);
     }
-    // INVARIANT: no `await` from here to the instance's `fetch`, or a reload could begin in between.
+    // INVARIANT: no `await` from here to what is sent to the instance, or a reload could begin in between.
     if (cell !== this.#cellOf(scriptName)) return NOT_BEGUN;
     const script = this.#state.scripts.get(scriptName);
     const version = script && drawVersion(script);
@@ -135,7 +160,7 @@ class Runtime {
     if (broken !== undefined) return thrown(broken);
     const { instance } = cell;
     try {
-      return await instance.fetch(loadedName(script, version), version, request);
+      return await send(instance, loadedName(script, version), version);
     } catch (error) {
       const lost = !request.signal?.aborted && (await instance.isLost(error));
       if (lost) this.#lost(cell, instance, error);

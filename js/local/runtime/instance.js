@@ -85,6 +85,13 @@ export class Instance {
     return this.#send({ head, ...sent }, version, request);
   }
 
+  /** A batch of a queue, to the Worker that consumes it. @returns {Promise<import("./index.js").Answer | typeof NOT_BEGUN>} */
+  queue(worker, version, { queue, ...batch }) {
+    const body = Buffer.from(JSON.stringify(batch));
+    const sent = { head: { worker, queue }, body, contentLength: String(body.length) };
+    return this.#send(sent, version, { method: "GET", headers: {} });
+  }
+
   /**
    * One call on a namespace that was loaded, see `kv.js`. Each may be done twice, so one that a Worker holds up goes
    * elsewhere.

@@ -7,24 +7,19 @@ import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
 import { workerBindings } from "./bindings.js";
 import { takeNewest } from "./processes.js";
-import { CHECKER_SOURCE, ENTRY_SOURCE, GATE_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
+import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
 
 const LOOPBACK = "127.0.0.1";
-/** Upper case, so that no script name can clash with it. */
-const ENTRY = "Entry";
+/** The Worker of ours that a workerd is asked through. Upper case, so that no script name can clash with it. */
+export const ENTRY = "Entry";
 const OUTBOUND = "Outbound";
-const OUR_DATE = "2026-01-01";
-const DIRECT = { host: LOOPBACK, port: 0 };
-const BINDING_HEADER = "mf-header-";
-/** For a Worker that only has to start. */
-const NOWHERE = new URL("http://127.0.0.1:1/");
+/** Lets the entry Worker hand batches of queues to Workers. */
+const ENTRY_FLAGS = ["service_binding_extra_handlers"];
 /** Characters of a line that are passed on. */
 const MAX_LINE = 16_384;
 const MODULE_TYPES = { esm: "ESModule", cjs: "CommonJS", wasm: "CompiledWasm", text: "Text", data: "Data" };
 /** What Cloudflare takes when an upload names no date. */
 const FIRST_COMPATIBILITY_DATE = "2021-11-02";
-/** A script has so long to start. */
-const START_MS = 5000;
 
 /** Loads miniflare, or says how to get it. */
 export async function loadMiniflare() {
@@ -54,7 +49,7 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
  * @property {string} [script] the script's name
  * @property {object} version as stored
  * @property {(scriptName: string) => string | undefined} nameOf the loaded name of another script
- * @property {(bucket: string) => URL} [bucketUrl] where a bucket of R2 answers
+ * @property {(kind: string, about: object) => { address: string, headers: Record<string, string> }} store where a store of ours answers
  */
 
 /**
@@ -68,7 +63,7 @@ export async function startWorkers(channel, options) {
   const ways = {
     request: await serviceOf(channel, "request"),
     subrequest: await serviceOf(channel, "subrequest"),
-    bucketUrl: await channel.bucketUrls(),
+    store: await channel.storeAt(),
   };
   return new Workerd(namespace, channel.secret, ways, options);
 }
@@ -76,12 +71,6 @@ export async function startWorkers(channel, options) {
 async function serviceOf(channel, kind) {
   const injectRequestHeaders = Object.entries(channel.headersFor(kind)).map(([name, value]) => ({ name, value }));
   return { external: { address: await channel.open(), http: { injectRequestHeaders } } };
-}
-
-/** Headers that a binding has sent to a place outside: miniflare renames them on the way. */
-export function headersOfBinding(headers) {
-  const renamed = Object.entries(headers).filter(([name]) => name.startsWith(BINDING_HEADER));
-  return Object.fromEntries(renamed.map(([name, value]) => [name.slice(BINDING_HEADER.length), value]));
 }
 
 class Workerd {
@@ -151,7 +140,7 @@ class Workerd {
         this.#entryWorker(workers, kvIds),
         this.#outboundWorker(hosts),
         ...workers.map((worker) => ({
-          ...workerOptions(this.#namespace, { ...worker, bucketUrl: this.#ways.bucketUrl }),
+          ...workerOptions(this.#namespace, { ...worker, store: this.#ways.store }),
           outboundService: { name: OUTBOUND, props: { script: worker.script } },
         })),
       ],
@@ -160,26 +149,20 @@ class Workerd {
 
   #entryWorker(workers, kvIds) {
     return {
-      name: ENTRY,
-      modules: true,
-      script: ENTRY_SOURCE,
-      compatibilityDate: OUR_DATE,
+      ...ourWorker(ENTRY, ENTRY_SOURCE),
+      compatibilityFlags: ENTRY_FLAGS,
       bindings: { SECRET: this.#secret },
       serviceBindings: {
         BACK: this.#ways.request,
         ...Object.fromEntries(workers.map(({ name }) => [name, { name }])),
       },
       kvNamespaces: Object.fromEntries(kvIds.map((id) => [kvBinding(id), id])),
-      unsafeDirectSockets: [DIRECT],
     };
   }
 
   #outboundWorker(hosts) {
     return {
-      name: OUTBOUND,
-      modules: true,
-      script: OUTBOUND_SOURCE,
-      compatibilityDate: OUR_DATE,
+      ...ourWorker(OUTBOUND, OUTBOUND_SOURCE),
       compatibilityFlags: ["connect_pass_through"],
       bindings: { HOSTS: hosts },
       serviceBindings: { BACK: this.#ways.subrequest },
@@ -187,98 +170,14 @@ class Workerd {
   }
 }
 
-/**
- * A workerd that starts scripts in isolates of their own and tells how that went.
- * @returns {Promise<{ check(script: object): Promise<object>, close(): Promise<void> }>}
- *   `check` resolves to `{ handlers, named }` or `{ error }`; rejects with a `TimeoutError` when there is no answer in time
- */
-export async function startChecker(output) {
-  const namespace = await loadMiniflare();
-  const secret = newSecret();
-  let process;
-  const checker = new namespace.Miniflare({
-    ...sharedOptions(namespace, output, (started) => {
-      process = started;
-    }),
-    workers: [
-      {
-        name: ENTRY,
-        modules: true,
-        script: CHECKER_SOURCE,
-        compatibilityDate: OUR_DATE,
-        bindings: { SECRET: secret },
-        workerLoaders: { LOADER: {} },
-        unsafeDirectSockets: [DIRECT],
-      },
-    ],
-  });
-  const url = await checker.unsafeGetDirectURL(ENTRY);
-  return {
-    async check(script) {
-      const signal = AbortSignal.timeout(START_MS);
-      const headers = { "x-local-secret": secret };
-      const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(script), signal });
-      return response.json();
-    },
-    async close() {
-      const disposed = checker.dispose();
-      process?.kill("SIGKILL");
-      await disposed;
-    },
-  };
+/** A Worker of ours; the one named `ENTRY` has a port of its own, which asks for a secret. */
+export function ourWorker(name, script) {
+  const sockets = name === ENTRY ? { unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }] } : {};
+  return { name, modules: true, script, compatibilityDate: "2026-01-01", ...sockets };
 }
 
-/**
- * Starts one Worker alone, with nothing else in its workerd.
- * @template T
- * @param {LoadedWorker} worker
- * @param {(ask: () => Promise<Response>) => Promise<T>} use what to do with it once it runs; `ask` requests it
- * @returns {Promise<T>}
- * @throws {Error} with workerd's message
- */
-export async function startAlone(worker, use) {
-  const namespace = await loadMiniflare();
-  const lines = [];
-  const secret = newSecret();
-  let process;
-  const gate = {
-    name: ENTRY,
-    modules: true,
-    script: GATE_SOURCE,
-    compatibilityDate: OUR_DATE,
-    bindings: { SECRET: secret },
-    serviceBindings: { ALONE: worker.name },
-    unsafeDirectSockets: [DIRECT],
-  };
-  const alone = new namespace.Miniflare({
-    ...sharedOptions(
-      namespace,
-      (line) => lines.push(line),
-      (started) => {
-        process = started;
-      },
-    ),
-    workers: [gate, workerOptions(namespace, { ...worker, bucketUrl: () => NOWHERE })],
-  });
-  const ask = (url) => () => fetch(url, { headers: { "x-local-secret": secret } });
-  try {
-    return await inTime(alone.unsafeGetDirectURL(ENTRY).then((url) => use(ask(url))));
-  } catch (error) {
-    throw error.name === "TimeoutError" ? error : new Error(startMessage(lines) || error.message, { cause: error });
-  } finally {
-    const disposed = alone.dispose();
-    process?.kill("SIGKILL");
-    await disposed.catch(() => {});
-  }
-}
-
-function inTime(promise) {
-  const signal = AbortSignal.timeout(START_MS);
-  const late = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  return Promise.race([promise, late]);
-}
-
-function sharedOptions({ NoOpLog }, output, onStart) {
+/** @param {(started: import("node:child_process").ChildProcess) => void} onStart */
+export function sharedOptions({ NoOpLog }, output, onStart) {
   return {
     log: new NoOpLog(),
     host: LOOPBACK,
@@ -291,7 +190,7 @@ function sharedOptions({ NoOpLog }, output, onStart) {
   };
 }
 
-function workerOptions(namespace, worker) {
+export function workerOptions(namespace, worker) {
   const { version, name } = worker;
   return {
     name,
@@ -318,13 +217,6 @@ function moduleOptions({ name, type, content }) {
   };
 }
 
-/** workerd's own words for a script that does not start, out of what it printed. */
-function startMessage(lines) {
-  const text = lines.join("\n");
-  const start = text.search(/Uncaught |No such compatibility flag|The compatibility flag|This Worker requires/);
-  return start === -1 ? text.trim() : text.slice(start).trim();
-}
-
 function forEachLine(stream, output) {
   let rest = "";
   stream.setEncoding("utf8");
@@ -338,7 +230,7 @@ function forEachLine(stream, output) {
   stream.on("end", () => rest && output(rest));
 }
 
-function newSecret() {
+export function newSecret() {
   return randomBytes(24).toString("base64url");
 }
 

@@ -1,7 +1,7 @@
 /** Workers of ours that run beside the deployed ones. */
 
 /**
- * Every visitor's request enters here, and every call of the API on a KV namespace. It comes with nothing but an id; what
+ * Every visitor's request enters here, every batch of a queue, and every call of the API on a KV namespace. It comes with nothing but an id; what
  * it is to do is fetched from this process, over a connection of its own: so a Worker that answers before it has read the
  * body can't break the connection that its answer goes over. Whoever does not know such an id gets nothing. A thrown
  * exception comes back as text, marked by a header that only this process can read as ours.
@@ -12,6 +12,23 @@ const CF = { colo: "LCL", country: "XX", httpProtocol: "HTTP/1.1", tlsVersion: "
 async function visit({ worker, method, url, headers, hasBody }, env, { body }) {
   const init = { method, headers, body: hasBody ? body : null, cf: CF, redirect: "manual" };
   return env[worker].fetch(new Request(url, init));
+}
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const textOf = (base64) => new TextDecoder().decode(bytesOf(base64));
+const BODIES = {
+  v8: (base64) => ({ serializedBody: bytesOf(base64) }),
+  bytes: (base64) => ({ body: bytesOf(base64) }),
+  text: (base64) => ({ body: textOf(base64) }),
+  json: (base64) => ({ body: JSON.parse(textOf(base64)) }),
+};
+
+async function deliver({ worker, queue }, env, given) {
+  const { messages, metrics } = await given.json();
+  const read = ({ id, timestamp, attempts, contentType, body }) => {
+    return { id, timestamp: new Date(timestamp), attempts, ...BODIES[contentType](body) };
+  };
+  return Response.json(await env[worker].queue(queue, messages.map(read), { metrics }));
 }
 
 const KV_CALLS = {
@@ -39,6 +56,7 @@ export default {
     if (pulled?.status !== 200) return new Response("no such request\\n", { status: 403 });
     const head = JSON.parse(pulled.headers.get("x-local-request"));
     try {
+      if (head.queue !== undefined) return await deliver(head, env, pulled);
       if (head.kv === undefined) return await visit(head, env, pulled);
       return await KV_CALLS[head.call](env[head.kv], head.args, pulled);
     } catch (error) {

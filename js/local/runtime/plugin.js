@@ -1,0 +1,56 @@
+/**
+ * Bindings that miniflare has no option for, as a plugin that it loads by this file's path: stores of ours, which answer
+ * over the back channel and know nothing of a restart of workerd, and types that have no local runtime.
+ */
+
+/** kind of store -> the binding that workerd makes of the service. */
+const STORES = {
+  __proto__: null,
+  queue: (service) => ({ queue: service }),
+  bucket: (service) => ({ r2Bucket: service }),
+  database: (service) => ({
+    wrapped: { moduleName: "cloudflare-internal:d1-api", innerBindings: [{ name: "fetcher", service }] },
+  }),
+};
+
+/** Extensions, whose modules make an object from their inner bindings. */
+const MODULES = {
+  /** Whoever uses it is told why it can't answer; a Worker may start with it, hand it on and look whether it is there. */
+  "local:absent": `
+export default ({ why }) => new Proxy({}, {
+  get(_, member) {
+    if (typeof member === "symbol" || member === "then" || member === "toJSON") return undefined;
+    throw new Error(why);
+  },
+});
+`,
+  "local:analytics": `
+export default ({ dataset }) => ({
+  writeDataPoint: (point = {}) => console.log("analytics_engine dataset " + dataset + ": " + JSON.stringify(point)),
+});
+`,
+};
+
+export const plugins = {
+  local: {
+    getBindings: (bindings = []) => bindings.map(({ name, options }) => ({ name, ...bindingOf(options) })),
+    getNodeBindings: () => ({}),
+    getServices: async ({ options = [] }) => options.filter(({ options: { address } }) => address).map(serviceOf),
+    getExtensions: () => [{ modules: Object.entries(MODULES).map(moduleOf) }],
+  },
+};
+
+function bindingOf({ store, service, module, inner }) {
+  if (store) return STORES[store]({ name: service });
+  const innerBindings = Object.entries(inner).map(([name, text]) => ({ name, text }));
+  return { wrapped: { moduleName: module, innerBindings } };
+}
+
+function serviceOf({ options: { service, address, headers } }) {
+  const injectRequestHeaders = Object.entries(headers).map(([name, value]) => ({ name, value }));
+  return { name: service, external: { address, http: { injectRequestHeaders } } };
+}
+
+function moduleOf([name, esModule]) {
+  return { name, esModule, internal: true };
+}
