@@ -36,6 +36,8 @@ export interface Credentials {
   secrets?: Readonly<Record<string, string>> | undefined;
   /** Key of the digest over the secret set; the API token where absent. */
   fingerprintKey?: string | undefined;
+  /** What is secret besides, such as the password of the proxy behind your `fetch`: never sent, never shown. */
+  masked?: readonly string[] | undefined;
 }
 
 /** Options of every call; what is left out allows nothing and changes nothing. */

@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod dns_name;
 pub mod error;
 pub mod guard;
+pub mod mask;
 pub mod model;
 pub mod secret;
 

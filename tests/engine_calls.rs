@@ -9,129 +9,13 @@
 
 mod wire;
 
-use std::rc::Rc;
-
 use cfworker_deploy::diagnostic::{Code, Diagnostic};
-use cfworker_deploy::engine::{
-    self, ApplyResult, Checkup, Credentials, Io, Options, OutputsResult, PlanResult, R2Credentials,
-};
-use cfworker_deploy::error::{Error, Exit};
-use cfworker_deploy::http::Signal;
-use cfworker_deploy::manifest::Source;
+use cfworker_deploy::engine::{self, Options};
+use cfworker_deploy::error::Exit;
 use cfworker_deploy::model::{Address, Identity, marks};
 use cfworker_deploy::secret::Secret;
-use wire::{AbortAt, Reply, Script, Seen, VirtualClock, json, ok, refused};
-
-const MANIFEST: &str = "apiVersion: cloudflare.project-planton.org/v1
-kind: CloudflareWorker
-metadata: { name: shop, org: acme, env: test }
-spec:
-  account_id: 0123456789abcdef0123456789abcdef
-  worker_name: shop
-  script_bundle: { bucket: bundles, path: shop.js }
-  dns:
-    enabled: true
-    zone_id: 1111111111111111111111111111111a
-    hostname: shop.example.com
-";
-const ZONE: &str = "{\"id\":\"1111111111111111111111111111111a\",\"name\":\"example.com\",\"status\":\"active\",\
-    \"account\":{\"id\":\"0123456789abcdef0123456789abcdef\"}}";
-
-/// An account with a zone and a bundle, and nothing else in it.
-fn empty(seen: &Seen) -> Reply {
-    let path = seen.url.split('?').next().unwrap_or_default();
-    match seen.method {
-        "GET" if path.ends_with(".js") => {
-            Reply::Answer(200, vec![("etag", "\"e\"".into())], b"export default {}".into())
-        }
-        "GET" if path.ends_with("/workers/scripts") || path.ends_with("/routes") => ok("[]"),
-        "GET" if path.ends_with("/dns_records") => ok("[]"),
-        "GET" if path.contains("/zones/") => ok(ZONE),
-        "GET" if path.ends_with("/user/tokens/verify") => ok("{\"id\":\"t\",\"status\":\"active\"}"),
-        "GET" => refused(404, 10007, "This Worker does not exist on your account."),
-        _ => ok("{\"id\":\"shop\",\"type\":\"A\",\"name\":\"shop.example.com\",\"pattern\":\"shop.example.com/*\"}"),
-    }
-}
-
-/// One call with all that it is given.
-struct Call {
-    manifest: String,
-    credentials: Credentials,
-    options: Options,
-    abort_after: Option<f64>,
-    clock: Rc<VirtualClock>,
-    script: Rc<Script>,
-}
-
-fn call(rule: impl Fn(&Seen) -> Reply + 'static) -> Call {
-    let clock = VirtualClock::new();
-    let script = Script::new(&clock, Vec::new(), rule);
-    let credentials = Credentials {
-        api_token: Some(Secret::new("canary-token")),
-        base_url: Some("https://api.example/client/v4".into()),
-        r2: Some(R2Credentials {
-            access_key_id: Some("id".into()),
-            secret_access_key: Some(Secret::new("canary-key")),
-            session_token: None,
-            endpoint: Some("https://s3.example".into()),
-        }),
-        ..Credentials::default()
-    };
-    Call {
-        manifest: MANIFEST.into(),
-        credentials,
-        options: Options { allow_deletes: true, ..Options::default() },
-        abort_after: None,
-        clock,
-        script,
-    }
-}
-
-impl Call {
-    fn timeout(mut self, milliseconds: f64) -> Self {
-        self.options.timeout_ms = Some(milliseconds);
-        self
-    }
-
-    fn given(&self) -> (Vec<Source>, Io) {
-        let signal = self.abort_after.map(|after| {
-            let due = VirtualClock::START + after;
-            Rc::new(AbortAt { clock: self.clock.clone(), due }) as Rc<dyn Signal>
-        });
-        let (transport, clock) = (self.script.clone(), self.clock.clone());
-        let io = Io { transport, clock, signal, events: Rc::new(|_| {}) };
-        (vec![Source { name: "worker.yaml".into(), text: self.manifest.clone() }], io)
-    }
-
-    fn plan(&self) -> Result<PlanResult, Error> {
-        let (sources, io) = self.given();
-        self.clock.run(engine::plan(&sources, Some(&self.credentials), &self.options, &io))
-    }
-
-    fn apply(&self) -> Result<ApplyResult, Error> {
-        let (sources, io) = self.given();
-        self.clock.run(engine::apply(&sources, &self.credentials, &self.options, &io))
-    }
-
-    fn doctor(&self) -> Checkup {
-        let (sources, io) = self.given();
-        self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
-    }
-
-    fn failed_checks(&self) -> Vec<String> {
-        let checks = self.doctor().checks.into_iter();
-        checks.filter(|check| !check.ok).map(|check| check.name).collect()
-    }
-
-    fn outputs(&self) -> Result<OutputsResult, Error> {
-        let (sources, io) = self.given();
-        self.clock.run(engine::outputs(&sources, &self.credentials, &self.options, &io))
-    }
-
-    fn failed_plan(&self) -> Error {
-        self.plan().expect_err("a failure")
-    }
-}
+use wire::calls::{Call, MANIFEST, ZONE, call, empty};
+use wire::{Reply, Seen, json, ok, refused};
 
 fn codes(findings: &[Diagnostic]) -> Vec<Code> {
     findings.iter().map(|finding| finding.code).collect()

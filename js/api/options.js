@@ -3,7 +3,17 @@
 import { usageError } from "../errors.js";
 import * as shapes from "./shapes.js";
 
-const CREDENTIALS = ["apiToken", "apiKey", "email", "accountId", "r2", "baseUrl", "secrets", "fingerprintKey"];
+const CREDENTIALS = [
+  "apiToken",
+  "apiKey",
+  "email",
+  "accountId",
+  "r2",
+  "baseUrl",
+  "secrets",
+  "fingerprintKey",
+  "masked",
+];
 const R2_CREDENTIALS = ["accessKeyId", "secretAccessKey", "sessionToken", "endpoint"];
 const TARGET = {
   bucket: shapes.TEXT,
@@ -76,11 +86,12 @@ export async function checkCredentials(engine, creds) {
   await refuseUnknown(engine, creds, CREDENTIALS, ["credentials", "credential"]);
   if (creds.r2)
     await refuseUnknown(engine, creds.r2, R2_CREDENTIALS, ["the credentials of `r2`", "credential of `r2`"]);
-  const { r2, secrets, ...texts } = creds;
+  const { r2, secrets, masked, ...texts } = creds;
   refuseOtherThanText(texts, "");
   refuseOtherThanText(r2 ?? {}, "r2.");
   if (secrets && (typeof secrets !== "object" || Array.isArray(secrets))) throw usageError("`secrets` is no object");
   refuseOtherThanText(secrets ?? {}, "secrets.");
+  if (masked !== undefined) shapes.require("masked", masked, shapes.TEXTS);
   return withoutUndefined(creds);
 }
 

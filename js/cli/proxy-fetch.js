@@ -6,6 +6,8 @@
 
 import { usageError } from "../errors.js";
 
+const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY"];
+
 const SCHEMES = ["http:", "https:", "socks5:"];
 
 /**
@@ -13,12 +15,33 @@ const SCHEMES = ["http:", "https:", "socks5:"];
  * @returns {Promise<((url: string, init: RequestInit) => Promise<Response>) | undefined>} undefined without a proxy
  */
 export async function createProxyFetch(env) {
-  const [httpProxy, httpsProxy] = [addressIn(env, "HTTP_PROXY"), addressIn(env, "HTTPS_PROXY")];
+  const [httpProxy, httpsProxy] = VARIABLES.map((name) => addressIn(env, name));
   if (!httpProxy && !httpsProxy) return undefined;
   const { EnvHttpProxyAgent, fetch: fetchThrough } = await import("undici");
   // An empty text is no proxy; left out, undici would read the environment of the process.
   const dispatcher = new EnvHttpProxyAgent({ httpProxy, httpsProxy, noProxy: valueIn(env, "NO_PROXY") ?? "" });
   return (url, init) => (isOnThisMachine(url) ? fetch(url, init) : fetchThrough(url, { ...init, dispatcher }));
+}
+
+/**
+ * Passwords in the addresses of proxies: whatever a proxy or the way to it says, they are not shown.
+ *
+ * @param {Record<string, string | undefined>} env
+ * @returns {string[]}
+ */
+export function proxyPasswords(env) {
+  const addresses = VARIABLES.map((name) => valueIn(env, name)).filter((address) => URL.canParse(address ?? ""));
+  const given = addresses.map((address) => new URL(address)).map(({ username, password }) => password || username);
+  return [...new Set(given.flatMap((password) => [password, decoded(password)]))].filter(Boolean);
+}
+
+/** A `%` that stands for itself makes a text that can't be decoded. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** As curl does: the lower-case name counts first. */

@@ -7,7 +7,7 @@ import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
 import { readAllPairs } from "./pairs.js";
-import { createProxyFetch } from "./proxy-fetch.js";
+import { createProxyFetch, proxyPasswords } from "./proxy-fetch.js";
 import { readSecrets } from "./secrets.js";
 
 /** A bare `--adopt`: what nobody marked and already equals the plan. */
@@ -35,6 +35,7 @@ export async function openSession({ context, view, flags, report }, paths) {
   const sources = await readManifests(context, paths, view.talk);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags);
+  creds.masked = proxyPasswords(context.env);
   const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
   view.attach(api, sources);

@@ -76,7 +76,7 @@ impl Api {
     /// A finding when the address is not safe for credentials or the credentials can't stand in a header.
     pub fn new(base_url: &str, auth: Auth) -> Result<Self, Diagnostic> {
         let base_url = http::endpoint(base_url).map_err(|reason| {
-            let shown = plain(base_url, 200);
+            let shown = http::shown_address(base_url);
             Diagnostic::error(Code::EndpointRefused, format!("the API base URL `{shown}` {reason}"))
                 .with_help(format!("leave it out for Cloudflare itself ({})", Self::BASE_URL))
         })?;

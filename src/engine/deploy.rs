@@ -57,17 +57,19 @@ pub async fn apply(
     options: &Options,
     io: &Io,
 ) -> Result<ApplyResult, Error> {
-    let session = Session::open(io, credentials, options.timeout_ms)?;
-    let prepared = prepare(&session, sources, options).await?;
-    let mut result = carry_out(&session, &prepared, options).await?;
-    if options.wait {
-        wait_for(&session, &prepared, &mut result, io).await;
-    }
-    Ok(result)
+    let work = async |session: Session<'_>| {
+        let prepared = prepare(&session, sources, options).await?;
+        let mut result = carry_out(&session, &prepared, options).await?;
+        if options.wait {
+            wait_for(&session, &prepared, &mut result).await;
+        }
+        Ok(result)
+    };
+    Session::run(io, credentials, options.timeout_ms, work).await
 }
 
 /// Waits until the Workers answer through their hostnames; what stays invisible is exit code 6.
-async fn wait_for(session: &Session<'_>, prepared: &Prepared, result: &mut ApplyResult, io: &Io) {
+async fn wait_for(session: &Session<'_>, prepared: &Prepared, result: &mut ApplyResult) {
     let mut targets = Vec::new();
     for manifest in &prepared.desired.manifests {
         let name = &manifest.script.name;
@@ -75,7 +77,7 @@ async fn wait_for(session: &Session<'_>, prepared: &Prepared, result: &mut Apply
         let urls = result.workers.get(name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
         targets.extend(urls.iter().map(|url| Target::new(url, manifest.wait.as_ref(), version)));
     }
-    let findings = wait(io, targets, session.deadline).await;
+    let findings = wait(&session.io, &session.client, targets, session.deadline).await;
     if !findings.is_empty() {
         result.exit_code = Exit::NotVisible;
         result.diagnostics.extend(findings);
@@ -92,22 +94,24 @@ pub async fn destroy(
     options: &Options,
     io: &Io,
 ) -> Result<ApplyResult, Error> {
-    let session = Session::open(io, credentials, options.timeout_ms)?;
-    let mut prepared = prepare_removal(&session, sources, options).await?;
-    let findings = std::mem::take(&mut prepared.plan.diagnostics);
-    prepared.plan = kinds::destroy(&prepared.desired, &prepared.live, &options.planning(false));
-    prepared.plan.diagnostics.splice(0..0, findings);
-    if options.dry_run {
-        let plan = result(&prepared);
-        announce(&*session.events, &plan);
-        return Ok(report(&prepared, plan, Outcome::default(), true));
-    }
-    carry_out(&session, &prepared, options).await
+    let work = async |session: Session<'_>| {
+        let mut prepared = prepare_removal(&session, sources, options).await?;
+        let findings = std::mem::take(&mut prepared.plan.diagnostics);
+        prepared.plan = kinds::destroy(&prepared.desired, &prepared.live, &options.planning(false));
+        prepared.plan.diagnostics.splice(0..0, findings);
+        if options.dry_run {
+            let plan = result(&prepared);
+            announce(&*session.io.events, &plan);
+            return Ok(report(&prepared, plan, Outcome::default(), true));
+        }
+        carry_out(&session, &prepared, options).await
+    };
+    Session::run(io, credentials, options.timeout_ms, work).await
 }
 
 async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options) -> Result<ApplyResult, Error> {
     let plan = result(prepared);
-    announce(&*session.events, &plan);
+    announce(&*session.io.events, &plan);
     allowed(&plan, options)?;
     let events = |event| session.tell(event);
     let run = Run {

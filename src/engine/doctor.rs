@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::failure::failure;
 use super::permissions;
 use super::planning::read_manifests;
-use super::secrets;
+use super::secrets::{self, Secrets};
 use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::Endpoint;
@@ -79,16 +79,23 @@ pub async fn doctor(
     options: &Options,
     io: &Io,
 ) -> Result<Checkup, Error> {
-    let session = Session::open(io, credentials, options.timeout_ms)?;
-    let (manifest::Read { desired, .. }, _) = read_manifests(&session, sources, options)?;
-    let mut checks = token(&session, &desired).await;
+    let work = async |session: Session<'_>| check_up(&session, sources, options).await;
+    Session::run(io, credentials, options.timeout_ms, work).await
+}
+
+async fn check_up(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Checkup, Error> {
+    let credentials = session.credentials;
+    let (manifest::Read { desired, places, .. }, _) = read_manifests(session, sources, options)?;
+    // Nothing is done with values of secrets here, but whoever answers may know them.
+    Secrets::read(session, options, &desired, &places, &mut Vec::new());
+    let mut checks = token(session, &desired).await;
     checks.extend(fingerprint_key(credentials, &desired));
-    checks.extend(clock(&session).await);
+    checks.extend(clock(session).await);
     // A token that is refused is refused everywhere.
     if !checks.iter().any(|check| check.code == Some(Code::CredentialsRefused)) {
-        checks.extend(account_and_zones(&session, &desired).await);
+        checks.extend(account_and_zones(session, &desired).await);
         for manifest in &desired.manifests {
-            checks.extend(bundle(&session, manifest).await);
+            checks.extend(bundle(session, manifest).await);
         }
     }
     if session.client.is_aborted() {

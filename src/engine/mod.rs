@@ -7,6 +7,7 @@ mod bundles;
 mod deploy;
 mod doctor;
 mod failure;
+mod masking;
 mod options;
 mod outputs;
 mod permissions;

@@ -74,6 +74,8 @@ pub struct Credentials {
     pub secrets: BTreeMap<String, Secret>,
     /// Key of the digest over the secret set; the API token where absent.
     pub fingerprint_key: Option<Secret>,
+    /// What is secret besides, such as the password of a proxy: never sent, and hidden in whatever others say.
+    pub masked: Vec<Secret>,
 }
 
 /// Keys and endpoint of R2's S3 interface.
@@ -96,11 +98,36 @@ impl Credentials {
         let r2 = self.r2.iter().flat_map(|r2| [r2.secret_access_key.clone(), r2.session_token.clone()]);
         let derived = self.api_token.as_ref().map(S3Keys::secret_of);
         let own = [self.api_token.clone(), self.api_key.clone(), self.fingerprint_key.clone(), derived];
-        own.into_iter().chain(r2).flatten().collect()
+        let endpoints = [self.base_url.as_deref(), self.r2.as_ref().and_then(|r2| r2.endpoint.as_deref())];
+        let of_endpoints = endpoints.into_iter().flatten().filter_map(password);
+        own.into_iter().chain(r2).flatten().chain(of_endpoints).chain(self.masked.iter().cloned()).collect()
     }
 
     /// What the digest over secrets is keyed by.
     pub fn key_material(&self) -> Option<&Secret> {
         self.fingerprint_key.as_ref().or(self.api_token.as_ref()).or(self.api_key.as_ref())
+    }
+}
+
+/// The password in an address: all that stands before its host, which may be a token alone.
+fn password(address: &str) -> Option<Secret> {
+    let after_scheme = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (user_info, _) = after_scheme.rsplit_once('@')?;
+    let password = user_info.split_once(':').map(|(_, password)| password).filter(|password| !password.is_empty());
+    Some(Secret::new(password.unwrap_or(user_info.trim_end_matches(':'))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::password;
+
+    #[test]
+    fn the_password_of_an_address_is_all_before_its_host_but_a_name() {
+        let of = |address| password(address).map(|secret| secret.reveal().to_owned());
+        assert_eq!(of("https://me:s3cr3t@a.example/x"), Some("s3cr3t".into()));
+        assert_eq!(of("https://t0ken@a.example"), Some("t0ken".into()));
+        assert_eq!(of("https://t0ken:@a.example"), Some("t0ken".into()));
+        assert_eq!(of("me:p@ss word@a.example"), Some("p@ss word".into()));
+        assert_eq!(of("https://a.example/x"), None);
     }
 }

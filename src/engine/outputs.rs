@@ -33,9 +33,11 @@ pub async fn outputs(
     options: &Options,
     io: &Io,
 ) -> Result<OutputsResult, Error> {
-    let session = Session::open(io, credentials, options.timeout_ms)?;
-    let prepared = planning::prepare_removal(&session, sources, options).await?;
-    Ok(deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests)))
+    let work = async |session: Session<'_>| {
+        let prepared = planning::prepare_removal(&session, sources, options).await?;
+        Ok(deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests)))
+    };
+    Session::run(io, credentials, options.timeout_ms, work).await
 }
 
 /// Outputs of manifests that were just applied: what they say is what is there.

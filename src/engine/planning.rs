@@ -69,16 +69,14 @@ pub async fn plan(
     options: &Options,
     io: &Io,
 ) -> Result<PlanResult, Error> {
-    let prepared = match credentials {
-        None => offline(sources, options)?,
-        Some(credentials) => {
-            let session = Session::open(io, credentials, options.timeout_ms)?;
-            prepare(&session, sources, options).await?
-        }
+    let told = |prepared: &Prepared, io: &Io| {
+        let result = result(prepared);
+        announce(&*io.events, &result);
+        result
     };
-    let result = result(&prepared);
-    announce(&*io.events, &result);
-    Ok(result)
+    let Some(credentials) = credentials else { return Ok(told(&offline(sources, options)?, io)) };
+    let work = async |session: Session<'_>| Ok(told(&prepare(&session, sources, options).await?, &session.io));
+    Session::run(io, credentials, options.timeout_ms, work).await
 }
 
 /// The plan as callers see it.
@@ -171,7 +169,7 @@ async fn prepared(
     (mut desired, places): (DesiredState, Places),
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Prepared, Error> {
-    let secrets = Secrets::read(session.credentials, options, &desired, &places, &mut diagnostics);
+    let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
@@ -278,16 +276,30 @@ pub(super) async fn prepare_removal(
         ReadOptions { without_values: true, ..read_options(options, session.credentials.account_id.as_deref()) };
     let (read, diagnostics) = read_with(sources, &without_values)?;
     let Read { desired, places, .. } = read;
-    let explain = |failures| permissions::explained(failure(located(&places, failures)), &desired, session.credentials);
-    let zones = refresh::find_zones(&session.api, &session.client, &desired).await.map_err(explain)?;
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, true);
-    let (live, users) = join(live, refresh::referrers(&session.api, &session.client, &desired)).await;
-    let (mut live, _) = live.map_err(explain)?;
+    // Nothing is done with values of secrets here, but whoever answers may know them.
+    Secrets::read(session, options, &desired, &places, &mut Vec::new());
+    match removal(session, &desired).await {
+        Ok(live) => {
+            let plan = Plan { diagnostics, ..Plan::default() };
+            let reads = session.client.sent().reads;
+            Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })
+        }
+        Err(failures) => {
+            let error = permissions::examined(failure(located(&places, failures)), session, &desired).await;
+            Err(permissions::explained(error, &desired, session.credentials))
+        }
+    }
+}
+
+/// What is live, and who uses it.
+async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveState, Vec<Failure>> {
+    let zones = refresh::find_zones(&session.api, &session.client, desired).await?;
+    let live = refresh::refresh(&session.api, &session.client, desired, &zones, true);
+    let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
+    let (mut live, _) = live?;
     for (state, users) in live.manifests.iter_mut().zip(users) {
         state.used_by = users;
     }
-    refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
-    let plan = Plan { diagnostics, ..Plan::default() };
-    let reads = session.client.sent().reads;
-    Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })
+    refresh::add_referrers_of_renamed(&session.api, &session.client, desired, &mut live).await;
+    Ok(live)
 }

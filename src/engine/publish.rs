@@ -90,7 +90,17 @@ pub async fn publish(
     options: &Options,
     io: &Io,
 ) -> Result<Published, Error> {
-    let session = Session::open(io, credentials, options.timeout_ms)?;
+    let work = async |session: Session<'_>| put(&session, bytes, target, options).await;
+    Session::run(io, credentials, options.timeout_ms, work).await
+}
+
+async fn put(
+    session: &Session<'_>,
+    bytes: Bytes,
+    target: &PublishTarget,
+    options: &Options,
+) -> Result<Published, Error> {
+    let credentials = session.credentials;
     let account =
         target.account_id.as_ref().or(options.account_id.as_ref()).or(credentials.account_id.as_ref()).ok_or_else(
             || {
@@ -103,7 +113,7 @@ pub async fn publish(
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
     let mut keys = BTreeMap::new();
     let place = (target.bucket.as_str(), target.jurisdiction.as_deref());
-    let store = bundles::store(&session, account, place, &mut keys);
+    let store = bundles::store(session, account, place, &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
     let size = bytes.len();
     let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::session::Session;
 use super::{Credentials, Options};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,14 +19,15 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// Looks up all values; what can't be used whatever is live goes to the findings.
+    /// Looks up all values, which the run hides from now on; what can't be used whatever is live goes to the findings.
     pub(super) fn read(
-        credentials: &Credentials,
+        session: &Session<'_>,
         options: &Options,
         desired: &DesiredState,
         places: &Places,
         findings: &mut Vec<Diagnostic>,
     ) -> Self {
+        let credentials = session.credentials;
         let mut given = SecretValues {
             credentials: credentials.all(),
             allowed: options.allow_env.clone(),
@@ -36,6 +38,7 @@ impl Secrets {
             list.insert(name.clone(), value.clone());
         }
         let (values, unresolved) = manifest::resolve_secrets(desired, places, &given);
+        session.mask.hide(values.values());
         let is_missing =
             |secret: &UnresolvedSecret| secret.finding.code == Code::MissingSecret && !options.require_secrets;
         let (missing, refused) = unresolved.into_iter().partition::<Vec<_>, _>(is_missing);

@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use super::Credentials;
 use super::failure::failure;
+use super::masking::Masked;
 use crate::cloudflare::{Api, Auth};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::http::{Client, Clock, LocalFuture, Policy, Signal, Transport, Wait};
+use crate::mask::Mask;
 use crate::model::Event;
 
 /// Ten minutes: what a run may take unless the caller says otherwise.
@@ -36,12 +38,38 @@ pub(super) struct Session<'a> {
     pub credentials: &'a Credentials,
     /// When the run's time is over.
     pub deadline: f64,
-    pub events: Rc<dyn Fn(Event)>,
+    /// As the caller gave it, but what is told to those who watch is masked.
+    pub io: Io,
+    /// What the run hides in all that leaves it.
+    pub mask: Rc<Mask>,
 }
 
 impl<'a> Session<'a> {
+    /// Does the work of one call.
+    ///
+    /// INVARIANT: whatever leaves a run that has credentials, events and results alike, leaves by here and is masked:
+    /// foreign text may hold what was sent.
+    ///
+    /// # Errors
+    /// Those of the work, and credentials that can't be used.
+    pub(super) async fn run<T: Masked>(
+        io: &Io,
+        credentials: &'a Credentials,
+        timeout_ms: Option<f64>,
+        work: impl AsyncFnOnce(Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mask = Rc::new(Mask::default());
+        mask.hide(&credentials.all());
+        let mut result = match Self::open(&masked(io, &mask), mask.clone(), credentials, timeout_ms) {
+            Ok(session) => work(session).await,
+            Err(error) => Err(error),
+        };
+        result.mask(&mask);
+        result
+    }
+
     /// Checks the credentials; sends nothing.
-    pub(super) fn open(io: &Io, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
+    fn open(io: &Io, mask: Rc<Mask>, credentials: &'a Credentials, timeout_ms: Option<f64>) -> Result<Self, Error> {
         let auth = auth(credentials).map_err(|finding| failure(vec![finding]))?;
         check_fingerprint_key(credentials).map_err(|finding| failure(vec![finding]))?;
         let base_url = credentials.base_url.as_deref().unwrap_or(Api::BASE_URL);
@@ -58,13 +86,23 @@ impl<'a> Session<'a> {
             Some(Rc::new(signal)),
             Some(Rc::new(on_wait)),
         );
-        Ok(Self { api, client, credentials, deadline, events: io.events.clone() })
+        Ok(Self { api, client, credentials, deadline, io: io.clone(), mask })
     }
 
     /// Tells those who watch.
     pub(super) fn tell(&self, event: Event) {
-        (self.events)(event);
+        (self.io.events)(event);
     }
+}
+
+/// The same ways out, where those who watch see masked events.
+fn masked(io: &Io, mask: &Rc<Mask>) -> Io {
+    let (events, mask) = (io.events.clone(), mask.clone());
+    let told = move |mut event: Event| {
+        event.mask(&mask);
+        events(event);
+    };
+    Io { events: Rc::new(told), ..io.clone() }
 }
 
 fn auth(credentials: &Credentials) -> Result<Auth, Diagnostic> {

@@ -1,10 +1,10 @@
 //! `wait`: bounded polling until the Worker answers through its hostnames.
 
-use std::rc::Rc;
+use futures_util::future::{Either, select};
 
 use super::Io;
 use crate::diagnostic::{Code, Diagnostic, plain};
-use crate::http::{Clock, Method, Request, Transport, join_all};
+use crate::http::{Client, Method, Request, TransportError, join_all};
 use crate::model::Event;
 use crate::resource::Wait;
 use crate::secret::Secret;
@@ -38,49 +38,48 @@ impl Target {
 
 /// Waits for all targets at once; gives a finding for each that stayed invisible.
 ///
-/// Not longer than the run's own time, which ends at `end`: a shorter `--timeout` counts.
-pub(super) async fn wait(io: &Io, targets: Vec<Target>, end: f64) -> Vec<Diagnostic> {
+/// Not longer than the run's own time, which ends at `end`: a shorter `--timeout` counts. The caller's signal ends it at
+/// once, a look under way as well.
+pub(super) async fn wait(io: &Io, client: &Client, targets: Vec<Target>, end: f64) -> Vec<Diagnostic> {
     let deadline = end.min(io.clock.monotonic_ms() + PATIENCE_MS);
-    join_all(targets.iter().map(|target| one(io, target, deadline))).await.into_iter().flatten().collect()
+    join_all(targets.iter().map(|target| one(io, client, target, deadline))).await.into_iter().flatten().collect()
 }
 
-async fn one(io: &Io, target: &Target, deadline: f64) -> Option<Diagnostic> {
+async fn one(io: &Io, client: &Client, target: &Target, deadline: f64) -> Option<Diagnostic> {
     loop {
         let left = (deadline - io.clock.monotonic_ms()).clamp(0.0, LOOK_MS);
-        let why = match look(&io.transport, &io.clock, target, left).await {
+        let why = match look(io, client, target, left).await {
             Ok(()) => return None,
             Err(why) => why,
         };
-        let stopped = io.signal.as_ref().is_some_and(|signal| signal.is_aborted());
-        if stopped || io.clock.monotonic_ms() + PAUSE_MS > deadline {
+        let goes_on = !client.is_aborted() && io.clock.monotonic_ms() + PAUSE_MS <= deadline;
+        if goes_on {
+            (io.events)(Event::Wait { address: target.url.clone(), why: why.clone(), seconds: PAUSE_MS / 1000.0 });
+            client.rest(PAUSE_MS).await;
+        }
+        if !goes_on || client.is_aborted() {
             let message = format!("{} is not visible yet: {why}", target.url);
             let help = "everything was applied; DNS and certificates of a new host can take some minutes";
             return Some(Diagnostic::warning(Code::NotVisible, message).with_help(help));
         }
-        (io.events)(Event::Wait { address: target.url.clone(), why, seconds: PAUSE_MS / 1000.0 });
-        io.clock.sleep(PAUSE_MS).await;
     }
 }
 
 /// One look; says what speaks against it.
-async fn look(
-    transport: &Rc<dyn Transport>,
-    clock: &Rc<dyn Clock>,
-    target: &Target,
-    milliseconds: f64,
-) -> Result<(), String> {
+async fn look(io: &Io, client: &Client, target: &Target, milliseconds: f64) -> Result<(), String> {
     let mut request = Request::new(Method::Get, target.url.clone());
     request.headers = vec![("user-agent", Secret::new(concat!("cfworker-deploy/", env!("CARGO_PKG_VERSION"))))];
     let asked = async {
-        let response = transport.send(&request).await?;
+        let response = io.transport.send(&request).await?;
         let (status, headers) = (response.status, response.headers);
         Ok((status, headers, response.body.read(EXCERPT).await?))
     };
-    let answer = match futures_util::future::select(Box::pin(asked), clock.sleep(milliseconds)).await {
-        futures_util::future::Either::Left((answer, _)) => answer,
-        futures_util::future::Either::Right(_) => return Err("no answer in time".into()),
+    let answer = match select(Box::pin(asked), Box::pin(client.rest(milliseconds))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) if client.is_aborted() => return Err("the wait for it was stopped".into()),
+        Either::Right(_) => return Err("no answer in time".into()),
     };
-    let (status, headers, body) = answer.map_err(|error: crate::http::TransportError| plain(&error.message, 100))?;
+    let (status, headers, body) = answer.map_err(|error: TransportError| plain(&error.message, 100))?;
     let text = String::from_utf8_lossy(&body);
     if (520..=530).contains(&status) || text.starts_with("error code: 1") {
         return Err(format!("the edge answers {status}"));

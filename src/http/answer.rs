@@ -40,9 +40,11 @@ impl Answer {
         self.header("cf-ray").map(|ray| plain(ray, 60))
     }
 
-    /// The first characters of the body on one line, for messages.
+    /// The first characters of the body on one line, for messages; a cut shows as `…`.
     pub fn excerpt(&self) -> String {
-        let start = self.body.get(..400).unwrap_or(&self.body);
-        plain(&String::from_utf8_lossy(start), 100)
+        match self.body.get(..400) {
+            Some(start) => plain(&format!("{}…", String::from_utf8_lossy(start)), 100),
+            None => plain(&String::from_utf8_lossy(&self.body), 100),
+        }
     }
 }

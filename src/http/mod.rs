@@ -30,7 +30,7 @@ pub use client::{Client, Opened};
 pub use date::http_date;
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Lasting, Method, Repeat, Request, Response, TransportError};
-pub use origin::{endpoint, is_local};
+pub use origin::{endpoint, is_local, shown_address};
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
 pub use together::join_all;

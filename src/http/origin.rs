@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::diagnostic::plain;
+
 /// Reads an endpoint: `https`, or `http` for this machine alone; no credentials, query or fragment in it.
 /// Its path has no trailing slash afterwards.
 ///
@@ -29,6 +31,16 @@ pub fn endpoint(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// An address that was given, as it may be shown: without what stands before its host, and without query and fragment.
+/// A token may stand in each of them.
+pub fn shown_address(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let from_host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let address = from_host.split(['?', '#']).next().unwrap_or_default();
+    let address = plain(address, 200);
+    if scheme.is_empty() { address } else { format!("{}://{address}", plain(scheme, 20)) }
+}
+
 /// Whether a URL leads to this machine, where Local Cloudflare answers.
 pub fn is_local(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| url.host().is_some_and(|host| is_loopback(&host)))
@@ -44,7 +56,20 @@ fn is_loopback(host: &Host<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::endpoint;
+    use super::{endpoint, shown_address};
+
+    #[test]
+    fn an_address_is_shown_without_password_query_and_fragment() {
+        for (given, shown) in [
+            ("https://me:pass@a.example/x", "https://a.example/x"),
+            ("https://me:p?s@s#@a.example/x?token=t#t", "https://a.example/x"),
+            ("me:pass@a.example:99999", "a.example:99999"),
+            ("https://a.example/client/v4", "https://a.example/client/v4"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(shown_address(given), shown);
+        }
+    }
 
     #[test]
     fn https_everywhere_and_http_for_loopback() {

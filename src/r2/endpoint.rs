@@ -26,8 +26,11 @@ impl S3Endpoint {
             (None, Some(jurisdiction)) => format!("https://{account_id}.{jurisdiction}.r2.cloudflarestorage.com"),
         };
         let url = http::endpoint(&text).map_err(|reason| {
-            Diagnostic::error(Code::EndpointRefused, format!("the S3 endpoint `{}` {reason}", plain(&text, 200)))
-                .with_help("unset R2_ENDPOINT and AWS_ENDPOINT_URL_S3 to use Cloudflare's own")
+            Diagnostic::error(
+                Code::EndpointRefused,
+                format!("the S3 endpoint `{}` {reason}", http::shown_address(&text)),
+            )
+            .with_help("unset R2_ENDPOINT and AWS_ENDPOINT_URL_S3 to use Cloudflare's own")
         })?;
         let is_cloudflare = url.domain().is_some_and(|host| host.ends_with(".r2.cloudflarestorage.com"));
         Ok(Self { url, is_cloudflare })

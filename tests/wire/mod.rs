@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod calls;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -22,6 +24,8 @@ pub enum Reply {
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Breaks off; whether the request may have arrived.
     Lost(bool),
+    /// Breaks off, and the runtime says why.
+    Says(String),
     /// Sends a head, then breaks off.
     CutOff(u16),
     /// Never answers.
@@ -117,6 +121,7 @@ impl Transport for Script {
                 Reply::Answer(status, headers, body) => Ok(self.response(status, headers, Some(body))),
                 Reply::CutOff(status) => Ok(self.response(status, Vec::new(), None)),
                 Reply::Lost(may_have_arrived) => Err(lost(may_have_arrived)),
+                Reply::Says(message) => Err(TransportError { message, ..lost(true) }),
                 Reply::Silence | Reply::Late(..) => std::future::pending().await,
             }
         })

@@ -15,6 +15,7 @@ const MAY_KNOW = {
   dns_name: [],
   error: ["address", "diagnostic"],
   guard: [],
+  mask: ["address", "diagnostic", "secret"],
   secret: [],
   model: BASE,
   bundle: [...BASE, "model"],

@@ -1,6 +1,6 @@
 //! The body of an answer: a stream, read or cancelled.
 
-use js_sys::{Function, Promise, Reflect, Symbol, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -37,7 +37,7 @@ impl FetchBody {
                 self.flight.land();
                 return Ok(bytes);
             }
-            append(&mut bytes, &member(&chunk, "value"), limit);
+            append(&mut bytes, &member(&chunk, "value"), limit).map_err(|error| failure(&error))?;
             if bytes.len() > limit {
                 settle(call(&chunks.source, chunks.stop));
                 return Ok(bytes);
@@ -76,11 +76,8 @@ impl Chunks {
 }
 
 /// Appends a chunk; of one that goes beyond the limit only what shows that it does.
-fn append(bytes: &mut Vec<u8>, chunk: &JsValue, limit: usize) {
-    let chunk = match chunk.dyn_ref::<Uint8Array>() {
-        Some(chunk) => chunk.clone(),
-        None => Uint8Array::new(chunk),
-    };
+fn append(bytes: &mut Vec<u8>, chunk: &JsValue, limit: usize) -> Result<(), JsValue> {
+    let chunk = as_bytes(chunk)?;
     let start = bytes.len();
     let room = limit.saturating_sub(start).saturating_add(1);
     let taken = (chunk.length() as usize).min(room);
@@ -88,6 +85,19 @@ fn append(bytes: &mut Vec<u8>, chunk: &JsValue, limit: usize) {
     if let Some(target) = bytes.get_mut(start..) {
         chunk.subarray(0, taken as u32).copy_to(target);
     }
+    Ok(())
+}
+
+/// Bytes in whatever a stream holds them. What is none may throw when it is looked at, which is the stream's failure.
+fn as_bytes(chunk: &JsValue) -> Result<Uint8Array, JsValue> {
+    if let Some(bytes) = chunk.dyn_ref::<Uint8Array>() {
+        return Ok(bytes.clone());
+    }
+    if !chunk.is_object() {
+        return Err("the body of the answer holds something that is no bytes".into());
+    }
+    let constructor = Reflect::get(&js_sys::global(), &"Uint8Array".into())?.dyn_into::<Function>()?;
+    Reflect::construct(&constructor, &Array::of1(chunk))?.dyn_into()
 }
 
 fn member(object: &JsValue, name: &str) -> JsValue {
