@@ -80,6 +80,21 @@ fn waiting_keeps_to_the_time_of_the_run() {
     assert!(waiting.clock.elapsed() <= 4_100.0, "{}", waiting.clock.elapsed());
 }
 
+#[test]
+fn waiting_ends_with_the_signal_also_while_it_looks_or_pauses() {
+    let is_site = |seen: &Seen| seen.url.starts_with("https://shop.example.com");
+    let silent = move |seen: &Seen| if is_site(seen) { Reply::Silence } else { empty(seen) };
+    let dark = move |seen: &Seen| if is_site(seen) { json(522, "") } else { empty(seen) };
+    for mut waiting in [call(silent), call(dark)] {
+        waiting.options.wait = true;
+        waiting.abort_after = Some(1_000.0);
+        let result = waiting.apply().expect("an outcome");
+        assert_eq!((result.exit_code, codes(&result.diagnostics)), (Exit::NotVisible, vec![Code::NotVisible]));
+        assert!(waiting.clock.elapsed() <= 1_000.0, "{}", waiting.clock.elapsed());
+        assert_eq!(waiting.script.seen.borrow().iter().filter(|seen| is_site(seen)).count(), 1);
+    }
+}
+
 const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
 fn at(finding: &Diagnostic) -> (Option<&str>, Option<usize>) {
@@ -368,13 +383,25 @@ fn a_token_that_nobody_knows_is_told_as_one_and_not_as_a_missing_permission() {
         false if seen.url.starts_with("https://api.") => refused(403, 10000, "Authentication error"),
         false => empty(seen),
     };
-    let error = call(unknown).failed_plan();
-    assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission), "{error:?}");
+    let failures = |run: &Call| {
+        let (outputs, destroyed) = (run.outputs(), run.destroy());
+        [run.failed_plan(), outputs.expect_err("a failure"), destroyed.expect_err("a failure")]
+    };
+    for error in failures(&call(unknown)) {
+        assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission), "{error:?}");
+        assert_eq!(codes(&error.diagnostics), [Code::CredentialsRefused]);
+    }
+    let malformed = refused(400, 6003, "Invalid request headers");
+    for error in failures(&call(move |_| malformed.clone())) {
+        assert_eq!((error.code, error.exit_code), (Code::CredentialsRefused, Exit::Permission), "{error:?}");
+    }
     let poor = |seen: &Seen| match seen.url.contains("/dns_records") {
         true => refused(403, 10000, "Authentication error"),
         false => empty(seen),
     };
-    assert_eq!(call(poor).failed_plan().code, Code::PermissionMissing);
+    for error in failures(&call(poor)) {
+        assert_eq!(error.code, Code::PermissionMissing);
+    }
 }
 
 #[test]

@@ -5,9 +5,11 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { createProxyFetch } from "../../js/cli/proxy-fetch.js";
+import { createProxyFetch, proxyPasswords } from "../../js/cli/proxy-fetch.js";
 import { CANARIES } from "../canaries/index.js";
 import { createSite, PLAIN } from "./deploying.js";
+import { fakeEngine, planOf } from "./fake-engine.js";
+import { directoryWith, run } from "./harness.js";
 import { API, AUTHORITY, S3, startProxy } from "./proxied.js";
 
 /** Nothing listens there. */
@@ -57,6 +59,15 @@ describe("a run behind a proxy", () => {
     assert.match(stderr, /help: write it with its scheme/);
   });
 
+  test("a certificate of an unknown authority is told as one, once, with what to set", async () => {
+    const { exit, stderr } = await start(["plan", "plain.yaml"], { NODE_EXTRA_CA_CERTS: undefined });
+    assert.equal(exit, 1, stderr);
+    assert.equal(stderr.match(/error\[CFD0620\]/g)?.length, 1, stderr);
+    assert.equal(stderr.match(/NODE_EXTRA_CA_CERTS/g)?.length, 1, stderr);
+    assert.doesNotMatch(stderr, /again in|may have taken effect/);
+    assert.ok(proxy.tunnels.length <= 2, "the two reads of the first round, and none again");
+  });
+
   test("--local goes to this machine, whatever proxy is set", async () => {
     const { exit, stderr } = await start(["plan", "plain.yaml", "--local"], {
       HTTPS_PROXY: NOWHERE,
@@ -97,6 +108,20 @@ describe("which requests go through", () => {
     assert.deepEqual(asked, ["a.proxied.test:80", "b.proxied.test:443"]);
     server.closeAllConnections();
     server.close();
+  });
+
+  test("the passwords in their addresses are known as they are sent and as they are written", () => {
+    const env = { https_proxy: "http://me:a%2Fb@proxy:3128", HTTP_PROXY: "http://t0ken@proxy:3128" };
+    assert.deepEqual(proxyPasswords(env).sort(), ["a%2Fb", "a/b", "t0ken"]);
+    assert.deepEqual(proxyPasswords({ HTTPS_PROXY: "http://proxy:3128", HTTP_PROXY: "user:pass@proxy" }), []);
+  });
+
+  test("and the engine gets them, so that nobody's words show them", async () => {
+    const engine = fakeEngine({ plan: { ok: planOf() } });
+    const cwd = await directoryWith({ "plain.yaml": PLAIN });
+    const env = { CLOUDFLARE_API_TOKEN: CANARIES.apiToken, HTTPS_PROXY: "http://me:a%2Fb@proxy:3128" };
+    await run(["plan", "plain.yaml"], { engine, env, cwd });
+    assert.deepEqual(engine.calls.at(-1).args[1].masked, ["a%2Fb", "a/b"]);
   });
 
   test("NO_PROXY names hosts, and domains with all below them", async () => {

@@ -110,6 +110,11 @@ impl Call {
         self.clock.run(engine::apply(&sources, &self.credentials, &self.options, &io))
     }
 
+    pub fn destroy(&self) -> Result<ApplyResult, Error> {
+        let (sources, io) = self.given();
+        self.clock.run(engine::destroy(&sources, &self.credentials, &self.options, &io))
+    }
+
     pub fn doctor(&self) -> Checkup {
         let (sources, io) = self.given();
         self.clock.run(engine::doctor(&sources, &self.credentials, &self.options, &io)).expect("a check-up")
