@@ -9,6 +9,9 @@ import { grants } from "./permissions.js";
 /** @typedef {{ kind: "token" | "key", id: string, owner: "user" | "account", policies: import("./state.js").Policy[],
  *   token?: import("./state.js").Token }} Actor */
 
+/** Who needs no token, for the address that he was given says enough. @type {Actor} */
+export const ANYONE = { kind: "key", id: "anyone", owner: "user", policies: [] };
+
 /**
  * @param {Record<string, string>} headers lower-case names
  * @param {{ invalidTokenCode?: number }} [options] token verify and account endpoints say 1000 where others say 10000

@@ -7,6 +7,7 @@
  *     await local.close();
  */
 import { createApi } from "./api/index.js";
+import { createDatabaseBinding } from "./d1/binding.js";
 import { createDataPlane } from "./data-plane/serve.js";
 import { createWire } from "./data-plane/wire.js";
 import { Faults } from "./faults.js";
@@ -63,6 +64,7 @@ async function start(options, persistence) {
   const deliver = (script, batch) => runtime.queue(script, batch);
   const broker = new Broker({ state, deliver, now, written, say: quiet ? undefined : report });
   const queues = createQueueBinding({ state, broker, written });
+  const databases = createDatabaseBinding({ state, send: (...asked) => runtime.databases.send(...asked) });
   const runtime =
     options.runtime ??
     createRuntime({
@@ -71,7 +73,7 @@ async function start(options, persistence) {
       onOutput: quiet ? undefined : report,
       subrequest: (request, response, from) => wire.serve(request, response, { from }),
       upgrade: (request, socket, head, from) => wire.upgrade(request, socket, head, { from }),
-      stores: { bucket: buckets.serve, queue: queues.serve },
+      stores: { bucket: buckets.serve, database: databases.serve, queue: queues.serve },
       onChange: () => broker.changed(),
       graceMs: options.graceMs,
     });

@@ -14,6 +14,7 @@ const NOUNS = {
   "Workers Scripts": [ACCOUNT, "1a71c399035b4950a1bd1466bbe4f420", "e086da7e2179491d91ee5f35b3ca210a"],
   "Workers Tail": [ACCOUNT, "05880cd1bdc24d8bae0be2136972816b"],
   "Workers KV Storage": [ACCOUNT, "8b47d2786a534c08a1f94ee8f9f599ef", "f7f0eda5697f475c90846e879bab8666"],
+  D1: [ACCOUNT, "192192df92ee43ac90f2aeeffce67e35", "09b2857d1c31407795e75e3fed8617a1"],
   Queues: [ACCOUNT, "84a7755d54c646ca87cd50682a34bf7c", "366f57075ffc42689627bcf8242a1b6d"],
   "Workers R2 Storage": [ACCOUNT, "b4992e1108244f5d8bfbd5744320c2e1", "bf7481a1826f439697cb59a20b22293e"],
   "Workers R2 Storage Bucket Item": [BUCKET, "6a018a9f2fc74eb6b293b0c548f38b39", "2efd5506f9c8494dacb1fa10a3e7d5b6"],

@@ -30,7 +30,7 @@ export const newId = () => randomBytes(16).toString("hex");
 export const newUuid = () => randomUUID();
 
 /** Tables of plain things by their id. Whatever stands in them is kept by `--persist`. */
-const TABLES = ["kv", "queues", "consumers"];
+const TABLES = ["kv", "queues", "consumers", "databases"];
 
 /**
  * An account without scripts. Ids may be given, so that a manifest with ids in it deploys unchanged.

@@ -96,6 +96,11 @@ export const SWITCHES = {
     values: [400, 403],
     meaning: "a presigned request whose time is over is refused with 400/ExpiredRequest, or with 403",
   },
+  importPolls: {
+    values: isCount,
+    default: 0,
+    meaning: "so many answers about an import into D1 say that it is still running",
+  },
   rateLimit: {
     values: ["report", "enforce"],
     meaning: "requests over the quota are only counted in the headers, or answered with 429 and code 971",

@@ -46,7 +46,7 @@ const CODES = [
 ];
 
 /** Numbers, not readings. */
-const NUMBERS = ["rateQuota", "workersPerAccount"];
+const NUMBERS = ["importPolls", "rateQuota", "workersPerAccount"];
 
 test("every switch has its other reading here", () => {
   assert.deepEqual([...Object.keys(OTHER), ...NUMBERS].toSorted(), Object.keys(SWITCHES).toSorted());

@@ -7,7 +7,6 @@ export const NOT_SERVED_YET = [
   "GET /accounts/{accountId}/access/policies",
   "GET /accounts/{accountId}/access/service_tokens",
   "GET /accounts/{accountId}/access/tags",
-  "GET /accounts/{accountId}/d1/database",
   "GET /accounts/{accountId}/load_balancers/monitors",
   "GET /accounts/{accountId}/load_balancers/pools",
   "GET /accounts/{accountId}/r2/buckets/{bucketName}/domains/custom",

@@ -24,6 +24,7 @@ async function livedIn() {
   await client.send("POST", `${client.account}/r2/buckets`, { name: "bundles" });
   await client.put("shop");
   await client.put("shop");
+  await client.send("POST", `${client.account}/d1/database`, { name: "shop" });
   const { result: queue } = await client.send("POST", `${client.account}/queues`, { queue_name: "orders" });
   const consumer = { type: "worker", script_name: "shop", settings: { max_concurrency: 5 } };
   await client.send("POST", `${client.account}/queues/${queue.queue_id}/consumers`, consumer);

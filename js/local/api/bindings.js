@@ -23,7 +23,7 @@ const TYPES = {
   kv_namespace: { needs: ["namespace_id"], target: kvTarget },
   r2_bucket: { needs: ["bucket_name"], target: bucketTarget },
   service: { needs: ["service"], target: serviceTarget },
-  d1: { target: absent(10181, "D1 database", (binding) => binding.id ?? binding.database_id) },
+  d1: { target: databaseTarget },
   queue: { needs: ["queue_name"], target: queueTarget },
   durable_object_namespace: { target: classTarget },
   workflow: { needs: ["workflow_name"], target: absent(10200, "workflow", (binding) => binding.workflow_name) },
@@ -173,6 +173,11 @@ function kvTarget({ name, namespace_id: id }, { state }) {
 function bucketTarget({ name, bucket_name: bucket }, { state }) {
   if (!state.objects?.hasBucket || state.objects.hasBucket(bucket)) return;
   throw new ApiError(400, 10085, `R2 bucket '${bucket}' not found for binding '${name}'.`);
+}
+
+function databaseTarget({ name, id, database_id: databaseId }, { state }) {
+  if (state.databases.has(databaseId ?? id)) return;
+  throw new ApiError(400, 10181, `D1 database '${databaseId ?? id}' not found for binding '${name}'.`);
 }
 
 function queueTarget({ name, queue_name: queue }, { state }) {

@@ -25,6 +25,8 @@ import { endpoint } from "./router.js";
  * @property {Record<string, (context: import("./router.js").Context, thing: object, sent: object) => void>} change by method
  * @property {(context: import("./router.js").Context, thing: object) => unknown} remove refuses, or says what the result is
  * @property {(context: import("./router.js").Context, thing: object) => object | Promise<object>} view
+ * @property {(context: import("./router.js").Context, thing: object) => object | Promise<object>} [item] of the list, where it
+ *   shows less
  * @property {{ errors?: null, messages?: null }} [envelope] where Cloudflare has null in place of empty lists
  */
 
@@ -57,7 +59,8 @@ async function list(row, context) {
   const things = [...state[row.table].values()].filter(isWithin);
   const chosen = row.choose?.(things, query) ?? things;
   const { items, resultInfo } = pageOf(chosen, query, row.pages);
-  const views = await Promise.all(items.map((thing) => row.view(context, thing)));
+  const viewOf = row.item ?? row.view;
+  const views = await Promise.all(items.map((thing) => viewOf(context, thing)));
   return success(views, { resultInfo: row.about?.(resultInfo) ?? resultInfo, ...row.envelope });
 }
 

@@ -1,11 +1,14 @@
 /** Cloudflare's v4 API over a state: routing, credentials, rate, then the family's handler. */
-import { authenticate, authorize } from "../auth.js";
+import { ANYONE, authenticate, authorize } from "../auth.js";
 import { BodyTooLarge } from "../body.js";
+import { Imports } from "../d1/imports.js";
 import { ApiError, commonHeaders, failure } from "../envelope.js";
 import { readSwitches } from "../switches.js";
 import { accounts } from "./accounts.js";
 import { betaWorkers } from "./beta-workers.js";
 import { content } from "./content.js";
+import { d1Databases } from "./d1-databases.js";
+import { d1Queries } from "./d1-queries.js";
 import { deployments } from "./deployments.js";
 import { dnsRecords } from "./dns-records.js";
 import { kvNamespaces } from "./kv-namespaces.js";
@@ -52,6 +55,8 @@ export const ENDPOINTS = [
   kvNamespaces,
   kvValues,
   queues,
+  d1Databases,
+  d1Queries,
   r2Buckets,
   r2Objects,
   UNSERVED.map(([method, path]) => endpoint(method, path, [], undefined)),
@@ -67,12 +72,13 @@ const HEX_ID = /^[0-9a-f]{32}$/;
 export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (line) => console.error(line) }) {
   const switches = readSwitches(chosen);
   const turn = createTurns();
+  const imports = new Imports();
   const rate = createRate(state, switches);
 
   async function answer(request, seen) {
     const { endpoint: found, params } = route(ENDPOINTS, request.method, request.path);
     checkAccount(state, switches, params.accountId, request.path);
-    const actor = authenticate(state, request.headers, found.auth);
+    const actor = found.auth.anyone ? ANYONE : authenticate(state, request.headers, found.auth);
     seen.actorId = actor.id;
     rate.count(actor.id);
     const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
@@ -80,7 +86,8 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
     // Only now: who may not ask is told so without his body being read.
     const body = request.body ?? (await request.readBody());
     const read = { ...request, body };
-    return found.handler({ state, runtime, switches, request: read, params, query: read.query, actor, zone, turn });
+    const shared = { state, runtime, switches, imports, turn };
+    return found.handler({ ...shared, request: read, params, query: read.query, actor, zone });
   }
 
   async function handle(request) {

@@ -2,7 +2,7 @@
  * One table of endpoints; the first match by path wins, so literal paths stand before patterns.
  *
  * @typedef {{ state: object, runtime: object, switches: Record<string, any>, request: ApiRequest,
- *   params: Record<string, string>, query: URLSearchParams, actor: import("../auth.js").Actor, zone?: object,
+ *   params: Record<string, string>, query: URLSearchParams, actor: import("../auth.js").Actor, zone?: object, imports: import("../d1/imports.js").Imports,
  *   turn: (name: string, work: () => Promise<any>) => Promise<any> }} Context
  * @typedef {{ method: string, path: string, query: URLSearchParams, headers: Record<string, string>, body: Buffer }} ApiRequest
  * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer }} ApiResponse
@@ -28,13 +28,14 @@ const SHAPES = {
   consumerId: HEX_ID,
   versionId: UUID,
   deploymentId: UUID,
+  databaseId: UUID,
 };
 
 /**
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
  * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
  * @param {Handler | undefined} handler undefined: not served
- * @param {{ invalidTokenCode?: number, anyStatus?: boolean }} [auth]
+ * @param {{ invalidTokenCode?: number, anyStatus?: boolean, anyone?: boolean }} [auth] `anyone`: the path itself is the secret
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
   const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);

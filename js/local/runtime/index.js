@@ -9,6 +9,7 @@ import { json } from "node:stream/consumers";
 import { BackChannel } from "./back-channel.js";
 import { Cell } from "./cell.js";
 import { StartCheck } from "./check.js";
+import { Databases } from "./databases.js";
 import { NOT_BEGUN } from "./instance.js";
 import { kvNamespace } from "./kv.js";
 import { drawVersion, liveVersions, loadedName } from "./live.js";
@@ -55,6 +56,8 @@ export function createRuntime(options) {
 class Runtime {
   /** What the Workers and workerd printed, newest last. @type {string[]} */
   output = [];
+  /** Of D1. @type {Databases} */
+  databases;
 
   #state;
   #onOutput;
@@ -83,6 +86,7 @@ class Runtime {
     this.#channel = new BackChannel({ subrequest, upgrade, stores });
     const print = (line) => this.#print(line);
     this.#check = new StartCheck(print);
+    this.databases = new Databases({ dir: () => this.#storesDir(), output: print });
     this.#host = {
       state,
       graceMs,
@@ -181,6 +185,11 @@ class Runtime {
     });
   }
 
+  /** A database of D1, see `Databases.database`. */
+  database(id) {
+    return this.databases.database(id);
+  }
+
   /** A call on KV may be done twice: when workerd died under it, the next one does it. */
   async #lostCall(cell, instance, error) {
     if (!(await instance.isLost(error))) throw error;
@@ -192,7 +201,7 @@ class Runtime {
     if (this.#closed) return;
     this.#closed = true;
     const cells = [this.#shared, ...this.#own.values(), ...this.#former];
-    await Promise.all([...cells.map((cell) => cell.close()), this.#check.close()]);
+    await Promise.all([...cells.map((cell) => cell.close()), this.#check.close(), this.databases.close()]);
     await this.#channel.close();
     await guardianIsDone();
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });

@@ -118,11 +118,8 @@ class Workerd {
     });
   }
 
-  /** Ends the process even if its thread never comes back. Miniflare is told first, or it would start another one. */
   async close() {
-    const disposed = this.#miniflare?.dispose();
-    this.process?.kill("SIGKILL");
-    await disposed?.catch(() => {});
+    if (this.#miniflare) await ended(this.#miniflare, this.process);
   }
 
   #options({ workers, kvIds, hosts }) {
@@ -132,7 +129,6 @@ class Workerd {
     return {
       ...shared,
       kvPersist: join(this.#dir, "kv"),
-      d1Persist: join(this.#dir, "d1"),
       durableObjectsPersist: join(this.#dir, "do"),
       workflowsPersist: join(this.#dir, "workflows"),
       cachePersist: join(this.#dir, "cache"),
@@ -168,6 +164,42 @@ class Workerd {
       serviceBindings: { BACK: this.#ways.subrequest },
     };
   }
+}
+
+/**
+ * A workerd that keeps databases, each in an object of its own.
+ * @typedef {{ origin: URL, secret: string, close(): Promise<void> }} DatabaseHost
+ * @param {string} source of the Worker whose class `Database` it is
+ * @param {{ dir: string, output: (line: string) => void }} options
+ * @returns {Promise<DatabaseHost>}
+ */
+export async function startDatabases(source, { dir, output }) {
+  const namespace = await loadMiniflare();
+  const secret = newSecret();
+  let process;
+  const databases = new namespace.Miniflare({
+    ...sharedOptions(namespace, output, (started) => {
+      process = started;
+    }),
+    durableObjectsPersist: join(dir, "d1"),
+    workers: [
+      {
+        ...ourWorker(ENTRY, source),
+        compatibilityFlags: ["experimental"],
+        bindings: { SECRET: secret },
+        durableObjects: { DATABASES: { className: "Database", useSQLite: true } },
+      },
+    ],
+  });
+  const origin = await databases.unsafeGetDirectURL(ENTRY);
+  return { origin, secret, close: () => ended(databases, process) };
+}
+
+/** Ends a workerd even if its thread never comes back. Miniflare is told first, or it would start another one. */
+export async function ended(miniflare, process) {
+  const disposed = miniflare.dispose();
+  process?.kill("SIGKILL");
+  await disposed.catch(() => {});
 }
 
 /** A Worker of ours; the one named `ENTRY` has a port of its own, which asks for a secret. */

@@ -1,5 +1,5 @@
 /** Workerds for scripts that nobody deployed yet: one that starts many in isolates of their own, and one for a Worker alone. */
-import { ENTRY, loadMiniflare, newSecret, ourWorker, sharedOptions, workerOptions } from "./miniflare.js";
+import { ENTRY, ended, loadMiniflare, newSecret, ourWorker, sharedOptions, workerOptions } from "./miniflare.js";
 import { CHECKER_SOURCE, GATE_SOURCE } from "./sources.js";
 
 /** A script has so long to start. */
@@ -30,11 +30,7 @@ export async function startChecker(output) {
       const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(script), signal });
       return response.json();
     },
-    async close() {
-      const disposed = checker.dispose();
-      process?.kill("SIGKILL");
-      await disposed;
-    },
+    close: () => ended(checker, process),
   };
 }
 
@@ -72,9 +68,7 @@ export async function startAlone(worker, use) {
   } catch (error) {
     throw error.name === "TimeoutError" ? error : new Error(startMessage(lines) || error.message, { cause: error });
   } finally {
-    const disposed = alone.dispose();
-    process?.kill("SIGKILL");
-    await disposed.catch(() => {});
+    await ended(alone, process);
   }
 }
 
