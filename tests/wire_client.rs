@@ -9,12 +9,13 @@
 
 mod wire;
 
+use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
-use cfworker_deploy::cloudflare::dns_records::{CreateRecord, ListRecords, PatchRecord, RecordBody, RecordFilter};
-use cfworker_deploy::cloudflare::routes::{CreateRoute, ListRoutes};
-use cfworker_deploy::cloudflare::scripts::ReadSettings;
-use cfworker_deploy::cloudflare::{Api, Auth};
+use cfworker_deploy::cloudflare::dns_records::{self, CreateRecord, PatchRecord, RecordBody, RecordFilter};
+use cfworker_deploy::cloudflare::routes::{self, CreateRoute, RouteList};
+use cfworker_deploy::cloudflare::scripts;
+use cfworker_deploy::cloudflare::{Api, Auth, ReadOf};
 use cfworker_deploy::error::Exit;
 use cfworker_deploy::http::{CallErrorKind, Meaning, Policy, Sent};
 use cfworker_deploy::secret::Secret;
@@ -25,7 +26,7 @@ fn api() -> Api {
     Api::new(Api::BASE_URL, Auth::Token(Secret::new("canary-token"))).expect("an API")
 }
 
-const ROUTES: ListRoutes<'static> = ListRoutes { zone_id: "z" };
+static ROUTES: LazyLock<ReadOf<RouteList>> = LazyLock::new(|| routes::list("z"));
 const NEW_ROUTE: CreateRoute<'static> = CreateRoute { zone_id: "z", pattern: "a.example/*", script: "s" };
 
 fn never(_: &Seen) -> Reply {
@@ -51,7 +52,7 @@ fn every_single_fault_of_a_read_is_overcome() {
     ];
     for (index, fault) in faults.into_iter().enumerate() {
         let bench = bench(vec![fault], |_| ok("[]"));
-        let routes = bench.clock.run(api().call(&bench.client, &ROUTES));
+        let routes = bench.clock.run(api().read(&bench.client, &ROUTES));
         assert_eq!(routes.map(|list| list.routes), Ok(Vec::new()), "fault {index}");
         assert_eq!(bench.script.count(), 2, "fault {index}");
         assert_eq!(bench.client.sent(), Sent { reads: 2, writes: 0 });
@@ -61,7 +62,7 @@ fn every_single_fault_of_a_read_is_overcome() {
 #[test]
 fn a_silent_server_is_given_a_minute() {
     let bench = bench(vec![Reply::Silence], |_| ok("[]"));
-    bench.clock.run(api().call(&bench.client, &ROUTES)).expect("an answer");
+    bench.clock.run(api().read(&bench.client, &ROUTES)).expect("an answer");
     assert!((60_000.0..61_000.0).contains(&bench.clock.elapsed()), "{}", bench.clock.elapsed());
 }
 
@@ -107,7 +108,7 @@ fn a_write_that_was_lost_and_then_refused_may_have_taken_effect() {
 #[test]
 fn permission_errors_are_not_repeated_and_name_the_group() {
     let bench = bench(vec![refused(403, 10000, "Authentication error")], never);
-    let error = bench.clock.run(api().call(&bench.client, &ROUTES)).expect_err("an error");
+    let error = bench.clock.run(api().read(&bench.client, &ROUTES)).expect_err("an error");
     assert_eq!(error.exit(), Exit::Permission);
     let finding = error.diagnostic();
     assert!(finding.help.is_some_and(|help| help.contains("`Workers Routes Read`")), "{error}");
@@ -124,7 +125,7 @@ fn retry_after_counts_in_both_forms() {
     for (value, least, most) in [("7".to_owned(), 7_000.0, 7_800.0), (date, 89_000.0, 99_001.0)] {
         for status in [429, 503] {
             let bench = bench(vec![with_header(refused(status, 971, "wait"), "retry-after", &value)], |_| ok("[]"));
-            bench.clock.run(api().call(&bench.client, &ROUTES)).expect("an answer");
+            bench.clock.run(api().read(&bench.client, &ROUTES)).expect("an answer");
             let elapsed = bench.clock.elapsed();
             assert!((least..=most).contains(&elapsed), "{status} {value}: {elapsed}");
             assert_eq!(bench.waits.borrow().len(), 1);
@@ -143,7 +144,7 @@ fn a_throttling_of_five_minutes_is_waited_out_and_told() {
         if blocked { refused(429, 971, "Please wait") } else { ok("[]") }
     });
     let api = api();
-    let all = join_all((0..20).map(|_| api.call(&bench.client, &ROUTES)));
+    let all = join_all((0..20).map(|_| api.read(&bench.client, &ROUTES)));
     let answers = bench.clock.run(all);
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert!((300_000.0..335_000.0).contains(&bench.clock.elapsed()), "{}", bench.clock.elapsed());
@@ -155,7 +156,7 @@ fn a_throttling_of_five_minutes_is_waited_out_and_told() {
 #[test]
 fn a_throttling_without_end_is_given_up_after_six_minutes() {
     let bench = bench(Vec::new(), |_| refused(429, 971, "Please wait"));
-    let error = bench.clock.run(api().call(&bench.client, &ROUTES)).expect_err("an error");
+    let error = bench.clock.run(api().read(&bench.client, &ROUTES)).expect_err("an error");
     assert_eq!((error.meaning(), error.may_have_arrived), (Some(Meaning::Throttled), false));
     assert!((300_000.0..=360_000.0).contains(&bench.clock.elapsed()), "{}", bench.clock.elapsed());
 }
@@ -163,7 +164,7 @@ fn a_throttling_without_end_is_given_up_after_six_minutes() {
 #[test]
 fn a_wait_of_an_hour_is_not_begun() {
     let bench = bench(vec![with_header(refused(429, 971, "wait"), "retry-after", "3600")], never);
-    assert!(bench.clock.run(api().call(&bench.client, &ROUTES)).is_err());
+    assert!(bench.clock.run(api().read(&bench.client, &ROUTES)).is_err());
     assert_eq!(bench.clock.elapsed(), 0.0);
 }
 
@@ -171,7 +172,7 @@ fn a_wait_of_an_hour_is_not_begun() {
 fn an_outage_without_end_is_waited_for_a_minute_and_a_half_and_then_told_as_the_other_side_did() {
     let clock = VirtualClock::with_random(1.0);
     let bench = bench_with(clock, Vec::new(), |_| refused(503, 0, "down"), Policy::default(), None);
-    let error = bench.clock.run(api().call(&bench.client, &ROUTES)).expect_err("an error");
+    let error = bench.clock.run(api().read(&bench.client, &ROUTES)).expect_err("an error");
     assert_eq!((error.tries, bench.script.count(), error.meaning()), (16, 16, Some(Meaning::Failed)));
     // 250 ms doubling up to 8 s; the next wait would go beyond 90 s.
     assert_eq!(bench.clock.elapsed().round(), 87_750.0);
@@ -188,8 +189,8 @@ fn a_low_quota_slows_down_before_it_is_used_up() {
         |_| ok("[]"),
     );
     let api = api();
-    bench.clock.run(api.call(&bench.client, &ROUTES)).expect("an answer");
-    bench.clock.run(join_all((0..5).map(|_| api.call(&bench.client, &ROUTES))));
+    bench.clock.run(api.read(&bench.client, &ROUTES)).expect("an answer");
+    bench.clock.run(join_all((0..5).map(|_| api.read(&bench.client, &ROUTES))));
     let at: Vec<f64> = bench.script.seen.borrow().iter().map(|seen| seen.at_ms - VirtualClock::START).collect();
     assert_eq!(at, [0.0, 0.0, 6_000.0, 12_000.0, 18_000.0, 24_000.0]);
 }
@@ -197,20 +198,20 @@ fn a_low_quota_slows_down_before_it_is_used_up() {
 #[test]
 fn a_worker_just_created_settles_late() {
     let late = || vec![refused(404, 10007, "not found"), refused(404, 10222, "no version")];
-    let settings = ReadSettings { account_id: "a", script: "s" };
+    let settings = scripts::settings("a", "s");
     let bench = bench(late(), |_| ok("{\"bindings\":null,\"tags\":null}"));
-    bench.clock.run(api().call_just_created(&bench.client, &settings)).expect("settings");
+    bench.clock.run(api().read_just_created(&bench.client, &settings)).expect("settings");
     assert_eq!((bench.script.count(), bench.clock.elapsed()), (3, 600.0));
 
     let bench = wire::bench(late(), never);
-    let error = bench.clock.run(api().call(&bench.client, &settings)).expect_err("an error");
+    let error = bench.clock.run(api().read(&bench.client, &settings)).expect_err("an error");
     assert!(error.is_absent(), "only the run that created it may doubt the answer");
 
     let bench = wire::bench(vec![refused(400, 10019, "no such Worker")], |_| ok("{\"id\":\"r\"}"));
     bench.clock.run(api().call_just_created(&bench.client, &NEW_ROUTE)).expect("a route");
 
     let bench = wire::bench(Vec::new(), |_| refused(404, 10007, "not found"));
-    let error = bench.clock.run(api().call_just_created(&bench.client, &settings)).expect_err("an error");
+    let error = bench.clock.run(api().read_just_created(&bench.client, &settings)).expect_err("an error");
     assert_eq!((error.tries, error.is_absent()), (10, true));
 }
 
@@ -218,13 +219,13 @@ fn a_worker_just_created_settles_late() {
 fn stopping_ends_waits_and_reads_but_no_write_in_flight() {
     let (api, policy) = (api(), Policy::default());
     let bench = bench_with(VirtualClock::new(), Vec::new(), |_| refused(429, 971, "wait"), policy, Some(10_000.0));
-    let error = bench.clock.run(api.call(&bench.client, &ROUTES)).expect_err("an error");
+    let error = bench.clock.run(api.read(&bench.client, &ROUTES)).expect_err("an error");
     assert!(error.is_aborted() && error.exit() == Exit::Interrupted);
     assert_eq!(bench.clock.elapsed(), 10_000.0);
 
     let late = |reply| Reply::Late(5_000.0, Box::new(reply));
     let bench = bench_with(VirtualClock::new(), vec![late(ok("[]"))], never, policy, Some(1_000.0));
-    assert!(bench.clock.run(api.call(&bench.client, &ROUTES)).is_err_and(|error| error.is_aborted()));
+    assert!(bench.clock.run(api.read(&bench.client, &ROUTES)).is_err_and(|error| error.is_aborted()));
     assert_eq!(bench.clock.elapsed(), 1_000.0);
 
     let bench = bench_with(VirtualClock::new(), vec![late(ok("{\"id\":\"r\"}"))], never, policy, Some(1_000.0));
@@ -245,7 +246,7 @@ fn stopping_ends_waits_and_reads_but_no_write_in_flight() {
 fn answers_that_are_too_large_are_not_read() {
     let policy = Policy { body_limit: 100, ..Policy::default() };
     let bench = bench_with(VirtualClock::new(), vec![ok(&format!("[\"{}\"]", "x".repeat(200)))], never, policy, None);
-    let error = bench.clock.run(api().call(&bench.client, &ROUTES)).expect_err("an error");
+    let error = bench.clock.run(api().read(&bench.client, &ROUTES)).expect_err("an error");
     assert!(matches!(error.kind, CallErrorKind::Malformed { .. }), "{error}");
 }
 
@@ -253,7 +254,7 @@ fn answers_that_are_too_large_are_not_read() {
 fn redirects_are_not_followed() {
     for status in [0, 301, 302, 307, 308] {
         let bench = bench(vec![with_header(json(status, ""), "location", "https://evil.example/")], never);
-        let error = bench.clock.run(api().call(&bench.client, &ROUTES)).expect_err("an error");
+        let error = bench.clock.run(api().read(&bench.client, &ROUTES)).expect_err("an error");
         assert_eq!(error.meaning(), Some(Meaning::Redirect), "{status}");
     }
 }
@@ -271,14 +272,13 @@ fn foreign_text_is_harmless_and_tokens_stay_secret() {
 
 #[test]
 fn lists_are_read_to_their_end_whatever_the_totals_say() {
-    use cfworker_deploy::cloudflare::all;
     let page = |from: usize, count: usize, info: &str| {
         let items: Vec<String> = (from..from + count)
             .map(|index| format!("{{\"id\":\"{index}\",\"type\":\"A\",\"name\":\"a.example\",\"new\":null}}"))
             .collect();
         json(200, &format!("{{\"success\":true,\"result\":[{}]{info}}}", items.join(",")))
     };
-    let list = ListRecords { zone_id: "z", filter: RecordFilter::Name("a.example"), page: 0 };
+    let list = dns_records::list("z", RecordFilter::Name("a.example"));
     let cases = [
         (vec![page(0, 100, ""), page(100, 100, ""), page(200, 0, "")], 200, 3),
         (vec![page(0, 100, ""), page(100, 7, "")], 107, 2),
@@ -290,12 +290,12 @@ fn lists_are_read_to_their_end_whatever_the_totals_say() {
     ];
     for (index, (replies, items, requests)) in cases.into_iter().enumerate() {
         let bench = bench(replies, never);
-        let found = bench.clock.run(all(&api(), &bench.client, &list)).expect("a list");
+        let found = bench.clock.run(api().read(&bench.client, &list)).expect("a list");
         assert_eq!((found.len(), bench.script.count()), (items, requests), "case {index}");
         let url = &bench.script.seen.borrow()[requests - 1].url;
         assert!(url.ends_with(&format!("?name.exact=a.example&page={requests}&per_page=100")), "{url}");
     }
     let bench = bench(Vec::new(), move |_| page(0, 100, ""));
-    assert!(bench.clock.run(all(&api(), &bench.client, &list)).is_err(), "the same page for ever");
+    assert!(bench.clock.run(api().read(&bench.client, &list)).is_err(), "the same page for ever");
     assert_eq!(bench.script.count(), 2);
 }

@@ -14,27 +14,18 @@ mod wire;
 use std::collections::BTreeMap;
 
 use cfworker_deploy::bundle::{self, Modules, Stated};
-use cfworker_deploy::cloudflare::accounts::ListAccounts;
-use cfworker_deploy::cloudflare::deployments::ListDeployments;
 use cfworker_deploy::cloudflare::dns_records::{
-    CreateRecord, DeleteRecord, ListRecords, PatchRecord, RecordBody, RecordFilter,
+    self, CreateRecord, DeleteRecord, PatchRecord, RecordBody, RecordFilter,
 };
-use cfworker_deploy::cloudflare::kv::ListNamespaces;
-use cfworker_deploy::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute};
-use cfworker_deploy::cloudflare::scripts::{
-    DeleteScript, ListScripts, PatchScriptSettings, ReadSettings, ScriptSettings,
-};
-use cfworker_deploy::cloudflare::secrets::{ListSecrets, PatchSecrets};
-use cfworker_deploy::cloudflare::subdomain::{
-    ReadAccountSubdomain, ReadScriptSubdomain, ScriptSubdomain, WriteScriptSubdomain,
-};
-use cfworker_deploy::cloudflare::tokens::{self, VerifyAccountToken, VerifyUserToken};
+use cfworker_deploy::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute};
+use cfworker_deploy::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
+use cfworker_deploy::cloudflare::secrets::{self, PatchSecrets};
+use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain, WriteScriptSubdomain};
+use cfworker_deploy::cloudflare::tokens;
 use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
-use cfworker_deploy::cloudflare::versions::{ListVersions, ReadVersion};
-use cfworker_deploy::cloudflare::workers::ReadWorker;
-use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint};
-use cfworker_deploy::http::{Again, Meaning, Repeat};
+use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, FromResult, Read, ReadOf};
+use cfworker_deploy::cloudflare::{accounts, deployments, kv, versions, workers, zones};
+use cfworker_deploy::http::{Again, CallError, Meaning, Repeat};
 use cfworker_deploy::model::Syntax;
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
@@ -44,6 +35,13 @@ const A: &str = "accounts/acc/workers/scripts/my-script";
 
 fn api() -> Api {
     Api::new("https://api.example/client/v4", Auth::Token(Secret::new("t"))).expect("an API")
+}
+
+/// Method and path with query of a read.
+fn asked(read: impl Into<Read>) -> String {
+    let request = read.into().request(&api());
+    let path = request.url.strip_prefix("https://api.example/client/v4/").expect("below the base URL");
+    format!("{} {path}", request.method.as_str())
 }
 
 /// Method, path with query, JSON body, whether it may be repeated.
@@ -58,32 +56,29 @@ fn sent<E: Endpoint>(endpoint: &E) -> (String, Value, Repeat) {
 fn reads_go_where_the_reference_says() {
     let (account_id, script, zone_id) = ("acc", "my-script", "zone");
     for (seen, wanted) in [
-        (sent(&VerifyUserToken).0, "GET user/tokens/verify".to_owned()),
-        (sent(&VerifyAccountToken { account_id }).0, "GET accounts/acc/tokens/verify".into()),
-        (sent(&ListAccounts::default()).0, "GET accounts?page=1&per_page=50".into()),
-        (sent(&ReadZone { zone_id }).0, "GET zones/zone".into()),
+        (asked(tokens::of_user()), "GET user/tokens/verify".to_owned()),
+        (asked(tokens::of_account(account_id)), "GET accounts/acc/tokens/verify".into()),
+        (asked(accounts::list()), "GET accounts?page=1&per_page=50".into()),
+        (asked(zones::read(zone_id)), "GET zones/zone".into()),
         (
-            sent(&ListZones { name: "example.com", account_id, page: 1 }).0,
+            asked(zones::named("example.com", account_id)),
             "GET zones?name=example.com&account.id=acc&page=1&per_page=50".into(),
         ),
         (
-            sent(&ListRecords { zone_id, filter: RecordFilter::CommentPrefix("cfwd1-00"), page: 2 }).0,
-            "GET zones/zone/dns_records?comment.startswith=cfwd1-00&page=2&per_page=100".into(),
+            asked(dns_records::list(zone_id, RecordFilter::CommentPrefix("cfwd1-00"))),
+            "GET zones/zone/dns_records?comment.startswith=cfwd1-00&page=1&per_page=100".into(),
         ),
-        (sent(&ListRoutes { zone_id }).0, "GET zones/zone/workers/routes".into()),
-        (sent(&ListScripts { account_id }).0, "GET accounts/acc/workers/scripts".into()),
-        (sent(&ReadSettings { account_id, script }).0, format!("GET {A}/settings")),
-        (sent(&ListVersions { account_id, script }).0, format!("GET {A}/versions?deployable=true")),
-        (sent(&ReadVersion { account_id, script, version_id: "v-1" }).0, format!("GET {A}/versions/v-1")),
-        (sent(&ListDeployments { account_id, script }).0, format!("GET {A}/deployments")),
-        (sent(&ReadWorker { account_id, script }).0, "GET accounts/acc/workers/workers/my-script".into()),
-        (sent(&ListSecrets { account_id, script }).0, format!("GET {A}/secrets")),
-        (sent(&ReadScriptSubdomain { account_id, script }).0, format!("GET {A}/subdomain")),
-        (sent(&ReadAccountSubdomain { account_id }).0, "GET accounts/acc/workers/subdomain".into()),
-        (
-            sent(&ListNamespaces { account_id, page: 1 }).0,
-            "GET accounts/acc/storage/kv/namespaces?page=1&per_page=100".into(),
-        ),
+        (asked(routes::list(zone_id)), "GET zones/zone/workers/routes".into()),
+        (asked(scripts::list(account_id)), "GET accounts/acc/workers/scripts".into()),
+        (asked(scripts::settings(account_id, script)), format!("GET {A}/settings")),
+        (asked(versions::list(account_id, script)), format!("GET {A}/versions?deployable=true")),
+        (asked(versions::read(account_id, script, "v-1")), format!("GET {A}/versions/v-1")),
+        (asked(deployments::list(account_id, script)), format!("GET {A}/deployments")),
+        (asked(workers::read(account_id, script)), "GET accounts/acc/workers/workers/my-script".into()),
+        (asked(secrets::list(account_id, script)), format!("GET {A}/secrets")),
+        (asked(subdomain::of_script(account_id, script)), format!("GET {A}/subdomain")),
+        (asked(subdomain::of_account(account_id)), "GET accounts/acc/workers/subdomain".into()),
+        (asked(kv::list(account_id)), "GET accounts/acc/storage/kv/namespaces?page=1&per_page=100".into()),
     ] {
         assert_eq!(seen, wanted);
     }
@@ -230,7 +225,12 @@ fn an_upload_can_be_read_back_as_a_bundle() {
     assert_eq!((again.syntax, again.main, again.modules), (original.syntax, original.main, original.modules));
 }
 
-fn read<E: Endpoint>(endpoint: &E, answer: Reply) -> E::Output {
+fn read<T: FromResult>(read: &ReadOf<T>, answer: Reply) -> T {
+    let bench = bench(vec![answer], |_| panic!("one request too many"));
+    bench.clock.run(api().read(&bench.client, read)).expect("an output")
+}
+
+fn written<E: Endpoint>(endpoint: &E, answer: Reply) -> E::Output {
     let bench = bench(vec![answer], |_| panic!("one request too many"));
     bench.clock.run(api().call(&bench.client, endpoint)).expect("an output")
 }
@@ -239,7 +239,7 @@ fn read<E: Endpoint>(endpoint: &E, answer: Reply) -> E::Output {
 fn real_answers_are_understood() {
     let (account_id, script, zone_id) = ("acc", "s", "z");
     let settings = read(
-        &ReadSettings { account_id, script },
+        &scripts::settings(account_id, script),
         ok(r#"{"bindings":[{"name":"A","type":"plain_text","text":"x"},{"name":"S","type":"secret_text"}],
             "compatibility_date":"2026-01-01","compatibility_flags":null,"tags":null,"logpush":false,"limits":{},
             "observability":{"enabled":true,"head_sampling_rate":null,"logs":{"enabled":true,"persist":null}},
@@ -250,39 +250,39 @@ fn real_answers_are_understood() {
     assert!(settings.observability.is_some_and(|logs| logs.enabled == Some(true) && logs.head_sampling_rate.is_none()));
 
     let versions = read(
-        &ListVersions { account_id, script },
+        &versions::list(account_id, script),
         ok(r#"{"items":[{"id":"a","number":1,"metadata":{"source":"wrangler","created_on":"2026-01-01T00:00:00Z"}},
             {"id":"b","number":2,"metadata":null,"annotations":{"workers/tag":"t","workers/alias":null}}]}"#),
     );
-    assert_eq!(versions[0].annotation("workers/tag"), Some("t"));
-    assert_eq!((versions[0].annotation("workers/alias"), versions[1].annotations.is_none()), (None, true));
+    assert_eq!(versions.items[0].annotation("workers/tag"), Some("t"));
+    assert_eq!((versions.items[0].annotation("workers/alias"), versions.items[1].annotations.is_none()), (None, true));
 
     let deployments = read(
-        &ListDeployments { account_id, script },
+        &deployments::list(account_id, script),
         ok(r#"{"deployments":[{"id":"d","source":"api","strategy":"percentage","annotations":null,
             "versions":[{"version_id":"b","percentage":100}]}]}"#),
     );
-    assert_eq!(deployments[0].versions[0].percentage, 100.0);
+    assert_eq!(deployments.deployments[0].versions[0].percentage, 100.0);
 
     let records = read(
-        &ListRecords { zone_id, filter: RecordFilter::Name("a.example"), page: 1 },
+        &dns_records::list(zone_id, RecordFilter::Name("a.example")),
         ok(r#"[{"id":"r","type":"AAAA","name":"a.example","content":"100::","ttl":1,"proxied":true,"comment":null,
             "meta":{"read_only":true,"origin_worker_id":"x"},"tags":[],"settings":{}}]"#),
     );
-    assert!(records.items[0].is_read_only() && records.items[0].comment.is_none());
+    assert!(records[0].is_read_only() && records[0].comment.is_none());
 
-    assert_eq!(read(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
+    assert_eq!(written(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
     let routes =
-        read(&ListRoutes { zone_id }, ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
+        read(&routes::list(zone_id), ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
     assert!(routes.routes.iter().all(|route| route.script.is_none()));
-    assert!(read(&ListScripts { account_id }, reply(200, r#"{"success":true,"result":null}"#)).is_empty());
-    let script = read(&ListScripts { account_id }, ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
+    assert!(read(&scripts::list(account_id), reply(200, r#"{"success":true,"result":null}"#)).is_empty());
+    let script = read(&scripts::list(account_id), ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
     assert_eq!((script[0].id.as_str(), script[0].tags.len()), ("s", 0));
-    read(&DeleteScript { account_id, script: "s" }, ok("null"));
-    read(&DeleteRoute { zone_id, route_id: "r" }, reply(200, r#"{"success":true,"errors":null,"messages":["x"]}"#));
-    read(&DeleteRecord { zone_id, record_id: "r" }, Reply::Answer(204, Vec::new(), Vec::new()));
+    written(&DeleteScript { account_id, script: "s" }, ok("null"));
+    written(&DeleteRoute { zone_id, route_id: "r" }, reply(200, r#"{"success":true,"errors":null,"messages":["x"]}"#));
+    written(&DeleteRecord { zone_id, record_id: "r" }, Reply::Answer(204, Vec::new(), Vec::new()));
     let zone =
-        read(&ReadZone { zone_id }, ok(r#"{"id":"z","name":"a.example","status":"active","account":{"id":"a"}}"#));
+        read(&zones::read(zone_id), ok(r#"{"id":"z","name":"a.example","status":"active","account":{"id":"a"}}"#));
     assert!(zone.is_active());
 }
 
@@ -290,7 +290,7 @@ fn real_answers_are_understood() {
 fn answers_that_lack_what_counts_are_malformed_and_told() {
     for body in ["null", "{}", "[]", r#"{"id":7}"#] {
         let bench = bench(vec![ok(body)], |_| panic!("one request too many"));
-        let error = bench.clock.run(api().call(&bench.client, &VerifyUserToken)).expect_err("an error");
+        let error = bench.clock.run(api().read(&bench.client, &tokens::of_user())).expect_err("an error");
         assert!(error.to_string().contains("can't be read") && error.to_string().contains("ray-1"), "{error}");
     }
 }
@@ -319,13 +319,13 @@ fn a_token_is_verified_whoever_owns_it() {
 fn international_hosts_are_known_by_their_a_labels_however_an_answer_shows_them() {
     let zone_id = "z";
     for shown in ["bücher.example", "xn--bcher-kva.example", "Bücher.Example"] {
-        let zone = read(&ReadZone { zone_id }, ok(&format!(r#"{{"id":"z","name":"{shown}"}}"#)));
+        let zone = read(&zones::read(zone_id), ok(&format!(r#"{{"id":"z","name":"{shown}"}}"#)));
         assert_eq!(zone.name, "xn--bcher-kva.example");
-        let routes = read(&ListRoutes { zone_id }, ok(&format!(r#"[{{"id":"r","pattern":"*.{shown}/Ä/*"}}]"#)));
+        let routes = read(&routes::list(zone_id), ok(&format!(r#"[{{"id":"r","pattern":"*.{shown}/Ä/*"}}]"#)));
         assert_eq!(routes.routes.first().map(|route| route.pattern.as_str()), Some("*.xn--bcher-kva.example/Ä/*"));
-        let list = ListRecords { zone_id, filter: RecordFilter::Name("a"), page: 1 };
+        let list = dns_records::list(zone_id, RecordFilter::Name("a"));
         let records = read(&list, ok(&format!(r#"[{{"id":"r","type":"A","name":"shop.{shown}"}}]"#)));
-        assert_eq!(records.items.first().map(|record| record.name.as_str()), Some("shop.xn--bcher-kva.example"));
+        assert_eq!(records.first().map(|record| record.name.as_str()), Some("shop.xn--bcher-kva.example"));
     }
 }
 
@@ -337,8 +337,8 @@ fn refusals_mean_what_the_reference_says() {
     let routes = |reply| refusal(&CreateRoute { zone_id, pattern: "p", script }, reply);
     let record = RecordBody::default();
     let dns = |reply| refusal(&CreateRecord { zone_id, record: &record }, reply);
-    let kv = |reply| refusal(&ListNamespaces { account_id, page: 1 }, reply);
-    let zones = |reply| refusal(&ReadZone { zone_id }, reply);
+    let kv = |reply| refused_read(&kv::list(account_id), reply);
+    let zones = |reply| refused_read(&zones::read(zone_id), reply);
     for (index, (seen, meaning)) in [
         (workers(refused(404, 10007, "not found")), Meaning::Absent),
         (workers(refused(404, 10222, "no versions")), Meaning::Absent),
@@ -401,7 +401,7 @@ fn a_page_in_place_of_an_answer_is_told_with_its_title_and_ray_and_never_as_a_mi
     ];
     for (answer, words) in told {
         let bench = bench(vec![with_header(answer, "cf-ray", "ray-7")], |_| panic!("one request too many"));
-        let error = bench.clock.run(api().call(&bench.client, &ReadZone { zone_id: "z" })).expect_err("an error");
+        let error = bench.clock.run(api().read(&bench.client, &zones::read("z"))).expect_err("an error");
         let finding = error.diagnostic();
         assert_eq!((finding.code.as_str(), finding.permission.as_deref()), ("CFD0606", None), "{error}");
         assert!(error.to_string().contains(words) && error.to_string().contains("ray-"), "{error}");
@@ -413,7 +413,15 @@ where
     E::Output: std::fmt::Debug,
 {
     let bench = bench(vec![answer], |_| panic!("one request too many"));
-    let error = bench.clock.run(api().call(&bench.client, endpoint)).expect_err("an error");
+    meaning(&bench.clock.run(api().call(&bench.client, endpoint)).expect_err("an error"))
+}
+
+fn refused_read<T: FromResult + std::fmt::Debug>(read: &ReadOf<T>, answer: Reply) -> (Meaning, Again) {
+    let bench = bench(vec![answer], |_| panic!("one request too many"));
+    meaning(&bench.clock.run(api().read(&bench.client, read)).expect_err("an error"))
+}
+
+fn meaning(error: &CallError) -> (Meaning, Again) {
     error.refusal().map(|refusal| (refusal.meaning, refusal.again)).unwrap_or_else(|| panic!("no refusal: {error}"))
 }
 
@@ -439,8 +447,7 @@ proptest::proptest! {
         let answer = with_header(reply(status, &body), "ratelimit", &header);
         let answer = with_header(with_header(answer, "retry-after", &header), "ratelimit-policy", &header);
         let bench = bench(vec![answer], |_| ok("[]"));
-        let settings = ReadSettings { account_id: "a", script: "s" };
-        let _ = bench.clock.run(api().call(&bench.client, &settings));
-        let _ = bench.clock.run(api().call(&bench.client, &ListRoutes { zone_id: "z" }));
+        let _ = bench.clock.run(api().read(&bench.client, &scripts::settings("a", "s")));
+        let _ = bench.clock.run(api().read(&bench.client, &routes::list("z")));
     }
 }

@@ -10,15 +10,16 @@
 mod wire;
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
-use cfworker_deploy::cloudflare::routes::{CreateRoute, ListRoutes};
-use cfworker_deploy::cloudflare::{Api, Auth};
+use cfworker_deploy::cloudflare::routes::{self, CreateRoute, RouteList};
+use cfworker_deploy::cloudflare::{Api, Auth, ReadOf};
 use cfworker_deploy::http::{CallErrorKind, Meaning, Policy};
 use cfworker_deploy::secret::Secret;
 use futures_util::future::join_all;
 use wire::{Bench, Reply, Seen, VirtualClock, bench, bench_with, json, ok, refused, with_header};
 
-const ROUTES: ListRoutes<'static> = ListRoutes { zone_id: "z" };
+static ROUTES: LazyLock<ReadOf<RouteList>> = LazyLock::new(|| routes::list("z"));
 const NEW_ROUTE: CreateRoute<'static> = CreateRoute { zone_id: "z", pattern: "a.example/*", script: "s" };
 
 fn api() -> Api {
@@ -52,7 +53,7 @@ fn an_outage_of_half_a_minute_ends_well_for_all_requests_and_is_probed_by_one_at
         let fault = fault.clone();
         let bench = down_for(30.0, move || fault());
         let api = api();
-        let answers = bench.clock.run(join_all((0..100).map(|_| api.call(&bench.client, &ROUTES))));
+        let answers = bench.clock.run(join_all((0..100).map(|_| api.read(&bench.client, &ROUTES))));
         assert!(answers.iter().all(Result::is_ok), "{name}: {:?}", answers.iter().find(|answer| answer.is_err()));
         let seen = bench.script.seen.borrow();
         let during = |seen: &&Seen| (1.0..30_000.0).contains(&(seen.at_ms - VirtualClock::START));
@@ -82,7 +83,7 @@ fn one_outage_is_charged_once_to_the_budget_however_many_requests_it_meets() {
             async move {
                 use cfworker_deploy::http::Clock;
                 clock.sleep(f64::from(round) * 20_000.0).await;
-                join_all((0..40).map(|_| api.call(client, &ROUTES))).await
+                join_all((0..40).map(|_| api.read(client, &ROUTES))).await
             }
         });
         let answers: Vec<_> = bench.clock.run(join_all(calls)).into_iter().flatten().collect();
@@ -97,13 +98,13 @@ fn a_request_that_fails_for_a_reason_of_its_own_does_not_keep_the_others() {
         Reply::Late(50.0, Box::new(answer))
     });
     let api = api();
-    let bad = ListRoutes { zone_id: "bad" };
+    let bad = routes::list("bad");
     let late = async {
         bench.client.rest(5_000.0).await;
-        let answer = api.call(&bench.client, &ROUTES).await;
+        let answer = api.read(&bench.client, &ROUTES).await;
         (answer, bench.clock.elapsed())
     };
-    let (failed, (answer, after)) = bench.clock.run(futures_util::future::join(api.call(&bench.client, &bad), late));
+    let (failed, (answer, after)) = bench.clock.run(futures_util::future::join(api.read(&bench.client, &bad), late));
     assert!(failed.is_err() && answer.is_ok());
     assert!(after < 14_000.0, "{after} ms");
     assert!((80_000.0..110_000.0).contains(&bench.clock.elapsed()), "{} ms", bench.clock.elapsed());
@@ -117,7 +118,7 @@ fn a_retry_after_beyond_the_time_that_is_there_fails_at_once_with_the_reason_for
         Reply::Late(50.0, Box::new(with_header(refused(429, 971, "Please wait"), "retry-after", asked)))
     });
     let api = api();
-    let answers = bench.clock.run(join_all((0..20).map(|_| api.call(&bench.client, &ROUTES))));
+    let answers = bench.clock.run(join_all((0..20).map(|_| api.read(&bench.client, &ROUTES))));
     for answer in answers {
         let error = answer.expect_err("an error");
         assert_eq!(error.meaning(), Some(Meaning::Throttled));
@@ -136,7 +137,7 @@ fn a_retry_after_beyond_the_time_that_is_there_fails_at_once_with_the_reason_for
 fn an_outage_that_is_given_up_fails_for_all_who_wait_and_is_tried_once_by_who_comes_later() {
     let bench = down_for(1_000.0, || Reply::Lost(true));
     let api = api();
-    let answers = bench.clock.run(join_all((0..20).map(|_| api.call(&bench.client, &ROUTES))));
+    let answers = bench.clock.run(join_all((0..20).map(|_| api.read(&bench.client, &ROUTES))));
     assert!(
         answers.iter().all(|answer| {
             answer.as_ref().is_err_and(|error| matches!(error.kind, CallErrorKind::Unanswered { .. }))
@@ -144,7 +145,7 @@ fn an_outage_that_is_given_up_fails_for_all_who_wait_and_is_tried_once_by_who_co
     );
     assert!((70_000.0..95_000.0).contains(&bench.clock.elapsed()), "{} ms", bench.clock.elapsed());
     let sent = bench.script.count();
-    assert!(bench.clock.run(api.call(&bench.client, &ROUTES)).is_err());
+    assert!(bench.clock.run(api.read(&bench.client, &ROUTES)).is_err());
     assert_eq!(bench.script.count(), sent + 1);
 }
 
@@ -154,14 +155,14 @@ fn who_stops_waiting_leaves_the_line_to_the_next() {
     let api = api();
     let one = async {
         use futures_util::future::{Either, select};
-        let call = Box::pin(api.call(&bench.client, &ROUTES));
+        let call = Box::pin(api.read(&bench.client, &ROUTES));
         match select(call, Box::pin(bench.client.rest(3_000.0))).await {
             Either::Left(_) => panic!("it was answered"),
             Either::Right(((), call)) => drop(call),
         }
     };
     let (_, others) =
-        bench.clock.run(futures_util::future::join(one, join_all((0..5).map(|_| api.call(&bench.client, &ROUTES)))));
+        bench.clock.run(futures_util::future::join(one, join_all((0..5).map(|_| api.read(&bench.client, &ROUTES)))));
     assert!(others.iter().all(Result::is_ok), "{others:?}");
 }
 
@@ -174,7 +175,7 @@ fn a_step_of_the_clock_changes_no_wait_and_no_limit() {
             bench.client.rest(5_000.0).await;
             clock.step.set(step);
         };
-        let (answer, ()) = bench.clock.run(futures_util::future::join(api.call(&bench.client, &ROUTES), steps));
+        let (answer, ()) = bench.clock.run(futures_util::future::join(api.read(&bench.client, &ROUTES), steps));
         assert!(answer.is_ok(), "{step}: {answer:?}");
         assert!((30_000.0..40_000.0).contains(&bench.clock.elapsed()), "{step}: {} ms", bench.clock.elapsed());
     }
@@ -193,7 +194,7 @@ fn a_used_up_quota_is_waited_out_once_by_all() {
     };
     let bench = bench_with(clock, Vec::new(), rule, Policy::default(), Some(600_000.0));
     let api = api();
-    let answers = bench.clock.run(join_all((0..4).map(|_| api.call(&bench.client, &ROUTES))));
+    let answers = bench.clock.run(join_all((0..4).map(|_| api.read(&bench.client, &ROUTES))));
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
 
@@ -204,14 +205,14 @@ fn whoever_keeps_failing_while_others_are_answered_comes_back_ever_later() {
         Reply::Late(50.0, Box::new(answer))
     });
     let api = api();
-    let bad = ListRoutes { zone_id: "bad" };
+    let bad = routes::list("bad");
     let others = async {
         for _ in 0..100 {
             bench.client.rest(1_000.0).await;
-            api.call(&bench.client, &ROUTES).await.expect("an answer");
+            api.read(&bench.client, &ROUTES).await.expect("an answer");
         }
     };
-    let (failed, ()) = bench.clock.run(futures_util::future::join(api.call(&bench.client, &bad), others));
+    let (failed, ()) = bench.clock.run(futures_util::future::join(api.read(&bench.client, &bad), others));
     assert!(failed.is_err());
     let tries = bench.script.seen.borrow().iter().filter(|seen| seen.url.contains("/zones/bad/")).count();
     assert!((8..=28).contains(&tries), "{tries} tries");
@@ -231,8 +232,8 @@ fn a_probe_that_fails_shortens_no_wait_that_another_request_was_told() {
         }
     });
     let api = api();
-    let throttled = ListRoutes { zone_id: "throttled" };
-    let both = futures_util::future::join(api.call(&bench.client, &ROUTES), api.call(&bench.client, &throttled));
+    let throttled = routes::list("throttled");
+    let both = futures_util::future::join(api.read(&bench.client, &ROUTES), api.read(&bench.client, &throttled));
     let (one, other) = bench.clock.run(both);
     assert!(one.is_ok() && other.is_ok());
     let told_at = 900.0;

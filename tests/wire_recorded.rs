@@ -10,26 +10,23 @@
     reason = "a test says what it expects by stopping, and reads its table from a file"
 )]
 
+mod wire;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cfworker_deploy::cloudflare::accounts::ListAccounts;
-use cfworker_deploy::cloudflare::deployments::ListDeployments;
-use cfworker_deploy::cloudflare::dns_records::{ListRecords, RecordFilter};
-use cfworker_deploy::cloudflare::kv::ListNamespaces;
-use cfworker_deploy::cloudflare::routes::ListRoutes;
-use cfworker_deploy::cloudflare::subdomain::ReadScriptSubdomain;
-use cfworker_deploy::cloudflare::zones::ListZones;
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, Envelope};
-use cfworker_deploy::http::Answer;
+use cfworker_deploy::cloudflare::dns_records::{self, RecordFilter};
+use cfworker_deploy::cloudflare::{Api, Auth, Envelope, FromResult, ReadOf};
+use cfworker_deploy::cloudflare::{accounts, deployments, kv, routes, subdomain, zones};
 use cfworker_deploy::secret::Secret;
 use serde_json::{Map, Value, json};
+use wire::{bench, json as reply, ok};
 
 /// Endpoint → path of a member → its types.
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 /// Reads an answer, and says how many things it found.
-type Parse = Box<dyn Fn(&Answer) -> Result<usize, String>>;
+type Parse = Box<dyn Fn(&Value) -> Result<usize, String>>;
 
 fn table() -> Table {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/recorded-members.json");
@@ -40,24 +37,30 @@ fn table() -> Table {
 fn parsers() -> BTreeMap<String, Parse> {
     let (account_id, zone_id, script) = ("accountId", "zoneId", "scriptName");
     BTreeMap::from([
-        of(ListAccounts::default(), |page| page.items.len()),
-        of(ListZones { name: "", account_id, page: 1 }, |page| page.items.len()),
-        of(ListRecords { zone_id, filter: RecordFilter::Name(""), page: 1 }, |page| page.items.len()),
-        of(ListRoutes { zone_id }, |list| list.routes.len()),
-        of(ListNamespaces { account_id, page: 1 }, |page| page.items.len()),
-        of(ListDeployments { account_id, script }, |list| list.iter().filter(|one| !one.versions.is_empty()).count()),
-        of(ReadScriptSubdomain { account_id, script }, |_| 1),
+        of(accounts::list(), Vec::len),
+        of(zones::named("", account_id), Vec::len),
+        of(dns_records::list(zone_id, RecordFilter::Name("")), Vec::len),
+        of(routes::list(zone_id), |list| list.routes.len()),
+        of(kv::list(account_id), Vec::len),
+        of(deployments::list(account_id, script), |list| {
+            list.deployments.iter().filter(|one| !one.versions.is_empty()).count()
+        }),
+        of(subdomain::of_script(account_id, script), |_| 1),
     ])
 }
 
-fn of<E: Endpoint + 'static>(endpoint: E, count: fn(&E::Output) -> usize) -> (String, Parse) {
+fn of<T: FromResult>(read: ReadOf<T>, count: fn(&T) -> usize) -> (String, Parse) {
     let api = Api::new("https://api.example", Auth::Token(Secret::new("t"))).expect("an API");
-    let request = endpoint.request(&api);
+    let request = read.as_ref().request(&api);
     let path = request.url.trim_start_matches("https://api.example").split('?').next().unwrap_or_default();
     let named = ["accountId", "zoneId", "scriptName"]
         .iter()
         .fold(path.to_owned(), |path, name| path.replace(&format!("/{name}"), &format!("/{{{name}}}")));
-    let parse = move |answer: &Answer| endpoint.parse(answer).map(|output| count(&output));
+    let parse = move |body: &Value| {
+        let bench = bench(vec![reply(200, &body.to_string())], |_| ok("[]"));
+        let output = bench.clock.run(api.read(&bench.client, &read));
+        output.map(|output| count(&output)).map_err(|error| error.to_string())
+    };
     (format!("{} {named}", request.method.as_str()), Box::new(parse))
 }
 
@@ -113,10 +116,6 @@ fn members_of(members: &BTreeMap<String, String>, path: &str, variant: Variant) 
         .collect()
 }
 
-fn answer(body: &Value) -> Answer {
-    Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
-}
-
 #[test]
 fn every_parser_that_meets_a_recorded_endpoint_reads_all_recorded_shapes() {
     let (table, parsers) = (table(), parsers());
@@ -124,7 +123,7 @@ fn every_parser_that_meets_a_recorded_endpoint_reads_all_recorded_shapes() {
         let members = table.get(endpoint).unwrap_or_else(|| panic!("{endpoint} was not recorded"));
         for variant in VARIANTS {
             let body = example(members, "", "object", variant);
-            assert_eq!(parse(&answer(&body)), Ok(1), "{endpoint}: {body}");
+            assert_eq!(parse(&body), Ok(1), "{endpoint}: {body}");
         }
     }
 }
@@ -154,7 +153,7 @@ fn the_recordings_themselves_are_read_where_they_are_at_hand() {
         let body: Value = serde_json::from_str(&body).expect("JSON");
         assert!(serde_json::from_value::<Envelope>(body.clone()).is_ok_and(|envelope| envelope.success), "{endpoint}");
         let Some(parse) = parsers.get(&endpoint) else { continue };
-        assert!(parse(&answer(&body)).is_ok_and(|count| count > 0), "{endpoint}: {:?}", parse(&answer(&body)));
+        assert!(parse(&body).is_ok_and(|count| count > 0), "{endpoint}: {:?}", parse(&body));
         read.push(endpoint);
     }
     read.sort();

@@ -1,9 +1,9 @@
 //! What is deleted must be gone: an accepted deletion is no proof, and neither is one list.
 
 use super::{Ended, Target, done, ended, failed};
-use crate::cloudflare::dns_records::{ListRecords, Record, RecordFilter};
-use crate::cloudflare::routes::{ListRoutes, Route};
-use crate::cloudflare::{Endpoint, all};
+use crate::cloudflare::dns_records::{self, Record, RecordFilter};
+use crate::cloudflare::routes::{self, Route};
+use crate::cloudflare::{Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::CallError;
@@ -17,7 +17,7 @@ const TRIES: u32 = 6;
 const LISTS_CATCH_UP_MS: f64 = 35_000.0;
 
 /// Deletes something, and again while a read by its id still shows it.
-pub(super) async fn delete<D: Endpoint, R: Endpoint>(target: &Target<'_>, delete: &D, read: &R) -> Ended {
+pub(super) async fn delete<D: Endpoint, R: FromResult>(target: &Target<'_>, delete: &D, read: &ReadOf<R>) -> Ended {
     for try_number in 0..TRIES {
         if try_number > 0 {
             target.client.clock().sleep(f64::from(250 << try_number)).await;
@@ -30,7 +30,7 @@ pub(super) async fn delete<D: Endpoint, R: Endpoint>(target: &Target<'_>, delete
         if !guard::holds(Guard::GoneById) {
             return done();
         }
-        match target.api.call(target.client, read).await {
+        match target.api.read(target.client, read).await {
             Ok(_) => {}
             Err(error) if error.is_absent() => return done(),
             // The deletion was accepted: whether it took effect is what this read was to tell.
@@ -68,13 +68,13 @@ pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inven
 
 /// Routes to a Worker and records of its identity in a zone, with their hashes in an inventory.
 async fn look(target: &Target<'_>, zone: &str, script: &str) -> Result<Vec<(Address, String)>, CallError> {
-    let routes = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?.routes;
+    let routes = target.api.read(target.client, &routes::list(zone)).await?.routes;
     let leads_here = |route: &&Route| route.script.as_deref() == Some(script);
     let routes =
         routes.iter().filter(leads_here).map(|route| (Address::route(&route.pattern), marks::hash(&route.pattern)));
     let prefix = marks::comment_prefix(&target.manifest.identity);
-    let list = ListRecords { zone_id: zone, filter: RecordFilter::CommentPrefix(&prefix), page: 1 };
-    let records = all(target.api, target.client, &list).await?;
+    let list = dns_records::list(zone, RecordFilter::CommentPrefix(&prefix));
+    let records = target.api.read(target.client, &list).await?;
     let entry = |record: &Record| (Address::record(&record.name), marks::record_hash(&record.name));
     Ok(routes.chain(records.iter().map(entry)).collect())
 }

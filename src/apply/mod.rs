@@ -18,7 +18,7 @@ use futures_util::stream::FuturesUnordered;
 
 use self::race::{Found, Looks};
 use crate::bundle::Modules;
-use crate::cloudflare::{Api, Endpoint};
+use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
@@ -251,6 +251,15 @@ impl<'a> Target<'a> {
             self.api.call_just_created(self.client, endpoint).await
         } else {
             self.api.call(self.client, endpoint).await
+        }
+    }
+
+    /// Makes a read about the Worker, with the same patience.
+    async fn read<T: FromResult>(&self, read: &ReadOf<T>) -> Result<T, CallError> {
+        if self.new {
+            self.api.read_just_created(self.client, read).await
+        } else {
+            self.api.read(self.client, read).await
         }
     }
 }

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ended, Finished, Run, Target};
-use crate::cloudflare::deployments::{Deployment, ListDeployments};
-use crate::cloudflare::versions::ReadVersion;
+use crate::cloudflare::deployments::{self, Deployment};
+use crate::cloudflare::versions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::plan::{Plan, Step};
@@ -91,9 +91,8 @@ pub(super) struct Did<'a> {
 
 /// Looks at the Worker's deployments.
 pub(super) async fn look(target: &Target<'_>) -> Found {
-    let read = ListDeployments { account_id: target.account(), script: target.script() };
-    match target.call(&read).await {
-        Ok(deployments) => Found::Deployments(deployments),
+    match target.read(&deployments::list(target.account(), target.script())).await {
+        Ok(list) => Found::Deployments(list.deployments),
         Err(error) if error.is_absent() => Found::Gone,
         Err(_) => Found::Nothing,
     }
@@ -136,8 +135,8 @@ async fn whose(target: &Target<'_>, did: &Did<'_>, deployment: &Deployment) -> W
     if did.version == Some(&deployed.version_id) {
         return Whose::Ours;
     }
-    let read = ReadVersion { account_id: target.account(), script: target.script(), version_id: &deployed.version_id };
-    let Ok(version) = target.api.call(target.client, &read).await else { return Whose::Unknown };
+    let read = versions::read(target.account(), target.script(), &deployed.version_id);
+    let Ok(version) = target.api.read(target.client, &read).await else { return Whose::Unknown };
     let message = version.annotation("workers/message");
     let trigger = version.annotation("workers/triggered_by");
     // That an edit of a secret says so is nowhere promised: one that says nothing may be ours.

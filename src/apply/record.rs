@@ -1,10 +1,7 @@
 //! Writes of DNS records.
 
 use super::{Ended, Target, done, ended, failed, gone};
-use crate::cloudflare::all;
-use crate::cloudflare::dns_records::{
-    CreateRecord, DeleteRecord, ListRecords, PatchRecord, ReadRecord, Record, RecordBody, RecordFilter,
-};
+use crate::cloudflare::dns_records::{self, CreateRecord, DeleteRecord, PatchRecord, Record, RecordBody, RecordFilter};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
@@ -51,8 +48,8 @@ fn is_open(error: &CallError) -> bool {
 
 /// The record of this host that decides where requests go, ours first.
 async fn find(target: &Target<'_>, write: &RecordWrite) -> Result<Option<Record>, CallError> {
-    let list = ListRecords { zone_id: &write.zone, filter: RecordFilter::Name(&write.name), page: 1 };
-    let records = all(target.api, target.client, &list).await?;
+    let list = dns_records::list(&write.zone, RecordFilter::Name(&write.name));
+    let records = target.api.read(target.client, &list).await?;
     let mut here: Vec<Record> =
         records.into_iter().filter(|record| matches!(record.record_type.as_str(), "A" | "AAAA" | "CNAME")).collect();
     let is_other = |record: &Record| record.comment.as_deref() != Some(write.comment.as_str());
@@ -82,7 +79,7 @@ pub(super) async fn update(target: &Target<'_>, id: &str, write: &RecordWrite) -
 /// Deletes a record until it is gone by its id; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
     let delete = DeleteRecord { zone_id: zone, record_id: id };
-    gone::delete(target, &delete, &ReadRecord { zone_id: zone, record_id: id }).await
+    gone::delete(target, &delete, &dns_records::read(zone, id)).await
 }
 
 fn body(write: &RecordWrite) -> RecordBody {

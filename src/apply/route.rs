@@ -1,7 +1,7 @@
 //! Writes of routes: one at a time, by id; the call that replaces all routes of a Worker is never made.
 
 use super::{Ended, Target, done, ended, failed, gone};
-use crate::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute, ReadRoute, Route};
+use crate::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute, Route};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
@@ -42,14 +42,14 @@ pub(super) async fn create(target: &Target<'_>, zone: &str, pattern: &str) -> En
 }
 
 async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<Route>, CallError> {
-    let list = target.api.call(target.client, &ListRoutes { zone_id: zone }).await?;
+    let list = target.api.read(target.client, &routes::list(zone)).await?;
     let is_it = |route: &Route| {
         let live = LiveRoute { id: String::new(), pattern: route.pattern.clone(), script: None };
         live.matches(pattern)
     };
     let Some(listed) = list.routes.into_iter().find(is_it) else { return Ok(None) };
     // The list may lag behind: where the route leads now is told by its id.
-    match target.api.call(target.client, &ReadRoute { zone_id: zone, route_id: &listed.id }).await {
+    match target.api.read(target.client, &routes::read(zone, &listed.id)).await {
         Ok(route) => Ok(Some(route)),
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error),
@@ -77,5 +77,5 @@ pub(super) async fn update(target: &Target<'_>, zone: &str, id: &str, pattern: &
 /// Deletes a route until it is gone by its id; gone already is as good.
 pub(super) async fn delete(target: &Target<'_>, zone: &str, id: &str) -> Ended {
     let delete = DeleteRoute { zone_id: zone, route_id: id };
-    gone::delete(target, &delete, &ReadRoute { zone_id: zone, route_id: id }).await
+    gone::delete(target, &delete, &routes::read(zone, id)).await
 }

@@ -8,7 +8,7 @@ use super::race::{self, Did, Found};
 use super::{Ended, Made, Payload, Target, done, ended, failed, gone, tags};
 use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
-use crate::cloudflare::scripts::{DeleteScript, PatchScriptSettings, ReadSettings, ScriptSettings};
+use crate::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
 use crate::cloudflare::secrets::PatchSecrets;
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
@@ -114,8 +114,8 @@ pub(super) async fn remove_secrets(target: &Target<'_>, names: &[String]) -> End
 }
 
 async fn try_to_remove(target: &Target<'_>, names: &[String]) -> Result<(), CallError> {
-    let read = ReadSettings { account_id: target.account(), script: target.script() };
-    let settings = target.api.call(target.client, &read).await?;
+    let read = scripts::settings(target.account(), target.script());
+    let settings = target.api.read(target.client, &read).await?;
     let is_there = |name: &&String| {
         settings.bindings.iter().any(|live| live.name == **name && live.binding_type == secret_text::TYPE)
     };

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Target, race};
-use crate::cloudflare::scripts::ReadSettings;
+use crate::cloudflare::scripts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{Inventory, ScriptMarks};
@@ -19,13 +19,13 @@ pub(super) async fn beside(
     target: &Target<'_>,
     write: &TagWrite,
 ) -> Result<(Vec<String>, Option<Diagnostic>), Diagnostic> {
-    let read = ReadSettings { account_id: target.account(), script: target.script() };
+    let read = scripts::settings(target.account(), target.script());
     let known = |now: &[String]| {
         let planned = target.live.map(|live| live.tags.as_slice()).unwrap_or_default();
         // A read may lag behind this run's own writes.
         [write.from.as_slice(), write.to.as_slice(), planned].into_iter().any(|list| same(list, now))
     };
-    match target.call(&read).await {
+    match target.read(&read).await {
         Ok(settings) if !known(&settings.tags) && guard::holds(Guard::TagLook) => {
             let tags = kept(target, write, &settings.tags)?;
             Ok((tags, Some(race::tags_changed(target))))

@@ -2,18 +2,15 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint, with_query};
 use super::error::Family;
-use super::page::{self, Page, Paged};
-use super::permissions::{self, Grant};
-use crate::http::{Answer, Method, Request};
+use super::permissions;
+use super::read::ReadOf;
 
-/// `GET /accounts`, one page.
+/// `GET /accounts`.
 ///
 /// <https://developers.cloudflare.com/api/resources/accounts/methods/list/>
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ListAccounts {
-    page: u32,
+pub fn list() -> ReadOf<Vec<Account>> {
+    ReadOf::new((Family::Accounts, permissions::ACCOUNTS), &["accounts"], "accounts".into()).in_pages_of(50)
 }
 
 /// An account.
@@ -24,28 +21,4 @@ pub struct Account {
     /// Name in the dashboard.
     #[serde(default)]
     pub name: Option<String>,
-}
-
-impl Endpoint for ListAccounts {
-    type Output = Page<Account>;
-    const FAMILY: Family = Family::Accounts;
-    const GRANT: Grant = permissions::ACCOUNTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let (page, per_page) = (self.page.max(1).to_string(), Self::PER_PAGE.to_string());
-        with_query(api.request(Method::Get, &["accounts"]), &[("page", &page), ("per_page", &per_page)])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        page::page(answer)
-    }
-}
-
-impl Paged for ListAccounts {
-    type Item = Account;
-    const PER_PAGE: u32 = 50;
-
-    fn at_page(&self, page: u32) -> Self {
-        Self { page }
-    }
 }

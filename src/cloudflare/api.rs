@@ -37,7 +37,7 @@ pub struct Api {
     user_agent: String,
 }
 
-/// One endpoint with its parameters.
+/// One endpoint that writes, with its parameters. Those that read are a [`Read`](super::Read).
 ///
 /// Its request says what to send; its answer, once Cloudflare accepted, is parsed into the output.
 pub trait Endpoint {
@@ -133,12 +133,26 @@ impl Api {
         just_created: bool,
     ) -> Result<E::Output, CallError> {
         let request = endpoint.request(self);
-        if !self.names_one_thing(&request) {
-            return Err(unaddressed(&request));
-        }
-        let answer = exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await;
-        let answer = answer.map_err(|error| self.as_asked(error))?;
-        endpoint.parse(&answer).map_err(|reason| malformed(&request, &answer, &reason))
+        let answer = self.exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
+        endpoint.parse(&answer).map_err(|reason| malformed(request.target(), answer.cf_ray(), &reason))
+    }
+
+    /// Sends one request; its answer was accepted. Boxed, so that its code exists once.
+    pub(super) fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        request: &'a Request,
+        (family, grant): (Family, Grant),
+        just_created: bool,
+    ) -> LocalFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            if !self.names_one_thing(request) {
+                return Err(unaddressed(request));
+            }
+            let permission = grant.group(request.method.writes());
+            let judge = |answer: &Answer| error::judge(family, permission, just_created, answer);
+            client.exchange(request, &judge).await.map_err(|error| self.as_asked(error))
+        })
     }
 
     /// A refusal of a key is told as one: a key has no permission groups of its own.
@@ -193,20 +207,6 @@ impl Api {
     }
 }
 
-/// What is the same for all endpoints, boxed so that its code exists once.
-fn exchange<'a>(
-    client: &'a Client,
-    request: &'a Request,
-    (family, grant): (Family, Grant),
-    just_created: bool,
-) -> LocalFuture<'a, Result<Answer, CallError>> {
-    Box::pin(async move {
-        let permission = grant.group(request.method.writes());
-        let judge = |answer: &Answer| error::judge(family, permission, just_created, answer);
-        client.exchange(request, &judge).await
-    })
-}
-
 fn unaddressed(request: &Request) -> CallError {
     let reason = "an id in its path is empty, `.` or `..`, so it would reach something else".to_owned();
     let kind = CallErrorKind::Unsendable { reason };
@@ -230,13 +230,10 @@ fn name_missing_path(kind: &mut CallErrorKind) {
     *kind = CallErrorKind::Malformed { reason, cf_ray };
 }
 
-fn malformed(request: &Request, answer: &Answer, reason: &str) -> CallError {
-    CallError {
-        target: request.target(),
-        tries: 1,
-        may_have_arrived: true,
-        kind: CallErrorKind::Malformed { reason: plain(reason, 200), cf_ray: answer.cf_ray() },
-    }
+/// An accepted answer that can't be read.
+pub(super) fn malformed(target: String, cf_ray: Option<String>, reason: &str) -> CallError {
+    let kind = CallErrorKind::Malformed { reason: plain(reason, 200), cf_ray };
+    CallError { target, tries: 1, may_have_arrived: true, kind }
 }
 
 /// Bytes of a value as JSON. Our own values always have a JSON form; the empty fallback would be refused.

@@ -7,19 +7,29 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Api, Endpoint};
-use super::envelope::{or_default, result_or_default};
+use super::envelope::or_default;
 use super::error::Family;
-use super::permissions::{self, Grant};
-use crate::http::{Answer, Method, Request};
+use super::permissions;
+use super::read::{Accepted, FromResult, ReadOf};
 
 /// `GET …/deployments`: newest first; the first one is live.
-#[derive(Clone, Copy, Debug)]
-pub struct ListDeployments<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn list(account_id: &str, script: &str) -> ReadOf<Deployments> {
+    let path = ["accounts", account_id, "workers", "scripts", script, "deployments"];
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("deployments of `{script}`")).or_absent()
+}
+
+/// Deployments of a script.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Deployments {
+    /// Newest first.
+    #[serde(default, deserialize_with = "or_default")]
+    pub deployments: Vec<Deployment>,
+}
+
+impl FromResult for Deployments {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.or_default()
+    }
 }
 
 /// A deployment. Its annotations speak of the deploying, never of the version.
@@ -51,24 +61,4 @@ pub struct DeployedVersion {
     pub version_id: String,
     /// Per cent.
     pub percentage: f64,
-}
-
-#[derive(Default, Deserialize)]
-struct Deployments {
-    #[serde(default, deserialize_with = "or_default")]
-    deployments: Vec<Deployment>,
-}
-
-impl Endpoint for ListDeployments<'_> {
-    type Output = Vec<Deployment>;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts", self.script, "deployments"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result_or_default(answer).map(|list: Deployments| list.deployments)
-    }
 }

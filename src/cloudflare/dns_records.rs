@@ -4,23 +4,32 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::api::{Api, Endpoint, with_query};
+use super::api::{Api, Endpoint};
 use super::envelope::{Done, result};
 use super::error::Family;
 use super::host::read_host;
-use super::page::{self, Page, Paged};
 use super::permissions::{self, Grant};
+use super::read::{Accepted, FromResult, ReadOf};
 use crate::http::{Answer, Method, Request};
 
 /// `GET /zones/{zone}/dns_records`: records of exactly one host, or with a comment of ours.
-#[derive(Clone, Copy, Debug)]
-pub struct ListRecords<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Which.
-    pub filter: RecordFilter<'a>,
-    /// Page, from 1.
-    pub page: u32,
+pub fn list(zone_id: &str, filter: RecordFilter<'_>) -> ReadOf<Vec<Record>> {
+    let subject = format!("DNS records of zone {zone_id}");
+    let read = ReadOf::new((Family::Dns, permissions::DNS), &["zones", zone_id, "dns_records"], subject);
+    let read = match filter {
+        RecordFilter::Name(name) => read.with("name.exact", name),
+        RecordFilter::CommentPrefix(prefix) => read.with("comment.startswith", prefix),
+        RecordFilter::NameOrComment { name, prefix } => {
+            read.with("match", "any").with("name.exact", name).with("comment.startswith", prefix)
+        }
+    };
+    read.in_pages_of(100).or_absent()
+}
+
+/// `GET /zones/{zone}/dns_records/{record}`: whether it is there, whatever a list says.
+pub fn read(zone_id: &str, record_id: &str) -> ReadOf<Record> {
+    let path = ["zones", zone_id, "dns_records", record_id];
+    ReadOf::new((Family::Dns, permissions::DNS), &path, format!("DNS record {record_id}")).or_absent()
 }
 
 /// Which records to list.
@@ -62,15 +71,6 @@ pub struct PatchRecord<'a> {
 /// `DELETE /zones/{zone}/dns_records/{record}`. Absent afterwards either way.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteRecord<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Record id.
-    pub record_id: &'a str,
-}
-
-/// `GET /zones/{zone}/dns_records/{record}`: whether it is there, whatever a list says.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadRecord<'a> {
     /// Zone id.
     pub zone_id: &'a str,
     /// Record id.
@@ -136,43 +136,16 @@ pub struct RecordMeta {
     pub read_only: Option<bool>,
 }
 
+impl FromResult for Record {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
+}
+
 impl Record {
     /// Whether it belongs to a custom domain, R2 or mail and can't be changed here.
     pub fn is_read_only(&self) -> bool {
         self.meta.as_ref().is_some_and(|meta| meta.read_only == Some(true))
-    }
-}
-
-impl Endpoint for ListRecords<'_> {
-    type Output = Page<Record>;
-    const FAMILY: Family = Family::Dns;
-    const GRANT: Grant = permissions::DNS;
-
-    fn request(&self, api: &Api) -> Request {
-        let (page, per_page) = (self.page.max(1).to_string(), Self::PER_PAGE.to_string());
-        let mut query = match self.filter {
-            RecordFilter::Name(name) => vec![("name.exact", name)],
-            RecordFilter::CommentPrefix(prefix) => vec![("comment.startswith", prefix)],
-            RecordFilter::NameOrComment { name, prefix } => {
-                vec![("match", "any"), ("name.exact", name), ("comment.startswith", prefix)]
-            }
-        };
-        query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
-        let request = api.request(Method::Get, &["zones", self.zone_id, "dns_records"]);
-        with_query(request, &query)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        page::page(answer)
-    }
-}
-
-impl Paged for ListRecords<'_> {
-    type Item = Record;
-    const PER_PAGE: u32 = 100;
-
-    fn at_page(&self, page: u32) -> Self {
-        Self { page, ..*self }
     }
 }
 
@@ -183,20 +156,6 @@ impl Endpoint for CreateRecord<'_> {
 
     fn request(&self, api: &Api) -> Request {
         api.json(Method::Post, &["zones", self.zone_id, "dns_records"], self.record)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for ReadRecord<'_> {
-    type Output = Record;
-    const FAMILY: Family = Family::Dns;
-    const GRANT: Grant = permissions::DNS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["zones", self.zone_id, "dns_records", self.record_id])
     }
 
     fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::read::{Accepted, FromResult};
 use crate::http::Answer;
 use crate::model::typed;
 
@@ -58,6 +59,12 @@ pub struct ResultInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Done;
 
+impl FromResult for Done {
+    fn from_result(_: Accepted) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
+
 /// Reads an envelope, or says what is wrong with the text.
 pub(crate) fn read(answer: &Answer) -> Result<Envelope, String> {
     if answer.body.is_empty() && matches!(answer.status, 204 | 205) {
@@ -78,11 +85,6 @@ impl Envelope {
 /// The `result` of an accepted answer.
 pub(crate) fn result<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> {
     read(answer)?.result()?.ok_or_else(|| "it holds no `result`".to_owned())
-}
-
-/// The `result` of an accepted answer; null and nothing are empty.
-pub(crate) fn result_or_default<T: DeserializeOwned + Default>(answer: &Answer) -> Result<T, String> {
-    Ok(read(answer)?.result()?.unwrap_or_default())
 }
 
 /// A count that only helps to find the end of a list: anything else than one tells nothing.

@@ -1,7 +1,7 @@
 //! Cloudflare's HTTP API as values: one file per endpoint family.
 //!
-//! An [`Endpoint`] builds a request and reads its answer; it does not know how it is sent.
-//! [`Api::call`] sends one.
+//! A [`Read`] says what to ask and what its answer is read into, an [`Endpoint`] builds the request of a write; neither
+//! knows how it is sent. [`Api::ask`] and [`Api::read`] make a read, [`Api::call`] a write.
 //!
 //! <https://developers.cloudflare.com/api/>
 
@@ -10,6 +10,7 @@ mod envelope;
 mod error;
 mod multipart;
 mod page;
+mod read;
 
 pub mod accounts;
 pub mod deployments;
@@ -30,4 +31,4 @@ pub mod zones;
 pub use api::{Api, Auth, Endpoint};
 pub use envelope::{Done, Envelope, ResultInfo};
 pub use error::Family;
-pub use page::{Page, Paged, all};
+pub use read::{Accepted, FromResult, Read, ReadOf, Reply};

@@ -1,57 +1,129 @@
-//! Lists that come in pages.
+//! Sends reads, those of lists page by page.
 
-use serde::de::DeserializeOwned;
+use std::any::Any;
+use std::rc::Rc;
 
-use super::api::{Api, Endpoint};
+use serde_json::Value;
+
+use super::api::{Api, malformed};
 use super::envelope::{self, ResultInfo};
-use crate::http::{Answer, CallError, CallErrorKind, Client};
+use super::read::{Accepted, FromResult, Read, ReadOf, Reply};
+use crate::http::{CallError, CallErrorKind, Client, LocalFuture, Meaning};
 
 /// More pages than any list of ours has: a server that ignores `page` is stopped here.
 const MOST_PAGES: u32 = 500;
 
-/// One page of a list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Page<T> {
-    /// Its entries.
-    pub items: Vec<T>,
-    /// Where the list stands, when told.
-    pub info: ResultInfo,
-}
+impl Api {
+    /// Makes one read.
+    ///
+    /// # Errors
+    /// [`CallError`], also where the thing is not there; or malformed when a list does not end.
+    pub async fn read<T: FromResult>(&self, client: &Client, read: &ReadOf<T>) -> Result<T, CallError> {
+        self.answered(client, read.as_ref(), false).await?.parsed(T::from_result)
+    }
 
-/// An endpoint that lists in pages.
-pub trait Paged: Endpoint<Output = Page<Self::Item>> {
-    /// What it lists.
-    type Item: PartialEq;
+    /// The same for a Worker that this run has just created: "not found" is asked again for some seconds.
+    ///
+    /// # Errors
+    /// As [`Api::read`].
+    pub async fn read_just_created<T: FromResult>(&self, client: &Client, read: &ReadOf<T>) -> Result<T, CallError> {
+        self.answered(client, read.as_ref(), true).await?.parsed(T::from_result)
+    }
 
-    /// The same list at another page; pages count from 1.
-    #[must_use]
-    fn at_page(&self, page: u32) -> Self;
-
-    /// How many entries we ask for a page.
-    const PER_PAGE: u32;
-}
-
-/// Reads all pages. Nothing is taken for granted: the totals may be missing or wrong.
-///
-/// # Errors
-/// [`CallError`] of the first page that failed; or malformed when the list does not end.
-pub async fn all<E: Paged>(api: &Api, client: &Client, endpoint: &E) -> Result<Vec<E::Item>, CallError> {
-    let mut items: Vec<E::Item> = Vec::new();
-    for number in 1..=MOST_PAGES {
-        let page = api.call(client, &endpoint.at_page(number)).await?;
-        let count = page.items.len();
-        let repeated = count > 0 && items.len() >= count && items.iter().rev().take(count).rev().eq(page.items.iter());
-        if repeated {
-            return Err(endless::<E>(api, endpoint, number, "a page came twice"));
-        }
-        items.extend(page.items);
-        let asked = u64::from(E::PER_PAGE);
-        let is_full = count as u64 >= page.info.per_page.unwrap_or(asked).min(asked);
-        if count == 0 || !is_full || is_told_last(&page.info, number, items.len()) {
-            return Ok(items);
+    /// Makes one read of whatever type, as one of many.
+    ///
+    /// # Errors
+    /// [`CallError`] of what is no answer to this read.
+    pub async fn ask(&self, client: &Client, read: &Read) -> Result<Reply, CallError> {
+        let parsed: Result<Rc<dyn Any>, CallError> =
+            self.answered(client, read, false).await.and_then(|answered| answered.parsed(|all| read.parse(all)));
+        match parsed {
+            Ok(result) => Ok(Reply::Found(result)),
+            Err(error) if read.absent_is_an_answer() && error.is_absent() => Ok(Reply::Absent),
+            Err(error) if read.may_be_hidden() && error.meaning() == Some(Meaning::Permission) => Ok(Reply::Hidden),
+            Err(error) => Err(error),
         }
     }
-    Err(endless::<E>(api, endpoint, MOST_PAGES, "the list does not end"))
+
+    /// Boxed, so that its code exists once.
+    fn answered<'a>(
+        &'a self,
+        client: &'a Client,
+        read: &'a Read,
+        just_created: bool,
+    ) -> LocalFuture<'a, Result<Answered, CallError>> {
+        Box::pin(async move {
+            match read.entries_a_page() {
+                None => Ok(self.page(client, read, 1, just_created).await?.0),
+                Some(entries) => self.pages(client, read, entries, just_created).await,
+            }
+        })
+    }
+
+    /// Reads all pages. Nothing is taken for granted: the totals may be missing or wrong.
+    async fn pages(
+        &self,
+        client: &Client,
+        read: &Read,
+        entries: u32,
+        just_created: bool,
+    ) -> Result<Answered, CallError> {
+        let mut items: Vec<Value> = Vec::new();
+        let mut first_answered_at = None;
+        for number in 1..=MOST_PAGES {
+            let (mut answered, info) = self.page(client, read, number, just_created).await?;
+            first_answered_at = first_answered_at.or(answered.accepted.answered_at);
+            let new: Vec<Value> = answered.take()?;
+            let count = new.len();
+            let repeated = count > 0 && items.len() >= count && items.iter().rev().take(count).rev().eq(new.iter());
+            if repeated {
+                return Err(endless(self, read, number, "a page came twice"));
+            }
+            items.extend(new);
+            let asked = u64::from(entries);
+            let is_full = count as u64 >= info.per_page.unwrap_or(asked).min(asked);
+            if count == 0 || !is_full || is_told_last(&info, number, items.len()) {
+                answered.accepted = Accepted { result: Some(items.into()), answered_at: first_answered_at };
+                return Ok(answered);
+            }
+        }
+        Err(endless(self, read, MOST_PAGES, "the list does not end"))
+    }
+
+    async fn page(
+        &self,
+        client: &Client,
+        read: &Read,
+        number: u32,
+        just_created: bool,
+    ) -> Result<(Answered, ResultInfo), CallError> {
+        let request = read.page(self, number);
+        let answer = self.exchange(client, &request, read.needs(), just_created).await?;
+        let (target, cf_ray) = (request.target(), answer.cf_ray());
+        let envelope = envelope::read(&answer).map_err(|reason| malformed(target.clone(), cf_ray.clone(), &reason))?;
+        let accepted = Accepted { result: envelope.result, answered_at: answer.date() };
+        Ok((Answered { accepted, target, cf_ray }, envelope.result_info.unwrap_or_default()))
+    }
+}
+
+/// An accepted answer, and what to call it should it not be readable.
+struct Answered {
+    accepted: Accepted,
+    target: String,
+    cf_ray: Option<String>,
+}
+
+impl Answered {
+    fn parsed<T>(self, parse: impl FnOnce(Accepted) -> Result<T, String>) -> Result<T, CallError> {
+        let Self { accepted, target, cf_ray } = self;
+        parse(accepted).map_err(|reason| malformed(target, cf_ray, &reason))
+    }
+
+    /// The entries of one page, which go on to the list of all.
+    fn take(&mut self) -> Result<Vec<Value>, CallError> {
+        let accepted = Accepted { result: self.accepted.result.take(), answered_at: None };
+        Vec::from_result(accepted).map_err(|reason| malformed(self.target.clone(), self.cf_ray.clone(), &reason))
+    }
 }
 
 /// Whether both totals, where they are told, say that nothing is left: one of them alone may be wrong.
@@ -60,15 +132,8 @@ fn is_told_last(info: &ResultInfo, page: u32, items: usize) -> bool {
         && info.total_count.is_none_or(|total| items as u64 >= total)
 }
 
-fn endless<E: Paged>(api: &Api, endpoint: &E, tries: u32, reason: &str) -> CallError {
-    let target = endpoint.request(api).target();
+fn endless(api: &Api, read: &Read, tries: u32, reason: &str) -> CallError {
+    let target = read.request(api).target();
     let kind = CallErrorKind::Malformed { reason: reason.to_owned(), cf_ray: None };
     CallError { target, tries, may_have_arrived: false, kind }
-}
-
-/// Reads one page whose `result` is the list.
-pub(crate) fn page<T: DeserializeOwned>(answer: &Answer) -> Result<Page<T>, String> {
-    let envelope = envelope::read(answer)?;
-    let info = envelope.result_info.unwrap_or_default();
-    Ok(Page { items: envelope.result()?.unwrap_or_default(), info })
 }

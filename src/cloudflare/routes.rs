@@ -6,17 +6,23 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::api::{Api, Endpoint};
-use super::envelope::{Done, result, result_or_default};
+use super::envelope::{Done, result};
 use super::error::Family;
 use super::host::read_pattern;
 use super::permissions::{self, Grant};
+use super::read::{Accepted, FromResult, ReadOf};
 use crate::http::{Answer, Method, Request};
 
 /// `GET /zones/{zone}/workers/routes`: all of them, no pages.
-#[derive(Clone, Copy, Debug)]
-pub struct ListRoutes<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
+pub fn list(zone_id: &str) -> ReadOf<RouteList> {
+    let subject = format!("routes of zone {zone_id}");
+    ReadOf::new((Family::Routes, permissions::ROUTES), &["zones", zone_id, "workers", "routes"], subject).or_absent()
+}
+
+/// `GET /zones/{zone}/workers/routes/{route}`: whether it is there, whatever a list says.
+pub fn read(zone_id: &str, route_id: &str) -> ReadOf<Route> {
+    let path = ["zones", zone_id, "workers", "routes", route_id];
+    ReadOf::new((Family::Routes, permissions::ROUTES), &path, format!("route {route_id}")).or_absent()
 }
 
 /// `POST /zones/{zone}/workers/routes`. After an unclear answer or 10020, list before sending again.
@@ -52,22 +58,20 @@ pub struct DeleteRoute<'a> {
     pub route_id: &'a str,
 }
 
-/// `GET /zones/{zone}/workers/routes/{route}`: whether it is there, whatever a list says.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadRoute<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Route id.
-    pub route_id: &'a str,
-}
-
 /// All routes of a zone, as they were when Cloudflare answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouteList {
     /// In no certain order.
     pub routes: Vec<Route>,
     /// Seconds since the epoch by Cloudflare's clock; absent where the answer has no date that can be read.
     pub read_at: Option<u64>,
+}
+
+impl FromResult for RouteList {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        let read_at = accepted.answered_at;
+        Ok(Self { routes: accepted.or_default()?, read_at })
+    }
 }
 
 /// A route as it is.
@@ -83,39 +87,17 @@ pub struct Route {
     pub script: Option<String>,
 }
 
+impl FromResult for Route {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
+}
+
 /// What a write of a route says: its id, and nothing more for certain.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct WrittenRoute {
     /// 32 lower-case hex digits.
     pub id: String,
-}
-
-impl Endpoint for ListRoutes<'_> {
-    type Output = RouteList;
-    const FAMILY: Family = Family::Routes;
-    const GRANT: Grant = permissions::ROUTES;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["zones", self.zone_id, "workers", "routes"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        Ok(RouteList { routes: result_or_default(answer)?, read_at: answer.date() })
-    }
-}
-
-impl Endpoint for ReadRoute<'_> {
-    type Output = Route;
-    const FAMILY: Family = Family::Routes;
-    const GRANT: Grant = permissions::ROUTES;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["zones", self.zone_id, "workers", "routes", self.route_id])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
 }
 
 impl Endpoint for CreateRoute<'_> {

@@ -8,26 +8,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::api::{Api, Endpoint, with_query};
-use super::envelope::{Done, or_default, result, result_or_default};
+use super::envelope::{Done, or_default};
 use super::error::Family;
 use super::permissions::{self, Grant};
+use super::read::{Accepted, FromResult, ReadOf};
 use crate::guard::{self, Guard};
 use crate::http::{Answer, Method, Request};
 
 /// `GET /accounts/{account}/workers/scripts`: all of them with their tags, without bindings and annotations.
-#[derive(Clone, Copy, Debug)]
-pub struct ListScripts<'a> {
-    /// Account id.
-    pub account_id: &'a str,
+pub fn list(account_id: &str) -> ReadOf<Vec<Script>> {
+    let subject = format!("scripts of account {account_id}");
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &["accounts", account_id, "workers", "scripts"], subject)
+        .or_absent()
 }
 
 /// `GET …/scripts/{script}/settings`: bindings, tags and settings of the **newest** version, live or not.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadSettings<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn settings(account_id: &str, script: &str) -> ReadOf<Settings> {
+    let path = ["accounts", account_id, "workers", "scripts", script, "settings"];
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("settings of `{script}`")).or_absent()
 }
 
 /// `PATCH …/scripts/{script}/script-settings`: members outside of versions; makes no version.
@@ -110,6 +108,12 @@ pub struct Settings {
     pub cache_options: Option<Value>,
 }
 
+impl FromResult for Settings {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
+}
+
 /// Workers Logs as they are set; members that Cloudflare shows as null are absent.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct LiveObservability {
@@ -156,34 +160,6 @@ pub struct ScriptSettings {
     /// Logpush.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logpush: Option<bool>,
-}
-
-impl Endpoint for ListScripts<'_> {
-    type Output = Vec<Script>;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result_or_default(answer)
-    }
-}
-
-impl Endpoint for ReadSettings<'_> {
-    type Output = Settings;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts", self.script, "settings"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
 }
 
 impl Endpoint for PatchScriptSettings<'_> {

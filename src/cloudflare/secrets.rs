@@ -8,19 +8,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::api::{Api, Endpoint, json_bytes};
-use super::envelope::{Done, result_or_default};
+use super::envelope::Done;
 use super::error::Family;
 use super::permissions::{self, Grant};
+use super::read::ReadOf;
 use crate::http::{Answer, Method, Request};
 use crate::secret::Secret;
 
 /// `GET …/secrets`: of the newest version.
-#[derive(Clone, Copy, Debug)]
-pub struct ListSecrets<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn list(account_id: &str, script: &str) -> ReadOf<Vec<SecretName>> {
+    let path = ["accounts", account_id, "workers", "scripts", script, "secrets"];
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("secrets of `{script}`")).or_absent()
 }
 
 /// `PATCH …/secrets-bulk`: sets and removes in one new version, which goes live at once.
@@ -41,20 +39,6 @@ pub struct PatchSecrets<'a> {
 pub struct SecretName {
     /// Name in JavaScript.
     pub name: String,
-}
-
-impl Endpoint for ListSecrets<'_> {
-    type Output = Vec<SecretName>;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "scripts", self.script, "secrets"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result_or_default(answer)
-    }
 }
 
 impl Endpoint for PatchSecrets<'_> {

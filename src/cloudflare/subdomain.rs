@@ -3,29 +3,26 @@
 use serde::{Deserialize, Serialize};
 
 use super::api::{Api, Endpoint};
-use super::envelope::result;
 use super::error::Family;
 use super::permissions::{self, Grant};
+use super::read::{Accepted, FromResult, ReadOf};
 use crate::http::{Answer, Method, Repeat, Request};
 
 /// `GET /accounts/{account}/workers/subdomain`. Absent (10007) when the account has none.
 ///
 /// <https://developers.cloudflare.com/api/resources/workers/subresources/subdomains/>
-#[derive(Clone, Copy, Debug)]
-pub struct ReadAccountSubdomain<'a> {
-    /// Account id.
-    pub account_id: &'a str,
+pub fn of_account(account_id: &str) -> ReadOf<AccountSubdomain> {
+    let subject = format!("workers.dev name of account {account_id}");
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &["accounts", account_id, "workers", "subdomain"], subject)
+        .or_absent()
 }
 
 /// `GET …/scripts/{script}/subdomain`.
 ///
 /// <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/subdomain/>
-#[derive(Clone, Copy, Debug)]
-pub struct ReadScriptSubdomain<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn of_script(account_id: &str, script: &str) -> ReadOf<ScriptSubdomain> {
+    let subject = format!("workers.dev address of `{script}`");
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path(account_id, script), subject).or_absent()
 }
 
 /// `POST …/scripts/{script}/subdomain`: sets both switches, so sending it twice does no harm.
@@ -58,31 +55,15 @@ pub struct ScriptSubdomain {
     pub previews_enabled: bool,
 }
 
-impl Endpoint for ReadAccountSubdomain<'_> {
-    type Output = AccountSubdomain;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "subdomain"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
+impl FromResult for AccountSubdomain {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
     }
 }
 
-impl Endpoint for ReadScriptSubdomain<'_> {
-    type Output = ScriptSubdomain;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &path(self.account_id, self.script))
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
+impl FromResult for ScriptSubdomain {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
     }
 }
 

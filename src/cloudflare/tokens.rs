@@ -3,32 +3,34 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint};
-use super::envelope::{Done, result};
+use super::api::Api;
+use super::envelope::Done;
 use super::error::Family;
-use super::permissions::{self, Grant};
-use crate::http::{Answer, CallError, CallErrorKind, Client, Meaning, Method, Refusal, Request};
+use super::permissions;
+use super::read::{Accepted, FromResult, ReadOf};
+use crate::http::{CallError, CallErrorKind, Client, Meaning, Refusal};
 
 /// `GET /user/tokens/verify`: for tokens that a user owns.
 ///
 /// <https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/>
-#[derive(Clone, Copy, Debug)]
-pub struct VerifyUserToken;
+pub fn of_user() -> ReadOf<TokenStatus> {
+    ReadOf::new((Family::Tokens, permissions::TOKENS), &["user", "tokens", "verify"], "token".into())
+}
 
 /// `GET /accounts/{account}/tokens/verify`: for tokens that an account owns.
 ///
 /// <https://developers.cloudflare.com/api/resources/accounts/subresources/tokens/methods/verify/>
-#[derive(Clone, Copy, Debug)]
-pub struct VerifyAccountToken<'a> {
-    /// Account id.
-    pub account_id: &'a str,
+pub fn of_account(account_id: &str) -> ReadOf<TokenStatus> {
+    let path = ["accounts", account_id, "tokens", "verify"];
+    ReadOf::new((Family::Tokens, permissions::TOKENS), &path, "token".into())
 }
 
 /// `GET /user`: whether it may be read is all that is asked.
 ///
 /// <https://developers.cloudflare.com/api/resources/user/methods/get/>
-#[derive(Clone, Copy, Debug)]
-pub struct ReadUser;
+pub fn user() -> ReadOf<Done> {
+    ReadOf::new((Family::Tokens, permissions::TOKENS), &["user"], "user".into())
+}
 
 /// What a verification says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -42,52 +44,16 @@ pub struct TokenStatus {
     pub expires_on: Option<String>,
 }
 
+impl FromResult for TokenStatus {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
+}
+
 impl TokenStatus {
     /// Whether it may be used.
     pub fn is_active(&self) -> bool {
         self.status == "active"
-    }
-}
-
-impl Endpoint for VerifyUserToken {
-    type Output = TokenStatus;
-    const FAMILY: Family = Family::Tokens;
-    const GRANT: Grant = permissions::TOKENS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["user", "tokens", "verify"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for ReadUser {
-    type Output = Done;
-    const FAMILY: Family = Family::Tokens;
-    const GRANT: Grant = permissions::TOKENS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["user"])
-    }
-
-    fn parse(&self, _: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
-}
-
-impl Endpoint for VerifyAccountToken<'_> {
-    type Output = TokenStatus;
-    const FAMILY: Family = Family::Tokens;
-    const GRANT: Grant = permissions::TOKENS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "tokens", "verify"])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
     }
 }
 
@@ -96,9 +62,8 @@ impl Endpoint for VerifyAccountToken<'_> {
 /// # Errors
 /// [`CallError`] when neither does: the one that is not a plain "not mine" counts.
 pub async fn verify(api: &Api, client: &Client, account_id: &str) -> Result<TokenStatus, CallError> {
-    let account_token = VerifyAccountToken { account_id };
-    let (of_user, of_account) = join(api.call(client, &VerifyUserToken), api.call(client, &account_token)).await;
-    match (of_user, of_account) {
+    let (user_token, account_token) = (of_user(), of_account(account_id));
+    match join(api.read(client, &user_token), api.read(client, &account_token)).await {
         (Ok(status), _) | (_, Ok(status)) => Ok(status),
         (Err(of_user), Err(of_account)) if is_not_mine(&of_user) => Err(as_credentials(of_account)),
         (Err(of_user), Err(_)) => Err(as_credentials(of_user)),
@@ -110,7 +75,7 @@ pub async fn verify(api: &Api, client: &Client, account_id: &str) -> Result<Toke
 /// # Errors
 /// [`CallError`]; a refusal is one of the key.
 pub async fn try_key(api: &Api, client: &Client) -> Result<(), CallError> {
-    api.call(client, &ReadUser).await.map(drop).map_err(as_credentials)
+    api.read(client, &user()).await.map(drop).map_err(as_credentials)
 }
 
 fn is_not_mine(error: &CallError) -> bool {

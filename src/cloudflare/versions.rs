@@ -8,31 +8,47 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, with_query};
-use super::envelope::{or_default, result, result_or_default};
+use super::envelope::or_default;
 use super::error::Family;
-use super::permissions::{self, Grant};
+use super::permissions;
+use super::read::{Accepted, FromResult, ReadOf};
 use super::scripts::LiveBinding;
-use crate::http::{Answer, Method, Request};
 
 /// `GET …/versions?deployable=true`: the newest hundred, no pages.
-#[derive(Clone, Copy, Debug)]
-pub struct ListVersions<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn list(account_id: &str, script: &str) -> ReadOf<Versions> {
+    let path = ["accounts", account_id, "workers", "scripts", script, "versions"];
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("versions of `{script}`"))
+        .with("deployable", "true")
+        .or_absent()
 }
 
-/// `GET …/versions/{version}`: one version with its bindings.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadVersion<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// UUID with hyphens.
-    pub version_id: &'a str,
+/// `GET …/versions/{version}`, a UUID with hyphens: one version with its bindings.
+pub fn read(account_id: &str, script: &str, version_id: &str) -> ReadOf<Version> {
+    let path = ["accounts", account_id, "workers", "scripts", script, "versions", version_id];
+    let subject = format!("version {version_id} of `{script}`");
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, subject).or_absent()
+}
+
+/// Versions of a script.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Versions {
+    /// Newest first.
+    #[serde(default, deserialize_with = "or_default")]
+    pub items: Vec<Version>,
+}
+
+impl FromResult for Versions {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        let mut versions: Self = accepted.or_default()?;
+        versions.items.sort_by_key(|version| Reverse(version.number));
+        Ok(versions)
+    }
+}
+
+impl FromResult for Version {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
 }
 
 /// A version.
@@ -94,43 +110,5 @@ impl Version {
     /// An annotation's text, such as `workers/tag`.
     pub fn annotation(&self, name: &str) -> Option<&str> {
         self.annotations.as_ref()?.get(name)?.as_str()
-    }
-}
-
-#[derive(Default, Deserialize)]
-struct Items {
-    #[serde(default, deserialize_with = "or_default")]
-    items: Vec<Version>,
-}
-
-impl Endpoint for ListVersions<'_> {
-    type Output = Vec<Version>;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "versions"];
-        with_query(api.request(Method::Get, &path), &[("deployable", "true")])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        let mut versions = result_or_default::<Items>(answer)?.items;
-        versions.sort_by_key(|version| Reverse(version.number));
-        Ok(versions)
-    }
-}
-
-impl Endpoint for ReadVersion<'_> {
-    type Output = Version;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "versions", self.version_id];
-        api.request(Method::Get, &path)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
     }
 }

@@ -4,19 +4,15 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint};
-use super::envelope::{or_default, result};
+use super::envelope::or_default;
 use super::error::Family;
-use super::permissions::{self, Grant};
-use crate::http::{Answer, Method, Request};
+use super::permissions;
+use super::read::{Accepted, FromResult, ReadOf};
 
 /// `GET /accounts/{account}/workers/workers/{worker}`, by name.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadWorker<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn read(account_id: &str, script: &str) -> ReadOf<Worker> {
+    let path = ["accounts", account_id, "workers", "workers", script];
+    ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("what refers to `{script}`")).or_absent()
 }
 
 /// A Worker, as far as a removal needs to know it.
@@ -25,6 +21,12 @@ pub struct Worker {
     /// What refers to it.
     #[serde(default, deserialize_with = "or_default")]
     pub references: References,
+}
+
+impl FromResult for Worker {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
 }
 
 /// What refers to a Worker, so that Cloudflare refuses to delete it.
@@ -60,18 +62,4 @@ pub struct ClassReference {
 pub struct QueueReference {
     /// Its name.
     pub queue_name: String,
-}
-
-impl Endpoint for ReadWorker<'_> {
-    type Output = Worker;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["accounts", self.account_id, "workers", "workers", self.script])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
 }

@@ -2,36 +2,31 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, Endpoint, with_query};
-use super::envelope::result;
 use super::error::Family;
 use super::host::read_host;
-use super::page::{self, Page, Paged};
-use super::permissions::{self, Grant};
-use crate::http::{Answer, Method, Request};
+use super::permissions;
+use super::read::{Accepted, FromResult, ReadOf};
 
-/// `GET /zones/{zone}`.
+/// `GET /zones/{zone}`. Every token that may deploy may read a zone by its id, except some narrow ones: for those,
+/// Cloudflare checks names.
 ///
 /// <https://developers.cloudflare.com/api/resources/zones/methods/get/>
-#[derive(Clone, Copy, Debug)]
-pub struct ReadZone<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
+pub fn read(zone_id: &str) -> ReadOf<Zone> {
+    ReadOf::new((Family::Zones, permissions::ZONES), &["zones", zone_id], format!("zone {zone_id}"))
+        .or_absent()
+        .or_hidden()
 }
 
-/// `GET /zones`: zones of exactly this name in an account.
+/// `GET /zones`: zones of exactly this name (such as `example.com`) in an account.
 ///
 /// An empty list also comes when the token lacks `Zone Read`: absence is never proven by it.
 ///
 /// <https://developers.cloudflare.com/api/resources/zones/methods/list/>
-#[derive(Clone, Copy, Debug)]
-pub struct ListZones<'a> {
-    /// Exact name, such as `example.com`.
-    pub name: &'a str,
-    /// Account that owns it.
-    pub account_id: &'a str,
-    /// Page, from 1.
-    pub page: u32,
+pub fn named(name: &str, account_id: &str) -> ReadOf<Vec<Zone>> {
+    ReadOf::new((Family::Zones, permissions::ZONES), &["zones"], "zones".into())
+        .with("name", name)
+        .with("account.id", account_id)
+        .in_pages_of(50)
 }
 
 /// A zone.
@@ -64,48 +59,15 @@ pub struct ZoneAccount {
     pub id: Option<String>,
 }
 
+impl FromResult for Zone {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
+}
+
 impl Zone {
     /// Whether requests to it reach Cloudflare.
     pub fn is_active(&self) -> bool {
         self.status.as_deref() == Some("active")
-    }
-}
-
-impl Endpoint for ReadZone<'_> {
-    type Output = Zone;
-    const FAMILY: Family = Family::Zones;
-    const GRANT: Grant = permissions::ZONES;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Get, &["zones", self.zone_id])
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for ListZones<'_> {
-    type Output = Page<Zone>;
-    const FAMILY: Family = Family::Zones;
-    const GRANT: Grant = permissions::ZONES;
-
-    fn request(&self, api: &Api) -> Request {
-        let (page, per_page) = (self.page.max(1).to_string(), Self::PER_PAGE.to_string());
-        let query = [("name", self.name), ("account.id", self.account_id), ("page", &page), ("per_page", &per_page)];
-        with_query(api.request(Method::Get, &["zones"]), &query)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        page::page(answer)
-    }
-}
-
-impl Paged for ListZones<'_> {
-    type Item = Zone;
-    const PER_PAGE: u32 = 50;
-
-    fn at_page(&self, page: u32) -> Self {
-        Self { page, ..*self }
     }
 }

@@ -10,16 +10,16 @@ use super::planning::read_manifests;
 use super::secrets::{self, Secrets};
 use super::session::Session;
 use super::{Credentials, Io, Options, bundles};
-use crate::cloudflare::Endpoint;
-use crate::cloudflare::tokens::{self, VerifyUserToken};
+use crate::cloudflare::tokens;
 use crate::cloudflare::zones::Zone;
+use crate::cloudflare::{Family, Read, Reply};
 use crate::diagnostic::{Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::kinds::worker::KEY_RECIPE;
 use crate::manifest::{self, Source};
 use crate::r2::{Object, Source as S3Source};
-use crate::refresh::{self, Found, Read};
+use crate::refresh;
 use crate::resource::{DesiredManifest, DesiredState};
 
 /// R2 refuses signatures that are off by fifteen minutes; a minute is worth telling.
@@ -182,7 +182,7 @@ fn fingerprint_key(credentials: &Credentials, desired: &DesiredState) -> Option<
 
 /// This machine's clock beside the server's.
 async fn clock(session: &Session<'_>) -> Option<Check> {
-    let request = VerifyUserToken.request(&session.api);
+    let request = Read::from(tokens::of_user()).request(&session.api);
     let any = |_: &Answer| Verdict::Accepted;
     let answer = session.client.exchange(&request, &any).await.ok()?;
     let skew = http_date(answer.header("date")?)? - session.client.clock().wall_ms();
@@ -210,12 +210,14 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
     let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {
-            Ok(Found::Zone(zone)) => good(read.subject(), zone_told(zone)),
+            Ok(Reply::Found(result)) => match result.downcast_ref() {
+                Some(zone) => good(read.subject(), zone_told(zone)),
+                None => good(read.subject(), "readable"),
+            },
             // Its routes and records are not there either, which says more.
-            Ok(Found::Absent) if matches!(read, Read::Zone { .. }) => continue,
-            Ok(Found::Absent) => good(read.subject(), "readable, nothing there yet"),
-            Ok(Found::Hidden) => good(read.subject(), "not readable by its id: names are checked by Cloudflare"),
-            Ok(_) => good(read.subject(), "readable"),
+            Ok(Reply::Absent) if read.family() == Family::Zones => continue,
+            Ok(Reply::Absent) => good(read.subject(), "readable, nothing there yet"),
+            Ok(Reply::Hidden) => good(read.subject(), "not readable by its id: names are checked by Cloudflare"),
             Err(error) => {
                 failed.push((read, error));
                 continue;

@@ -181,13 +181,13 @@ async fn prepared(
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let opened = told(opened, &mut diagnostics);
     diagnostics.extend(keys.findings.iter().cloned());
-    let Some((mut live, known)) = live else { return Err(failure(diagnostics)) };
+    let Some(refresh::Refreshed { mut live, namespaces }) = live else { return Err(failure(diagnostics)) };
     if options.prune {
         refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     }
 
     diagnostics.extend(secrets.check(&desired, &live));
-    let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &known);
+    let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &namespaces);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
@@ -296,7 +296,7 @@ async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveSt
     let zones = refresh::find_zones(&session.api, &session.client, desired).await?;
     let live = refresh::refresh(&session.api, &session.client, desired, &zones, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
-    let (mut live, _) = live?;
+    let mut live = live?.live;
     for (state, users) in live.manifests.iter_mut().zip(users) {
         state.used_by = users;
     }

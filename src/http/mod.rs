@@ -33,7 +33,7 @@ pub use message::{Body, Lasting, Method, Repeat, Request, Response, TransportErr
 pub use origin::{endpoint, is_local, shown_address};
 pub use refusal::{Again, Meaning, Refusal};
 pub use retry::Policy;
-pub use together::join_all;
+pub use together::{join_all, join_window};
 pub use watch::{Sent, Signal, Wait};
 
 /// A future that stays on its thread: wasm has one.

@@ -1,6 +1,8 @@
 //! Reads that failed → one finding for each cause, with what it is about.
 
-use super::reads::Read;
+use std::collections::BTreeSet;
+
+use crate::cloudflare::Read;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Meaning};
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
@@ -17,34 +19,46 @@ pub struct Failure {
 }
 
 /// Whose id stands in the path of a read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner<'read> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner<'read> {
     /// An account.
     Account(&'read str),
     /// A zone.
     Zone(&'read str),
+    /// Nobody's.
+    None,
+}
+
+impl<'read> Owner<'read> {
+    fn of(read: &'read Read) -> Self {
+        match (read.account(), read.zone()) {
+            (Some(account), _) => Self::Account(account),
+            (None, Some(zone)) => Self::Zone(zone),
+            (None, None) => Self::None,
+        }
+    }
 }
 
 /// One finding a cause: an id that is wrong, or a group that is missing, meets every read of its account or zone.
 pub fn failures(desired: &DesiredState, failed: &[(&Read, &CallError)]) -> Vec<Failure> {
-    let mut causes = Vec::new();
+    let mut causes = BTreeSet::new();
     let mut failures = Vec::new();
     for (read, error) in failed {
-        let owner = read.owner();
+        let owner = Owner::of(read);
         let permission = error.refusal().and_then(|refusal| refusal.permission);
         let cause = match error.meaning() {
             Some(Meaning::UnknownId) => (Some(owner), String::new()),
             Some(Meaning::Permission) => (Some(owner), permission.unwrap_or_default().to_owned()),
             _ => (None, error.common_cause().unwrap_or_else(|| error.to_string())),
         };
-        if !causes.contains(&cause) {
+        if causes.insert(cause) {
+            let subject = read.subject().to_owned();
             failures.push(match error.meaning() {
-                Some(Meaning::UnknownId) => unknown(desired, owner),
+                Some(Meaning::UnknownId) => unknown(desired, owner).unwrap_or_else(|| bare(subject, error)),
                 // Cloudflare also refuses so what belongs to another account: the id may be what is wrong.
-                Some(Meaning::Permission) => on_field(desired, owner, read.subject(), error.diagnostic()),
-                _ => Failure { subject: read.subject(), document: None, finding: error.diagnostic() },
+                Some(Meaning::Permission) => on_field(desired, owner, subject, error.diagnostic()),
+                _ => bare(subject, error),
             });
-            causes.push(cause);
         }
     }
     failures
@@ -52,31 +66,35 @@ pub fn failures(desired: &DesiredState, failed: &[(&Read, &CallError)]) -> Vec<F
 
 /// A look-up of zones that failed.
 pub(super) fn of_zones(desired: &DesiredState, account: &str, error: &CallError) -> Failure {
-    match error.meaning() {
-        Some(Meaning::UnknownId) => unknown(desired, Owner::Account(account)),
-        _ => Failure { subject: "zones".into(), document: None, finding: error.diagnostic() },
-    }
+    let unknown = (error.meaning() == Some(Meaning::UnknownId)).then(|| unknown(desired, Owner::Account(account)));
+    unknown.flatten().unwrap_or_else(|| bare("zones".into(), error))
 }
 
-fn unknown(desired: &DesiredState, owner: Owner<'_>) -> Failure {
-    let (kind, id) = match owner {
-        Owner::Account(id) => ("account", id),
-        Owner::Zone(id) => ("zone", id),
-    };
-    let message = format!("there is no {kind} `{id}` that these credentials can see");
-    let (subject, code, help) = match owner {
-        Owner::Account(_) => (
+fn bare(subject: String, error: &CallError) -> Failure {
+    Failure { subject, document: None, finding: error.diagnostic() }
+}
+
+/// Nothing where no id stands in the path.
+fn unknown(desired: &DesiredState, owner: Owner<'_>) -> Option<Failure> {
+    let (kind, id, subject, code, help) = match owner {
+        Owner::Account(id) => (
+            "account",
+            id,
             "account".to_owned(),
             Code::AccountNotFound,
             "check the id, or leave it out where CLOUDFLARE_ACCOUNT_ID names the account",
         ),
-        Owner::Zone(_) => (
+        Owner::Zone(id) => (
+            "zone",
+            id,
             format!("zone {id}"),
             Code::ZoneIdNotFound,
             "check the id, or leave it out: the zone is then found from the hostname",
         ),
+        Owner::None => return None,
     };
-    on_field(desired, owner, subject, Diagnostic::error(code, message).with_help(help))
+    let message = format!("there is no {kind} `{id}` that these credentials can see");
+    Some(on_field(desired, owner, subject, Diagnostic::error(code, message).with_help(help)))
 }
 
 /// A failure on the field that names the account or zone.
@@ -84,12 +102,13 @@ fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: 
     let names = |manifest: &&DesiredManifest| match (owner, &manifest.routing) {
         (Owner::Account(id), _) => manifest.identity.account == id,
         (Owner::Zone(id), Some(routing)) => matches!(&routing.zone, ZoneRef::Id(wanted) if wanted == id),
-        (Owner::Zone(_), None) => false,
-    };
-    let path = match owner {
-        Owner::Account(_) => "spec.account_id",
-        Owner::Zone(_) => "spec.dns.zone_id",
+        (Owner::Zone(_), None) | (Owner::None, _) => false,
     };
     let document = desired.manifests.iter().find(names).map(|manifest| manifest.document);
-    Failure { subject, document, finding: finding.on(path) }
+    let finding = match owner {
+        Owner::Account(_) => finding.on("spec.account_id"),
+        Owner::Zone(_) => finding.on("spec.dns.zone_id"),
+        Owner::None => finding,
+    };
+    Failure { subject, document, finding }
 }

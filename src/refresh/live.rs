@@ -1,15 +1,15 @@
 //! Answers → live state of one manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::Known;
-use super::reads::{Found, Read};
+use super::index::{Accounts, Zones, leads_to};
+use super::known::Known;
 use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{deployments, host, versions};
+use crate::cloudflare::{deployments, host, subdomain, versions, zones};
 use crate::guard::{self, Guard};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::resource::{
@@ -17,54 +17,88 @@ use crate::resource::{
     LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
 };
 
-/// Puts together what was read for one manifest; what was not read is absent.
-pub(super) fn manifest(manifest: &DesiredManifest, zone: Option<&String>, known: &Known) -> LiveManifest {
-    let account = &manifest.identity.account;
-    let script = script(account, &manifest.script.name, known);
-    LiveManifest {
-        used_by: Vec::new(),
-        renamed: renamed(manifest, known),
-        zone: zone.map(|zone| live_zone(zone, known)),
-        zones: zones(manifest, known),
-        bundle: None,
-        account_subdomain: match known.get(&Read::AccountSubdomain { account: account.clone() }) {
-            Some(Found::AccountSubdomain(name)) => name.clone(),
-            _ => None,
-        },
-        script,
+/// The Workers of one manifest: that of its name, and those under an earlier one.
+pub(super) struct Workers {
+    pub script: Option<LiveScript>,
+    pub renamed: Vec<RenamedScript>,
+}
+
+impl Workers {
+    /// Puts together what was read; what was not read is absent.
+    pub(super) fn of(manifest: &DesiredManifest, accounts: &Accounts, known: &Known) -> Self {
+        let (account, name) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
+        let script = script(account, name, accounts, known);
+        let id = manifest.identity.id();
+        let others = accounts.of_identity(account, &id).filter(|listed| listed.id != name);
+        let renamed = others.map(|listed| RenamedScript {
+            name: listed.id.clone(),
+            live: self::script(account, &listed.id, accounts, known).unwrap_or_default(),
+            used_by: Vec::new(),
+        });
+        Self { script, renamed: renamed.collect() }
+    }
+
+    /// Adds what reads of single versions told.
+    pub(super) fn add_details(&mut self, manifest: &DesiredManifest, known: &Known) {
+        let account = manifest.identity.account.as_str();
+        if let Some(script) = &mut self.script {
+            add_details(script, account, &manifest.script.name, known);
+        }
+        for renamed in &mut self.renamed {
+            add_details(&mut renamed.live, account, &renamed.name, known);
+        }
+    }
+
+    /// Zones in which they may have routes or records, going by their inventories.
+    pub(super) fn inventory_zones(&self) -> BTreeSet<String> {
+        let own = self.script.iter().map(|script| &script.tags);
+        let tags = own.chain(self.renamed.iter().map(|renamed| &renamed.live.tags));
+        tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys()).collect()
     }
 }
 
-fn script(account: &str, name: &str, known: &Known) -> Option<LiveScript> {
-    let at = |read: fn(String, String) -> Read| known.get(&read(account.to_owned(), name.to_owned()));
-    let listed = match known.get(&Read::Scripts { account: account.to_owned() }) {
-        Some(Found::Scripts(scripts)) => scripts.iter().find(|script| script.id == name),
-        _ => None,
-    };
-    let settings = match at(|account, script| Read::Settings { account, script }) {
-        Some(Found::Settings(settings)) => Some(settings.as_ref()),
-        _ => None,
-    };
+/// Puts together what was read for one manifest; what was not read is absent.
+pub(super) fn manifest(
+    manifest: &DesiredManifest,
+    zone: Option<&String>,
+    workers: Workers,
+    known: &Known,
+    zones: &Zones,
+) -> LiveManifest {
+    let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
+    LiveManifest {
+        used_by: Vec::new(),
+        zone: zone.map(|zone| live_zone(zone, known)),
+        zones: contents(manifest, zone, &workers, zones),
+        bundle: None,
+        account_subdomain: subdomain.and_then(|read| read.subdomain.clone()),
+        script: workers.script,
+        renamed: workers.renamed,
+    }
+}
+
+fn script(account: &str, name: &str, accounts: &Accounts, known: &Known) -> Option<LiveScript> {
+    let listed = accounts.named(account, name);
+    let settings = known.get(&scripts::settings(account, name));
     if listed.is_none() && settings.is_none() {
         return None;
     }
-    let mut script = settings.map(from_settings).unwrap_or_default();
+    let mut script = settings.as_deref().map(from_settings).unwrap_or_default();
     script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
     script.has_no_content = settings.is_none();
     if settings.is_none() {
         script.tags = listed.map(|listed| listed.tags.clone()).unwrap_or_default();
     }
-    if let Some(Found::Deployments(list)) = at(|account, script| Read::Deployments { account, script }) {
-        script.deployment = list.first().map(deployment);
+    if let Some(list) = known.get(&deployments::list(account, name)) {
+        script.deployment = list.deployments.first().map(deployment);
     }
-    if let Some(Found::Versions(list)) = at(|account, script| Read::Versions { account, script }) {
-        script.versions = list.iter().map(version).collect();
+    if let Some(list) = known.get(&versions::list(account, name)) {
+        script.versions = list.items.iter().map(version).collect();
     }
-    if let Some(Found::WorkersDev(switches)) = at(|account, script| Read::WorkersDev { account, script }) {
+    if let Some(switches) = known.get(&subdomain::of_script(account, name)) {
         let (enabled, previews_enabled) = (switches.enabled, switches.previews_enabled);
         script.workers_dev = Some(WorkersDev { enabled, previews_enabled });
     }
-    add_details(&mut script, account, name, known);
     Some(script)
 }
 
@@ -169,22 +203,16 @@ pub(super) fn is_upload_of_ours(version: &LiveVersion) -> bool {
 
 /// What reads by id add: annotations that the list lacked, and what a secret edit left alone.
 fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known) {
-    let detail = |id: &str| {
-        let read = Read::Version { account: account.to_owned(), script: name.to_owned(), version: id.to_owned() };
-        match known.get(&read) {
-            Some(Found::Version(version)) => Some(version.as_ref()),
-            _ => None,
-        }
-    };
+    let detail = |id: &str| known.get(&versions::read(account, name, id));
     for listed in &mut script.versions {
         if let Some(read) = detail(&listed.id) {
-            *listed = version(read);
+            *listed = version(&read);
         }
     }
     let Some([(id, _)]) = script.deployment.as_ref().map(|deployment| deployment.versions.as_slice()) else { return };
     let Some(live) = detail(id) else { return };
     if !script.versions.iter().any(|known| known.id == live.id) {
-        script.versions.push(version(live));
+        script.versions.push(version(&live));
     }
     if live.annotation("workers/triggered_by") != Some("secret") {
         return;
@@ -199,7 +227,7 @@ fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known
         .filter(|version| is_upload_of_ours(version));
     let edit = base.and_then(|base| {
         let before = detail(&base.id)?;
-        Some(SecretEdit { base_tag: base.tag.clone(), only_secrets: same_but_secrets(before, live) })
+        Some(SecretEdit { base_tag: base.tag.clone(), only_secrets: same_but_secrets(&before, &live) })
     });
     script.secret_edit = edit;
 }
@@ -217,27 +245,9 @@ fn same_but_secrets(before: &versions::Version, after: &versions::Version) -> bo
     open(before) == open(after)
 }
 
-/// Other scripts that carry this identity.
-fn renamed(manifest: &DesiredManifest, known: &Known) -> Vec<RenamedScript> {
-    let Some(Found::Scripts(scripts)) = known.get(&Read::Scripts { account: manifest.identity.account.clone() }) else {
-        return Vec::new();
-    };
-    let id = manifest.identity.id();
-    let others = scripts.iter().filter(|script| script.id != manifest.script.name);
-    let ours = others.filter(|script| ScriptMarks::parse(&script.tags).ids.contains(&id));
-    let ours = ours.map(|listed| RenamedScript {
-        name: listed.id.clone(),
-        live: script(&manifest.identity.account, &listed.id, known).unwrap_or_default(),
-        used_by: Vec::new(),
-    });
-    ours.collect()
-}
-
 fn live_zone(zone: &str, known: &Known) -> LiveZone {
-    let read = match known.get(&Read::Zone { zone: zone.to_owned() }) {
-        Some(Found::Zone(read)) => Some(read),
-        _ => None,
-    };
+    let read = known.get(&zones::read(zone));
+    let read = read.as_deref();
     LiveZone {
         id: zone.to_owned(),
         name: read.map(|read| read.name.clone()),
@@ -248,29 +258,36 @@ fn live_zone(zone: &str, known: &Known) -> LiveZone {
     }
 }
 
-fn zones(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveZoneContent> {
-    let prefix = crate::model::marks::comment_prefix(&manifest.identity);
-    let wanted = manifest.routing.as_ref().map(|routing| routing.hostname.clone());
-    let mut zones: BTreeMap<String, LiveZoneContent> = BTreeMap::new();
-    for (read, found) in known {
-        match (read, found) {
-            (Read::Records { zone, host, comment }, Found::Records(records))
-                if *comment == prefix && *host == wanted =>
-            {
-                zones.entry(zone.clone()).or_default().records = records.iter().map(record).collect();
-            }
-            (Read::Routes { zone }, Found::Routes(list)) => {
-                let content = zones.entry(zone.clone()).or_default();
-                content.routes = list.routes.iter().map(route).collect();
-                content.read_at = list.read_at;
-            }
-            _ => {}
+/// What concerns the manifest in its zone, in those of its inventories, and wherever routes lead to its Workers.
+fn contents(
+    manifest: &DesiredManifest,
+    zone: Option<&String>,
+    workers: &Workers,
+    zones: &Zones,
+) -> BTreeMap<String, LiveZoneContent> {
+    let account = &manifest.identity.account;
+    let id = manifest.identity.id();
+    let scripts = || [&manifest.script.name].into_iter().chain(workers.renamed.iter().map(|renamed| &renamed.name));
+    let routing = manifest.routing.as_ref();
+    let host = routing.map(|routing| routing.hostname.as_str());
+    let mut concerned = workers.inventory_zones();
+    concerned.extend(zone.cloned());
+    let with_records = concerned.clone();
+    concerned.extend(scripts().flat_map(|script| zones.leading_to(account, script)).cloned());
+    let mut contents = BTreeMap::new();
+    for zone in concerned {
+        let patterns = routing.into_iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.as_str());
+        let routes = zones.routes(&zone, patterns, scripts().map(String::as_str));
+        let records = zones.records(&zone, host, &id).filter(|_| with_records.contains(&zone));
+        if routes.is_some() || records.is_some() {
+            let (routes, read_at) = routes.unwrap_or_default();
+            contents.insert(zone, LiveZoneContent { records: records.unwrap_or_default(), routes, read_at });
         }
     }
-    zones
+    contents
 }
 
-fn record(live: &Record) -> LiveRecord {
+pub(super) fn record(live: &Record) -> LiveRecord {
     LiveRecord {
         id: live.id.clone(),
         name: live.name.clone(),
@@ -286,10 +303,6 @@ fn record(live: &Record) -> LiveRecord {
     }
 }
 
-fn route(live: &Route) -> LiveRoute {
-    LiveRoute {
-        id: live.id.clone(),
-        pattern: live.pattern.clone(),
-        script: live.script.clone().filter(|name| !name.is_empty()),
-    }
+pub(super) fn route(live: &Route) -> LiveRoute {
+    LiveRoute { id: live.id.clone(), pattern: live.pattern.clone(), script: leads_to(live).map(str::to_owned) }
 }

@@ -1,31 +1,40 @@
 //! Desired state → reads → live state. Reads go out together, each once, whoever asked for it.
 
 mod failures;
+mod index;
+mod known;
 mod live;
-mod reads;
 mod references;
 mod referrers;
 mod zones;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cloudflare::Api;
+use self::index::{Accounts, Zones};
+use self::known::Known;
+use self::live::Workers;
+use crate::cloudflare::dns_records::{Record, RecordFilter};
+use crate::cloudflare::{Api, Read, ReadOf, Reply};
+use crate::cloudflare::{deployments, dns_records, kv, routes, scripts, subdomain, versions};
 use crate::http::{CallError, Client};
-use crate::model::marks::{ScriptMarks, comment_prefix};
+use crate::model::marks::comment_prefix;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use failures::{Failure, failures};
-pub use reads::{Found, Read};
-
-pub use references::resolve;
+pub use references::{Namespaces, resolve};
 pub use referrers::{add_referrers_of_renamed, referrers};
 pub use zones::{ZoneIds, find as find_zones};
 
 /// So many versions on either side of the live one are read by id, where the list shows no annotations.
 const UNTOLD_VERSIONS: usize = 10;
 
-/// Everything that has been read so far.
-pub type Known = BTreeMap<Read, Found>;
+/// What a run read of the account.
+pub struct Refreshed {
+    /// For each manifest what concerns it.
+    pub live: LiveState,
+    /// For references by name.
+    pub namespaces: Namespaces,
+}
 
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
 /// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
@@ -40,26 +49,45 @@ pub async fn refresh(
     desired: &DesiredState,
     zones: &ZoneIds,
     removes: bool,
-) -> Result<(LiveState, Known), Vec<Failure>> {
-    let mut known = Known::new();
-    let first =
-        desired.manifests.iter().enumerate().flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::make(api, client, desired, first.collect(), &mut known).await?;
-    let second = desired
-        .manifests
-        .iter()
-        .enumerate()
-        .flat_map(|(index, manifest)| second_reads(manifest, zones.get(&index), &known, removes));
-    reads::make(api, client, desired, second.collect(), &mut known).await?;
-    let third = desired
-        .manifests
-        .iter()
-        .enumerate()
-        .flat_map(|(index, manifest)| third_reads(manifest, zones.get(&index), &known, removes));
-    reads::make(api, client, desired, third.collect(), &mut known).await?;
-    let manifests = desired.manifests.iter().enumerate();
-    let live = manifests.map(|(index, manifest)| live::manifest(manifest, zones.get(&index), &known)).collect();
-    Ok((LiveState { manifests: live }, known))
+) -> Result<Refreshed, Vec<Failure>> {
+    let mut known = Known::default();
+    known.add(api, client, desired, every_first_read(desired, zones)).await?;
+    let names = desired.manifests.iter().map(|manifest| manifest.identity.account.as_str());
+    let accounts = Accounts::index(names.clone(), &known);
+    let workers = desired.manifests.iter().map(|manifest| Workers::of(manifest, &accounts, &known));
+    let mut workers: Vec<Workers> = workers.collect();
+    for more in [second_reads, third_reads] {
+        let asked = desired.manifests.iter().zip(&workers).enumerate();
+        let asked = asked.map(|(index, (manifest, workers))| more(manifest, zones.get(&index), workers, removes));
+        let asked: Vec<Vec<Read>> = asked.collect();
+        let asks = asked.iter().map(|reads| !reads.is_empty()).collect::<Vec<_>>();
+        known.add(api, client, desired, asked.into_iter().flatten().collect()).await?;
+        let asking = desired.manifests.iter().zip(&mut workers).zip(asks).filter(|(_, asks)| *asks);
+        for ((manifest, workers), _) in asking {
+            *workers = Workers::of(manifest, &accounts, &known);
+            workers.add_details(manifest, &known);
+        }
+    }
+    let lists = zone_lists(desired, zones, &workers, &known);
+    let manifests = desired.manifests.iter().zip(workers).enumerate();
+    let live = manifests
+        .map(|(index, (manifest, workers))| live::manifest(manifest, zones.get(&index), workers, &known, &lists));
+    Ok(Refreshed { live: LiveState { manifests: live.collect() }, namespaces: Namespaces::index(names, &known) })
+}
+
+/// Routes and records of all zones that manifests look at.
+fn zone_lists(desired: &DesiredState, zones: &ZoneIds, workers: &[Workers], known: &Known) -> Zones {
+    let mut of_accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut records = Vec::new();
+    for (index, (manifest, workers)) in desired.manifests.iter().zip(workers).enumerate() {
+        let mut looked_at = workers.inventory_zones();
+        looked_at.extend(zones.get(&index).cloned());
+        records.extend(looked_at.iter().map(|zone| (zone.clone(), records_of(manifest, zone))));
+        of_accounts.entry(manifest.identity.account.clone()).or_default().extend(looked_at);
+    }
+    // The order of the files makes no difference.
+    records.sort_by(|(_, one), (_, other)| one.as_ref().cmp(other.as_ref()));
+    Zones::index(&of_accounts, records, known)
 }
 
 /// Makes the reads of a plan, each with its own answer: for those who want to know what a token may see.
@@ -68,31 +96,33 @@ pub async fn probe(
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
-) -> Vec<(Read, Result<Found, CallError>)> {
-    let reads = desired.manifests.iter().enumerate();
-    let reads = reads.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index)));
-    reads::look(api, client, reads.collect()).await
+) -> Vec<(Read, Result<Reply, CallError>)> {
+    known::gather(api, client, every_first_read(desired, zones)).await
+}
+
+fn every_first_read(desired: &DesiredState, zones: &ZoneIds) -> Vec<Read> {
+    let manifests = desired.manifests.iter().enumerate();
+    manifests.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).collect()
 }
 
 /// What every plan of this manifest looks at.
 fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
-    let account = manifest.identity.account.clone();
-    let script = manifest.script.name.clone();
+    let (account, script) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
     let mut reads = vec![
-        Read::Scripts { account: account.clone() },
-        Read::Settings { account: account.clone(), script: script.clone() },
-        Read::Deployments { account: account.clone(), script: script.clone() },
-        Read::Versions { account: account.clone(), script: script.clone() },
-        Read::WorkersDev { account: account.clone(), script },
+        scripts::list(account).into(),
+        scripts::settings(account, script).into(),
+        deployments::list(account, script).into(),
+        versions::list(account, script).into(),
+        subdomain::of_script(account, script).into(),
     ];
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
-        reads.push(Read::AccountSubdomain { account: account.clone() });
+        reads.push(subdomain::of_account(account).into());
     }
     if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
-        reads.push(Read::Namespaces { account });
+        reads.push(kv::list(account).into());
     }
     if let Some(zone) = zone {
-        reads.push(Read::Zone { zone: zone.clone() });
+        reads.push(crate::cloudflare::zones::read(zone).into());
         reads.extend(zone_reads(manifest, zone));
     }
     reads
@@ -100,38 +130,37 @@ fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
 
 /// Routes and records of one zone that can concern the manifest.
 fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
-    let host = manifest.routing.as_ref().map(|routing| routing.hostname.clone());
-    [
-        Read::Routes { zone: zone.to_owned() },
-        Read::Records { zone: zone.to_owned(), host, comment: comment_prefix(&manifest.identity) },
-    ]
+    [routes::list(zone).into(), records_of(manifest, zone).into()]
+}
+
+/// Records of the manifest's host, and those that carry its mark.
+fn records_of(manifest: &DesiredManifest, zone: &str) -> ReadOf<Vec<Record>> {
+    let prefix = comment_prefix(&manifest.identity);
+    let filter = match &manifest.routing {
+        Some(routing) => RecordFilter::NameOrComment { name: &routing.hostname, prefix: &prefix },
+        None => RecordFilter::CommentPrefix(&prefix),
+    };
+    dns_records::list(zone, filter)
 }
 
 /// What only the first answers ask for.
-fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known, removes: bool) -> Vec<Read> {
-    let live = live::manifest(manifest, zone, known);
+fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, workers: &Workers, removes: bool) -> Vec<Read> {
+    let account = manifest.identity.account.as_str();
     let mut reads = Vec::new();
-    let tags =
-        live.script.iter().map(|script| &script.tags).chain(live.renamed.iter().map(|renamed| &renamed.live.tags));
-    let inventories = tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys());
-    for other in inventories.filter(|other| Some(other) != zone) {
-        reads.extend(zone_reads(manifest, &other));
+    for other in workers.inventory_zones().iter().filter(|other| Some(*other) != zone) {
+        reads.extend(zone_reads(manifest, other));
     }
-    let account = manifest.identity.account.clone();
-    for renamed in live.renamed.iter().filter(|_| removes) {
-        let (account, script) = (account.clone(), renamed.name.clone());
-        reads.push(Read::Settings { account: account.clone(), script: script.clone() });
-        reads.push(Read::Deployments { account: account.clone(), script: script.clone() });
-        reads.push(Read::Versions { account, script });
+    for renamed in workers.renamed.iter().filter(|_| removes) {
+        let script = renamed.name.as_str();
+        reads.push(scripts::settings(account, script).into());
+        reads.push(deployments::list(account, script).into());
+        reads.push(versions::list(account, script).into());
     }
-    let Some(script) = &live.script else { return reads };
-    let on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
-    if on && !known.contains_key(&Read::AccountSubdomain { account: account.clone() }) {
-        reads.push(Read::AccountSubdomain { account: account.clone() });
+    let Some(script) = &workers.script else { return reads };
+    if script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled) {
+        reads.push(subdomain::of_account(account).into());
     }
-    for version in unexplained(script) {
-        reads.push(Read::Version { account: account.clone(), script: manifest.script.name.clone(), version });
-    }
+    reads.extend(unexplained(script).iter().map(|id| versions::read(account, &manifest.script.name, id).into()));
     reads
 }
 
@@ -155,16 +184,14 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
 }
 
 /// What stood before a secret edit, when the list does not tell: the versions before it, by id.
-fn third_reads(manifest: &DesiredManifest, zone: Option<&String>, known: &Known, removes: bool) -> Vec<Read> {
-    let live = live::manifest(manifest, zone, known);
-    let read = |script: &str, versions: Vec<String>| {
-        let (account, script) = (manifest.identity.account.clone(), script.to_owned());
-        let read = move |version| Read::Version { account: account.clone(), script: script.clone(), version };
-        versions.into_iter().map(read).collect::<Vec<_>>()
+fn third_reads(manifest: &DesiredManifest, _: Option<&String>, workers: &Workers, removes: bool) -> Vec<Read> {
+    let account = manifest.identity.account.as_str();
+    let by_id = |script: &str, ids: Vec<String>| -> Vec<Read> {
+        ids.iter().map(|id| versions::read(account, script, id).into()).collect()
     };
-    let mut reads = read(&manifest.script.name, live.script.as_ref().map(before_edit).unwrap_or_default());
-    for renamed in live.renamed.iter().filter(|_| removes) {
-        reads.extend(read(&renamed.name, unexplained(&renamed.live)));
+    let mut reads = by_id(&manifest.script.name, workers.script.as_ref().map(before_edit).unwrap_or_default());
+    for renamed in workers.renamed.iter().filter(|_| removes) {
+        reads.extend(by_id(&renamed.name, unexplained(&renamed.live)));
     }
     reads
 }

@@ -1,9 +1,10 @@
 //! References to other resources: outputs that were given first, then the live account by name.
 
-use super::Known;
-use super::reads::{Found, Read};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::known::Known;
 use crate::binding::{Binding, Input, Reference};
-use crate::cloudflare::Api;
+use crate::cloudflare::{Api, kv};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::OutputSet;
 use crate::resource::DesiredState;
@@ -11,14 +12,38 @@ use crate::resource::DesiredState;
 /// Kind that a `$cloudflare-kv-namespace/…` reference points to.
 const KV_NAMESPACE: &str = "CloudflareKvNamespace";
 
+/// Account → title → ids of the KV namespaces of that title; an account that was not looked at is absent.
+#[derive(Debug, Default)]
+pub struct Namespaces(BTreeMap<String, BTreeMap<String, Vec<String>>>);
+
+impl Namespaces {
+    pub(super) fn index<'a>(accounts: impl Iterator<Item = &'a str>, known: &Known) -> Self {
+        let accounts: BTreeSet<&str> = accounts.collect();
+        let titles = accounts.into_iter().filter_map(|account| {
+            let list = known.get(&kv::list(account))?;
+            let mut titles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for namespace in list.iter() {
+                titles.entry(namespace.title.clone()).or_default().push(namespace.id.clone());
+            }
+            Some((account.to_owned(), titles))
+        });
+        Self(titles.collect())
+    }
+}
+
 /// Puts values where references stand. A reference that stays open is a finding that names its field.
-pub fn resolve(api: &Api, desired: &mut DesiredState, outputs: &OutputSet, known: &Known) -> Vec<(usize, Diagnostic)> {
+pub fn resolve(
+    api: &Api,
+    desired: &mut DesiredState,
+    outputs: &OutputSet,
+    namespaces: &Namespaces,
+) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
     for manifest in &mut desired.manifests {
         let account = manifest.identity.account.clone();
         for binding in &mut manifest.script.bindings {
             let Some(reference) = binding.reference().cloned() else { continue };
-            match value(api, &reference, &account, outputs, known) {
+            match value(api, &reference, &account, outputs, namespaces) {
                 Ok(found) => set(binding, found),
                 Err(finding) => findings.push((manifest.document, finding)),
             }
@@ -39,7 +64,7 @@ fn value(
     reference: &Reference,
     account: &str,
     outputs: &OutputSet,
-    known: &Known,
+    namespaces: &Namespaces,
 ) -> Result<String, Diagnostic> {
     let given =
         outputs.get(&format!("{}/{}", reference.kind, reference.name)).and_then(|fields| fields.get(&reference.output));
@@ -57,18 +82,17 @@ fn value(
         return Err(open(format!("no outputs of `{}/{}` hold `{}`", reference.kind, reference.name, reference.output))
             .with_help("give them with `--outputs FILE`"));
     }
-    let Some(Found::Namespaces(namespaces)) = known.get(&Read::Namespaces { account: account.to_owned() }) else {
+    let Some(titles) = namespaces.0.get(account) else {
         return Err(open("the account was not looked at".into())
             .with_help("give outputs with `--outputs FILE`, or credentials"));
     };
-    let mut hits = namespaces.iter().filter(|namespace| namespace.title == reference.name);
-    match (hits.next(), hits.next()) {
-        (Some(namespace), None) => Ok(namespace.id.clone()),
-        (None, _) => {
+    match titles.get(&reference.name).map(Vec::as_slice).unwrap_or_default() {
+        [id] => Ok(id.clone()),
+        [] => {
             Err(open("the account has no KV namespace with that title".into())
                 .with_help(creation(api, &reference.name)))
         }
-        (Some(_), Some(_)) => {
+        [_, _, ..] => {
             Err(open("several KV namespaces have that title".into()).with_help("use the namespace id instead"))
         }
     }

@@ -1,41 +1,54 @@
 //! Who refers to a Worker: asked before a removal only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cloudflare::Api;
-use crate::cloudflare::workers::{ReadWorker, References};
-use crate::http::{Client, join_all};
+use super::known::gather;
+use crate::cloudflare::workers::{self, References, Worker};
+use crate::cloudflare::{Api, Read, ReadOf, Reply};
+use crate::http::{CallError, Client};
 use crate::resource::{DesiredState, LiveState};
 
 /// What refers to each manifest's Worker, in words. A look that fails finds nothing: Cloudflare itself refuses to
 /// delete what is referred to.
 pub async fn referrers(api: &Api, client: &Client, desired: &DesiredState) -> Vec<Vec<String>> {
-    let workers = desired.manifests.iter().map(|manifest| (&manifest.identity.account, &manifest.script.name));
-    join_all(workers.map(|(account, script)| of_worker(api, client, account, script))).await
+    let reads = desired.manifests.iter().map(|manifest| {
+        let (account, script) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
+        (script, workers::read(account, script))
+    });
+    words(api, client, reads.collect()).await
 }
 
 /// The same for Workers under an earlier name, which the account had to tell first.
 pub async fn add_referrers_of_renamed(api: &Api, client: &Client, desired: &DesiredState, live: &mut LiveState) {
-    for (manifest, state) in desired.manifests.iter().zip(&mut live.manifests) {
-        for renamed in &mut state.renamed {
-            renamed.used_by = of_worker(api, client, &manifest.identity.account, &renamed.name).await;
-        }
+    let manifests = desired.manifests.iter().zip(&live.manifests);
+    let reads = manifests.flat_map(|(manifest, state)| {
+        let account = manifest.identity.account.as_str();
+        state.renamed.iter().map(move |renamed| (renamed.name.clone(), workers::read(account, &renamed.name)))
+    });
+    let used_by = words(api, client, reads.collect()).await;
+    let renamed = live.manifests.iter_mut().flat_map(|state| &mut state.renamed);
+    for (renamed, used_by) in renamed.zip(used_by) {
+        renamed.used_by = used_by;
     }
 }
 
-async fn of_worker(api: &Api, client: &Client, account_id: &str, script: &str) -> Vec<String> {
-    match api.call(client, &ReadWorker { account_id, script }).await {
-        Ok(worker) => in_words(worker.references, script),
-        Err(_) => Vec::new(),
-    }
+async fn words(api: &Api, client: &Client, reads: Vec<(impl AsRef<str>, ReadOf<Worker>)>) -> Vec<Vec<String>> {
+    let asked = reads.iter().map(|(_, read)| read.as_ref().clone()).collect();
+    let answers: BTreeMap<Read, Result<Reply, CallError>> = gather(api, client, asked).await.into_iter().collect();
+    let words = reads.iter().map(|(script, read)| {
+        let reply = answers.get(read.as_ref()).and_then(|answer| answer.as_ref().ok());
+        let worker = reply.and_then(|reply| read.result(reply));
+        worker.map(|worker| in_words(&worker.references, script.as_ref())).unwrap_or_default()
+    });
+    words.collect()
 }
 
 /// A Worker that refers to itself goes with itself.
-fn in_words(references: References, script: &str) -> Vec<String> {
-    let services = references.workers.into_iter().map(|worker| worker.name);
-    let classes = references.durable_objects.into_iter().map(|class| class.worker_name);
-    let workers: BTreeSet<String> = services.chain(classes).filter(|name| name != script).collect();
+fn in_words(references: &References, script: &str) -> Vec<String> {
+    let services = references.workers.iter().map(|worker| &worker.name);
+    let classes = references.durable_objects.iter().map(|class| &class.worker_name);
+    let workers: BTreeSet<&String> = services.chain(classes).filter(|name| *name != script).collect();
     let workers = workers.into_iter().map(|name| format!("the Worker `{name}` binds it"));
-    let queues = references.queues.into_iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));
+    let queues = references.queues.iter().map(|queue| format!("it consumes the queue `{}`", queue.queue_name));
     workers.chain(queues).collect()
 }

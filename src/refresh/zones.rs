@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{self, Failure, of_zones};
-use super::reads::{self, Read};
+use super::known::gather;
 use crate::cloudflare::permissions::ZONES;
-use crate::cloudflare::zones::{ListZones, Zone};
-use crate::cloudflare::{Api, all};
+use crate::cloudflare::zones::{self, Zone};
+use crate::cloudflare::{Api, scripts};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::{CallError, Client, Meaning, join_all};
+use crate::http::{CallError, Client, Meaning};
 use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
 
 /// Zone id by index of the manifest.
@@ -20,15 +20,18 @@ pub type ZoneIds = BTreeMap<usize, String>;
 /// A finding for each hostname without a zone, and for each look-up that failed.
 pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Failure>> {
     let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
-    let lookups = names
-        .iter()
-        .map(|(account_id, name)| async move { all(api, client, &ListZones { name, account_id, page: 1 }).await });
-    let mut zones: Vec<Zone> = Vec::new();
+    let lookups: Vec<_> = names.iter().map(|(account, name)| zones::named(name, account)).collect();
+    let answers = gather(api, client, lookups.iter().map(|read| read.as_ref().clone()).collect()).await;
+    let mut zones: BTreeMap<String, Vec<Zone>> = BTreeMap::new();
     let mut failures: Vec<Failure> = Vec::new();
-    for (answer, (account, _)) in join_all(lookups).await.into_iter().zip(&names) {
+    for (((_, answer), read), (account, _)) in answers.iter().zip(&lookups).zip(&names) {
         match answer {
-            Ok(found) => zones.extend(found),
-            Err(error) => failures.push(of_zones(desired, account, &error)),
+            Ok(reply) => {
+                for zone in read.result(reply).iter().flat_map(|found| found.iter()) {
+                    zones.entry(zone.name.clone()).or_default().push(zone.clone());
+                }
+            }
+            Err(error) => failures.push(of_zones(desired, account, error)),
         }
     }
     let mut ids = ZoneIds::new();
@@ -58,8 +61,8 @@ async fn unknown_accounts(
     desired: &DesiredState,
     names: BTreeSet<(String, String)>,
 ) -> Vec<Failure> {
-    let accounts = names.into_iter().map(|(account, _)| Read::Scripts { account }).collect();
-    let answers = reads::look(api, client, accounts).await;
+    let accounts = names.iter().map(|(account, _)| scripts::list(account).into()).collect();
+    let answers = gather(api, client, accounts).await;
     let is_unknown = |error: &&CallError| error.meaning() == Some(Meaning::UnknownId);
     let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err().filter(is_unknown)?)));
     failures::failures(desired, &failed.collect::<Vec<_>>())
@@ -84,17 +87,18 @@ fn suffixes(host: &str) -> Vec<String> {
 }
 
 /// The zone of a manifest with routing: active ones first, the longest name wins.
-fn choose(manifest: &DesiredManifest, zones: &[Zone]) -> Option<Result<String, Diagnostic>> {
+fn choose(manifest: &DesiredManifest, zones: &BTreeMap<String, Vec<Zone>>) -> Option<Result<String, Diagnostic>> {
     let routing = manifest.routing.as_ref()?;
     if let ZoneRef::Id(id) = &routing.zone {
         return Some(Ok(id.clone()));
     }
-    let names: Vec<String> = candidates(manifest).into_iter().map(|(_, name)| name).collect();
     let of_account = |zone: &&Zone| {
         let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
-        names.contains(&zone.name) && owner.is_none_or(|owner| *owner == manifest.identity.account)
+        owner.is_none_or(|owner| *owner == manifest.identity.account)
     };
-    let best = zones.iter().filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
+    let candidates = candidates(manifest);
+    let named = candidates.iter().filter_map(|(_, name)| zones.get(name)).flatten();
+    let best = named.filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
     Some(best.map(|zone| zone.id.clone()).ok_or_else(|| {
         let message = format!("no zone of the account that this token can see holds `{}`", routing.hostname);
         let mut finding = Diagnostic::error(Code::ZoneNotFound, message)

@@ -26,16 +26,16 @@ pub struct LiveRoute {
 impl LiveRoute {
     /// Whether it is the route of this pattern: hosts have no case, paths do.
     pub fn matches(&self, pattern: &str) -> bool {
-        canonical(&self.pattern) == canonical(pattern)
+        Self::canonical(&self.pattern) == Self::canonical(pattern)
     }
-}
 
-/// The pattern with its host in lower case.
-fn canonical(pattern: &str) -> String {
-    let start = pattern.find("://").map_or(0, |scheme| scheme + 3);
-    let slash = pattern.get(start..).and_then(|rest| rest.find('/')).map_or(pattern.len(), |slash| start + slash);
-    let (host, path) = pattern.split_at_checked(slash).unwrap_or((pattern, ""));
-    format!("{}{path}", host.to_ascii_lowercase())
+    /// The pattern with its host in lower case: what all spellings of one route have in common.
+    pub fn canonical(pattern: &str) -> String {
+        let start = pattern.find("://").map_or(0, |scheme| scheme + 3);
+        let slash = pattern.get(start..).and_then(|rest| rest.find('/')).map_or(pattern.len(), |slash| start + slash);
+        let (host, path) = pattern.split_at_checked(slash).unwrap_or((pattern, ""));
+        format!("{}{path}", host.to_ascii_lowercase())
+    }
 }
 
 #[cfg(test)]

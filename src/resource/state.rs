@@ -131,7 +131,7 @@ impl RenamedScript {
 pub struct LiveZoneContent {
     /// Records of the hostname, and records that carry the identity's mark.
     pub records: Vec<LiveRecord>,
-    /// All routes of the zone.
+    /// Routes with a pattern of the manifest, and routes that lead to a Worker of its.
     pub routes: Vec<LiveRoute>,
     /// When Cloudflare answered, in seconds since the epoch by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]

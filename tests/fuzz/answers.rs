@@ -1,24 +1,15 @@
 //! Answers of Cloudflare's API, one endpoint at a time: `ENDPOINT STATUS`, headers, an empty line, the body.
 
-use cfworker_deploy::cloudflare::accounts::ListAccounts;
-use cfworker_deploy::cloudflare::deployments::ListDeployments;
 use cfworker_deploy::cloudflare::dns_records::{
-    CreateRecord, DeleteRecord, ListRecords, PatchRecord, RecordBody, RecordFilter,
+    self, CreateRecord, DeleteRecord, PatchRecord, RecordBody, RecordFilter,
 };
-use cfworker_deploy::cloudflare::kv::ListNamespaces;
-use cfworker_deploy::cloudflare::routes::{CreateRoute, DeleteRoute, ListRoutes, PutRoute};
-use cfworker_deploy::cloudflare::scripts::{
-    DeleteScript, ListScripts, PatchScriptSettings, ReadSettings, ScriptSettings,
-};
-use cfworker_deploy::cloudflare::secrets::{ListSecrets, PatchSecrets};
-use cfworker_deploy::cloudflare::subdomain::{
-    ReadAccountSubdomain, ReadScriptSubdomain, ScriptSubdomain, WriteScriptSubdomain,
-};
-use cfworker_deploy::cloudflare::tokens::{VerifyAccountToken, VerifyUserToken};
+use cfworker_deploy::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute};
+use cfworker_deploy::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
+use cfworker_deploy::cloudflare::secrets::{self, PatchSecrets};
+use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain, WriteScriptSubdomain};
 use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
-use cfworker_deploy::cloudflare::versions::{ListVersions, ReadVersion};
-use cfworker_deploy::cloudflare::zones::{ListZones, ReadZone};
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, Paged, all};
+use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, FromResult, ReadOf};
+use cfworker_deploy::cloudflare::{accounts, deployments, kv, tokens, versions, zones};
 use cfworker_deploy::http::CallError;
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
@@ -177,44 +168,44 @@ fn one<E: Endpoint>(api: &Api, bench: &Bench, endpoint: &E) -> Result<(), CallEr
     bench.clock.run(api.call_just_created(&bench.client, endpoint)).map(drop)
 }
 
-fn every<E: Paged>(api: &Api, bench: &Bench, endpoint: &E) -> Result<(), CallError> {
-    bench.clock.run(all(api, &bench.client, endpoint)).map(drop)
+fn read<T: FromResult>(api: &Api, bench: &Bench, read: &ReadOf<T>) -> Result<(), CallError> {
+    bench.clock.run(api.read_just_created(&bench.client, read)).map(drop)
 }
 
 fn call(api: &Api, bench: &Bench, endpoint: &str) -> Option<Result<(), CallError>> {
     let (account_id, script, zone_id) = ("acc", "my-script", "zone");
     let (record_id, route_id, pattern) = ("r", "r", "a.example/*");
     Some(match endpoint {
-        "verify-user" => one(api, bench, &VerifyUserToken),
-        "verify-account" => one(api, bench, &VerifyAccountToken { account_id }),
-        "list-accounts" => every(api, bench, &ListAccounts::default()),
-        "read-zone" => one(api, bench, &ReadZone { zone_id }),
-        "list-zones" => every(api, bench, &ListZones { name: "example.com", account_id, page: 1 }),
-        "list-records" => every(api, bench, &ListRecords { zone_id, filter: RecordFilter::Name("a.example"), page: 1 }),
+        "verify-user" => read(api, bench, &tokens::of_user()),
+        "verify-account" => read(api, bench, &tokens::of_account(account_id)),
+        "list-accounts" => read(api, bench, &accounts::list()),
+        "read-zone" => read(api, bench, &zones::read(zone_id)),
+        "list-zones" => read(api, bench, &zones::named("example.com", account_id)),
+        "list-records" => read(api, bench, &dns_records::list(zone_id, RecordFilter::Name("a.example"))),
         "create-record" => one(api, bench, &CreateRecord { zone_id, record: &RecordBody::default() }),
         "patch-record" => one(api, bench, &PatchRecord { zone_id, record_id, record: &RecordBody::default() }),
         "delete-record" => one(api, bench, &DeleteRecord { zone_id, record_id }),
-        "list-routes" => one(api, bench, &ListRoutes { zone_id }),
+        "list-routes" => read(api, bench, &routes::list(zone_id)),
         "create-route" => one(api, bench, &CreateRoute { zone_id, pattern, script }),
         "put-route" => one(api, bench, &PutRoute { zone_id, route_id, pattern, script }),
         "delete-route" => one(api, bench, &DeleteRoute { zone_id, route_id }),
-        "list-scripts" => one(api, bench, &ListScripts { account_id }),
-        "read-settings" => one(api, bench, &ReadSettings { account_id, script }),
+        "list-scripts" => read(api, bench, &scripts::list(account_id)),
+        "read-settings" => read(api, bench, &scripts::settings(account_id, script)),
         "patch-settings" => {
             one(api, bench, &PatchScriptSettings { account_id, script, settings: &ScriptSettings::default() })
         }
         "delete-script" => one(api, bench, &DeleteScript { account_id, script }),
-        "list-versions" => one(api, bench, &ListVersions { account_id, script }),
-        "read-version" => one(api, bench, &ReadVersion { account_id, script, version_id: "v" }),
-        "list-deployments" => one(api, bench, &ListDeployments { account_id, script }),
-        "list-secrets" => one(api, bench, &ListSecrets { account_id, script }),
+        "list-versions" => read(api, bench, &versions::list(account_id, script)),
+        "read-version" => read(api, bench, &versions::read(account_id, script, "v")),
+        "list-deployments" => read(api, bench, &deployments::list(account_id, script)),
+        "list-secrets" => read(api, bench, &secrets::list(account_id, script)),
         "patch-secrets" => one(api, bench, &PatchSecrets { account_id, script, secrets: &Default::default() }),
-        "read-subdomain" => one(api, bench, &ReadScriptSubdomain { account_id, script }),
+        "read-subdomain" => read(api, bench, &subdomain::of_script(account_id, script)),
         "write-subdomain" => {
             one(api, bench, &WriteScriptSubdomain { account_id, script, switches: ScriptSubdomain::default() })
         }
-        "account-subdomain" => one(api, bench, &ReadAccountSubdomain { account_id }),
-        "list-namespaces" => every(api, bench, &ListNamespaces { account_id, page: 1 }),
+        "account-subdomain" => read(api, bench, &subdomain::of_account(account_id)),
+        "list-namespaces" => read(api, bench, &kv::list(account_id)),
         "put-script" => put_script(api, bench),
         _ => return None,
     })
