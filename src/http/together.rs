@@ -77,7 +77,7 @@ mod tests {
                 under_way.set(under_way.get() + 1);
                 most.set(under_way.get().max(most.get()));
                 // Later ones end first.
-                let mut polls = 5 - number % 5;
+                let mut polls = 6 - number % 5;
                 poll_fn(|context| {
                     context.waker().wake_by_ref();
                     polls -= 1;
