@@ -15,6 +15,7 @@ import { requestHost } from "./host-request.js";
 import { Persistence } from "./persist.js";
 import { createQueueBinding } from "./queues/binding.js";
 import { Broker } from "./queues/broker.js";
+import { removeBucket } from "./r2/domains.js";
 import { createBucketBinding } from "./r2-binding/index.js";
 import { RequestLog } from "./requests.js";
 import { createRuntime } from "./runtime/index.js";
@@ -84,7 +85,14 @@ async function start(options, persistence) {
   let latency = latencyMs;
   const listeners = createListeners({
     api: createApi({ state, runtime, switches, now, onUnknown: print }),
-    s3: createS3({ objects: state.objects, findKey: keyFinder(state), now, switches, onUnknown: print }),
+    s3: createS3({
+      objects: state.objects,
+      findKey: keyFinder(state),
+      now,
+      removeBucket: (bucket) => removeBucket(state, bucket),
+      switches,
+      onUnknown: print,
+    }),
     wire,
     log,
     faults,

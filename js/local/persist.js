@@ -109,9 +109,9 @@ export class Persistence {
     const document = {
       format: FORMAT,
       state: toJSON(withModuleContents(this.#state, (content) => Buffer.from(reference(content)))),
-      buckets: [...this.#state.objects.buckets.values()].map(({ name, createdOn, objects }) => {
+      buckets: [...this.#state.objects.buckets.values()].map(({ objects, ...about }) => {
         const index = [...objects.values()].map((object) => ({ ...object, content: reference(object.content) }));
-        return { name, createdOn, objects: index };
+        return { ...about, objects: index };
       }),
     };
     const fresh = [...contents].filter(([hash]) => !this.#written.has(hash));
@@ -128,9 +128,10 @@ export class Persistence {
 
   async #readObjects(buckets) {
     const store = new ObjectStore();
-    for (const { name, createdOn, objects } of buckets) {
-      store.createBucket(name, createdOn);
-      const kept = store.buckets.get(name).objects;
+    for (const { objects, ...about } of buckets) {
+      const key = about.key ?? about.name;
+      store.createBucket(key, about.createdOn, about);
+      const kept = store.buckets.get(key).objects;
       for (const object of objects) kept.set(object.key, { ...object, content: await this.#read(object.content) });
     }
     return store;

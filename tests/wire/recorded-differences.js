@@ -9,8 +9,6 @@ export const NOT_SERVED_YET = [
   "GET /accounts/{accountId}/access/tags",
   "GET /accounts/{accountId}/load_balancers/monitors",
   "GET /accounts/{accountId}/load_balancers/pools",
-  "GET /accounts/{accountId}/r2/buckets/{bucketName}/domains/custom",
-  "GET /accounts/{accountId}/r2/buckets/{bucketName}/domains/managed",
   "GET /accounts/{accountId}/workers/dispatch/namespaces",
   "GET /accounts/{accountId}/workers/domains",
   "GET /zones/{zoneId}/access/groups",

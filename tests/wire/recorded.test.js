@@ -22,6 +22,8 @@ async function livedIn() {
   client.state.objects = new ObjectStore();
   await client.send("POST", `${client.account}/storage/kv/namespaces`, { title: "cache" });
   await client.send("POST", `${client.account}/r2/buckets`, { name: "bundles" });
+  const domain = { domain: "files.example.com", zoneId: client.zone.split("/").at(-1), enabled: true };
+  await client.send("POST", `${client.account}/r2/buckets/bundles/domains/custom`, domain);
   await client.put("shop");
   await client.put("shop");
   await client.send("POST", `${client.account}/d1/database`, { name: "shop" });

@@ -4,6 +4,7 @@
  */
 import { ApiError } from "../envelope.js";
 import { queueNamed } from "../queues/lookup.js";
+import { bucketKey } from "../s3/objects.js";
 import { isObject } from "./body.js";
 import { isPart } from "./modules.js";
 
@@ -170,8 +171,8 @@ function kvTarget({ name, namespace_id: id }, { state }) {
   throw new ApiError(400, 10041, `KV namespace '${id}' not found for binding '${name}'.`);
 }
 
-function bucketTarget({ name, bucket_name: bucket }, { state }) {
-  if (!state.objects?.hasBucket || state.objects.hasBucket(bucket)) return;
+function bucketTarget({ name, bucket_name: bucket, jurisdiction }, { state }) {
+  if (!state.objects?.hasBucket || state.objects.hasBucket(bucketKey(bucket, jurisdiction))) return;
   throw new ApiError(400, 10085, `R2 bucket '${bucket}' not found for binding '${name}'.`);
 }
 

@@ -15,7 +15,9 @@ import { kvNamespaces } from "./kv-namespaces.js";
 import { kvValues } from "./kv-values.js";
 import { queues } from "./queues.js";
 import { r2Buckets } from "./r2-buckets.js";
+import { r2Domains } from "./r2-domains.js";
 import { r2Objects } from "./r2-objects.js";
+import { r2Rules } from "./r2-rules.js";
 import { createRate } from "./rate.js";
 import { endpoint, notRouted, route } from "./router.js";
 import { routes } from "./routes.js";
@@ -58,6 +60,8 @@ export const ENDPOINTS = [
   d1Databases,
   d1Queries,
   r2Buckets,
+  r2Domains,
+  r2Rules,
   r2Objects,
   UNSERVED.map(([method, path]) => endpoint(method, path, [], undefined)),
 ].flat();

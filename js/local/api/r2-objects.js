@@ -21,7 +21,7 @@ function list(context) {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
     throw new ApiError(400, 10005, "per_page must be between 1 and 1000");
   }
-  const page = storeOf(context).list(bucketOf(context).name, {
+  const page = storeOf(context).list(bucketOf(context).key, {
     prefix: query.get("prefix") ?? "",
     delimiter: query.get("delimiter") ?? "",
     after: query.get("cursor") || query.get("start_after") || "",
@@ -53,12 +53,13 @@ function read(context) {
 /** The answer gives the size as text. */
 function put(context) {
   const { request, params, state } = context;
-  const { name } = bucketOf(context);
+  const { key: bucket } = bucketOf(context);
   if (Buffer.byteLength(params.key) > MAX_KEY)
     throw new ApiError(400, 10020, "The specified object name is not valid.");
   const type = request.headers["content-type"];
-  const object = storeOf(context).put(name, params.key, request.body, {
+  const object = storeOf(context).put(bucket, params.key, request.body, {
     now: state.clock.now(),
+    storageClass: request.headers["cf-r2-storage-class"],
     headers: type ? { "content-type": type } : {},
   });
   return success({
@@ -67,13 +68,13 @@ function put(context) {
     size: String(object.content.length),
     uploaded: new Date(object.lastModified).toISOString(),
     version: object.etag,
-    storage_class: "Standard",
+    storage_class: object.storageClass,
   });
 }
 
 function remove(context) {
   const { key } = context.params;
-  storeOf(context).delete(bucketOf(context).name, key);
+  storeOf(context).delete(bucketOf(context).key, key);
   return success({ key });
 }
 
@@ -83,7 +84,7 @@ function objectOf(context) {
   throw new ApiError(404, 10007, "The specified key does not exist.");
 }
 
-function view({ key, content, etag, lastModified, headers, metadata }) {
+function view({ key, content, etag, lastModified, headers, metadata, storageClass = "Standard" }) {
   return {
     key,
     size: content.length,
@@ -91,7 +92,7 @@ function view({ key, content, etag, lastModified, headers, metadata }) {
     last_modified: new Date(lastModified).toISOString(),
     http_metadata: headers["content-type"] ? { contentType: headers["content-type"] } : {},
     custom_metadata: metadata,
-    storage_class: "Standard",
+    storage_class: storageClass,
     ssec: false,
   };
 }

@@ -4,7 +4,6 @@
  */
 const ACCOUNT = "/accounts/{accountId}";
 const WORKER = `${ACCOUNT}/workers/workers/{worker}`;
-const BUCKET = `${ACCOUNT}/r2/buckets/{bucketName}`;
 
 /** [method, path] */
 export const UNSERVED = [
@@ -18,5 +17,4 @@ export const UNSERVED = [
   ["DELETE", WORKER],
   ["POST", `${WORKER}/versions`],
   ["DELETE", `${WORKER}/versions/{versionRef}`],
-  ["PATCH", BUCKET],
 ];

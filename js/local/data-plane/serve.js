@@ -1,13 +1,16 @@
 /**
- * The way of a visitor's request: Host -> proxied DNS record -> most specific route -> Worker.
+ * The way of a visitor's request: Host -> proxied DNS record -> most specific route -> Worker, or the object of a bucket
+ * that is public at the host.
  * https://developers.cloudflare.com/workers/configuration/routing/routes/
  */
 import { randomBytes } from "node:crypto";
+import { bucketAt } from "../r2/domains.js";
 import { asksForWebSocket } from "../runtime/entry-request.js";
 import { liveVersion } from "../versions.js";
 import { endToEnd } from "./hop-by-hop.js";
 import { Loops } from "./loops.js";
 import { mostSpecific } from "./pattern.js";
+import { publicObject } from "./public-object.js";
 
 /** Record types that make a host answer. */
 const ADDRESS_TYPES = ["A", "AAAA", "CNAME"];
@@ -48,6 +51,7 @@ export function createDataPlane({ state, runtime, say = () => {} }) {
       const ray = `${randomBytes(8).toString("hex")}-LCL`;
       const found = url ? workerFor(state, url) : { refusal: BAD_HOST };
       if (found.refusal) return refuse(found.refusal, ray);
+      if (found.bucket) return signed(publicObject(state.objects, found.bucket, { method, url, headers }), ray);
       if (from !== undefined) warn(from, url);
       const leave = from === undefined ? () => {} : loops.enter(found.script);
       if (!leave) return refuse(loopRefusal(found.script), ray);
@@ -67,7 +71,7 @@ export function createDataPlane({ state, runtime, say = () => {} }) {
       });
       if (response.exception !== undefined) return refuse(exceptionRefusal(found.script, response.exception), ray);
       if (response.exceeded) return refuse(exceededRefusal(found.script, response.exceeded), ray);
-      return { ...response, headers: { ...endToEnd(response.headers), "cf-ray": ray, server: "cloudflare" } };
+      return signed({ ...response, headers: endToEnd(response.headers) }, ray);
     },
   };
 }
@@ -109,10 +113,11 @@ export function publicHost(host) {
     .replace(/\.$/, "");
 }
 
-/** @returns {{ script: string } | { refusal: { status: number, code: number, why: string } }} */
+/** @returns {{ script: string } | { bucket: object } | { refusal: { status: number, code: number, why: string } }} */
 export function workerFor(state, url) {
   const onWorkersDev = workersDevScript(state, url.hostname);
   if (onWorkersDev) return onWorkersDev;
+  if (url.hostname.endsWith(".r2.dev")) return openBucket(state, url.hostname);
   const zone = zoneOf(state, url.hostname);
   if (!zone) return { refusal: { status: 530, code: 1016, why: `no zone of this account covers ${url.hostname}` } };
   const records = recordsFor(state.records.get(zone.id) ?? [], url.hostname);
@@ -124,6 +129,7 @@ export function workerFor(state, url) {
     return { refusal: { status: 530, code: 1016, why } };
   }
   const route = mostSpecific(state.routes.get(zone.id) ?? [], url);
+  if (!route?.script && bucketAt(state, url.hostname)) return openBucket(state, url.hostname);
   if (!route)
     return {
       refusal: {
@@ -156,6 +162,14 @@ function workersDevScript(state, host) {
       why: `there is nothing at ${host}: no such Worker, or its workers.dev address is off`,
     },
   };
+}
+
+/** The bucket that the host makes public. */
+function openBucket(state, host) {
+  const { bucket, enabled } = bucketAt(state, host) ?? {};
+  if (enabled) return { bucket };
+  const why = bucket ? `bucket ${bucket.name} is not public at ${host}` : `no bucket has the host ${host}`;
+  return { refusal: { status: bucket ? 401 : 404, code: bucket ? 401 : 404, why } };
 }
 
 /** The zone with the longest name that the host equals or ends with. */
@@ -204,11 +218,12 @@ function loopRefusal(script) {
   return { status: 508, code: 1019, why: `Worker ${script} is requested by Workers again and again, in a loop` };
 }
 
+function signed(response, ray) {
+  return { ...response, headers: { ...response.headers, "cf-ray": ray, server: "cloudflare" } };
+}
+
 /** Cloudflare's plain-text error for programs, and a second line that says why: the real one leaves you guessing. */
 function refuse({ status, code, why }, ray) {
-  return {
-    status,
-    headers: { "content-type": "text/plain; charset=UTF-8", "cf-ray": ray, server: "cloudflare" },
-    body: Buffer.from(`error code: ${code}\n${why}\n`),
-  };
+  const headers = { "content-type": "text/plain; charset=UTF-8" };
+  return signed({ status, headers, body: Buffer.from(`error code: ${code}\n${why}\n`) }, ray);
 }

@@ -4,6 +4,7 @@
  * https://github.com/cloudflare/workerd/blob/main/src/workerd/api/r2-api.capnp
  */
 import { BodyTooLarge, readBody } from "../body.js";
+import { bucketKey } from "../s3/objects.js";
 import { BindingError } from "./errors.js";
 import { described } from "./objects.js";
 import { READS, WRITES } from "./operations.js";
@@ -18,7 +19,7 @@ const ERROR = "cf-r2-error";
  * @param {import("../s3/objects.js").ObjectStore} options.objects
  * @param {() => number} options.now
  * @param {() => Promise<void>} options.written resolves when what was changed is saved
- * @returns {{ serve(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, about: { name: string }): Promise<void> }}
+ * @returns {{ serve(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, about: { name: string, jurisdiction?: string }): Promise<void> }}
  */
 export function createBucketBinding({ objects, now, written }) {
   const uploads = new Uploads();
@@ -34,9 +35,9 @@ export function createBucketBinding({ objects, now, written }) {
   }
 
   return {
-    async serve(request, response, { name: bucket }) {
+    async serve(request, response, { name, jurisdiction }) {
       try {
-        const { json, value } = await operate(request, bucket);
+        const { json, value } = await operate(request, bucketKey(name, jurisdiction));
         answer(response, 200, json, value);
       } catch (error) {
         refuse(response, known(error));

@@ -2,6 +2,7 @@
  * A set of Workers that share one workerd: loaded when they are first requested, together with those that they call. A
  * change marks the set stale, and the next request reloads it once for everybody who waits.
  */
+import { managedHost } from "../r2/domains.js";
 import { neededScripts } from "./bindings.js";
 import { Instance } from "./instance.js";
 import { liveVersions, loadedName } from "./live.js";
@@ -176,8 +177,9 @@ export class Cell {
 }
 
 /** Hosts that a Worker reaches through Local Cloudflare: with all below them. */
-function hostsOf({ zones, accountSubdomain }) {
-  const names = [...zones.values()].map(({ name }) => name);
+function hostsOf({ zones, accountSubdomain, objects }) {
+  const open = [...(objects?.buckets.values() ?? [])].filter(({ managed }) => managed);
+  const names = [...[...zones.values()].map(({ name }) => name), ...open.map(managedHost)];
   return accountSubdomain ? [...names, `${accountSubdomain}.workers.dev`] : names;
 }
 

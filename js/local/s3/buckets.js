@@ -1,5 +1,6 @@
 /** Operations on buckets: list, head, create, delete, list their objects, delete several objects. */
 import { escapeXml, S3Error, xmlResponse } from "./errors.js";
+import { STORAGE_CLASSES } from "./objects.js";
 
 const NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 const MAX_KEYS = 1000;
@@ -7,7 +8,9 @@ const MAX_KEYS = 1000;
 /** ListBuckets. https://developers.cloudflare.com/r2/api/s3/api/ */
 export function listBuckets({ method }, objects) {
   if (method !== "GET") throw new S3Error("MethodNotAllowed");
-  const buckets = [...objects.buckets.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const buckets = [...objects.buckets.values()]
+    .filter(({ jurisdiction }) => jurisdiction === "default")
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
   const items = buckets.map(
     ({ name, createdOn }) => `<Bucket>${element("CreationDate", iso(createdOn))}${element("Name", name)}</Bucket>`,
   );
@@ -24,7 +27,7 @@ export function bucketOperation(call, objects) {
   if (method === "PUT") return createBucket(call, objects);
   if (!objects.hasBucket(bucket)) throw new S3Error("NoSuchBucket");
   if (method === "HEAD") return { status: 200 };
-  if (method === "DELETE") return deleteBucket(bucket, objects);
+  if (method === "DELETE") return deleteBucket(call, objects);
   if (method === "GET")
     return query.get("list-type") === "2" ? listObjectsV2(call, objects) : listObjects(call, objects);
   if (method === "POST" && query.has("delete")) return deleteObjects(call, objects);
@@ -38,9 +41,9 @@ function createBucket({ bucket, now, switches }, objects) {
   return { status: 200, headers: { location: `/${bucket}` } };
 }
 
-function deleteBucket(bucket, objects) {
+function deleteBucket({ bucket, removeBucket }, objects) {
   if (objects.buckets.get(bucket).objects.size > 0) throw new S3Error("BucketNotEmpty");
-  objects.buckets.delete(bucket);
+  removeBucket(bucket);
   return { status: 204 };
 }
 
@@ -81,7 +84,7 @@ function listing(call, page, head) {
       element("Size", object.content.length),
       element("LastModified", iso(object.lastModified)),
       element("ETag", `"${object.etag}"`),
-      element("StorageClass", "STANDARD"),
+      element("StorageClass", STORAGE_CLASSES[object.storageClass ?? "Standard"]),
     ];
     return `<Contents>${fields.join("")}</Contents>`;
   });

@@ -14,22 +14,49 @@ import { createHash, randomBytes } from "node:crypto";
  * @property {number} lastModified milliseconds, whole seconds (HTTP dates hold no more)
  * @property {Record<string, string>} headers content-type and its kin, as given on upload
  * @property {Record<string, string>} metadata `x-amz-meta-*` without the prefix
+ * @property {string} [storageClass] as the v4 API names it
  */
 
-/** Buckets by name; keys are compared as UTF-8 bytes, as S3 lists them. */
+/** As the v4 API names them → as S3 does. */
+export const STORAGE_CLASSES = { __proto__: null, Standard: "STANDARD", InfrequentAccess: "STANDARD_IA" };
+
+/** Under which key a bucket is kept: a name may be there once in each jurisdiction, and S3 sees the default one alone. */
+export const bucketKey = (name, jurisdiction = "default") =>
+  jurisdiction === "default" ? name : `${jurisdiction}/${name}`;
+
+/**
+ * @typedef {object} Bucket
+ * @property {string} key see `bucketKey`
+ * @property {string} name
+ * @property {string} jurisdiction
+ * @property {string} id of its host on r2.dev
+ * @property {number} createdOn
+ * @property {string} location in upper case
+ * @property {keyof typeof STORAGE_CLASSES} storageClass of objects that name none
+ * @property {boolean} managed whether its host on r2.dev serves it
+ * @property {object[]} domains custom ones
+ * @property {object[]} [cors] rules
+ * @property {object[]} [lifecycle] rules
+ * @property {Map<string, StoredObject>} objects
+ */
+
+/** Buckets by key; keys of objects are compared as UTF-8 bytes, as S3 lists them. */
 export class ObjectStore {
-  /** @type {Map<string, { name: string, createdOn: number, objects: Map<string, StoredObject> }>} */
+  /** @type {Map<string, Bucket>} */
   buckets = new Map();
 
-  /** Makes the bucket; returns false when it is there already. @param {string} name */
-  createBucket(name, now = Date.now()) {
-    if (this.buckets.has(name)) return false;
-    this.buckets.set(name, { name, createdOn: now, objects: new Map() });
+  /** Makes the bucket; returns false when it is there already. @param {string} key @param {Partial<Bucket>} [about] */
+  createBucket(key, now = Date.now(), about = {}) {
+    if (this.buckets.has(key)) return false;
+    const [name, jurisdiction = "default"] = key.split("/").reverse();
+    const empty = { location: "WEUR", storageClass: "Standard", managed: false, domains: [], objects: new Map() };
+    const id = randomBytes(16).toString("hex");
+    this.buckets.set(key, { key, name, jurisdiction, id, createdOn: now, ...empty, ...about });
     return true;
   }
 
-  hasBucket(name) {
-    return this.buckets.has(name);
+  hasBucket(key) {
+    return this.buckets.has(key);
   }
 
   /** @returns {StoredObject | undefined} */
@@ -38,7 +65,13 @@ export class ObjectStore {
   }
 
   /** Stores the object in a bucket that exists. @returns {StoredObject} */
-  put(bucket, key, content, { headers = {}, metadata = {}, checksums = {}, etag, now = Date.now() } = {}) {
+  put(
+    bucket,
+    key,
+    content,
+    { headers = {}, metadata = {}, checksums = {}, storageClass, etag, now = Date.now() } = {},
+  ) {
+    const { objects, storageClass: usual } = this.buckets.get(bucket);
     const object = {
       key,
       content,
@@ -48,8 +81,9 @@ export class ObjectStore {
       lastModified: Math.floor(now / 1000) * 1000,
       headers,
       metadata,
+      storageClass: storageClass ?? usual,
     };
-    this.buckets.get(bucket).objects.set(key, object);
+    objects.set(key, object);
     return object;
   }
 

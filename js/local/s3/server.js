@@ -17,21 +17,25 @@ import { checkSupported } from "./supported.js";
  * @param {import("./objects.js").ObjectStore} options.objects
  * @param {(accessKeyId: string, sessionToken?: string) => (import("./signature.js").Key & { mayRead: (bucket: string) => boolean, mayWrite: (bucket: string) => boolean }) | undefined} options.findKey
  * @param {() => number} options.now milliseconds
+ * @param {(bucket: string) => void} [options.removeBucket] removes an empty one, with what belongs to it
  * @param {Record<string, unknown>} [options.switches] readings of R2, see `switches.js`
  * @param {(line: string) => void} [options.onUnknown] hears of every operation that is not served
  * @returns {{ handle(request: import("./signature.js").WireRequest): Promise<{ status: number, headers: Record<string, string>, body: Buffer }> }}
  */
-export function createS3({ objects, findKey, now, switches: chosen = {}, onUnknown = (line) => console.error(line) }) {
-  const switches = readSwitches(chosen);
+export function createS3({ objects, findKey, now, removeBucket, switches: chosen = {}, onUnknown = console.error }) {
+  const about = {
+    switches: readSwitches(chosen),
+    removeBucket: removeBucket ?? ((bucket) => objects.buckets.delete(bucket)),
+  };
   return {
     async handle(request) {
       try {
         const signed = await verify(request, findKey, now());
         const body = await readWhole(request, signed);
-        const answer = operate({ ...request, body }, signed.key, objects, { now: now(), switches });
+        const answer = operate({ ...request, body }, signed.key, objects, { now: now(), ...about });
         return { headers: {}, body: Buffer.alloc(0), ...answer };
       } catch (error) {
-        if (error instanceof S3Error) return refusal(asRead(error, switches), request, onUnknown);
+        if (error instanceof S3Error) return refusal(asRead(error, about.switches), request, onUnknown);
         throw error;
       }
     },
@@ -64,9 +68,9 @@ async function readWhole(request, { checkBody }) {
   }
 }
 
-function operate(request, key, objects, { now, switches }) {
+function operate(request, key, objects, about) {
   const [, bucket, ...rest] = decodedPath(request.target).split("/");
-  const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), now, switches };
+  const call = { ...request, query: queryOf(request.target), bucket, key: rest.join("/"), ...about };
   checkSupported(call, call.switches);
   const writes = !["GET", "HEAD"].includes(request.method);
   const mayDo = writes ? key.mayWrite : key.mayRead;

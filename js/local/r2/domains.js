@@ -1,0 +1,67 @@
+/**
+ * Hosts at which anybody reads a bucket: its own on r2.dev, and custom domains, each with a record that Cloudflare keeps.
+ * https://developers.cloudflare.com/r2/buckets/public-buckets/
+ */
+import { newId, timestamp } from "../state.js";
+
+/** Where the record of a custom domain leads. */
+const TARGET = "public.r2.dev";
+
+export const managedHost = ({ id }) => `pub-${id}.r2.dev`;
+
+/** @returns {{ bucket: object, domain: object } | undefined} whose custom domain the host is */
+export function customDomain({ objects }, host) {
+  for (const bucket of objects?.buckets.values() ?? []) {
+    const domain = bucket.domains.find((one) => one.domain === host);
+    if (domain) return { bucket, domain };
+  }
+}
+
+/** @returns {{ bucket: object, enabled: boolean } | undefined} the bucket that is public, or might be, at the host */
+export function bucketAt(state, host) {
+  const custom = customDomain(state, host);
+  if (custom) return { bucket: custom.bucket, enabled: custom.domain.enabled };
+  const managed = [...(state.objects?.buckets.values() ?? [])].find((bucket) => managedHost(bucket) === host);
+  return managed && { bucket: managed, enabled: managed.managed };
+}
+
+/** Adds the domain and its record, which the API shows and refuses to change. */
+export function attachDomain(state, bucket, domain) {
+  const zone = state.zones.get(domain.zoneId);
+  const at = timestamp(state);
+  state.records.get(zone.id).push({
+    id: newId(),
+    zone_id: zone.id,
+    zone_name: zone.name,
+    name: domain.domain,
+    type: "CNAME",
+    content: TARGET,
+    proxiable: true,
+    proxied: true,
+    ttl: 1,
+    settings: {},
+    meta: { read_only: true },
+    comment: null,
+    tags: [],
+    created_on: at,
+    modified_on: at,
+  });
+  bucket.domains.push(domain);
+}
+
+export function detachDomain(state, bucket, domain) {
+  bucket.domains = bucket.domains.filter((one) => one !== domain);
+  const isIts = ({ name, content, meta }) => name === domain.domain && content === TARGET && meta.read_only;
+  const records = state.records.get(domain.zoneId) ?? [];
+  state.records.set(
+    domain.zoneId,
+    records.filter((record) => !isIts(record)),
+  );
+}
+
+/** An empty bucket goes with its domains. */
+export function removeBucket(state, key) {
+  const bucket = state.objects.buckets.get(key);
+  for (const domain of bucket.domains) detachDomain(state, bucket, domain);
+  state.objects.buckets.delete(key);
+}
