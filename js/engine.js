@@ -6,6 +6,8 @@
  * own (about 0.4 ms), and every way into that instance is watched: a trap rejects this call and no other.
  */
 
+import { createDownload } from "./download.js";
+
 /** The engine stopped on a defect of its own. `mayHaveWritten`: a request that changes something had been sent. */
 export class EngineTrap extends Error {
   constructor(cause, { mayHaveWritten, where }) {
@@ -17,25 +19,18 @@ export class EngineTrap extends Error {
 
 /**
  * @param {object} options
- * @param {WebAssembly.Module | (() => WebAssembly.Module | Promise<WebAssembly.Module>)} options.module the compiled
- *   engine, or how to get it: asked for once, at the first call.
+ * @param {Parameters<typeof createDownload>[0]} options.module the compiled engine, or how to get it: asked for once, at
+ *   the first call.
  * @param {(globals: object) => Record<string, Function>} options.createGlue wasm-bindgen's JavaScript as a factory: the
  *   build makes it.
  */
 export function createEngine({ module, createGlue }) {
-  let loading;
-
-  async function load() {
-    loading ??= Promise.resolve(typeof module === "function" ? module() : module);
-    try {
-      return await loading;
-    } catch (error) {
-      loading = undefined; // A download that failed may succeed next time.
-      throw error;
-    }
-  }
+  const load = createDownload(module);
 
   return {
+    /** Resolves when calls start at once; rejects when the signal comes first. */
+    ready: load,
+
     /**
      * Calls an export in a new instance. The argument with functions of the host (`fetch`, `onEvent`) always has a
      * `fetch` when the engine gets it: the host's own or else the runtime's, watched.

@@ -6,6 +6,7 @@
  */
 
 import { createJournal } from "./api/journal.js";
+import { loaded } from "./api/loading.js";
 import { checkCredentials, checkTarget, splitOptions } from "./api/options.js";
 import * as shapes from "./api/shapes.js";
 import { sourcesOf } from "./api/sources.js";
@@ -21,7 +22,8 @@ export { DeployError };
 /**
  * The calls; index.d.ts tells callers what each one takes, answers and throws, with an example.
  *
- * @param {{ call(name: string, ...args: unknown[]): Promise<any> }} engine one fresh instance for each call
+ * @param {{ call(name: string, ...args: unknown[]): Promise<any>, ready?: (signal: AbortSignal) => Promise<unknown> }}
+ *   engine one fresh instance for each call
  * @param {typeof TEXTS} texts what needs no engine
  * @returns {typeof import("./index.js")}
  */
@@ -31,11 +33,13 @@ export function createApi(engine, texts = TEXTS) {
     return unwrap(await answered(engine.call(name, ...args)));
   }
 
-  /** A call that sends requests: with the host's side of it. */
-  async function run(name, host, ...args) {
+  /** A call that sends requests: with the host's side of it. What loading the engine took is a part of its time. */
+  async function run(name, { data, host }, ...args) {
     const journal = createJournal(host);
     try {
-      return unwrap(await answered(engine.call(name, ...args, journal.host), journal));
+      const timeoutMs = await loaded(engine, { ...data, signal: journal.host.signal });
+      const options = data.timeoutMs === undefined ? data : { ...data, timeoutMs };
+      return unwrap(await answered(engine.call(name, ...args, options, journal.host), journal));
     } finally {
       journal.close();
     }
@@ -46,8 +50,7 @@ export function createApi(engine, texts = TEXTS) {
     return async (manifest, creds, options) => {
       const sources = sourceText(manifest);
       const credentials = await checkCredentials(engine, creds);
-      const { data, host } = await splitOptions(engine, name, options);
-      return run(name, host, sources, credentials, data);
+      return run(name, await splitOptions(engine, name, options), sources, credentials);
     };
   }
 
@@ -60,7 +63,8 @@ export function createApi(engine, texts = TEXTS) {
   return {
     /** Reads a manifest and checks it, offline. */
     async validate(manifest, options) {
-      const { data } = await splitOptions(engine, "validate", options);
+      const { data, host } = await splitOptions(engine, "validate", options);
+      await loaded(engine, { ...data, ...host });
       const answer = await answered(engine.call("validate", sourceText(manifest), data));
       if (answer.error?.exitCode !== BAD_MANIFEST) return unwrap(answer);
       return { ok: false, diagnostics: answer.error.diagnostics, manifests: [] };
@@ -92,13 +96,13 @@ export function createApi(engine, texts = TEXTS) {
       shapes.require("bytes", bytes, shapes.BYTES);
       const where = await checkTarget(engine, target);
       const credentials = await checkCredentials(engine, creds);
-      const { data, host } = await splitOptions(engine, "publish", options);
-      return run("publish", host, bytes, where, credentials, data);
+      return run("publish", await splitOptions(engine, "publish", options), bytes, where, credentials);
     },
 
     /** Where each document's bundle lies, and the path of the scalar that says so. */
     async bundleTargets(manifest, options) {
-      const { data } = await splitOptions(engine, "bundleTargets", options);
+      const { data, host } = await splitOptions(engine, "bundleTargets", options);
+      await loaded(engine, { ...data, ...host });
       return ask("bundleTargets", sourceText(manifest), data);
     },
 

@@ -220,6 +220,24 @@ fn outputs_are_of_what_is_deployed() {
 }
 
 #[test]
+fn a_deletion_that_is_not_carried_out_ends_with_the_signal_and_is_unknown() {
+    let identity = Identity { account: ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: "shop".into() };
+    let hash = marks::hash("shop.example.com/*");
+    let tags = format!("\"cfwd1-{}\",\"cfwd1-in-1111111111111111111111111111111a-{hash}\"", identity.id());
+    let route = "[{\"id\":\"r\",\"pattern\":\"shop.example.com/*\",\"script\":\"shop\"}]";
+    let live = deployed(tags, route.into());
+    let mut run = call(move |seen| match (seen.method, seen.url.ends_with("/workers/routes/r")) {
+        ("GET", true) => ok(route.trim_matches(['[', ']'])),
+        _ => live(seen),
+    });
+    run.abort_after = Some(1_100.0);
+    let error = run.destroy().expect_err("an interruption");
+    assert_eq!(error.exit_code, Exit::Interrupted, "{error:?}");
+    assert_eq!((&error.unknown[..], &error.done[..]), (&["route:shop.example.com/*".to_owned()][..], &[][..]));
+    assert!(run.clock.elapsed() <= 1_100.0, "{}", run.clock.elapsed());
+}
+
+#[test]
 fn looking_and_removing_need_no_values_of_variables() {
     let mut run = call(empty);
     run.manifest.push_str("  env: { variables: { GREETING: $variables-group/texts/greeting } }\n");

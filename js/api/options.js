@@ -1,6 +1,7 @@
 /** Which keys the credentials and options of a call may have, and how they are split for the engine. */
 
 import { usageError } from "../errors.js";
+import { loaded } from "./loading.js";
 import * as shapes from "./shapes.js";
 
 const CREDENTIALS = [
@@ -118,9 +119,19 @@ async function refuseUnknown(engine, object, known, [all, one]) {
   if (unknown === undefined) return;
   // Only a suggestion: a failure of the engine here must not hide what is wrong.
   const suggested = known.filter((key) => !CAREFUL.includes(key));
-  const nearest = await engine.call("nearest", unknown, suggested).catch(() => undefined);
+  const nearest = await nearestOf(engine, unknown, suggested);
   const help = nearest ? `did you mean \`${nearest}\`?` : `known: ${known.map((key) => `\`${key}\``).join(", ")}`;
   throw usageError(`\`${unknown}\` is no ${one}`, help);
+}
+
+/** Not worth to wait long for the engine, or to fail with it. */
+async function nearestOf(engine, unknown, suggested) {
+  try {
+    await loaded(engine, { timeoutMs: 2_000 });
+    return await engine.call("nearest", unknown, suggested);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Here and not in the engine, whose parser quotes what it can't take. */

@@ -5,8 +5,8 @@ import { createApi } from "../index.js";
 
 const file = new URL("../../wasm/engine_bg.wasm", import.meta.url);
 
-async function module() {
-  const response = await fetch(file);
+async function module(signal) {
+  const response = await fetch(file, { signal });
   if (!response.ok) throw new Error(`cannot load the engine from \`${file}\`: ${response.status}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }

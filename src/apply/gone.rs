@@ -20,7 +20,10 @@ const LISTS_CATCH_UP_MS: f64 = 35_000.0;
 pub(super) async fn delete<D: Endpoint, R: FromResult>(target: &Target<'_>, delete: &D, read: &ReadOf<R>) -> Ended {
     for try_number in 0..TRIES {
         if try_number > 0 {
-            target.client.clock().sleep(f64::from(250 << try_number)).await;
+            target.client.rest(f64::from(250 << try_number)).await;
+            if target.client.is_aborted() {
+                return unproven(&stopped(target, delete));
+            }
         }
         match target.api.call(target.client, delete).await {
             Ok(_) => {}
@@ -39,6 +42,12 @@ pub(super) async fn delete<D: Endpoint, R: FromResult>(target: &Target<'_>, dele
     }
     let message = format!("the deletion was accepted, and it is still there: {}", delete.request(target.api).target());
     failed(Diagnostic::error(Code::StillThere, message).with_help("run the same command again later"), false)
+}
+
+/// The run ends between two tries.
+fn stopped<D: Endpoint>(target: &Target<'_>, delete: &D) -> CallError {
+    let asked = delete.request(target.api).target();
+    CallError { target: asked, tries: 0, may_have_arrived: true, kind: target.client.stop() }
 }
 
 fn unproven(error: &CallError) -> Ended {

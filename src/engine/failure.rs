@@ -22,12 +22,16 @@ pub(super) fn failure(mut diagnostics: Vec<Diagnostic>) -> Error {
     error
 }
 
-/// A run that stops ends all requests under way at once: that is one thing to tell, not one a request.
+/// What ends all requests under way at once, whomever they ask, is one thing to tell: the run stops, the runtime sends
+/// nothing more, or no connection is trusted, as behind a proxy that opens TLS.
 fn once(diagnostics: &mut Vec<Diagnostic>) {
     let mut told = Vec::new();
     diagnostics.retain(|finding| {
-        let stops = matches!(finding.code, Code::Interrupted | Code::GaveUp);
-        let again = stops && told.contains(&finding.code);
+        let is_of_all = matches!(
+            finding.code,
+            Code::Interrupted | Code::GaveUp | Code::HostLimit | Code::FetchBroken | Code::CertificateRefused
+        );
+        let again = is_of_all && told.contains(&finding.code);
         told.push(finding.code);
         !again
     });
