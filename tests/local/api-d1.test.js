@@ -81,5 +81,5 @@ test("a binding to a database that is not there is refused", async () => {
   assert.equal(await code({ id: made.uuid }), undefined);
   assert.equal(await code({ database_id: made.uuid }), undefined);
   assert.equal(await code({ id: "gone" }), 10181);
-  assert.equal(await code({}), 10181);
+  assert.equal(await code({}), 10021);
 });

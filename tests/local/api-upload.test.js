@@ -268,6 +268,15 @@ test("bindings are checked one by one", async () => {
   assert.equal(await code({ type: "queue", name: "Q", queue_name: "q" }), 11000);
   assert.equal(await code({ type: "d1", name: "D", id: "d" }), 10181);
   assert.equal(await code({ type: "ratelimit", name: "R", namespace_id: "1" }), 10021);
+  const limit = (more) =>
+    code({ type: "ratelimit", name: "R", namespace_id: "1", simple: { limit: 1, period: 60, ...more } });
+  assert.equal(await limit({ mitigation_timeout: 120 }), undefined);
+  assert.equal(await limit({ mitigation_timeout: 30 }), 10021);
+  assert.equal(await code({ type: "secret_key", name: "K", format: "raw" }), 10021);
+  assert.equal(await code({ type: "hyperdrive", name: "H" }), 10021);
+  assert.equal(await code({ type: "vpc_network", name: "N" }), 10021);
+  assert.equal(await code({ type: "assets", name: "A" }), 10021);
+  assert.equal(await code({ type: "workflow", name: "W", workflow_name: "w" }), 10200);
   assert.equal(await code({ type: "made_up", name: "M" }), 10021);
   assert.equal(await code(text("not-an-identifier")), 10021);
   assert.equal(await code({ type: "text_blob", name: "B", part: "index.js" }), 10021, "service-worker scripts only");

@@ -3,62 +3,12 @@
  * https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/#bindings
  */
 import { ApiError } from "../envelope.js";
-import { queueNamed } from "../queues/lookup.js";
-import { bucketKey } from "../s3/objects.js";
+import { BINDING_TYPES, checkFields, PART_TYPES, SECRET_TYPES, VARIABLE_TYPES } from "./binding-types.js";
 import { isObject } from "./body.js";
 import { isPart } from "./modules.js";
 
 const MAX_VARIABLES = 128;
 const MAX_VALUE_BYTES = 5120;
-const SECRET_TYPES = ["secret_text", "secret_key"];
-const PART_TYPES = ["wasm_module", "text_blob", "data_blob"];
-const VARIABLE_TYPES = ["plain_text", "json", "secret_text"];
-
-/** type → { needs: fields that must be strings, check: further shape, target: check that what it points to exists } */
-const TYPES = {
-  __proto__: null,
-  plain_text: { needs: ["text"] },
-  json: {},
-  secret_text: { needs: ["text"] },
-  secret_key: { needs: ["format"] },
-  kv_namespace: { needs: ["namespace_id"], target: kvTarget },
-  r2_bucket: { needs: ["bucket_name"], target: bucketTarget },
-  service: { needs: ["service"], target: serviceTarget },
-  d1: { target: databaseTarget },
-  queue: { needs: ["queue_name"], target: queueTarget },
-  durable_object_namespace: { target: classTarget },
-  workflow: { needs: ["workflow_name"], target: absent(10200, "workflow", (binding) => binding.workflow_name) },
-  dispatch_namespace: {
-    needs: ["namespace"],
-    target: absent(100119, "dispatch namespace", (binding) => binding.namespace),
-  },
-  hyperdrive: { needs: ["id"], target: absent(10157, "Hyperdrive configuration", (binding) => binding.id) },
-  vectorize: { needs: ["index_name"], target: absent(10159, "Vectorize index", (binding) => binding.index_name) },
-  mtls_certificate: {
-    needs: ["certificate_id"],
-    target: absent(100143, "mTLS certificate", (binding) => binding.certificate_id),
-  },
-  secrets_store_secret: {
-    needs: ["store_id", "secret_name"],
-    target: absent(10182, "secrets store secret", (binding) => binding.secret_name),
-  },
-  analytics_engine: { needs: ["dataset"] },
-  ratelimit: { needs: ["namespace_id"], check: rateLimitShape },
-  send_email: {},
-  ai: {},
-  browser: {},
-  images: {},
-  media: {},
-  stream: {},
-  version_metadata: {},
-  worker_loader: {},
-  pipelines: {},
-  assets: {},
-  wasm_module: { needs: ["part"] },
-  text_blob: { needs: ["part"] },
-  data_blob: { needs: ["part"] },
-  inherit: {},
-};
 
 /** A name that JavaScript code can use; whether Cloudflare insists is unconfirmed. */
 const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
@@ -77,7 +27,7 @@ export function resolveBindings(metadata, versions, options) {
   const named = sent.flatMap((binding) =>
     binding.type === "inherit" ? inherited(binding, versions, options) : [binding],
   );
-  for (const binding of named) TYPES[binding.type]?.target?.(binding, options);
+  for (const binding of named) BINDING_TYPES[binding.type]?.target?.(binding, options);
   const bindings = options.carriesOver
     ? [...named, ...carried(named, metadata.keep_bindings, versions[0], options.switches)]
     : named;
@@ -105,12 +55,15 @@ export function checkSecret(binding) {
   checkShape([binding]);
 }
 
-/** A binding as reads show it: secrets without their value. */
+/** A binding as reads show it: secrets without their value, a database under its old and its new name. */
 export function shown(binding) {
+  if (binding.type === "d1") return { ...binding, id: idOf(binding), database_id: idOf(binding) };
   if (!SECRET_TYPES.includes(binding.type)) return binding;
   const { text: _text, key_base64: _key, key_jwk: _jwk, ...rest } = binding;
   return rest;
 }
+
+const idOf = ({ id, database_id: databaseId }) => databaseId ?? id;
 
 /** Secrets by name, as the secrets endpoints list them. */
 export const isSecret = (binding) => SECRET_TYPES.includes(binding.type);
@@ -128,14 +81,7 @@ function checkOne(binding) {
   if (typeof binding.name !== "string" || binding.name === "")
     throw new ApiError(400, 10052, "Binding without a name.");
   if (!NAME.test(binding.name)) throw invalid(`Binding name '${binding.name}' is not a JavaScript identifier.`);
-  const known = TYPES[binding.type];
-  if (!known) throw invalid(`Binding '${binding.name}' has an unknown type '${binding.type}'.`);
-  for (const field of known.needs ?? []) {
-    if (typeof binding[field] === "string" && (binding[field] !== "" || field === "text")) continue;
-    throw invalid(`Binding '${binding.name}' of type ${binding.type} must have ${field}.`);
-  }
-  known.check?.(binding);
-  if (binding.type === "json" && binding.json === undefined) throw invalid(`Binding '${binding.name}' must have json.`);
+  checkFields(binding);
   const value = binding.type === "json" ? JSON.stringify(binding.json) : binding.text;
   if (VARIABLE_TYPES.includes(binding.type) && Buffer.byteLength(value) > MAX_VALUE_BYTES) {
     throw new ApiError(400, 10054, `The value of binding '${binding.name}' exceeds 5 kB.`);
@@ -159,48 +105,6 @@ function carried(named, keep, previous, switches) {
   const types = absentKeep ? (switches.secretsWithoutKeep === "keep" ? SECRET_TYPES : []) : keep;
   const taken = new Set(named.map((binding) => binding.name));
   return (previous?.bindings ?? []).filter(({ type, name }) => types.includes(type) && !taken.has(name));
-}
-
-function rateLimitShape({ name, simple }) {
-  const ok = isObject(simple) && Number.isInteger(simple.limit) && simple.limit > 0 && [10, 60].includes(simple.period);
-  if (!ok) throw invalid(`Binding '${name}' of type ratelimit must have simple with limit and period 10 or 60.`);
-}
-
-function kvTarget({ name, namespace_id: id }, { state }) {
-  if (state.kv.has(id)) return;
-  throw new ApiError(400, 10041, `KV namespace '${id}' not found for binding '${name}'.`);
-}
-
-function bucketTarget({ name, bucket_name: bucket, jurisdiction }, { state }) {
-  if (!state.objects?.hasBucket || state.objects.hasBucket(bucketKey(bucket, jurisdiction))) return;
-  throw new ApiError(400, 10085, `R2 bucket '${bucket}' not found for binding '${name}'.`);
-}
-
-function databaseTarget({ name, id, database_id: databaseId }, { state }) {
-  if (state.databases.has(databaseId ?? id)) return;
-  throw new ApiError(400, 10181, `D1 database '${databaseId ?? id}' not found for binding '${name}'.`);
-}
-
-function queueTarget({ name, queue_name: queue }, { state }) {
-  if (queueNamed(state, queue)) return;
-  throw new ApiError(400, 11000, `Queue '${queue}' not found for binding '${name}'.`);
-}
-
-function serviceTarget({ name, service }, { state, scriptName }) {
-  if (service === scriptName || state.scripts.has(service)) return;
-  throw new ApiError(400, 10144, `Could not resolve service binding '${name}': Worker '${service}' not found.`);
-}
-
-function classTarget({ class_name: className }) {
-  const message = `Cannot create binding for class '${className}' because it is not currently configured to implement Durable Objects.`;
-  throw new ApiError(400, 10061, `${message} Local Cloudflare runs no Durable Objects yet.`);
-}
-
-/** Targets that Local Cloudflare does not offer: they are missing, as they would be on an empty account. */
-function absent(code, what, idOf) {
-  return (binding) => {
-    throw new ApiError(400, code, `${what} '${idOf(binding)}' not found (Local Cloudflare has none).`);
-  };
 }
 
 function invalid(message) {

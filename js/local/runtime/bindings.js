@@ -1,8 +1,7 @@
 /**
- * A version's bindings as miniflare's options. A type that can't run here is refused when the version is uploaded
- * (`runs`); a binding to a Worker that is not there is left out, with a note.
+ * A version's bindings as miniflare's options. A type without a local runtime is bound to something that says so when it is
+ * used; a binding to a Worker that is not there is left out. Both are noted when the version is uploaded.
  */
-
 import { fileURLToPath } from "node:url";
 import { isPart } from "../api/modules.js";
 
@@ -22,16 +21,21 @@ const BINDINGS = {
   r2_bucket: [OURS, store("bucket", ({ bucket_name: name, jurisdiction }) => ({ name, jurisdiction }))],
   d1: [OURS, store("database", ({ id, database_id: databaseId }) => ({ id: databaseId ?? id }))],
   queue: [OURS, store("queue", ({ queue_name: name, delivery_delay: delay }) => ({ name, delay }))],
+  secret_key: [OURS, (binding) => ({ key: cryptoKey(binding) })],
   analytics_engine: [OURS, ({ dataset }) => ({ module: "local:analytics", inner: { dataset } })],
   ratelimit: ["ratelimits", ratelimit],
   durable_object_namespace: ["durableObjects", durableObject],
   worker_loader: ["workerLoaders", () => ({})],
+  images: ["images", ({ name }) => name],
   send_email: [MAIL, sendEmail],
   service: ["serviceBindings", service],
   wasm_module: ["wasmBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
   text_blob: ["bindings", ({ part }, worker) => partOf(worker, part).toString("utf8")],
   data_blob: ["dataBlobBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
 };
+
+/** What everything else is bound to. */
+const ABSENT = [OURS, (binding) => ({ module: "local:absent", inner: { why: whyAbsent(binding) } })];
 
 /**
  * @param {import("./miniflare.js").LoadedWorker} worker
@@ -41,21 +45,35 @@ export function workerBindings(worker) {
   const options = {};
   const notes = [];
   for (const binding of worker.version.bindings) {
-    const [option, convert] = BINDINGS[binding.type] ?? [];
-    const value = convert?.(binding, worker);
-    if (value === undefined) notes.push(noteFor(binding, option));
+    const known = rowOf(binding, options);
+    if (!known) notes.push(whyAbsent(binding));
+    const [option, convert] = known ?? ABSENT;
+    const value = convert(binding, worker);
+    if (value === undefined) notes.push(whyLeftOut(binding));
     else options[option] = { ...options[option], [binding.name]: value };
   }
-  const { [MAIL]: mail, [OURS]: ours, ...rest } = options;
+  const { [MAIL]: mail, [OURS]: ours, images, ...rest } = options;
   const lists = {
+    ...(images && { images: { binding: Object.values(images)[0] } }),
     ...(mail && { email: { send_email: Object.values(mail) } }),
     ...(ours && { [OURS]: Object.entries(ours).map(([name, about]) => pluginBinding(name, about)) }),
   };
   return { options: { ...rest, ...lists }, notes };
 }
 
-/** Whether Workers find bindings of the type here. */
-export const runs = (type) => type in BINDINGS;
+/** Miniflare has one binding for images in a Worker. */
+function rowOf({ type }, options) {
+  return type === "images" && options.images ? undefined : BINDINGS[type];
+}
+
+/** workerd makes their objects in JavaScript, which service-worker scripts do not offer. */
+const MODULES_ONLY = ["d1", "analytics_engine", "ratelimit", "images"];
+
+/** Whether a service-worker script can't have it. */
+export const needsModules = ({ type }) => !BINDINGS[type] || MODULES_ONLY.includes(type);
+
+/** Whether its value needs no service. */
+export const isPlain = ({ type }) => BINDINGS[type]?.[0] === "bindings";
 
 /** Bindings whose values need no service: what a script may read while it starts. */
 export function plainBindings(version) {
@@ -68,9 +86,12 @@ export function neededScripts(version) {
   return version.bindings.map(({ service, script_name: scriptName }) => service ?? scriptName).filter(Boolean);
 }
 
-function noteFor({ type, name, service: target, script_name: scriptName }, option) {
-  const why = option ? `Worker \`${target ?? scriptName}\` is not there` : "Local Cloudflare does not run this type";
-  return `binding \`${name}\` of type ${type} is left out: ${why}`;
+function whyLeftOut({ type, name, service: target, script_name: scriptName }) {
+  return `binding \`${name}\` of type ${type} is left out: Worker \`${target ?? scriptName}\` is not there`;
+}
+
+function whyAbsent({ type, name }) {
+  return `binding \`${name}\` of type ${type} has no local runtime: Local Cloudflare keeps it, and only Cloudflare itself can answer for it`;
 }
 
 function versionMetadata({ id, annotations, createdOn }) {
@@ -86,6 +107,21 @@ function durableObject({ class_name: className, script_name: scriptName }, { nam
 function service({ service: scriptName, entrypoint, props }, { nameOf }) {
   const loaded = nameOf(scriptName);
   return loaded && { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) };
+}
+
+/** As workerd takes it: base64, or PEM, or JSON. */
+function cryptoKey({ algorithm, format, usages, key_base64: base64, key_jwk: jwk }) {
+  const key = {
+    raw: () => ({ base64 }),
+    pkcs8: () => ({ pkcs8: pem("PRIVATE KEY", base64) }),
+    spki: () => ({ spki: pem("PUBLIC KEY", base64) }),
+    jwk: () => ({ jwk: JSON.stringify(jwk) }),
+  };
+  return { ...key[format](), algorithm: { json: JSON.stringify(algorithm) }, usages };
+}
+
+function pem(label, base64) {
+  return `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g).join("\n")}\n-----END ${label}-----\n`;
 }
 
 /** The same store that the API serves, in this process. */

@@ -1,10 +1,10 @@
 /**
  * Does a script start? Asked before a version is accepted, so that a bad one never meets the others.
  * Module scripts start in an isolate of their own inside a spare workerd; what can't be loaded that way, service-worker
- * scripts and those that send mail, in a workerd of their own.
+ * scripts and those that send mail or use bindings to services, in a workerd of their own.
  */
 import { createHash } from "node:crypto";
-import { plainBindings, runs, workerBindings } from "./bindings.js";
+import { isPlain, needsModules, plainBindings, workerBindings } from "./bindings.js";
 import { loadMiniflare, runnableDate } from "./miniflare.js";
 import { PROBE_PREFIX, probeServiceWorker, probeSource } from "./sources.js";
 import { startAlone, startChecker } from "./trial.js";
@@ -15,6 +15,8 @@ const PROBE_NAME = "probe";
 const PROBE_MODULE = "local-cloudflare-probe.js";
 /** A module of workerd's that isolates in a spare workerd do not have. */
 const MAIL_MODULE = "cloudflare:email";
+/** It gives a script its bindings while it starts; the isolates have those alone that are plain values. */
+const ENV_MODULE = "cloudflare:workers";
 const TOO_LONG = "Script startup exceeded CPU time limit.";
 const REMEMBERED = 100;
 const LOADER_KINDS = { esm: "js", cjs: "cjs", wasm: "wasm", text: "text", data: "data" };
@@ -61,10 +63,10 @@ export class StartCheck {
     if (!entry) return refusal(SYNTAX_OR_START, `No such module: ${version.mainModule ?? version.bodyPart}`);
     const python = version.modules.find(({ type }) => type.startsWith("python"));
     if (python) return refusal(SYNTAX_OR_START, `Local Cloudflare does not run Python Workers (module ${python.name})`);
-    const lacking = version.bindings.find(({ type }) => !runs(type));
-    if (lacking) {
-      const { name, type } = lacking;
-      return refusal(SYNTAX_OR_START, `Local Cloudflare does not run bindings of type ${type} (binding '${name}')`);
+    const forModules = version.mainModule ? undefined : version.bindings.find(needsModules);
+    if (forModules) {
+      const { name, type } = forModules;
+      return refusal(SYNTAX_OR_START, `Binding '${name}' of type ${type} is for module Workers only.`);
     }
     const outcome = await this.#trialStart(version, entry);
     if (outcome.error !== undefined) return refusal(SYNTAX_OR_START, outcome.error);
@@ -82,7 +84,7 @@ export class StartCheck {
 
   #trialStart(version, entry) {
     if (!version.mainModule) return startServiceWorker(version, entry);
-    return mayMail(version) ? startModulesAlone(version) : this.#startModules(version);
+    return needsEverything(version) ? startModulesAlone(version) : this.#startModules(version);
   }
 
   async #startModules(version) {
@@ -126,9 +128,13 @@ export class StartCheck {
   }
 }
 
-/** Whether it may import the module; that the name stands somewhere else costs a slower start, no more. */
-function mayMail({ modules }) {
-  return modules.some(({ type, content }) => type === "esm" && content.includes(MAIL_MODULE));
+/**
+ * Whether it may use, while it starts, what isolates in a spare workerd do not have. That a module's name stands somewhere
+ * else costs a slower start, no more.
+ */
+function needsEverything({ modules, bindings }) {
+  const mentions = (name) => modules.some(({ type, content }) => type === "esm" && content.includes(name));
+  return mentions(MAIL_MODULE) || (mentions(ENV_MODULE) && !bindings.every(isPlain));
 }
 
 function withProbe(version) {

@@ -13,16 +13,25 @@ const STORES = {
   }),
 };
 
+/** As workerd numbers them. */
+const USAGES = ["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"];
+
 /** Extensions, whose modules make an object from their inner bindings. */
 const MODULES = {
-  /** Whoever uses it is told why it can't answer; a Worker may start with it, hand it on and look whether it is there. */
+  /**
+   * Whoever calls it, or takes a member of it as text, is told why it can't answer. A Worker may start with it, hand it on,
+   * and look whether it is there.
+   */
   "local:absent": `
-export default ({ why }) => new Proxy({}, {
-  get(_, member) {
-    if (typeof member === "symbol" || member === "then" || member === "toJSON") return undefined;
-    throw new Error(why);
-  },
-});
+export default ({ why }) => {
+  const refuse = () => { throw new Error(why); };
+  const known = (member) => {
+    if ([Symbol.toPrimitive, "toString", "valueOf"].includes(member)) return refuse;
+    return typeof member === "symbol" || member === "then" || member === "toJSON" ? undefined : used;
+  };
+  const used = new Proxy(refuse, { apply: refuse, construct: refuse, get: (_, member) => known(member) });
+  return new Proxy({}, { get: (_, member) => known(member) });
+};
 `,
   "local:analytics": `
 export default ({ dataset }) => ({
@@ -40,7 +49,8 @@ export const plugins = {
   },
 };
 
-function bindingOf({ store, service, module, inner }) {
+function bindingOf({ store, service, module, inner, key }) {
+  if (key) return { cryptoKey: { ...key, usages: key.usages.map((usage) => USAGES.indexOf(usage)) } };
   if (store) return STORES[store]({ name: service });
   const innerBindings = Object.entries(inner).map(([name, text]) => ({ name, text }));
   return { wrapped: { moduleName: module, innerBindings } };
