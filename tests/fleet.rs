@@ -14,9 +14,12 @@ mod account;
 mod counting;
 mod wire;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
-use account::{BASE_URL, Fleet, S3_URL, TOKEN, desired, sources};
+use account::{BASE_URL, Fleet, S3_URL, TOKEN, VALUE, desired, sources};
+use cfworker_deploy::diagnostic::Diagnostic;
 use cfworker_deploy::engine::{self, Credentials, Io, Options, PlanResult, R2Credentials};
 use cfworker_deploy::manifest::Source;
 use cfworker_deploy::plan::Action;
@@ -24,16 +27,35 @@ use cfworker_deploy::secret::Secret;
 use counting::{Taken, counted};
 use wire::VirtualClock;
 
-/// Plans so many documents that are all deployed as they stand.
-fn planned(documents: usize) -> (PlanResult, Rc<Fleet>, Taken) {
-    let sources = sources(documents);
-    let fleet = Fleet::deployed(&desired(&sources));
-    let (result, taken) = counted(|| plan(&sources, &fleet));
-    (result, fleet, taken)
+/// What a plan of so many documents came to that are all deployed as they stand.
+struct Planned {
+    findings: Vec<Diagnostic>,
+    steps: usize,
+    noops: usize,
+    /// How often each URL was asked for.
+    asked: Vec<(String, u32)>,
+    most_under_way: usize,
+    taken: Taken,
 }
 
-fn plan(sources: &[Source], fleet: &Rc<Fleet>) -> PlanResult {
+static THOUSAND: LazyLock<Planned> = LazyLock::new(|| planned(1_000));
+
+fn planned(documents: usize) -> Planned {
+    let sources = sources(documents);
     let clock = VirtualClock::new();
+    let fleet = Fleet::deployed(&desired(&sources), &clock);
+    let (result, taken) = counted(|| plan(&sources, &fleet, &clock));
+    Planned {
+        steps: result.plan.steps.len(),
+        noops: result.plan.count(Action::NoOp),
+        findings: result.plan.diagnostics,
+        asked: fleet.asked().map(|(url, asked)| (url.to_owned(), asked)).collect(),
+        most_under_way: fleet.most_under_way.get(),
+        taken,
+    }
+}
+
+fn plan(sources: &[Source], fleet: &Rc<Fleet>, clock: &Rc<VirtualClock>) -> PlanResult {
     let credentials = Credentials {
         api_token: Some(Secret::new(TOKEN)),
         base_url: Some(BASE_URL.into()),
@@ -43,6 +65,7 @@ fn plan(sources: &[Source], fleet: &Rc<Fleet>) -> PlanResult {
             session_token: None,
             endpoint: Some(S3_URL.into()),
         }),
+        secrets: BTreeMap::from([("FLEET_KEY".to_owned(), Secret::new(VALUE))]),
         ..Credentials::default()
     };
     let io = Io { transport: fleet.clone(), clock: clock.clone(), signal: None, events: Rc::new(|_| {}) };
@@ -52,19 +75,22 @@ fn plan(sources: &[Source], fleet: &Rc<Fleet>) -> PlanResult {
 
 #[test]
 fn a_thousand_workers_cost_one_list_an_account_or_zone_and_five_reads_each() {
-    let (result, fleet, _) = planned(1_000);
-    assert_eq!((result.plan.steps.len(), result.plan.count(Action::NoOp)), (0, 3_000), "{:?}", result.plan.diagnostics);
-    let of_bundles = |url: &str| url.starts_with(S3_URL);
-    for (url, asked) in fleet.asked().filter(|(url, _)| !of_bundles(url)) {
-        assert_eq!(asked, 1, "{url}");
-    }
-    let reads: u32 = fleet.asked().filter(|(url, _)| !of_bundles(url)).map(|(_, asked)| asked).sum();
-    assert_eq!(reads, 5 * 1_000 + 2 + 2 * 3, "scripts of two accounts, three zones and their routes");
+    let Planned { findings, steps, noops, asked, .. } = &*THOUSAND;
+    assert_eq!((*steps, *noops), (0, 3_000), "{findings:?}");
+    let reads: Vec<_> = asked.iter().filter(|(url, _)| !url.starts_with(S3_URL)).collect();
+    assert!(reads.iter().all(|(_, times)| *times == 1), "{reads:?}");
+    assert_eq!(reads.len(), 5 * 1_000 + 2 + 2 * 3, "scripts of two accounts, three zones and their routes");
+}
+
+#[test]
+fn however_many_requests_a_round_has_few_are_under_way() {
+    // Those of the API, and those of the bundles beside them.
+    assert_eq!(THOUSAND.most_under_way, 2 * 24);
 }
 
 #[test]
 fn what_a_run_holds_grows_with_its_documents_and_no_faster() {
-    let (few, many) = (planned(250).2, planned(1_000).2);
+    let (few, many) = (planned(250).taken, THOUSAND.taken);
     for (what, few, many) in [("at most", few.peak, many.peak), ("in the end", few.retained, many.retained)] {
         assert!(many * 2 <= few * 9, "{what}: {few} bytes for 250 documents, {many} for 1,000");
     }
@@ -72,6 +98,6 @@ fn what_a_run_holds_grows_with_its_documents_and_no_faster() {
 
 #[test]
 fn the_work_of_a_plan_grows_with_its_documents_and_no_faster() {
-    let (few, many) = (planned(20).2.allocations, planned(200).2.allocations);
+    let (few, many) = (planned(20).taken.allocations, planned(200).taken.allocations);
     assert!(many <= few * 12, "{few} allocations for 20 documents, {many} for 200");
 }

@@ -1,13 +1,13 @@
 //! Bundles of a run: opened together with the reads, read only where their bytes are needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundle_asks;
 use super::session::Session;
 use crate::bundle::{self, Modules, Stated};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::join_all;
+use crate::http::join_window;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
 use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Store};
@@ -114,7 +114,7 @@ pub(super) async fn open<'a>(
         store.open(&session.client, &object).await
     });
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
-    for answer in join_all(opening).await {
+    for answer in join_window(opening).await {
         match answer {
             Ok(reading) => entries.push(Entry { reading: Some(reading), modules: None }),
             Err(error) => errors.push(error.diagnostic()),
@@ -132,13 +132,13 @@ impl Bundles<'_> {
         live: &mut LiveState,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let mut unknown = Vec::new();
+        let mut unknown = BTreeSet::new();
         for (index, (entry, (manifest, state))) in
             self.entries.iter().zip(desired.manifests.iter().zip(&mut live.manifests)).enumerate()
         {
             match recorded(entry, manifest, state) {
                 Some(facts) => state.bundle = Some(facts),
-                None => unknown.push(index),
+                None => drop(unknown.insert(index)),
             }
         }
         self.read(unknown, session, desired, live, diagnostics).await;
@@ -154,14 +154,13 @@ impl Bundles<'_> {
         live: &mut LiveState,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> bool {
-        let uploads = |index: usize| {
-            plan.steps.iter().any(|step| step.manifest == index && matches!(step.operation, Operation::Upload(_)))
-        };
+        let uploads = plan.steps.iter().filter(|step| matches!(step.operation, Operation::Upload(_)));
+        let uploads: BTreeSet<usize> = uploads.map(|step| step.manifest).collect();
         let before: Vec<_> = live.manifests.iter().map(|state| state.bundle.clone()).collect();
-        let mut needed = Vec::new();
+        let mut needed = BTreeSet::new();
         for (index, entry) in self.entries.iter_mut().enumerate() {
-            if entry.modules.is_none() && uploads(index) {
-                needed.push(index);
+            if entry.modules.is_none() && uploads.contains(&index) {
+                needed.insert(index);
             } else if let Some(reading) = entry.reading.take() {
                 reading.cancel();
             }
@@ -173,7 +172,7 @@ impl Bundles<'_> {
 
     async fn read(
         &mut self,
-        indexes: Vec<usize>,
+        indexes: BTreeSet<usize>,
         session: &Session<'_>,
         desired: &DesiredState,
         live: &mut LiveState,
@@ -185,7 +184,7 @@ impl Bundles<'_> {
                 reading.push(async move { (index, one(session, manifest, opened).await) });
             }
         }
-        for (index, answer) in join_all(reading).await {
+        for (index, answer) in join_window(reading).await {
             let (Some(entry), Some(state)) = (self.entries.get_mut(index), live.manifests.get_mut(index)) else {
                 continue;
             };

@@ -14,8 +14,8 @@ use crate::secret::Secret;
 /// The secrets of all documents.
 pub(super) struct Secrets {
     values: BTreeMap<(usize, String), Secret>,
-    /// No value was given. Whether that matters, the live Workers tell.
-    missing: Vec<UnresolvedSecret>,
+    /// Those without a given value, by document. Whether that matters, the live Workers tell.
+    missing: BTreeMap<usize, Vec<UnresolvedSecret>>,
 }
 
 impl Secrets {
@@ -41,8 +41,14 @@ impl Secrets {
         session.mask.hide(values.values());
         let is_missing =
             |secret: &UnresolvedSecret| secret.finding.code == Code::MissingSecret && !options.require_secrets;
-        let (missing, refused) = unresolved.into_iter().partition::<Vec<_>, _>(is_missing);
-        findings.extend(refused.into_iter().map(|secret| secret.finding));
+        let mut missing: BTreeMap<usize, Vec<UnresolvedSecret>> = BTreeMap::new();
+        for secret in unresolved {
+            if is_missing(&secret) {
+                missing.entry(secret.document).or_default().push(secret);
+            } else {
+                findings.push(secret.finding);
+            }
+        }
         Self { values, missing }
     }
 
@@ -50,7 +56,7 @@ impl Secrets {
     pub(super) fn check(&self, desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         for (manifest, state) in desired.manifests.iter().zip(&live.manifests) {
-            let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
+            let missing = self.missing.get(&manifest.document).into_iter().flatten();
             let (kept, lacking) = missing.partition::<Vec<_>, _>(|secret| has(state.script.as_ref(), &secret.name));
             findings.extend(lacking.into_iter().map(|secret| secret.finding.clone()));
             findings.extend(told_as_kept(manifest, &kept));
@@ -66,7 +72,7 @@ impl Secrets {
                 credentials.key_material()?,
                 &self.of(manifest.document),
             );
-            let missing = self.missing.iter().filter(|secret| secret.document == manifest.document);
+            let missing = self.missing.get(&manifest.document).into_iter().flatten();
             let kept: BTreeSet<_> = missing.map(|secret| secret.name.clone()).collect();
             Some(SecretFacts { kept, key_of_token: credentials.fingerprint_key.is_none(), ..facts })
         };
@@ -75,7 +81,7 @@ impl Secrets {
 
     /// The values of one document.
     pub(super) fn of(&self, document: usize) -> BTreeMap<String, Secret> {
-        let own = self.values.iter().filter(|((owner, _), _)| *owner == document);
+        let own = self.values.range((document, String::new())..(document + 1, String::new()));
         own.map(|((_, name), value)| (name.clone(), value.clone())).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cfworker_deploy::cloudflare::dns_records::{self, RecordFilter};
 use cfworker_deploy::cloudflare::{Api, Auth, Read, deployments, routes, scripts, subdomain, versions, zones};
-use cfworker_deploy::http::{Body, LocalFuture, Request, Response, Transport, TransportError};
+use cfworker_deploy::http::{Body, Clock, LocalFuture, Request, Response, Transport, TransportError};
 use cfworker_deploy::kinds::worker::{code_digest, secret_facts};
 use cfworker_deploy::manifest::{self, ReadOptions, Source};
 use cfworker_deploy::model::hex;
@@ -16,7 +16,11 @@ use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::wire::VirtualClock;
+
 pub const TOKEN: &str = "canary-token-of-a-fleet";
+/// Of the secret that each Worker has.
+pub const VALUE: &str = "canary-value-of-a-fleet";
 pub const BASE_URL: &str = "https://api.example/client/v4";
 pub const S3_URL: &str = "https://s3.example";
 const ACCOUNTS: [&str; 2] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
@@ -26,6 +30,7 @@ const ZONES: [(&str, &str, usize); 3] = [
     ("2222222222222222222222222222222a", "two.example", 0),
     ("3333333333333333333333333333333a", "three.example", 1),
 ];
+const LATENCY_MS: f64 = 100.0;
 const CODE: &[u8] = b"export default {}";
 const DATE: &str = "2026-01-01";
 
@@ -48,7 +53,7 @@ spec:
   worker_name: worker-{number:04}
   compatibility_date: \"{DATE}\"
   script_bundle: {{ bucket: bundles, path: app.js }}
-  env: {{ variables: {{ NUMBER: \"{number}\" }} }}
+  env: {{ variables: {{ NUMBER: \"{number}\" }}, secrets: {{ KEY: \"${{FLEET_KEY}}\" }} }}
   dns: {{ enabled: true, zone_id: {zone}, hostname: w{number}.{domain} }}
 "
     )
@@ -68,6 +73,11 @@ pub fn api() -> Api {
 /// The accounts, as whoever asks sees them.
 pub struct Fleet {
     answers: BTreeMap<String, Answer>,
+    /// By it, every answer takes a tenth of a second.
+    clock: Rc<VirtualClock>,
+    under_way: Cell<usize>,
+    /// So many requests were under way at once.
+    pub most_under_way: Cell<usize>,
 }
 
 struct Answer {
@@ -77,8 +87,13 @@ struct Answer {
 
 impl Fleet {
     /// Deployed as wanted.
-    pub fn deployed(desired: &DesiredState) -> Rc<Self> {
-        let mut fleet = Self { answers: BTreeMap::new() };
+    pub fn deployed(desired: &DesiredState, clock: &Rc<VirtualClock>) -> Rc<Self> {
+        let mut fleet = Self {
+            answers: BTreeMap::new(),
+            clock: clock.clone(),
+            under_way: Cell::default(),
+            most_under_way: Cell::default(),
+        };
         for account in ACCOUNTS {
             let of_account = desired.manifests.iter().filter(|manifest| manifest.identity.account == account);
             let listed: Vec<Value> =
@@ -109,7 +124,10 @@ impl Fleet {
                 "tags": tags(manifest),
                 "compatibility_date": DATE,
                 "compatibility_flags": manifest.script.compatibility_flags,
-                "bindings": [{ "name": "NUMBER", "type": "plain_text", "text": number.to_string() }],
+                "bindings": [
+                    { "name": "NUMBER", "type": "plain_text", "text": number.to_string() },
+                    { "name": "KEY", "type": "secret_text" },
+                ],
             }),
         );
         let mark = mark(manifest);
@@ -154,6 +172,10 @@ impl Transport for Fleet {
             let url = request.url.split('?').next().filter(|_| signed).unwrap_or(&request.url);
             let answer = self.answers.get(url).unwrap_or_else(|| panic!("nobody expects {url}"));
             answer.asked.set(answer.asked.get() + 1);
+            self.under_way.set(self.under_way.get() + 1);
+            self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
+            self.clock.sleep(LATENCY_MS).await;
+            self.under_way.set(self.under_way.get() - 1);
             let headers = vec![("etag".to_owned(), "\"e\"".to_owned())];
             Ok(Response { status: 200, headers, body: Box::new(Bytes(answer.bytes.clone())) })
         })
@@ -199,12 +221,13 @@ fn tags(manifest: &DesiredManifest) -> Vec<String> {
     let hashes = routes.chain([marks::record_hash(&routing.hostname)]).collect();
     marks.inventory.insert(zone_of(manifest).to_owned(), hashes);
     marks.bundle = BundleMark::of("e", &sha256());
-    marks.names.insert(marks::hash("NUMBER"));
+    marks.names.extend(["NUMBER", "KEY"].map(marks::hash));
     marks.tags()
 }
 
 fn mark(manifest: &DesiredManifest) -> String {
-    let facts = secret_facts(&manifest.identity, &Secret::new(TOKEN), &BTreeMap::new());
+    let values = BTreeMap::from([("KEY".to_owned(), Secret::new(VALUE))]);
+    let facts = secret_facts(&manifest.identity, &Secret::new(TOKEN), &values);
     let code = code_digest(&sha256(), &manifest.script, DATE);
     VersionMark { code, secrets: facts.digest, key: facts.key }.to_string()
 }
