@@ -197,6 +197,32 @@ fn deployed(tags: String, routes: String) -> impl Fn(&Seen) -> Reply {
 }
 
 #[test]
+fn a_route_to_a_worker_of_the_same_name_in_another_account_is_no_route_to_ours() {
+    let (other, zone) = ("fedcba9876543210fedcba9876543210", "2222222222222222222222222222222a");
+    let elsewhere = MANIFEST.replace(ACCOUNT, other).replace("1111111111111111111111111111111a", zone);
+    let elsewhere = elsewhere.replace("shop.example.com", "shop.example.net");
+    let marks = |account: &str, zone: &str, pattern: &str| {
+        let id = Identity { account: account.into(), org: "acme".into(), env: "test".into(), name: "shop".into() }.id();
+        format!("\"cfwd1-{id}\",\"cfwd1-in-{zone}-{}\"", marks::hash(pattern))
+    };
+    let route = |pattern: &str| format!("[{{\"id\":\"r\",\"pattern\":\"{pattern}\",\"script\":\"shop\"}}]");
+    let ours =
+        deployed(marks(ACCOUNT, "1111111111111111111111111111111a", "shop.example.com/*"), route("shop.example.com/*"));
+    let theirs = deployed(marks(other, zone, "shop.example.net/*"), route("shop.example.net/*"));
+    let rule = move |seen: &Seen| match seen.url.contains(other) || seen.url.contains(zone) {
+        true => theirs(seen),
+        false => ours(seen),
+    };
+    let mut run = call(rule);
+    run.manifest = format!("{MANIFEST}---\n{elsewhere}");
+    run.options.dry_run = true;
+    let plan = run.destroy().expect("a plan").plan.plan;
+    assert_eq!((codes(&plan.diagnostics), plan.unmanaged), (vec![], vec![]));
+    let deleted: Vec<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
+    assert_eq!(deleted, ["route:shop.example.com/*", "script:shop", "route:shop.example.net/*", "script:shop"]);
+}
+
+#[test]
 fn outputs_are_of_what_is_deployed() {
     let identity = Identity { account: ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: "shop".into() };
     let hash = marks::hash("shop.example.com/*");

@@ -11,7 +11,7 @@
 
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cfworker_deploy::bundle::{self, Modules, Stated};
 use cfworker_deploy::cloudflare::dns_records::{
@@ -23,8 +23,8 @@ use cfworker_deploy::cloudflare::secrets::{self, PatchSecrets};
 use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain, WriteScriptSubdomain};
 use cfworker_deploy::cloudflare::tokens;
 use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
+use cfworker_deploy::cloudflare::{self, accounts, deployments, kv, versions, workers, zones};
 use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, FromResult, Read, ReadOf};
-use cfworker_deploy::cloudflare::{accounts, deployments, kv, versions, workers, zones};
 use cfworker_deploy::http::{Again, CallError, Meaning, Repeat};
 use cfworker_deploy::model::Syntax;
 use cfworker_deploy::secret::Secret;
@@ -423,6 +423,42 @@ fn refused_read<T: FromResult + std::fmt::Debug>(read: &ReadOf<T>, answer: Reply
 
 fn meaning(error: &CallError) -> (Meaning, Again) {
     error.refusal().map(|refusal| (refusal.meaning, refusal.again)).unwrap_or_else(|| panic!("no refusal: {error}"))
+}
+
+#[test]
+fn in_a_round_of_reads_absence_is_an_answer_where_it_is_one() {
+    let ask = |read: Read, answer: Reply| {
+        let bench = bench(vec![answer], |_| panic!("one request too many"));
+        bench.clock.run(api().ask(&bench.client, &read))
+    };
+    let absent = || refused(404, 10007, "This Worker does not exist on your account.");
+    assert!(matches!(ask(scripts::settings("a", "s").into(), absent()), Ok(cloudflare::Reply::Absent)));
+    assert!(ask(zones::named("a.example", "a").into(), refused(404, 7003, "Could not route to")).is_err());
+    let forbidden = || refused(403, 9109, "Unauthorized to access requested resource");
+    assert!(matches!(ask(zones::read("z").into(), forbidden()), Ok(cloudflare::Reply::Hidden)));
+    assert!(ask(routes::list("z").into(), forbidden()).is_err());
+    let list = scripts::list("a");
+    let reply = ask(list.as_ref().clone(), ok(r#"[{"id":"s"}]"#)).expect("an answer");
+    assert_eq!(list.result(&reply).map(|scripts| scripts[0].id.clone()), Some("s".to_owned()));
+    assert!(zones::read("z").result(&reply).is_none(), "the result of another type");
+}
+
+#[test]
+fn reads_are_equal_when_they_ask_the_same() {
+    let named = |name: &str| Read::from(dns_records::list("z", RecordFilter::Name(name)));
+    let reads = BTreeSet::from([
+        scripts::list("a").into(),
+        scripts::list("b").into(),
+        scripts::list("a").into(),
+        named("a.example"),
+        named("b.example"),
+        named("a.example"),
+        dns_records::list("z", RecordFilter::CommentPrefix("a.example")).into(),
+    ]);
+    assert_eq!(reads.len(), 5);
+    assert_eq!((named("a").zone(), named("a").account()), (Some("z"), None));
+    assert_eq!(Read::from(scripts::list("a")).account(), Some("a"));
+    assert_eq!(Read::from(tokens::of_user()).account(), None);
 }
 
 #[test]
