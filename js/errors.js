@@ -29,10 +29,21 @@ export class DeployError extends Error {
    * @param {string[]} [data.done] addresses whose change took effect
    * @param {string[]} [data.notDone] addresses whose change did not happen
    * @param {string[]} [data.unknown] addresses whose change may have taken effect: the answer was lost
+   * @param {boolean} [data.sent] whether any request went out
    * @param {import("./index.js").WayOut} [data.resolve] options that would let the same call go on
    * @param {unknown} [data.cause] what the other side said, without secrets
    */
-  constructor({ code, message, exitCode = 1, help, cause, diagnostics = [], resolve = {}, ...addresses }) {
+  constructor({
+    code,
+    message,
+    exitCode = 1,
+    help,
+    cause,
+    diagnostics = [],
+    sent = false,
+    resolve = {},
+    ...addresses
+  }) {
     const { done = [], notDone = [], unknown = [] } = addresses;
     super(message, cause === undefined ? undefined : { cause });
     this.name = "DeployError";
@@ -43,6 +54,7 @@ export class DeployError extends Error {
     this.done = done;
     this.notDone = notDone;
     this.unknown = unknown;
+    this.sent = sent;
     this.resolve = resolve;
   }
 }

@@ -111,6 +111,8 @@ export interface Diagnostic {
   permission?: string;
   /** The command that does what `help` says: its verb, and its words as they are. */
   next?: NextCommand;
+  /** Options of the call by which `help` is followed. */
+  options?: CallOption[];
   /** Options that would let the run go on all the same. */
   resolve?: WayOut;
   /** What those would cost, in words. */
@@ -121,6 +123,15 @@ export interface Diagnostic {
 export interface NextCommand {
   command: string;
   operands: string[];
+}
+
+/**
+ * An option of the same call, by its name there, with its value where that is known. `offline` stands for a plan without
+ * credentials; `local` is the command line's alone.
+ */
+export interface CallOption {
+  name: string;
+  value?: string;
 }
 
 /** Options that would let a refused call go on: spread them over those that it was given. */
@@ -384,6 +395,7 @@ export class DeployError extends Error {
     done?: string[];
     notDone?: string[];
     unknown?: string[];
+    sent?: boolean;
     resolve?: WayOut;
     cause?: unknown;
   });
@@ -400,6 +412,8 @@ export class DeployError extends Error {
   done: string[];
   /** Addresses whose change did not happen. */
   notDone: string[];
+  /** Whether any request went out. */
+  sent: boolean;
   /** Options that would let the same call go on; empty where none would. */
   resolve: WayOut;
   /** Addresses whose change may have taken effect: the answer was lost. */

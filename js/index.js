@@ -195,6 +195,7 @@ async function trapped(call, { done, open } = { done: [], open: new Set() }) {
       done: [...done],
       unknown: wrote ? [...open] : [],
       notDone: wrote ? [] : [...open],
+      sent: true, // Nobody can tell any more.
       cause: error.cause,
     });
   }
@@ -202,7 +203,7 @@ async function trapped(call, { done, open } = { done: [], open: new Set() }) {
 
 /** What `renderError` reads: the fields of a `DeployError`, which are no enumerable data on every engine of JavaScript. */
 function errorData(error) {
-  const { code, exitCode = 1, message, help, diagnostics, done, notDone, unknown } = error ?? {};
+  const { code, exitCode = 1, message, help, diagnostics, done, notDone, unknown, sent } = error ?? {};
   return {
     code: typeof code === "string" ? code : USAGE_CODE, // That of a DOMException is a number.
     exitCode,
@@ -212,5 +213,6 @@ function errorData(error) {
     done: done ?? [],
     notDone: notDone ?? [],
     unknown: unknown ?? [],
+    sent,
   };
 }

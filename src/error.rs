@@ -82,6 +82,8 @@ pub struct Error {
     pub not_done: Vec<String>,
     /// Addresses whose change may have taken effect: the request went out, the answer was lost.
     pub unknown: Vec<String>,
+    /// Whether any request went out.
+    pub sent: bool,
     /// Options that would let the same call go on.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,
@@ -99,6 +101,7 @@ impl Error {
             done: Vec::new(),
             not_done: Vec::new(),
             unknown: Vec::new(),
+            sent: false,
             resolve: WayOut::default(),
         }
     }

@@ -9,9 +9,10 @@
 
 mod wire;
 
-use cfworker_deploy::diagnostic::{Code, Diagnostic};
+use cfworker_deploy::diagnostic::{CallOption, Code, Diagnostic};
 use cfworker_deploy::engine::{self, Options};
 use cfworker_deploy::error::Exit;
+use cfworker_deploy::manifest::Source;
 use cfworker_deploy::model::{Address, Identity, marks};
 use cfworker_deploy::secret::Secret;
 use wire::calls::{Call, MANIFEST, ZONE, call, empty};
@@ -29,7 +30,7 @@ fn a_run_whose_time_is_over_says_what_took_it() {
     assert_eq!(codes(&error.diagnostics), [Code::GaveUp]);
     assert!(error.message.starts_with("gave up after 2.5 s; the last failure was: `GET https://"), "{}", error.message);
     assert!(error.message.contains("status 503"), "{}", error.message);
-    assert!(error.help.is_some_and(|help| help.contains("`--timeout`")));
+    assert!(error.diagnostics.iter().all(|finding| finding.options == [CallOption::TimeoutMs]));
     assert!(slow.clock.elapsed() < 3_000.0);
     let silent = call(|_| Reply::Silence).timeout(2_500.0).failed_plan();
     assert_eq!(codes(&silent.diagnostics), [Code::GaveUp]);
@@ -383,6 +384,47 @@ fn a_plan_that_was_carried_out_may_be_applied_again() {
     let done = run.clock.run(engine::destroy(&sources, &run.credentials, &run.options, &io)).expect("nothing to do");
     assert!(done.plan.plan.destroys && done.plan.plan.is_no_op());
     assert_eq!(writes(&run), [""; 0]);
+}
+
+#[test]
+fn a_finding_of_the_planner_names_its_place_in_its_own_one_of_several_manifests() {
+    let run = call(empty);
+    let document = |name: &str, host: &str| {
+        MANIFEST
+            .replace("name: shop,", &format!("name: {name},"))
+            .replace("worker_name: shop", &format!("worker_name: {name}"))
+            .replace("hostname: shop.example.com", &format!("hostname: {host}"))
+    };
+    let deep = "a.deep.example.com";
+    let sources = [
+        Source { name: "one.yaml".into(), text: document("one", "one.example.com") },
+        Source {
+            name: "two.yaml".into(),
+            text: format!("{}---\n{}", document("two", "two.example.com"), document("three", deep)),
+        },
+    ];
+    let (_, io) = run.given();
+    let planned = run.clock.run(engine::plan(&sources, Some(&run.credentials), &run.options, &io)).expect("a plan");
+    let finding =
+        planned.plan.diagnostics.iter().find(|finding| finding.code == Code::DeepHostname).expect("a finding");
+    let place = finding.place.as_ref().expect("a place");
+    let line = sources[1].text.lines().position(|line| line.contains(deep)).expect("a line") + 1;
+    assert_eq!((place.file.as_str(), place.line, place.column), ("two.yaml", line, 15));
+    assert_eq!(finding.path(), Some("spec.dns.hostname"));
+}
+
+#[test]
+fn a_failure_says_whether_anything_was_sent_before_it() {
+    let mut bad = call(empty);
+    bad.manifest = MANIFEST.replace("worker_name", "worker_nam");
+    let mut unresolved = call(empty);
+    unresolved.manifest.push_str(
+        "  kv_bindings: [{ name: KV, field_path: $cloudflare-kv-namespace/none/status.outputs.namespace_id }]\n",
+    );
+    for (run, sent) in [(bad, false), (unresolved, true)] {
+        let error = run.failed_plan();
+        assert_eq!((error.exit_code, error.sent), (Exit::BadManifest, sent), "{}", error.message);
+    }
 }
 
 #[test]

@@ -59,7 +59,7 @@ export async function refuse({ view, report }, plan, expected = plan.fingerprint
   const { code, help } = worst;
   const message = others.length > 0 ? `${worst.message} (and ${others.length} more)` : worst.message;
   const exitCode = plan.exitCode || CONFLICT;
-  throw new DeployError({ code, exitCode, message, help, diagnostics, resolve: plan.resolve });
+  throw new DeployError({ code, exitCode, message, help, diagnostics, sent: true, resolve: plan.resolve });
 }
 
 function movedTo({ fingerprint }) {

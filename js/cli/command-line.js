@@ -1,7 +1,7 @@
 /** A command of this tool as text that a POSIX shell reads. */
 
 import { quote } from "shell-quote";
-import { flagsOf } from "./flags.js";
+import { FLAGS, flagsOf } from "./flags.js";
 import { isShownExactly } from "./output.js";
 
 /** Words whose characters mean nothing to a shell. */
@@ -25,6 +25,23 @@ export function commandLine(command, operands, flags) {
 /** Flags alone, as they stand in a sentence. @returns {string | undefined} */
 export function flagWords(pairs) {
   return textOfWords(pairs.flat());
+}
+
+/** Options of the JavaScript calls whose flag has another name. */
+const FLAG_NAMES = { __proto__: null, secrets: "secretsFile", timeoutMs: "timeout" };
+
+/**
+ * An option of a call as its flag, with what it takes: `--secrets-file FILE`.
+ *
+ * @param {import("../index.js").CallOption} option
+ * @returns {string | undefined} undefined for what has no flag, or can't be shown exactly
+ */
+export function callOption({ name, value }) {
+  const row = FLAGS.find(({ flag }) => nameOf(flag) === (FLAG_NAMES[name] ?? name));
+  if (!row) return undefined;
+  const [flag, operand] = row.flag.split(" ");
+  const words = operand === undefined ? [] : [value ?? operand.slice(1, -1).toUpperCase()];
+  return textOfWords([flag, ...words]);
 }
 
 /** A command of somebody else's. @param {string[]} words @returns {string | undefined} */

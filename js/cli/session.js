@@ -6,6 +6,7 @@ import { readText } from "./input.js";
 import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
+import { environmentFindings } from "./other-names.js";
 import { readAllPairs } from "./pairs.js";
 import { createProxyFetch, proxyPasswords } from "./proxy-fetch.js";
 import { readSecrets } from "./secrets.js";
@@ -23,6 +24,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @property {object} options of every call
  * @property {object} host `onEvent`, `signal` and, with `--local` or behind a proxy, `fetch`
  * @property {import("./local-state.js").LocalState} [local]
+ * @property {object[]} surroundings what is odd about the environment; told already
  */
 
 /**
@@ -39,6 +41,8 @@ export async function openSession({ context, view, flags, report }, paths) {
   const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
   view.attach(api, sources);
+  const surroundings = local || flags.offline ? [] : environmentFindings(context.env);
+  await view.diagnostics(surroundings);
   context.interrupt.onFirst(() => view.stopping());
   const fetch = local ? createLocalFetch(local) : await createProxyFetch(context.env);
   const host = {
@@ -49,7 +53,7 @@ export async function openSession({ context, view, flags, report }, paths) {
     signal: context.interrupt.signal,
     ...(fetch && { fetch }),
   };
-  return { api, sources, creds, options, host, local };
+  return { api, sources, creds, options, host, local, surroundings };
 }
 
 /** From the environment, or with `--local` only from the Local Cloudflare that runs here. */

@@ -3,7 +3,7 @@
  *
  * - METHOD: a method, several joined by `|`, or `*`
  * - PATH: glob over the request's path (without query); `*` is any run of characters, `/` included
- * - KIND: one of `KINDS`; `429+SECONDS` adds a `Retry-After`
+ * - KIND: one of `KINDS`; `429+SECONDS` adds a `Retry-After`, `stale+SECONDS` says how old
  * - WHEN: which of the requests that match: `2` the second, `2-4`, `3+` from the third on; left out: every one
  *
  * The first fault that matches and is due hits the request; API and S3 alike, never the data plane.
@@ -23,13 +23,18 @@ export const KINDS = {
   500: "internal error; not done",
   503: "unavailable; not done",
   403: "refused as if a permission were missing; not done",
+  stale: "a read of records or routes answers as they were 30 seconds ago; anything else is done",
 };
+
+/** How old a stale answer is, unless the fault says so. */
+const STALE_SECONDS = 30;
 
 /**
  * @typedef {object} Fault
  * @property {string} spec as written
  * @property {string} kind
  * @property {number} [retryAfterSeconds]
+ * @property {number} [staleMs] how old the answer is
  */
 
 /**
@@ -38,19 +43,22 @@ export const KINDS = {
  * @throws {Error} with a message for people
  */
 export function parseFault(spec) {
-  const match = /^(\S+)\s+(\S+?):([a-z]+|\d{3})(?:\+(\d+))?(?::(\d+)(?:-(\d+)|(\+))?)?$/.exec(spec.trim());
+  const match = /^(\S+)\s+(\S+?):([a-z]+|\d{3})(?:\+(\d{1,6}))?(?::(\d+)(?:-(\d+)|(\+))?)?$/.exec(spec.trim());
   if (!match) throw new Error(`fault \`${spec}\` does not read as \`METHOD PATH:KIND[:WHEN]\``);
-  const [, method, path, kind, retryAfter, first, last, open] = match;
+  const [, method, path, kind, seconds, first, last, open] = match;
   if (!(kind in KINDS)) {
     throw new Error(`fault \`${spec}\`: unknown kind \`${kind}\`, known are ${Object.keys(KINDS).join(", ")}`);
   }
-  if (retryAfter && kind !== "429") throw new Error(`fault \`${spec}\`: only \`429\` takes a number of seconds`);
+  if (seconds && !["429", "stale"].includes(kind)) {
+    throw new Error(`fault \`${spec}\`: only \`429\` and \`stale\` take a number of seconds`);
+  }
   if (first === "0") throw new Error(`fault \`${spec}\`: requests are counted from 1`);
   const from = first ? Number(first) : 1;
   return {
     spec,
     kind,
-    retryAfterSeconds: retryAfter ? Number(retryAfter) : undefined,
+    retryAfterSeconds: kind === "429" && seconds ? Number(seconds) : undefined,
+    staleMs: kind === "stale" ? Number(seconds ?? STALE_SECONDS) * 1000 : undefined,
     methods: method === "*" ? null : method.toUpperCase().split("|"),
     path: globToRegExp(path),
     first: from,
@@ -71,6 +79,11 @@ export class Faults {
   /** Replaces all faults; counting starts anew. @param {string[]} specs */
   set(specs) {
     this.#faults = specs.map(parseFault);
+  }
+
+  /** Whether any request could be hit like that. */
+  has(kind) {
+    return this.#faults.some((fault) => fault.kind === kind);
   }
 
   /** The fault that hits this request, if any; counts the request. @returns {Fault | null} */

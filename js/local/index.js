@@ -11,6 +11,7 @@ import { createDatabaseBinding } from "./d1/binding.js";
 import { createDataPlane } from "./data-plane/serve.js";
 import { createWire } from "./data-plane/wire.js";
 import { Faults } from "./faults.js";
+import { History } from "./history.js";
 import { requestHost } from "./host-request.js";
 import { Persistence } from "./persist.js";
 import { createQueueBinding } from "./queues/binding.js";
@@ -96,6 +97,7 @@ async function start(options, persistence) {
     wire,
     log,
     faults,
+    history: new History(state, now),
     latencyMs: () => latency,
     now,
     written,

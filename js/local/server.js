@@ -26,6 +26,7 @@ const KEEP_ALIVE_MS = 60_000;
  * @param {ReturnType<import("./data-plane/wire.js").createWire>} parts.wire to the data plane
  * @param {import("./requests.js").RequestLog} parts.log
  * @param {import("./faults.js").Faults} parts.faults
+ * @param {import("./history.js").History} parts.history
  * @param {() => number} parts.latencyMs asked for each request to API and S3
  * @param {() => number} parts.now milliseconds, for the `Date` header
  * @param {() => Promise<void>} parts.written called after a request to API or S3 that may have changed something, and
@@ -166,19 +167,22 @@ async function answer(exchange, entry, fault, parts) {
 }
 
 async function handle(exchange, entry, fault, parts) {
-  const call = () => callSurface(exchange, () => exchange.body(entry), parts);
+  const isRead = ["GET", "HEAD"].includes(exchange.request.method);
+  if (!isRead && parts.faults.has("stale")) parts.history.beforeWrite();
+  const asOf = isRead && fault?.kind === "stale" ? parts.history.at(parts.now() - fault.staleMs) : undefined;
+  const call = () => callSurface(exchange, { readBody: () => exchange.body(entry), asOf }, parts);
   const first = await call();
   const answered = fault?.kind === "double" ? await call() : first;
-  if (!["GET", "HEAD"].includes(exchange.request.method)) await parts.written();
+  if (!isRead) await parts.written();
   return answered;
 }
 
 /** Credentials are looked at before the body is read. */
-function callSurface({ request, surface, headers, path }, readBody, { api, s3 }) {
+function callSurface({ request, surface, headers, path }, { readBody, asOf }, { api, s3 }) {
   const { method, url: target } = request;
   if (surface === "s3") return s3.handle({ method, target, headers, readBody });
   const query = new URLSearchParams(target.slice(path.length + 1));
-  return api.handle({ method, path: path.slice(API_BASE.length) || "/", query, headers, readBody });
+  return api.handle({ method, path: path.slice(API_BASE.length) || "/", query, headers, readBody, asOf });
 }
 
 async function send(exchange, { status, headers, body = "" }, fault, now) {

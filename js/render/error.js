@@ -2,7 +2,7 @@
 
 import { diagnosticsText, finding } from "./diagnostics.js";
 import { createPaint, plain, styleOf } from "./paint.js";
-import { list, number, object, optional, or, read, text } from "./shape.js";
+import { flag, list, number, object, optional, or, read, text } from "./shape.js";
 
 /** What the text needs of an error. */
 const shape = object({
@@ -14,14 +14,12 @@ const shape = object({
   done: or(list(text), []),
   notDone: or(list(text), []),
   unknown: or(list(text), []),
+  sent: or(flag, true),
 });
 
 const BAD_MANIFEST = 65;
 const PARTLY_DONE = 3;
 const INTERRUPTED = [130, 143];
-
-/** Findings about the text of a manifest. */
-const TEXT_FAMILY = /^CFD01/;
 
 /**
  * Renders an error. What is none gives nothing.
@@ -87,11 +85,6 @@ function closing(error, errors) {
 /** How things stand now. */
 function stateOf(error) {
   if (hasBegun(error)) return "Nothing needs cleaning up: run the same command again.";
-  if (error.exitCode !== BAD_MANIFEST) {
-    return error.done.length === 0 ? "Nothing was changed." : "Everything was applied.";
-  }
-  // Findings about the text itself stop a run before its first request; those about references may need one.
-  // A finding about the text has a place in it.
-  const isOffline = (finding) => isError(finding) && TEXT_FAMILY.test(finding.code) && finding.place;
-  return error.diagnostics.some(isOffline) ? "Nothing was sent to Cloudflare." : "Nothing was changed.";
+  if (error.done.length > 0) return "Everything was applied.";
+  return error.exitCode === BAD_MANIFEST && !error.sent ? "Nothing was sent to Cloudflare." : "Nothing was changed.";
 }

@@ -195,7 +195,7 @@ function closing({ changes, offline, destroys, summary, exitCode, orphans, finge
   const counts = [`${create} to create`, `${update} to update`, `${gone} to delete`];
   if (adopt > 0) counts.push(`${adopt} to adopt`);
   if (taken > 0) counts.push(`${taken} to take`);
-  if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept`);
+  if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept without \`--prune\``);
   const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
   return `\n${counts.join(", ")}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
 }

@@ -2,9 +2,10 @@
 
 use super::{Ended, Target, done, ended, failed, gone};
 use crate::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute, Route};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
+use crate::model::Address;
 use crate::resource::LiveRoute;
 
 /// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
@@ -59,10 +60,9 @@ async fn find(target: &Target<'_>, zone: &str, pattern: &str) -> Result<Option<R
 fn appeared(pattern: &str, route: &Route) -> Ended {
     let owner = route.script.as_deref().unwrap_or("no Worker");
     let message = format!("somebody else created the route `{pattern}` meanwhile: it leads to `{owner}`");
-    failed(
-        Diagnostic::error(Code::TakenRoute, message).with_help(format!("take it over with `--take route:{pattern}`")),
-        false,
-    )
+    let mut finding = Diagnostic::error(Code::TakenRoute, message);
+    finding.resolve = WayOut::taking(&Address::route(pattern));
+    failed(finding, false)
 }
 
 /// Points a route to our Worker.

@@ -235,6 +235,10 @@ codes! {
         "The dashboard shows the address of a bucket, which ends with the bucket's name. The name in the endpoint that was given is not that of the bucket in the manifest. Give the endpoint without a path: it then serves every bucket.";
     JurisdictionUnused = "CFD0414": "an endpoint was given beside a jurisdiction",
         "`bundle.jurisdiction` chooses one of Cloudflare's S3 endpoints. An endpoint was given as well, and that one is used. If the bucket is not found there, unset R2_ENDPOINT and AWS_ENDPOINT_URL_S3.";
+    OtherName = "CFD0415": "a variable has a name that is not read",
+        "A variable is set by a name that another tool or an older version of it reads, such as CF_API_TOKEN, and the one that this tool reads is not set. It is not used: nobody said that it is meant for this. The help names the variable to set; docs/environment.md lists all that are read.";
+    QuotedVariable = "CFD0416": "the value of a variable stands in quotes",
+        "A shell takes quotes off a value; `docker --env-file`, a variable of a pipeline and many other files keep them, so that they become a part of it. No token, key, account id or address has quotes around it. Set the variable without them.";
     RequestRefused = "CFD0601": "Cloudflare refused a request",
         "An answer came and it was no. The message is Cloudflare's own; the code in brackets can be looked up in its documentation, and its support can find the request by the cf-ray.";
     NoAnswer = "CFD0602": "no answer came",

@@ -1,11 +1,13 @@
 //! Findings for people: what is wrong, where, and the way out.
 
+mod call_option;
 mod codes;
 mod next;
 mod plain;
 mod subject;
 mod way_out;
 
+pub use call_option::CallOption;
 pub use codes::Code;
 pub use next::Next;
 pub use plain::{is_invisible, plain};
@@ -70,6 +72,9 @@ pub struct Diagnostic {
     /// The command that does what the help says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
+    /// Options of the call by which the help is followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<CallOption>,
     /// Options that would let the run go on all the same.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,
@@ -79,6 +84,9 @@ pub struct Diagnostic {
     /// Where in the files, when it comes from one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Which document of the run its field stands in, until whoever has the files gives it a place.
+    #[serde(skip)]
+    pub document: Option<usize>,
     /// Further places, as the first of two that must not both be there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
@@ -113,9 +121,11 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             next: None,
+            options: Vec::new(),
             resolve: WayOut::default(),
             loses: None,
             place: None,
+            document: None,
             related: Vec::new(),
             about: None,
             permission: None,
@@ -129,10 +139,24 @@ impl Diagnostic {
         self
     }
 
+    /// Says by which option of the call the help is followed.
+    #[must_use]
+    pub fn by(mut self, option: CallOption) -> Self {
+        self.options.push(option);
+        self
+    }
+
     /// Adds where it stands in the files.
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
+        self
+    }
+
+    /// Says which document of the run it is about.
+    #[must_use]
+    pub fn in_document(mut self, document: usize) -> Self {
+        self.document = Some(document);
         self
     }
 

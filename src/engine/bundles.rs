@@ -6,7 +6,7 @@ use super::bundle_asks;
 use super::session::Session;
 use crate::bundle::{self, Modules, Stated};
 use crate::cloudflare::tokens;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::http::join_window;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
@@ -68,7 +68,8 @@ pub(super) async fn store(
     if session.api.is_local() && endpoint.is_cloudflare() {
         let message = format!("the API is on this machine, and R2 would be asked at `{}`", endpoint.host());
         return Err(Diagnostic::error(Code::R2ElsewhereThanApi, message)
-            .with_help("set R2_ENDPOINT to the S3 address of Local Cloudflare, or use `--local`"));
+            .with_help("set R2_ENDPOINT to the S3 address of Local Cloudflare, or use all that it wrote down")
+            .by(CallOption::Local));
     }
     let told = given_endpoint.and_then(|_| endpoint.beside(jurisdiction));
     let keys = match r2 {

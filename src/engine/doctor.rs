@@ -13,7 +13,7 @@ use super::{Credentials, Io, Options, bundles};
 use crate::cloudflare::tokens;
 use crate::cloudflare::zones::Zone;
 use crate::cloudflare::{Family, Read, Reply};
-use crate::diagnostic::{Code, Diagnostic, Next, plain};
+use crate::diagnostic::{CallOption, Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
 use crate::kinds::worker::KEY_RECIPE;
@@ -64,6 +64,9 @@ pub struct Check {
     /// The command that does what the help says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
+    /// Options of the call by which the help is followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<CallOption>,
     /// Permission group that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
@@ -130,12 +133,21 @@ fn exit_code(checks: &[Check]) -> Exit {
 }
 
 fn good(name: impl Into<String>, detail: impl Into<String>) -> Check {
-    Check { name: name.into(), ok: true, detail: detail.into(), code: None, help: None, next: None, permission: None }
+    Check {
+        name: name.into(),
+        ok: true,
+        detail: detail.into(),
+        code: None,
+        help: None,
+        next: None,
+        options: Vec::new(),
+        permission: None,
+    }
 }
 
 fn bad(name: impl Into<String>, finding: Diagnostic) -> Check {
-    let Diagnostic { code, message, help, next, permission, .. } = finding;
-    Check { name: name.into(), ok: false, detail: message, code: Some(code), help, next, permission }
+    let Diagnostic { code, message, help, next, options, permission, .. } = finding;
+    Check { name: name.into(), ok: false, detail: message, code: Some(code), help, next, options, permission }
 }
 
 /// Whether the token is valid, or the global key.

@@ -127,10 +127,11 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
 
 /// Against an empty account.
 fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
-    let Read { desired, diagnostics, .. } = read(sources, options, None);
+    let Read { desired, places, diagnostics, .. } = read(sources, options, None);
     stop_on_error(&diagnostics)?;
     let live = LiveState { manifests: desired.manifests.iter().map(bundles::offline).collect() };
     let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
+    plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
     Ok(Prepared { payloads: Vec::new(), reads: 0, desired, live, plan })
 }
@@ -199,7 +200,7 @@ async fn prepared(
         plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
     }
     stop_on_error(&diagnostics)?;
-    plan.diagnostics = plan.diagnostics.into_iter().map(|finding| in_file(&places, &desired, finding)).collect();
+    plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
     let reads = session.client.sent().reads;
     Ok(Prepared { payloads: payloads(&desired, bundles, &secrets), reads, desired, live, plan })
@@ -257,13 +258,13 @@ pub(super) fn located(places: &Places, failures: Vec<Failure>) -> Vec<Diagnostic
     located.collect()
 }
 
-/// Findings of the planner that are about a field have a place. With several
-/// manifests only a place that all agree on would be right, so it is left out.
-fn in_file(places: &Places, desired: &DesiredState, finding: Diagnostic) -> Diagnostic {
-    match desired.manifests.as_slice() {
-        [manifest] => placed(places, manifest.document, finding),
-        _ => finding,
-    }
+/// Findings of the planner that are about a field have a place, in the document that they are about.
+fn in_files(places: &Places, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let in_file = |finding: Diagnostic| match finding.document {
+        Some(document) => placed(places, document, finding),
+        None => finding,
+    };
+    findings.into_iter().map(in_file).collect()
 }
 
 /// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.

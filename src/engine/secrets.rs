@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::session::Session;
 use super::{Credentials, Options};
 use crate::binding::{Binding, secret_text};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::kinds::{self, worker::SecretFacts};
 use crate::manifest::{self, Places, SecretValues, UnresolvedSecret};
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
@@ -96,9 +96,12 @@ fn told_as_kept(manifest: &DesiredManifest, kept: &[&UnresolvedSecret]) -> Optio
     let names: Vec<_> = kept.iter().map(|secret| manifest::quote(&secret.name)).collect();
     let what = if names.len() == 1 { "the secret" } else { "the secrets" };
     let message = format!("{what} {} of `{}`: kept, not checked", names.join(", "), manifest.script.name);
-    let finding = Diagnostic::note(Code::SecretsUnchecked, message).with_help(
-        "no value was given: give it by `--secrets-file`, standard input or the environment; `--require-secrets` insists on it",
-    );
+    let finding = Diagnostic::note(Code::SecretsUnchecked, message)
+        .with_help(
+            "no value was given: give it in a file of secrets, by standard input or the environment, or insist on it",
+        )
+        .by(CallOption::Secrets)
+        .by(CallOption::RequireSecrets);
     Some(Diagnostic { place: first.finding.place.clone(), about: first.finding.about.clone(), ..finding })
 }
 

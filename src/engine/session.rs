@@ -6,7 +6,7 @@ use super::Credentials;
 use super::failure::failure;
 use super::masking::Masked;
 use crate::cloudflare::{Api, Auth};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::error::Error;
 use crate::http::{Client, Clock, LocalFuture, Policy, Signal, Transport, Wait};
 use crate::mask::Mask;
@@ -61,7 +61,10 @@ impl<'a> Session<'a> {
         let mask = Rc::new(Mask::default());
         mask.hide(&credentials.all());
         let mut result = match Self::open(&masked(io, &mask), mask.clone(), credentials, timeout_ms) {
-            Ok(session) => work(session).await,
+            Ok(session) => {
+                let client = session.client.clone();
+                work(session).await.map_err(|error| Error { sent: client.sent().any(), ..error })
+            }
             Err(error) => Err(error),
         };
         result.mask(&mask);
@@ -113,7 +116,8 @@ fn auth(credentials: &Credentials) -> Result<Auth, Diagnostic> {
         (Some(_), Some(_), _) => Err(unusable("an API token and an API key were given: which one is meant?")),
         (None, Some(_), None) => Err(unusable("an API key needs the e-mail address of its user")),
         (None, None, _) => Err(Diagnostic::error(Code::CredentialsUnusable, "no credentials were given")
-            .with_help("set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL; only `plan --offline` needs none")),
+            .with_help("set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL; only a plan beside an empty account needs none")
+            .by(CallOption::Offline)),
     }
 }
 

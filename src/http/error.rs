@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Lasting, Meaning, Refusal};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::error::Exit;
 
 /// A call that gave no result, after all the tries that it was worth.
@@ -119,6 +119,9 @@ impl CallError {
         let mut finding = Diagnostic::error(self.finding_code(), self.to_string());
         let refused = self.refusal().filter(|refusal| refusal.meaning == Meaning::Permission);
         finding.permission = refused.and_then(|refusal| refusal.permission).map(str::to_owned);
+        if matches!(self.kind, CallErrorKind::GaveUp { .. }) {
+            finding = finding.by(CallOption::TimeoutMs);
+        }
         match self.help() {
             Some(help) => finding.with_help(help),
             None => finding,
@@ -156,7 +159,7 @@ impl CallError {
                 Some("check that the endpoint is Cloudflare's and that no proxy rewrites its answers".into())
             }
             CallErrorKind::Aborted => None,
-            CallErrorKind::GaveUp { .. } => Some("raise `--timeout`, or run the same command again".into()),
+            CallErrorKind::GaveUp { .. } => Some("run the same command again, or give it more time".into()),
             CallErrorKind::Unsendable { .. } => {
                 Some("look at the credentials and the endpoint: a value holds what can't go into a request".into())
             }

@@ -40,3 +40,10 @@ pub struct Sent {
     /// Requests that can change something.
     pub writes: u32,
 }
+
+impl Sent {
+    /// Whether anything went out.
+    pub fn any(self) -> bool {
+        self.reads + self.writes > 0
+    }
+}

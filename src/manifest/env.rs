@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::binding::SecretSource;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::secret::Secret;
 
 use super::ReadOptions;
@@ -66,9 +66,8 @@ pub(super) fn group_value<'values, T>(of: &GroupKey, values: &'values BTreeMap<S
 
 fn missing_variable(of: &GroupKey) -> Diagnostic {
     let message = format!("no value is given for {}", quote(&format!("$variables-group/{}", of.path())));
-    let help =
-        format!("add {} or {} to a file and pass it by `--values FILE`", quote(&of.path()), quote(&of.variable()));
-    Diagnostic::error(Code::MissingVariable, message).with_help(help)
+    let help = format!("add {} or {} to a file of values and pass it", quote(&of.path()), quote(&of.variable()));
+    Diagnostic::error(Code::MissingVariable, message).with_help(help).by(CallOption::Values)
 }
 
 /// `$${` is a literal `${`.

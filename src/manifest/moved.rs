@@ -1,44 +1,66 @@
 //! Keys of earlier or neighbouring schemas, and where their meaning lives now.
 
-/// What to write instead of a key that was valid elsewhere; `parent` is a path without indexes.
-pub(super) fn instead(parent: &str, key: &str) -> Option<&'static str> {
-    let known = MOVED.iter().find(|(known_parent, known_key, _)| *known_parent == parent && *known_key == key);
-    known.map(|(_, _, help)| *help)
+/// What to write instead of a key that was valid elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instead {
+    /// The way out.
+    pub help: &'static str,
+    /// The key beside it that was meant, which is then not missing as well.
+    pub meant: Option<&'static str>,
+}
+
+/// What to write instead of `key`; `parent` is a path without indexes.
+pub(super) fn instead(parent: &str, key: &str) -> Option<Instead> {
+    let known = MOVED.iter().find(|(known_parent, known_key, _, _)| *known_parent == parent && *known_key == key);
+    known.map(|(_, _, meant, help)| Instead { help, meant: *meant })
 }
 
 #[rustfmt::skip]
-const MOVED: &[(&str, &str, &str)] = &[
-    ("", "name", "use `metadata.name`"),
-    ("", "account_id", "use `spec.account_id`"),
-    ("metadata", "version", "leave it out; versions are Cloudflare's"),
-    ("metadata", "namespace", "use `metadata.org` and `metadata.env`"),
-    ("spec", "name", "use `worker_name`"),
-    ("spec", "script_name", "use `worker_name`"),
-    ("spec", "script_source", "use `script_bundle: {bucket, path}`"),
-    ("spec", "bundle", "use `script_bundle: {bucket, path}`"),
-    ("spec", "content", "put the code into R2 (`cfworker-deploy publish`) and use `script_bundle: {bucket, path}`"),
-    ("spec", "main", "use `main_module`"),
-    ("spec", "env_vars", "use `env.variables`"),
-    ("spec", "variables", "use `env.variables`"),
-    ("spec", "vars", "use `env.variables`"),
-    ("spec", "secrets", "use `env.secrets`"),
-    ("spec", "kv_namespaces", "use `kv_bindings`"),
-    ("spec", "zone_id", "use `dns.zone_id`"),
-    ("spec", "hostname", "use `dns.hostname`"),
-    ("spec", "route_pattern", "use `dns.route_pattern`"),
-    ("spec", "route", "use `dns.route_pattern`"),
-    ("spec", "routes", "use `dns.route_patterns`"),
-    ("spec", "wrangler", "a manifest replaces the wrangler file"),
-    ("spec.dns", "domain", "use `zone: example.com`, or leave it out"),
-    ("spec.dns", "zone_name", "use `zone`"),
-    ("spec.dns", "routes", "use `route_patterns`"),
-    ("spec.dns", "proxied", "leave it out; the record of a Worker is always proxied"),
-    ("spec.dns", "ttl", "leave it out; a proxied record has the automatic TTL"),
-    ("spec.env", "vars", "use `variables`"),
-    ("spec.kv_bindings", "id", "use `namespace_id`"),
-    ("spec.kv_bindings", "value", "use `namespace_id`"),
-    ("spec.script", "bucket", "use `bundle: {bucket, path}`"),
-    ("spec.script", "path", "use `bundle: {bucket, path}`"),
-    ("spec.script.bundle", "key", "use `path`"),
-    ("spec.script_bundle", "key", "use `path`"),
+const MOVED: &[(&str, &str, Option<&str>, &str)] = &[
+    ("", "name", Some("metadata"), "use `metadata.name`"),
+    ("", "account_id", Some("spec"), "use `spec.account_id`"),
+    ("metadata", "version", None, "leave it out; versions are Cloudflare's"),
+    ("metadata", "namespace", Some("metadata"), "use `metadata.org` and `metadata.env`"),
+    ("spec", "name", Some("worker_name"), "use `worker_name`"),
+    ("spec", "script_name", Some("worker_name"), "use `worker_name`"),
+    ("spec", "script_source", Some("script_bundle"), "use `script_bundle: {bucket, path}`"),
+    ("spec", "bundle", Some("script_bundle"), "use `script_bundle: {bucket, path}`"),
+    ("spec", "content", Some("script_bundle"), "put the code into R2 (`cfworker-deploy publish`) and use `script_bundle: {bucket, path}`"),
+    ("spec", "main", Some("main_module"), "use `main_module`"),
+    ("spec", "env_vars", Some("env"), "use `env.variables`"),
+    ("spec", "variables", Some("env"), "use `env.variables`"),
+    ("spec", "vars", Some("env"), "use `env.variables`"),
+    ("spec", "secrets", Some("env"), "use `env.secrets`"),
+    ("spec", "kv_namespaces", Some("kv_bindings"), "use `kv_bindings`"),
+    ("spec", "zone_id", Some("dns"), "use `dns.zone_id`"),
+    ("spec", "hostname", Some("dns"), "use `dns.hostname`"),
+    ("spec", "route_pattern", Some("dns"), "use `dns.route_pattern`"),
+    ("spec", "route", Some("dns"), "use `dns.route_pattern`"),
+    ("spec", "routes", Some("dns"), "use `dns.route_patterns`"),
+    ("spec", "wrangler", None, "a manifest replaces the wrangler file"),
+    ("spec.dns", "domain", Some("zone"), "use `zone: example.com`, or leave it out"),
+    ("spec.dns", "zone_name", Some("zone"), "use `zone`"),
+    ("spec.dns", "routes", Some("route_patterns"), "use `route_patterns`"),
+    ("spec.dns", "proxied", None, "leave it out; the record of a Worker is always proxied"),
+    ("spec.dns", "ttl", None, "leave it out; a proxied record has the automatic TTL"),
+    ("spec.env", "vars", Some("variables"), "use `variables`"),
+    ("spec.kv_bindings", "id", Some("namespace_id"), "use `namespace_id`"),
+    ("spec.kv_bindings", "value", Some("namespace_id"), "use `namespace_id`"),
+    ("spec.script", "bucket", Some("bundle"), "use `bundle: {bucket, path}`"),
+    ("spec.script", "path", Some("bundle"), "use `bundle: {bucket, path}`"),
+    ("spec.script.bundle", "key", Some("path"), "use `path`"),
+    ("spec.script_bundle", "key", Some("path"), "use `path`"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::MOVED;
+
+    #[test]
+    fn the_key_that_was_meant_is_one_that_the_help_names() {
+        for (parent, key, meant, help) in MOVED {
+            let names = |meant: &str| ['`', ':', '.'].iter().any(|end| help.contains(&format!("`{meant}{end}")));
+            assert!(meant.is_none_or(names), "{parent}.{key}: {help}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What belongs to the pipeline that runs a deployment and must not end up in a Worker: names that no manifest may
 //! read, and values that are credentials of the run, under whatever name.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::secret::Secret;
 
 use super::quote::quote;
@@ -35,17 +35,17 @@ pub(super) fn is_refused(name: &str, allowed: &[String]) -> bool {
 /// The finding for a name that no manifest may read.
 pub(super) fn refused(name: &str) -> Diagnostic {
     let message = format!("a manifest may not read {}", quote(name));
-    Diagnostic::error(Code::RefusedSecret, message).with_help(format!(
-        "such names belong to the pipeline and its credentials; use another name, or allow this one: `--allow-env {name}`"
-    ))
+    Diagnostic::error(Code::RefusedSecret, message)
+        .with_help("such names belong to the pipeline and its credentials; use another name, or allow this one")
+        .by(CallOption::AllowEnv(name.to_owned()))
 }
 
 /// The finding for a secret whose value is a credential of the run itself; `name` is where it was read from.
 pub(super) fn is_credential(binding: &str, name: &str) -> Diagnostic {
     let message = format!("the value of the secret {} is a credential of this run", quote(binding));
-    Diagnostic::error(Code::RefusedSecret, message).with_help(format!(
-        "give the Worker a credential of its own, or allow this one to be deployed: `--allow-env {name}`"
-    ))
+    Diagnostic::error(Code::RefusedSecret, message)
+        .with_help("give the Worker a credential of its own, or allow this one to be deployed")
+        .by(CallOption::AllowEnv(name.to_owned()))
 }
 
 /// Whether a value is one of these credentials; blanks around it don't hide it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::binding::{Binding, SecretSource, SecretTextBinding};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::resource::DesiredState;
 use crate::secret::Secret;
 
@@ -106,20 +106,21 @@ fn value(binding: &SecretTextBinding, given: &SecretValues) -> Result<Secret, Di
 fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
     let finding =
         Diagnostic::error(Code::MissingSecret, format!("no value is given for the secret {}", quote(binding)));
-    finding.with_help(match path {
+    let help = match path {
         Some(path) => format!(
-            "give {} in a JSON `--secrets-file`, or {} in a dotenv file or the environment",
+            "give {} in a JSON file of secrets, or {} in a dotenv file or the environment",
             quote(path),
             quote(name)
         ),
-        None => format!("give {} by `--secrets-file`, standard input or the environment", quote(name)),
-    })
+        None => format!("give {} in a file of secrets, by standard input or the environment", quote(name)),
+    };
+    finding.with_help(help).by(CallOption::Secrets)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{SecretValues, UnresolvedSecret, resolve_secrets};
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{CallOption, Code};
     use crate::manifest::{Read, ReadOptions, Source, read};
     use crate::secret::Secret;
 
@@ -171,15 +172,10 @@ mod tests {
         given.credentials.push(Secret::new("token"));
         let (values, findings) = resolve_secrets(&read.desired, &read.places, &given);
         assert_eq!(values.len(), 1);
-        let told: Vec<_> = findings
-            .iter()
-            .map(|UnresolvedSecret { finding, .. }| (finding.code, finding.help.as_deref().unwrap_or("")))
-            .collect();
-        assert!(
-            matches!(told.as_slice(), [(Code::RefusedSecret, a), (Code::RefusedSecret, b)]
-            if a.contains("--allow-env MY_A") && b.contains("--allow-env AUTH__JWT")),
-            "{told:?}"
-        );
+        let told: Vec<_> =
+            findings.iter().map(|UnresolvedSecret { finding, .. }| (finding.code, finding.options.clone())).collect();
+        let allowing = |name: &str| (Code::RefusedSecret, vec![CallOption::AllowEnv(name.into())]);
+        assert_eq!(told, [allowing("MY_A"), allowing("AUTH__JWT")]);
         given.allowed = vec!["MY_A".into(), "AUTH__JWT".into()];
         assert_eq!(resolve_secrets(&read.desired, &read.places, &given).1, []);
     }

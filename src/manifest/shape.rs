@@ -11,7 +11,7 @@ use serde_yaml::{Mapping, Value};
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::findings::Findings;
-use super::moved;
+use super::moved::{self, Instead};
 use super::nearest::nearest;
 use super::path::{Path, Step};
 use super::quote::quote;
@@ -226,14 +226,14 @@ impl<'walk> Walk<'walk, '_> {
         };
         let known: Vec<&str> = properties.keys().map(String::as_str).filter(|known| *known != "$schema").collect();
         let instead = moved::instead(&without_indexes(parent), &snake_case(key));
-        let help = match (instead, nearest(key, known.iter().copied())) {
-            (Some(instead), _) => instead.to_owned(),
-            (None, Some(near)) => format!("use `{near}`"),
-            (None, None) if known.len() > MAX_KNOWN => "`cfworker-deploy schema` prints all keys".to_owned(),
-            (None, None) => format!("known keys: {}", listed(&known)),
+        let (meant, help) = match (instead, nearest(key, known.iter().copied())) {
+            (Some(Instead { help, meant }), _) => (meant, help.to_owned()),
+            (None, Some(near)) => (Some(near), format!("use `{near}`")),
+            (None, None) if known.len() > MAX_KNOWN => (None, "`cfworker-deploy schema` prints all keys".to_owned()),
+            (None, None) => (None, format!("known keys: {}", listed(&known))),
         };
         // The key that was meant is not missing as well.
-        let meant = known.into_iter().find(|known| names(&help, known));
+        let meant = meant.filter(|meant| known.contains(meant));
         self.meant.extend(meant.map(|key| parent.key(key).to_string()));
         let finding = Diagnostic::error(Code::UnknownKey, message).with_help(help);
         self.findings.add_at(entry.key.span, &parent.key(key), finding);
@@ -273,12 +273,6 @@ fn is_other_spelling(known: &str, key: &str) -> bool {
 /// `` `a`, `b` ``.
 fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether a help says to use this key: ``use `key` ``, ``use `key: …` `` or ``use `key.…` ``.
-fn names(help: &str, key: &str) -> bool {
-    let rest = help.strip_prefix("use `").and_then(|rest| rest.strip_prefix(key));
-    rest.is_some_and(|rest| rest.starts_with(['`', ':', '.']))
 }
 
 fn is_null(node: &Node) -> bool {

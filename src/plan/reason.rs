@@ -107,7 +107,7 @@ impl fmt::Display for Reason {
         formatter.write_str(match self {
             Self::RenamedFrom(name) => return write!(formatter, "the Worker was renamed from `{name}`"),
             Self::RenamedTo(name) => return write!(formatter, "renamed to `{name}`"),
-            Self::EarlierNameKept(name) => return write!(formatter, "renamed to `{name}`, kept without `--prune`"),
+            Self::EarlierNameKept(name) => return write!(formatter, "renamed to `{name}`, kept unless pruned"),
             Self::NotFound => "not found",
             Self::Unchanged => "unchanged",
             Self::CodeOrConfiguration => "code or configuration changed",
@@ -131,7 +131,7 @@ impl fmt::Display for Reason {
             Self::LeftManifest => "no longer in the manifest",
             Self::Destroyed => "destroyed",
             Self::NotInManifest => "not in manifest",
-            Self::KeptWithoutPrune => "no longer in the manifest, kept without `--prune`",
+            Self::KeptWithoutPrune => "no longer in the manifest, kept unless pruned",
             Self::LeadsHere => "leads to this Worker, made by somebody else",
         })
     }

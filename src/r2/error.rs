@@ -9,7 +9,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
 use super::{Object, Source};
-use crate::diagnostic::{Code, Diagnostic, Next, plain};
+use crate::diagnostic::{CallOption, Code, Diagnostic, Next, plain};
 use crate::error::Exit;
 use crate::http::{Again, Answer, CallError, Meaning, Refusal, Verdict, is_local};
 
@@ -78,9 +78,7 @@ impl R2Error {
             R2ErrorKind::WrongKeys { .. } => (Code::S3KeysRefused, self.keys_help()),
             R2ErrorKind::Forbidden => (Code::S3PermissionMissing, self.permission_help()),
             R2ErrorKind::Clock => (Code::ClockSkew, "set this machine's clock, then run again".into()),
-            R2ErrorKind::Exists => {
-                (Code::ObjectExists, "publish under another key or version, or replace it with --overwrite".into())
-            }
+            R2ErrorKind::Exists => (Code::ObjectExists, "publish under another key or version, or replace it".into()),
             R2ErrorKind::Address { .. } => {
                 (Code::ObjectAddress, "use a bucket name and a key without `.` and `..` segments".into())
             }
@@ -93,8 +91,17 @@ impl R2Error {
         // Keys that somebody gave have permissions of their own; derived ones have the token's.
         let of_token = self.kind == R2ErrorKind::Forbidden && self.source == Source::Derived;
         finding.next = (self.kind == R2ErrorKind::NoKey).then(|| self.publishing());
+        finding.options = self.option().into_iter().collect();
         finding.permission = of_token.then(|| "Workers R2 Storage Read".to_owned());
         finding
+    }
+
+    fn option(&self) -> Option<CallOption> {
+        match self.kind {
+            R2ErrorKind::Exists => Some(CallOption::Overwrite),
+            R2ErrorKind::WrongKeys { .. } if self.is_local() => Some(CallOption::Local),
+            _ => None,
+        }
     }
 
     fn publishing(&self) -> Next {
@@ -117,10 +124,10 @@ impl R2Error {
     }
 
     fn keys_help(&self) -> String {
+        if self.is_local() {
+            return "use the keys of Local Cloudflare, which stand in .cfworker-deploy/local.json".into();
+        }
         let way = match self.source {
-            _ if self.is_local() => {
-                "use the keys of Local Cloudflare: `--local` takes them from .cfworker-deploy/local.json"
-            }
             Source::Given => {
                 "check R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY, also whether they are swapped; \
                  or unset them: keys are derived from the API token"

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::known::Known;
 use crate::binding::{Binding, Input, Reference};
 use crate::cloudflare::{Api, kv};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::model::OutputSet;
 use crate::resource::DesiredState;
 
@@ -80,11 +80,13 @@ fn value(
     };
     if reference.kind != KV_NAMESPACE || reference.output != "namespace_id" {
         return Err(open(format!("no outputs of `{}/{}` hold `{}`", reference.kind, reference.name, reference.output))
-            .with_help("give them with `--outputs FILE`"));
+            .with_help("give them as a file of outputs")
+            .by(CallOption::Outputs));
     }
     let Some(titles) = namespaces.0.get(account) else {
         return Err(open("the account was not looked at".into())
-            .with_help("give outputs with `--outputs FILE`, or credentials"));
+            .with_help("give credentials, or a file of outputs")
+            .by(CallOption::Outputs));
     };
     match titles.get(&reference.name).map(Vec::as_slice).unwrap_or_default() {
         [id] => Ok(id.clone()),

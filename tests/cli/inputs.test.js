@@ -18,7 +18,7 @@ test("without a token nothing is planned against an imagined account but with `-
     const { exit, stdout, stderr } = await run([command, "worker.yaml"]);
     assert.equal(exit, 4, `${command}: ${stderr}`);
     assert.match(stdout + stderr, /error\[CFD0403\]: no credentials were given/);
-    assert.match(stdout + stderr, /`plan --offline` needs none/);
+    assert.match(stdout + stderr, /only a plan beside an empty account needs none: `--offline`/);
   }
   const { exit, stdout } = await run(["plan", "worker.yaml", "--offline"]);
   assert.equal(exit, 0, stdout);

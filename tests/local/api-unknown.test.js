@@ -30,7 +30,6 @@ const NOT_SERVED = [
   ["GET", "{account}/queues/usage"],
   ["POST", `{account}/queues/${"0".repeat(32)}/purge`],
   ["POST", "{account}/d1/database/00000000-0000-0000-0000-000000000000/export"],
-  ["POST", "{account}/workers/workers"],
   ["DELETE", "{account}/workers/workers/shop"],
   ["PUT", "{account}"],
 ];

@@ -341,3 +341,18 @@ test("the service read and the newer Workers API tell the same script", async ()
   assert.deepEqual(await verdictOf("GET", at(`/versions/${NO_UUID}`)), [404, 100146]);
   assert.deepEqual(await verdictOf("GET", `${account}/workers/workers/nobody`), [404, 10007]);
 });
+
+test("a Worker that was made without a version has no settings and empty lists, until something is uploaded", async () => {
+  const client = createClient();
+  const { send, verdictOf, account } = client;
+  const made = await send("POST", `${account}/workers/workers`, { name: "bare", tags: ["ours"] });
+  assert.deepEqual([made.status, made.result.name, made.result.tags], [200, "bare", ["ours"]]);
+  assert.equal((await send("POST", `${account}/workers/workers`, { name: "bare" })).status, 400);
+  assert.equal((await send("POST", `${account}/workers/workers`, {})).status, 400);
+  const at = (rest) => client.script("bare", rest);
+  assert.deepEqual(await verdictOf("GET", at("/settings")), [404, 10222]);
+  assert.deepEqual((await send("GET", at("/deployments"))).result.deployments, []);
+  assert.deepEqual((await send("GET", at("/versions?deployable=true"))).result.items, []);
+  assert.equal((await client.put("bare")).status, 200);
+  assert.equal((await send("GET", at("/deployments"))).result.deployments.length, 1);
+});

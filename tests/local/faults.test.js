@@ -53,7 +53,7 @@ describe("grammar", () => {
 
 describe("each kind", () => {
   const silent = ["refuse", "reset", "lost"];
-  const effects = { lost: 1, truncate: 1, double: 1 };
+  const effects = { lost: 1, truncate: 1, double: 1, stale: 1 };
 
   for (const kind of Object.keys(KINDS)) {
     test(`${kind}: ${KINDS[kind]}`, async () => {
@@ -74,6 +74,7 @@ describe("each kind", () => {
   async function checkAnswer(kind, answer) {
     if (kind === "truncate") return assert.rejects(answer.text());
     const text = await answer.text();
+    if (kind === "stale") return assert.equal(answer.status, 200, "only reads are stale");
     if (kind === "html") return assert.deepEqual([answer.status, text.startsWith("<!DOCTYPE html>")], [502, true]);
     const { errors } = JSON.parse(text);
     if (kind === "double") return assert.deepEqual([answer.status, errors[0].code], [400, 81058]);
@@ -136,4 +137,42 @@ test("close does not wait for requests that are never answered", async () => {
   while (other.requests.all().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await other.close();
   await hanging;
+});
+
+test("stale: reads of records and routes answer as they were so many seconds ago", async () => {
+  let now = Date.parse("2026-01-01T00:00:00Z");
+  const site = await startLocalCloudflare({
+    now: () => now,
+    faults: ["GET */dns_records*:stale+30", "GET */routes:stale+5"],
+  });
+  try {
+    const [zone] = site.zones;
+    const call = async (method, path, body) => {
+      const answer = await fetch(`${site.apiUrl}/zones/${zone.id}/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${site.token}`, "content-type": "application/json" },
+        body: body && JSON.stringify(body),
+      });
+      return (await answer.json()).result;
+    };
+    const record = (host) =>
+      call("POST", "dns_records", { type: "A", name: host, content: "192.0.2.1", proxied: true });
+    const names = async () => (await call("GET", "dns_records")).map(({ name }) => name);
+    const after = (seconds) => {
+      now += seconds * 1000;
+    };
+    const first = await record("one.example.com");
+    await call("POST", "workers/routes", { pattern: "one.example.com/*" });
+    assert.deepEqual(await names(), [], "what was just made is not listed");
+    after(20);
+    await record("two.example.com");
+    await call("DELETE", `dns_records/${first.id}`);
+    after(15);
+    assert.deepEqual(await names(), ["one.example.com"], "what is gone is listed, what is newer is not");
+    assert.equal((await call("GET", "workers/routes")).length, 1, "each fault has its own age");
+    after(30);
+    assert.deepEqual(await names(), ["two.example.com"]);
+  } finally {
+    await site.close();
+  }
 });

@@ -32,13 +32,12 @@ test("how things stand is never a guess", async () => {
   assert.match(await textOf({ code: "CFD0608", exitCode: 130 }), /\nNothing was changed\.\n$/);
   assert.match(await textOf({ code: "CFD0209", exitCode: 65 }), /1 error\. Nothing was changed\. {3}/);
   const afterReads = { severity: "error", code: "CFD0136", message: "it failed" };
-  const reads = await textOf({ code: "CFD0136", exitCode: 65, diagnostics: [afterReads] });
+  const reads = await textOf({ code: "CFD0136", exitCode: 65, diagnostics: [afterReads], sent: true });
   assert.match(reads, /1 error\. Nothing was changed\. {3}/);
   const applied = await textOf({ code: "CFD0525", exitCode: 5, done: ["script:a"] });
   assert.match(applied, /1 error\. Everything was applied\. {3}/);
-  const inText = { ...afterReads, file: "a", line: 1, column: 1, endLine: 1, endColumn: 2 };
-  const error = { code: "CFD0136", message: "it failed", exitCode: 65, diagnostics: [inText, inText] };
-  assert.match(await renderError(draw, error), /\n2 errors\. Nothing was sent to Cloudflare\. {3}/);
+  const error = { code: "CFD0136", message: "it failed", exitCode: 65, diagnostics: [afterReads, afterReads] };
+  assert.match(await renderError(draw, { ...error, sent: false }), /\n2 errors\. Nothing was sent to Cloudflare\. {3}/);
 });
 
 test("a help is said once", async () => {

@@ -64,7 +64,7 @@ test("what stays is told, and what a plan would do besides", () => {
   orphan     script:old: of others
   unmanaged  script:old: of others
 
-0 to create, 1 to update, 0 to delete, 1 to adopt, 1 orphaned and kept.   Offline: planned against an empty account.
+0 to create, 1 to update, 0 to delete, 1 to adopt, 1 orphaned and kept without \`--prune\`.   Offline: planned against an empty account.
 Plan 
 `,
   );

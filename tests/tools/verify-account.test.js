@@ -115,6 +115,24 @@ describe("verify-account", () => {
     });
   }
 
+  test("what a Worker without a version answers, and how late lists are, is asked", async () => {
+    const asked = ["worker-without-version", "lists-after-upload"];
+    const lists = ["records-after-write", "records-after-deletion", "routes-after-write", "routes-after-deletion"];
+    const seenBy = async () => {
+      const { answers } = await verify();
+      return Object.fromEntries(answers.map((answer) => [answer.id, answer.seen]));
+    };
+    const seen = await seenBy();
+    assert.deepEqual(
+      [...asked, ...lists].map((id) => seen[id]),
+      ["10222", "at once", "at once", "at once", "at once", "at once"],
+    );
+    local.setFaults(["GET */dns_records:stale+30", "GET */workers/routes:stale+30"]);
+    const stale = await seenBy();
+    assert.equal(stale["records-after-write"], "not in half a minute");
+    assert.equal(stale["routes-after-write"], "not in half a minute");
+  });
+
   test("a zone in use is refused before any write", async () => {
     createForeignActors(local).addRecord(ZONE, { name: `www.${ZONE}` });
     await assert.rejects(verify(), /the zone scratch\.example is in use \(A www\.scratch\.example\)/);

@@ -1,6 +1,6 @@
-/** A finding may name the command that does what its help says: it is told in words that a shell reads. */
+/** A finding may name the command or the options that do what its help says: told in words that a shell reads. */
 
-import { commandLine } from "../command-line.js";
+import { callOption, commandLine } from "../command-line.js";
 
 /**
  * @param {import("./index.js").View} view
@@ -18,7 +18,7 @@ export function withCommands(view, flags) {
       // In place: the summary of the run tells it as well.
       if (error?.diagnostics) {
         const cause = error.diagnostics.find(
-          ({ code, help, next }) => next && code === error.code && help === error.help,
+          ({ code, help, next, options }) => (next ?? options) && code === error.code && help === error.help,
         );
         error.diagnostics = error.diagnostics.map(told);
         if (cause) error.help = told(cause).help;
@@ -29,12 +29,14 @@ export function withCommands(view, flags) {
 }
 
 /**
- * @template {{ help?: string, next?: { command: string, operands: string[] } }} T
+ * @template {{ help?: string, next?: { command: string, operands: string[] }, options?: { name: string }[] }} T
  * @param {T} finding
  * @param {{ local?: boolean }} flags
  * @returns {T}
  */
-export function withCommand({ next, ...finding }, flags) {
+export function withCommand({ next, options = [], ...finding }, flags) {
   const command = next && commandLine(next.command, next.operands, flags);
-  return command === undefined ? finding : { ...finding, help: `${finding.help}: ${command}` };
+  const flagsOfIt = options.map(callOption).filter((words) => words !== undefined);
+  const told = [command, ...flagsOfIt.map((words) => `\`${words}\``)].filter((words) => words !== undefined);
+  return told.length === 0 ? finding : { ...finding, help: `${finding.help}: ${told.join(", ")}` };
 }

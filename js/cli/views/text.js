@@ -141,9 +141,9 @@ function planOf(heard, { type, exitCode = 0, destroys = false, fingerprint, ...r
 }
 
 /** The command that goes on says all that the help of the first finding does. */
-function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, cause }, diagnostics, goOn) {
+function withDiagnostics({ code, message, exitCode, help, done, notDone, unknown, sent, cause }, diagnostics, goOn) {
   const told = goOn === undefined ? help : `Go on: ${goOn}`;
-  return { code, message, exitCode, help: told, done, notDone, unknown, cause, diagnostics };
+  return { code, message, exitCode, help: told, done, notDone, unknown, sent, cause, diagnostics };
 }
 
 /** A failure of the command line itself, which needs no engine. */

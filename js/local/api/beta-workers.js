@@ -1,20 +1,22 @@
 /** The newer Workers API, a Worker by name or by id: reads, and the edit that makes a version without an upload. https://developers.cloudflare.com/api/resources/workers/subresources/beta/ */
 import { ApiError, pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
-import { addDerivedVersion, liveDeployment } from "../versions.js";
+import { addDerivedVersion, addScript, liveDeployment } from "../versions.js";
 import { resolveBindings, shown } from "./bindings.js";
 import { isObject, readObject } from "./body.js";
 import { newestOf } from "./lookup.js";
 import { readAnnotations } from "./metadata.js";
 import { endpoint } from "./router.js";
+import { readSettings } from "./script-settings.js";
 import { settingsView } from "./script-view.js";
-import { referrersOf } from "./scripts.js";
+import { checkScriptName, referrersOf } from "./scripts.js";
 import { sourceOf } from "./upload.js";
 
 const WORKERS = "/accounts/{accountId}/workers/workers";
 
 export const betaWorkers = [
   endpoint("GET", WORKERS, reads("Workers Scripts"), list),
+  endpoint("POST", WORKERS, writes("Workers Scripts"), create),
   endpoint("GET", `${WORKERS}/{worker}`, reads("Workers Scripts"), (context) =>
     success(view(context.state, workerOf(context))),
   ),
@@ -29,6 +31,20 @@ function list({ state, query }) {
     items.map((script) => view(state, script)),
     { resultInfo },
   );
+}
+
+/** A Worker without any version: what it runs comes later. */
+function create({ state, request, switches }) {
+  const { name, subdomain, ...settings } = readObject(request, 10026);
+  checkScriptName(typeof name === "string" ? name : "");
+  if (state.scripts.has(name)) throw new ApiError(400, 10021, `a Worker named ${name} exists already`);
+  const changes = readSettings(state, settings);
+  const script = Object.assign(addScript(state, name, switches.lateVisibility), changes);
+  script.subdomain = {
+    enabled: subdomain?.enabled === true,
+    previewsEnabled: subdomain?.previews_enabled === true,
+  };
+  return success(view(state, script));
 }
 
 function listVersions(context) {

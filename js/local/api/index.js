@@ -90,7 +90,8 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
     // Only now: who may not ask is told so without his body being read.
     const body = request.body ?? (await request.readBody());
     const read = { ...request, body };
-    const shared = { state, runtime, switches, imports, turn };
+    const shown = request.asOf ? { ...state, ...request.asOf } : state;
+    const shared = { state: shown, runtime, switches, imports, turn };
     return found.handler({ ...shared, request: read, params, query: read.query, actor, zone });
   }
 

@@ -11,7 +11,6 @@ export const UNSERVED = [
   ["DELETE", ACCOUNT],
   ["POST", "/accounts"],
   ["PATCH", "/user"],
-  ["POST", `${ACCOUNT}/workers/workers`],
   ["PUT", WORKER],
   ["PATCH", WORKER],
   ["DELETE", WORKER],

@@ -115,7 +115,8 @@ fn wanted(context: &Context<'_>) -> Sketches {
     sketches.resources.extend(routes);
     sketches.resources.extend(gone.into_iter().map(|removal| removal.sketch(&reason)));
     sketches.resources.extend(deletions.into_iter().map(|(unseen, it)| it.sketch(context, &renamed_to, unseen)));
-    sketches.after.extend(checks::check(context));
+    let document = context.desired.document;
+    sketches.after.extend(checks::check(context).into_iter().map(|finding| finding.in_document(document)));
     sketches
 }
 

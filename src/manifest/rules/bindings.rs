@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::binding::SecretSource;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::env::{MAX_VALUE, secret_source, variable};
 use crate::manifest::findings::Findings;
 use crate::manifest::generations::spec_path;
@@ -77,12 +77,14 @@ fn secrets(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut
 
 /// A secret that stands in the file: told, never shown.
 fn literal(name: &str, text: &str) -> Diagnostic {
-    let help = match text.replace("$${", "").contains("${") {
-        true => "`${NAME}` is only replaced where it is the whole value",
-        false => "write `${NAME}` and give the value by `--secrets-file`, standard input or the environment",
-    };
-    Diagnostic::warning(Code::LiteralSecret, format!("the secret {} stands in the manifest", quote(name)))
-        .with_help(help)
+    let finding =
+        Diagnostic::warning(Code::LiteralSecret, format!("the secret {} stands in the manifest", quote(name)));
+    if text.replace("$${", "").contains("${") {
+        return finding.with_help("`${NAME}` is only replaced where it is the whole value");
+    }
+    finding
+        .with_help("write `${NAME}` and give the value in a file of secrets, by standard input or the environment")
+        .by(CallOption::Secrets)
 }
 
 fn usable_name(name: &str, path: &Path, findings: &mut Findings<'_>) {

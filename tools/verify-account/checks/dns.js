@@ -1,4 +1,5 @@
 /** Records: what marks them, how they are found, which codes refuse them. */
+import { LATENESS, lateness } from "../lateness.js";
 
 /** @type {import("../index.js").Check[]} */
 export const dns = [
@@ -44,6 +45,30 @@ export const dns = [
       none: { fit: "broken", means: "orphaned records would be missed" },
       others: { fit: "broken", means: "the filter is not followed" },
     },
+  },
+  {
+    id: "records-after-write",
+    asks: "does the list of records show one that was just made at once?",
+    async run({ account, scratch, note }) {
+      const { result } = await scratch.record({});
+      return lateness(account, async () => (await idsOf(account, result.name)).includes(result.id), note);
+    },
+    readings: LATENESS,
+  },
+  {
+    id: "records-after-deletion",
+    asks: "does the list of records leave one out at once that was just deleted?",
+    async run({ account, scratch, note }) {
+      const { result } = await scratch.record({});
+      await lateness(
+        account,
+        async () => (await idsOf(account, result.name)).includes(result.id),
+        () => {},
+      );
+      await account.call("DELETE", account.inZone(`/dns_records/${result.id}`));
+      return lateness(account, async () => !(await idsOf(account, result.name)).includes(result.id), note);
+    },
+    readings: LATENESS,
   },
   {
     id: "record-found-by-name",
@@ -121,6 +146,15 @@ export const dns = [
     },
   },
 ];
+
+/** Ids of the records that the list tells for a name. */
+async function idsOf(account, name) {
+  const { result } = await account.call(
+    "GET",
+    account.inZone(`/dns_records?${new URLSearchParams({ "name.exact": name })}`),
+  );
+  return result.map(({ id }) => id);
+}
 
 async function found(account, filter, value) {
   const query = new URLSearchParams({ [filter]: value });

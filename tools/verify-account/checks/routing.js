@@ -1,4 +1,5 @@
 /** Routes, and deletions of Workers that something leads to. */
+import { LATENESS, lateness } from "../lateness.js";
 
 /** @type {import("../index.js").Check[]} */
 export const routing = [
@@ -13,6 +14,30 @@ export const routing = [
       "the route": { fit: "handled", means: "only the id is read" },
       "its id alone": { fit: "handled", means: "only the id is read" },
     },
+  },
+  {
+    id: "routes-after-write",
+    asks: "does the list of routes show one that was just made at once?",
+    async run({ account, scratch, note }) {
+      const { id, routes } = await madeRoute(account, scratch);
+      return lateness(account, async () => (await routes()).includes(id), note);
+    },
+    readings: LATENESS,
+  },
+  {
+    id: "routes-after-deletion",
+    asks: "does the list of routes leave one out at once that was just deleted?",
+    async run({ account, scratch, note }) {
+      const { id, routes } = await madeRoute(account, scratch);
+      await lateness(
+        account,
+        async () => (await routes()).includes(id),
+        () => {},
+      );
+      await account.call("DELETE", account.inZone(`/workers/routes/${id}`));
+      return lateness(account, async () => !(await routes()).includes(id), note);
+    },
+    readings: LATENESS,
   },
   {
     id: "route-duplicate",
@@ -92,6 +117,16 @@ export const routing = [
     },
   },
 ];
+
+/** A route that was made this moment, and the ids that the list tells. */
+async function madeRoute(account, scratch) {
+  const worker = scratch.worker();
+  await worker.start();
+  const pattern = `${scratch.run}.${account.zone.name}/*`;
+  const { ok, code, result } = await account.eventually(() => scratch.route(pattern, worker.name));
+  if (!ok) throw new Error(`the route was refused (code ${code})`);
+  return { id: result.id, routes: async () => (await account.routes()).map((route) => route.id) };
+}
 
 async function routed(account, scratch) {
   const worker = scratch.worker();

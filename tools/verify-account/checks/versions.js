@@ -1,4 +1,5 @@
 /** Versions and deployments: where the mark stands, what is live. */
+import { LATENESS, lateness } from "../lateness.js";
 
 const MARK = `cfwd1:c${"A".repeat(22)}:s${"B".repeat(22)}:k0123`;
 const MARKED = { annotations: { "workers/tag": MARK, "workers/message": "scratch" } };
@@ -95,6 +96,49 @@ export const versions = [
     },
   },
   {
+    id: "worker-without-version",
+    asks: "what do settings, deployments and versions of a Worker answer that nothing was uploaded to?",
+    async run({ account, scratch, note }) {
+      const worker = scratch.worker();
+      const made = await account.call("POST", account.inAccount("/workers/workers"), { name: worker.name });
+      note(`made: ${made.status}/${made.code ?? "ok"}`);
+      if (!made.ok) return "can't be made";
+      await account.settle();
+      const settings = await worker.call("GET", "/settings");
+      const deployments = await worker.call("GET", "/deployments");
+      const versions = await worker.call("GET", "/versions?deployable=true");
+      const lists = [seenOf(deployments, "deployments"), seenOf(versions, "items")];
+      const about = settings.ok ? "there" : String(settings.code);
+      note(`settings ${about}, deployments ${lists[0]}, versions ${lists[1]}`);
+      const isEmpty = lists.every((seen) => ["none", "10222", "10007"].includes(seen));
+      return isEmpty ? about : "with a version";
+    },
+    readings: {
+      10222: { fit: "relied", means: "the first upload makes it, and nothing of others is lost" },
+      10007: { fit: "handled", means: "it is made as one that is not there" },
+      there: { fit: "handled", means: "it counts as somebody else's, until it is adopted" },
+      "can't be made": { fit: "handled", means: "then nobody meets one" },
+      "with a version": { fit: "broken", means: "a Worker that somebody made would be taken for an upload" },
+    },
+  },
+  {
+    id: "lists-after-upload",
+    asks: "do settings, deployments and versions show a first upload at once?",
+    async run({ account, scratch, note }) {
+      const worker = scratch.worker();
+      const { ok } = await worker.put();
+      if (!ok) return "refused";
+      const isShown = async () => {
+        const settings = await worker.call("GET", "/settings");
+        const deployments = await worker.call("GET", "/deployments");
+        const versions = await worker.call("GET", "/versions?deployable=true");
+        return settings.ok && seenOf(deployments, "deployments") === "some" && seenOf(versions, "items") === "some";
+      };
+      return lateness(account, isShown, note);
+    },
+    readings: LATENESS,
+  },
+  {
     id: "rollback-keeps-mark",
     asks: "does a rollback onto a marked version show its mark again?",
     async run({ account, scratch }) {
@@ -133,6 +177,12 @@ export const versions = [
     },
   },
 ];
+
+/** What a list of a Worker says: `some`, `none`, or the code of its refusal. */
+function seenOf({ ok, code, result }, member) {
+  if (!ok) return String(code);
+  return (result?.[member] ?? []).length > 0 ? "some" : "none";
+}
 
 async function uploaded(scratch) {
   const worker = scratch.worker();

@@ -1,0 +1,42 @@
+/**
+ * Records and routes of all zones as they were: for answers that are stale on purpose. Only what requests changed since
+ * such a fault was set is known.
+ */
+
+/** Older answers than this are never asked for. */
+const KEPT_MS = 3_600_000;
+
+export class History {
+  #state;
+  #now;
+  /** What there was before each write, oldest first. */
+  #seen = [];
+
+  /** @param {object} state @param {() => number} now */
+  constructor(state, now) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  /** Remembers what is there, because a request may change it. */
+  beforeWrite() {
+    const at = this.#now();
+    const { records, routes } = this.#state;
+    this.#seen.push({ at, records: copyOf(records), routes: copyOf(routes) });
+    const oldest = at - KEPT_MS;
+    while (this.#seen[0].at < oldest) this.#seen.shift();
+  }
+
+  /**
+   * What there was at that time: what stood before the first write after it.
+   * @param {number} time milliseconds since the epoch
+   * @returns {{ records: Map<string, object[]>, routes: Map<string, object[]> }}
+   */
+  at(time) {
+    const { records, routes } = this.#seen.find(({ at }) => at >= time) ?? this.#state;
+    return { records, routes };
+  }
+}
+
+/** The lists are changed in place, what stands in them is replaced. */
+const copyOf = (lists) => new Map([...lists].map(([zoneId, list]) => [zoneId, [...list]]));
