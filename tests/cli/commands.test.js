@@ -72,6 +72,21 @@ describe("a printed command", () => {
     assert.equal(withCommand(schema, { local: true }).help, "read it: cfworker-deploy schema");
   });
 
+  test("is told with the flags of the options that a finding names as data", () => {
+    const told = (...options) => withCommand({ help: "do it", options }, {}).help;
+    assert.equal(told({ name: "secrets" }), "do it: `--secrets-file FILE`");
+    assert.equal(
+      told({ name: "secrets" }, { name: "requireSecrets" }),
+      "do it: `--secrets-file FILE`, `--require-secrets`",
+    );
+    assert.equal(told({ name: "allowEnv", value: "MY_A" }), "do it: `--allow-env MY_A`");
+    assert.equal(told({ name: "timeoutMs" }), "do it: `--timeout TIME`");
+    for (const name of ["values", "outputs", "overwrite", "offline", "local"])
+      assert.match(told({ name }), /: `--/, name);
+    assert.equal(told({ name: "allowEnv", value: "a\u202eb" }), "do it", "what can't be shown exactly is not told");
+    assert.equal(told({ name: "fromTheFuture" }), "do it");
+  });
+
   test("that starts a Local Cloudflare is one that starts it", async () => {
     const cwd = await directoryWith({ "worker.yaml": "kind: CloudflareWorker\n" });
     const { stderr } = await run(["plan", "worker.yaml", "--local"], { cwd });

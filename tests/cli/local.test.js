@@ -7,8 +7,9 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { requestHost } from "../../js/local/host-request.js";
 import { noteSecret } from "../canaries/index.js";
-import { printed, startCli } from "./deploying.js";
+import { PLAIN, printed, sourceOf, startCli } from "./deploying.js";
 import { directoryWith } from "./harness.js";
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
@@ -61,6 +62,27 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     assert.ok(!running.text.stdout.includes(state.token), "the token is in the file only");
   });
 }
+
+test("`--zone` takes an international name, and a Worker there is deployed, unchanged, answering and removed", async () => {
+  const manifest = `${PLAIN}  dns: {enabled: true, hostname: bücher.example}\n`;
+  const directory = await directoryWith({ "worker.yaml": manifest, "index.js": sourceOf("Bücher") });
+  const running = startCli(directory, ["local", "--zone", "bücher.example"]);
+  await printed(running, /Deploy to it/);
+  const { token, data } = JSON.parse(await readFile(join(directory, ".cfworker-deploy/local.json"), "utf8"));
+  noteSecret("the token of `cfworker-deploy local`", token);
+  const cli = (...args) => startCli(directory, [...args, "--local"]).ended;
+  const first = await cli("apply", "worker.yaml", "--bundle", "index.js");
+  assert.equal(first.exit, 0, first.stderr);
+  const [, host] = /-H 'Host: (\S+)'/.exec(first.stdout + first.stderr);
+  assert.equal(host, "xn--bcher-kva.example");
+  assert.equal((await requestHost(Number(new URL(data).port), host)).text, "Bücher");
+  const second = await cli("plan", "worker.yaml", "--detailed-exitcode");
+  assert.equal(second.exit, 0, second.stdout);
+  const gone = await cli("destroy", "worker.yaml", "--yes");
+  assert.equal(gone.exit, 0, gone.stderr);
+  running.child.kill("SIGINT");
+  assert.equal((await running.ended).exit, 0);
+});
 
 test("what it can't do is exit 64", async () => {
   const directory = await directoryWith({});
