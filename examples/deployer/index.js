@@ -51,6 +51,7 @@ async function applyPlanned({ manifest, options }, env, own) {
 function credentials(env) {
   return {
     apiToken: env.API_TOKEN,
+    fingerprintKey: env.FINGERPRINT_KEY,
     baseUrl: env.API_BASE_URL || undefined,
     r2: env.R2_ENDPOINT_URL ? { endpoint: env.R2_ENDPOINT_URL } : undefined,
   };

@@ -49,7 +49,7 @@ describe("the deployer Worker", { skip: PROJECT ? false : "run `npm test`: it in
   /** The command line as it is installed. */
   async function cli(...args) {
     const command = [process.execPath, join(PROJECT, "node_modules", "cfworker-deploy", "js", "cli", "main.js")];
-    const env = { DEPLOYER_API_TOKEN: own.value };
+    const env = { DEPLOYER_API_TOKEN: own.value, DEPLOYER_FINGERPRINT_KEY: CANARIES.fingerprintKey };
     const { exit, stdout, stderr } = await startCli(folder, [...args, "--local"], { env, command }).ended;
     assert.equal(exit, 0, stdout + stderr);
     assertClean(stdout + stderr, "the output of the command line");
