@@ -6,7 +6,7 @@
 
 import { usageError } from "../errors.js";
 
-const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY"];
+export const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY"];
 
 const SCHEMES = ["http:", "https:", "socks5:"];
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { OTHER_NAMES } from "../../js/cli/other-names.js";
+import { VARIABLES } from "../../js/cli/proxy-fetch.js";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -12,9 +13,8 @@ test("docs/environment.md names every variable that the command line reads, and 
   const page = readFileSync(root("docs/environment.md"), "utf8");
   const sources = readdirSync(root("js/cli"), { recursive: true }).filter((name) => name.endsWith(".js"));
   const text = sources.map((name) => readFileSync(join(root("js/cli"), name), "utf8")).join("\n");
-  const read = [...text.matchAll(/\benv\.([A-Z][A-Z0-9_]+)\b|In\(env, "([A-Z_]+)"\)/g)].map(
-    ([, one, other]) => one ?? other,
-  );
+  const named = [...text.matchAll(/\benv\.([A-Z][A-Z0-9_]+)\b|In\(env, "([A-Z_]+)"\)/g)];
+  const read = [...VARIABLES, ...named.map(([, one, other]) => one ?? other)];
   // What the runtime itself reads, and what tells what a terminal is.
   const told = [...page.matchAll(/`([A-Z][A-Z0-9]*_?[A-Z0-9_]*)`/g)].map(([, name]) => name);
   const notRead = OTHER_NAMES.flatMap(({ names }) => names);
