@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use account::{BASE_URL, Fleet, S3_URL, TOKEN, VALUE, desired, sources};
+use account::{BASE_URL, Fleet, Live, S3_URL, TOKEN, VALUE, desired, sources};
 use cfworker_deploy::diagnostic::Diagnostic;
 use cfworker_deploy::engine::{self, Credentials, Io, Options, PlanResult, R2Credentials};
 use cfworker_deploy::manifest::Source;
@@ -27,10 +27,11 @@ use cfworker_deploy::secret::Secret;
 use counting::{Taken, counted};
 use wire::VirtualClock;
 
-/// What a plan of so many documents came to that are all deployed as they stand.
+/// What a plan of many documents came to.
 struct Planned {
     findings: Vec<Diagnostic>,
     steps: usize,
+    creations: usize,
     noops: usize,
     /// How often each URL was asked for.
     asked: Vec<(String, u32)>,
@@ -38,15 +39,16 @@ struct Planned {
     taken: Taken,
 }
 
-static THOUSAND: LazyLock<Planned> = LazyLock::new(|| planned(1_000));
+static THOUSAND: LazyLock<Planned> = LazyLock::new(|| planned(1_000, Live::All));
 
-fn planned(documents: usize) -> Planned {
+fn planned(documents: usize, live: Live) -> Planned {
     let sources = sources(documents);
     let clock = VirtualClock::new();
-    let fleet = Fleet::deployed(&desired(&sources), &clock);
+    let fleet = Fleet::new(&desired(&sources), live, &clock);
     let (result, taken) = counted(|| plan(&sources, &fleet, &clock));
     Planned {
         steps: result.plan.steps.len(),
+        creations: result.plan.count(Action::Create),
         noops: result.plan.count(Action::NoOp),
         findings: result.plan.diagnostics,
         asked: fleet.asked().map(|(url, asked)| (url.to_owned(), asked)).collect(),
@@ -90,7 +92,7 @@ fn however_many_requests_a_round_has_few_are_under_way() {
 
 #[test]
 fn what_a_run_holds_grows_with_its_documents_and_no_faster() {
-    let (few, many) = (planned(250).taken, THOUSAND.taken);
+    let (few, many) = (planned(250, Live::All).taken, THOUSAND.taken);
     for (what, few, many) in [("at most", few.peak, many.peak), ("in the end", few.retained, many.retained)] {
         assert!(many * 2 <= few * 9, "{what}: {few} bytes for 250 documents, {many} for 1,000");
     }
@@ -98,6 +100,11 @@ fn what_a_run_holds_grows_with_its_documents_and_no_faster() {
 
 #[test]
 fn the_work_of_a_plan_grows_with_its_documents_and_no_faster() {
-    let (few, many) = (planned(20).taken.allocations, planned(200).taken.allocations);
-    assert!(many <= few * 12, "{few} allocations for 20 documents, {many} for 200");
+    for live in [Live::Nothing, Live::All] {
+        let (few, many) = (planned(20, live), planned(200, live));
+        let counted = (many.creations, many.noops);
+        assert_eq!(counted, if live == Live::All { (0, 600) } else { (600, 0) }, "{:?}", many.findings);
+        let (few, many) = (few.taken.allocations, many.taken.allocations);
+        assert!(many <= few * 12, "{live:?}: {few} allocations for 20 documents, {many} for 200");
+    }
 }

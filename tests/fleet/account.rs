@@ -81,21 +81,30 @@ pub struct Fleet {
 }
 
 struct Answer {
+    status: u16,
     bytes: Vec<u8>,
     asked: Cell<u32>,
 }
 
+/// How much of a fleet is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Live {
+    Nothing,
+    All,
+}
+
 impl Fleet {
-    /// Deployed as wanted.
-    pub fn deployed(desired: &DesiredState, clock: &Rc<VirtualClock>) -> Rc<Self> {
+    /// The accounts of what is wanted.
+    pub fn new(desired: &DesiredState, live: Live, clock: &Rc<VirtualClock>) -> Rc<Self> {
         let mut fleet = Self {
             answers: BTreeMap::new(),
             clock: clock.clone(),
             under_way: Cell::default(),
             most_under_way: Cell::default(),
         };
+        let there = if live == Live::All { desired.manifests.as_slice() } else { &[] };
         for account in ACCOUNTS {
-            let of_account = desired.manifests.iter().filter(|manifest| manifest.identity.account == account);
+            let of_account = there.iter().filter(|manifest| manifest.identity.account == account);
             let listed: Vec<Value> =
                 of_account.map(|manifest| json!({ "id": manifest.script.name, "tags": tags(manifest) })).collect();
             fleet.answer(scripts::list(account), &json!(listed));
@@ -104,20 +113,33 @@ impl Fleet {
             let zone = json!({ "id": id, "name": name, "status": "active", "account": { "id": ACCOUNTS[account] } });
             fleet.answer(zones::read(id), &zone);
             let listed: Vec<Value> =
-                desired.manifests.iter().filter(|manifest| zone_of(manifest) == id).flat_map(routes_of).collect();
+                there.iter().filter(|manifest| zone_of(manifest) == id).flat_map(routes_of).collect();
             fleet.answer(routes::list(id), &json!(listed));
         }
         for manifest in &desired.manifests {
-            fleet.add_worker(manifest);
+            fleet.add_worker(manifest, live);
         }
         let bundle = format!("{S3_URL}/bundles/app.js");
-        fleet.answers.insert(bundle, Answer { bytes: CODE.to_vec(), asked: Cell::default() });
+        fleet.answers.insert(bundle, Answer { status: 200, bytes: CODE.to_vec(), asked: Cell::default() });
         Rc::new(fleet)
     }
 
-    fn add_worker(&mut self, manifest: &DesiredManifest) {
+    fn add_worker(&mut self, manifest: &DesiredManifest, live: Live) {
         let (account, name) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
         let number = manifest.document;
+        let host = host_of(manifest);
+        let prefix = marks::comment_prefix(&manifest.identity);
+        let records = dns_records::list(zone_of(manifest), RecordFilter::NameOrComment { name: host, prefix: &prefix });
+        if live == Live::Nothing {
+            self.answer(records, &json!([]));
+            let of_script: [Read; 4] = [
+                scripts::settings(account, name).into(),
+                versions::list(account, name).into(),
+                deployments::list(account, name).into(),
+                subdomain::of_script(account, name).into(),
+            ];
+            return of_script.into_iter().for_each(|read| self.not_there(read));
+        }
         self.answer(
             scripts::settings(account, name),
             &json!({
@@ -142,20 +164,25 @@ impl Fleet {
         let live = json!([{ "version_id": id(20), "percentage": 100 }]);
         self.answer(deployments::list(account, name), &json!({ "deployments": [{ "id": id(99), "versions": live }] }));
         self.answer(subdomain::of_script(account, name), &json!({ "enabled": false, "previews_enabled": false }));
-        let host = host_of(manifest);
-        let prefix = marks::comment_prefix(&manifest.identity);
         let record = json!([{
             "id": format!("{number:032x}"), "type": "A", "name": host, "content": "100.0.0.1", "ttl": 1,
             "proxied": true, "comment": marks::comment(&manifest.identity),
         }]);
-        let filter = RecordFilter::NameOrComment { name: host, prefix: &prefix };
-        self.answer(dns_records::list(zone_of(manifest), filter), &record);
+        self.answer(records, &record);
     }
 
     fn answer(&mut self, read: impl Into<Read>, result: &Value) {
-        let url = read.into().request(&api()).url;
-        let bytes = json!({ "success": true, "errors": [], "messages": [], "result": result }).to_string().into_bytes();
-        self.answers.insert(url, Answer { bytes, asked: Cell::default() });
+        self.add(&read.into(), 200, &json!({ "success": true, "errors": [], "messages": [], "result": result }));
+    }
+
+    fn not_there(&mut self, read: impl Into<Read>) {
+        let error = json!({ "code": 10007, "message": "This Worker does not exist on your account." });
+        self.add(&read.into(), 404, &json!({ "success": false, "errors": [error], "messages": [], "result": null }));
+    }
+
+    fn add(&mut self, read: &Read, status: u16, body: &Value) {
+        let answer = Answer { status, bytes: body.to_string().into_bytes(), asked: Cell::default() };
+        self.answers.insert(read.request(&api()).url, answer);
     }
 
     /// URL → how often it was asked for, for each that is there.
@@ -177,7 +204,7 @@ impl Transport for Fleet {
             self.clock.sleep(LATENCY_MS).await;
             self.under_way.set(self.under_way.get() - 1);
             let headers = vec![("etag".to_owned(), "\"e\"".to_owned())];
-            Ok(Response { status: 200, headers, body: Box::new(Bytes(answer.bytes.clone())) })
+            Ok(Response { status: answer.status, headers, body: Box::new(Bytes(answer.bytes.clone())) })
         })
     }
 }
