@@ -141,9 +141,8 @@ describe("wrangler's commands against Local Cloudflare", { skip: skipReason() },
 
   test("what is not served fails, and says so", async () => {
     for (const command of [
-      ["d1", "list"],
-      ["queues", "list"],
       ["vectorize", "list"],
+      ["hyperdrive", "list"],
     ]) {
       assert.match(await run(command, { expect: 1 }), /Could not route to [\s\S]*\[code: 7003\]/, command.join(" "));
     }
