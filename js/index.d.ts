@@ -67,7 +67,7 @@ export interface Options {
   requireSecrets?: boolean | undefined;
   /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
   allowEnv?: readonly string[] | undefined;
-  /** Addresses of stores that `destroy` may delete with their data; no kind of store can be deleted yet, so it refuses all. */
+  /** Addresses of stores that `destroy` deletes with all data in them, such as `kv:TITLE`: others stay. */
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */
   values?: Readonly<Record<string, string>> | undefined;
@@ -161,7 +161,8 @@ export interface ManifestInfo {
   env: string;
   name: string;
   account: string;
-  script: string;
+  /** Of a Worker. */
+  script?: string;
   file: string;
 }
 
@@ -234,11 +235,14 @@ export interface PlannedManifest {
   /** `org/env/name`. */
   label: string;
   account: string;
-  script: string;
+  /** What it is about: `script:NAME` of a Worker, `kv:TITLE` of a KV namespace. */
+  address: string;
+  /** Of a Worker. */
+  script?: string;
   /** Domain name of the zone, when there is one and it could be read. */
   zone?: string;
-  /** Where the code comes from: `r2://bucket/key`. */
-  bundle: string;
+  /** Where the code of a Worker comes from: `r2://bucket/key`. */
+  bundle?: string;
 }
 
 /** What `apply` would do. */

@@ -302,10 +302,10 @@ fn what_is_missing_is_created_where_it_is_missing() {
     };
     let (bucket, namespace) = missing("https://api.example/client/v4", "https://s3.example");
     assert!(bucket.contains("npx wrangler r2 bucket create bundles"), "{bucket}");
-    assert!(namespace.contains("npx wrangler kv namespace create visits"), "{namespace}");
+    assert!(namespace.contains("a document of kind `CloudflareKvNamespace`"), "{namespace}");
     let (bucket, namespace) = missing("http://127.0.0.1:8787/client/v4", "http://127.0.0.1:8788");
     assert!(bucket.contains("/r2/buckets") && !bucket.contains("wrangler"), "{bucket}");
-    assert!(namespace.contains("/storage/kv/namespaces") && !namespace.contains("wrangler"), "{namespace}");
+    assert!(namespace.contains("a document of kind `CloudflareKvNamespace`"), "{namespace}");
 }
 
 #[test]

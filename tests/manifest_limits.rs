@@ -3,7 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
 
 use cfworker_deploy::diagnostic::Code;
-use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw, read};
+use cfworker_deploy::kinds::read;
+use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
 
 fn shown(text: String) -> Read {
     let sources = [Source { name: "a.yaml".into(), text }];

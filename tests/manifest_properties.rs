@@ -1,7 +1,8 @@
 //! Laws of the manifest reader on one manifest with something wrong in it; texts of every sort are in `tests/fuzz`.
 
 use cfworker_deploy::diagnostic::any_error;
-use cfworker_deploy::manifest::{self, Finding, Look, ReadOptions, Source, draw, read, set_value};
+use cfworker_deploy::kinds::read;
+use cfworker_deploy::manifest::{self, Finding, Look, ReadOptions, Source, draw, set_value};
 use proptest::prelude::*;
 
 /// A secret that must not show.

@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cfworker_deploy::diagnostic::{Code, Diagnostic, Place};
-use cfworker_deploy::manifest::{self, Finding, Look, Read, ReadOptions, Source, draw};
+use cfworker_deploy::kinds;
+use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -56,7 +57,7 @@ fn read(folder: &Path) -> Read {
         allow_env: options.allow_env,
         without_values: false,
     };
-    manifest::read(&sources(folder), &options)
+    kinds::read(&sources(folder), &options)
 }
 
 fn line(finding: &Diagnostic) -> String {
@@ -93,7 +94,9 @@ fn manifests_are_read_as_specified() {
     for folder in specs() {
         let read = read(&folder);
         let findings: String = read.diagnostics.iter().map(line).collect();
-        let desired: String = read.desired.manifests.iter().map(|manifest| format!("{manifest:#?}\n")).collect();
+        let workers = read.desired.manifests.iter().map(|manifest| format!("{manifest:#?}\n"));
+        let stores = read.desired.stores.iter().map(|store| format!("{store:#?}\n"));
+        let desired: String = workers.chain(stores).collect();
         for (file, actual) in [("findings.txt", findings), ("desired.txt", desired)] {
             compare(&folder.join(file), &actual, update, &mut failures);
         }

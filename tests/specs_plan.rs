@@ -1,6 +1,6 @@
 //! Plans as folders: `manifest.yaml` and `live.json` in, `plan.json` out.
 //!
-//! `options.json` may hold `adopt`, `take`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
+//! `options.json` may hold `adopt`, `take`, `delete_data`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
 //! marks compute: `{id}` and `{id ORG/ENV/NAME}` for an identity, `{hashes TEXT …}` for hashes of patterns or names,
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use cfworker_deploy::binding::Binding;
 use cfworker_deploy::kinds::{self, worker::SecretFacts};
-use cfworker_deploy::manifest::{self, ReadOptions, Source};
-use cfworker_deploy::model::Identity;
+use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
+use cfworker_deploy::model::{Identity, OutputSet};
 use cfworker_deploy::plan::{self, Plan, PlanOptions};
 use cfworker_deploy::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZoneContent, Operation};
 use cfworker_deploy::secret::Secret;
@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 struct Options {
     adopt: Vec<String>,
     take: Vec<String>,
+    delete_data: Vec<String>,
     prune: bool,
     destroy: bool,
     /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
@@ -48,7 +49,7 @@ impl Spec {
     fn read(folder: PathBuf) -> Self {
         let text = |name: &str| fs::read_to_string(folder.join(name)).expect(name);
         let source = Source { name: "manifest.yaml".into(), text: text("manifest.yaml") };
-        let read = manifest::read(&[source], &ReadOptions::default());
+        let read = kinds::read(&[source], &ReadOptions::default());
         let errors: Vec<_> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
         assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
         let options = match fs::read(folder.join("options.json")) {
@@ -60,11 +61,18 @@ impl Spec {
         let mut live: Value = serde_json::from_str(&text("live.json")).expect("live.json");
         let states = live.get_mut("manifests").and_then(Value::as_array_mut).expect("manifests");
         for (index, state) in states.iter_mut().enumerate() {
-            let alone = DesiredState { manifests: desired.manifests.get(index..=index).expect("a manifest").to_vec() };
+            let alone = DesiredState {
+                manifests: desired.manifests.get(index..=index).expect("a manifest").to_vec(),
+                stores: Vec::new(),
+            };
             let secrets = secrets.get(index..=index).expect("secrets");
             fill(state, &Marks::of(&alone, state, secrets));
         }
-        let live = serde_json::from_value(live).expect("live.json");
+        let mut live: LiveState = serde_json::from_value(live).expect("live.json");
+        live.stores.resize(desired.stores.len(), None);
+        let mut desired = desired;
+        let open = kinds::resolve(&mut desired, &live, &OutputSet::new(), &kinds::Lists::default());
+        assert_eq!(open, [], "{}", folder.display());
         Self { folder, desired, live, secrets, options }
     }
 
@@ -73,8 +81,14 @@ impl Spec {
     }
 
     fn plan(&self, live: &LiveState) -> Plan {
-        let Options { adopt, take, prune, destroy, .. } = &self.options;
-        let options = PlanOptions { adopt: adopt.clone(), take: take.clone(), prune: *prune, offline: false };
+        let Options { adopt, take, delete_data, prune, destroy, .. } = &self.options;
+        let options = PlanOptions {
+            adopt: adopt.clone(),
+            take: take.clone(),
+            delete_data: delete_data.clone(),
+            prune: *prune,
+            offline: false,
+        };
         match destroy {
             true => kinds::destroy(&self.desired, live, &options),
             false => kinds::plan(&self.desired, live, &self.secrets, &options),
@@ -103,7 +117,8 @@ impl Marks {
     fn of(desired: &DesiredState, state: &Value, secrets: &[Option<SecretFacts>]) -> Self {
         let facts = state.get("bundle").cloned().unwrap_or_default();
         let bundle = serde_json::from_value(facts).expect("a bundle");
-        let live = LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }] };
+        let live =
+            LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }], stores: Vec::new() };
         let first = kinds::plan(desired, &live, secrets, &PlanOptions::default());
         let upload = first.steps.iter().find_map(|step| match &step.operation {
             Operation::Upload(upload) => Some(upload),
@@ -113,7 +128,7 @@ impl Marks {
         let marks = ScriptMarks::parse(&upload.tags);
         let bundle = ScriptMarks { bundle: marks.bundle, ..ScriptMarks::default() }.tags().concat();
         let identity = desired.manifests.first().expect("a manifest").identity.clone();
-        Self { identity, version: VersionMark::parse(&upload.mark).expect("our mark"), bundle }
+        Self { identity, version: upload.mark.clone(), bundle }
     }
 
     fn named(&self, word: &str) -> String {
@@ -236,7 +251,7 @@ fn empty(live: &LiveState) -> LiveState {
         zones: state.zones.keys().map(|zone| (zone.clone(), LiveZoneContent::default())).collect(),
         ..LiveManifest::default()
     };
-    LiveState { manifests: live.manifests.iter().map(of).collect() }
+    LiveState { manifests: live.manifests.iter().map(of).collect(), stores: live.stores.clone() }
 }
 
 /// Names of secrets are part of what is approved and values are not: whoever plans need not have them.

@@ -73,7 +73,6 @@ export async function splitOptions(engine, call, options = {}) {
     if (Object.hasOwn(HOST, key)) host[key] = value;
     else data[key] = value;
   }
-  if (call === "destroy") checkStores(data.deleteData);
   return { data, host };
 }
 
@@ -139,16 +138,6 @@ function refuseOtherThanText(credentials, path) {
   const isMissing = (value) => value === undefined || (value === null && path !== "secrets.");
   const wrong = Object.entries(credentials).find(([, value]) => typeof value !== "string" && !isMissing(value));
   if (wrong) throw usageError(`the credential \`${path}${wrong[0]}\` is no text`, "put it in quotes");
-}
-
-/** Data must not be thought deleted: an address that names no store is refused, and no kind of resource is one so far. */
-function checkStores(addresses = []) {
-  if (addresses.length === 0) return;
-  const named = addresses.map((address) => `\`${address}\``).join(", ");
-  throw usageError(
-    `${named} names no store that \`destroy\` could delete`,
-    "no kind of store can be deleted yet: leave it out, and delete the data by hand",
-  );
 }
 
 function withoutUndefined(object) {

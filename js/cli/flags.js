@@ -44,7 +44,7 @@ export const FLAGS = [
   {
     flag: "--delete-data <address>",
     on: ["destroy"],
-    text: "also delete this store's data (no kind of store yet)",
+    text: "also delete this store, with all data in it",
     parse: collect,
     careful: true,
   },

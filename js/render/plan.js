@@ -15,7 +15,7 @@ const change = object({
   reason: text,
   fields: list(field),
 });
-const manifest = object({ account: text, script: text, zone: optional(text) });
+const manifest = object({ account: text, address: optional(text), script: optional(text), zone: optional(text) });
 
 /** What the text needs of a plan; any plan JSON of format 1 will do. */
 const shape = object({
@@ -60,10 +60,12 @@ export function renderPlan(given, style) {
   ].join("");
 }
 
-function headline({ account, script, zone }) {
+function headline({ account, address, script, zone }) {
   const digits = Array.from(account);
   const short = digits.length < 28 ? account : `${digits.slice(0, 4).join("")}…${digits.slice(28).join("")}`;
-  return `${script}  (account ${short}${zone === undefined ? "" : `, zone ${zone}`})`;
+  // A Worker goes by its name alone, also in plans that were saved when there was no other kind.
+  const name = script ?? address ?? "";
+  return `${name}  (account ${short}${zone === undefined ? "" : `, zone ${zone}`})`;
 }
 
 function changeText({ address, kind, action, from, permit, why, reason, fields }, paint, width) {

@@ -3,6 +3,7 @@
 //! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
 //! then told: done, not done, unknown.
 
+mod call;
 mod gone;
 mod race;
 mod record;
@@ -10,6 +11,8 @@ mod route;
 mod script;
 mod tags;
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
@@ -17,14 +20,18 @@ use futures_util::future::{LocalBoxFuture, join};
 use futures_util::stream::FuturesUnordered;
 
 use self::race::{Found, Looks};
+use crate::binding::Binding;
 use crate::bundle::Modules;
 use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
-use crate::model::{Address, Event};
+use crate::model::marks::VersionMark;
+use crate::model::{Address, Event, Output};
 use crate::plan::{Plan, Step};
-use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, Operation};
+use crate::resource::{
+    DesiredManifest, DesiredScript, DesiredState, LiveScript, LiveState, Operation, Upload, code_digest,
+};
 use crate::secret::Secret;
 
 /// Writes in flight at once: what a Worker may have open.
@@ -59,6 +66,8 @@ pub struct Outcome {
     pub raced: Vec<Diagnostic>,
     /// Version that a manifest's upload made, by index of the manifest.
     pub versions: BTreeMap<usize, String>,
+    /// Values that writes made.
+    pub outputs: BTreeMap<Output, String>,
 }
 
 /// Who applies what to which account.
@@ -77,6 +86,15 @@ pub struct Run<'a> {
     pub events: &'a dyn Fn(Event),
     /// Starts the message of every version that this run makes: another run that deploys the same has another one.
     pub signature: String,
+    /// What writes of this run made so far.
+    pub made: RefCell<BTreeMap<Output, String>>,
+}
+
+impl Run<'_> {
+    /// A value that another write of this run made.
+    fn late(&self, output: &Output) -> Option<String> {
+        self.made.borrow().get(output).cloned()
+    }
 }
 
 /// How a step ended.
@@ -99,6 +117,8 @@ struct Made {
     found: bool,
     /// Another run wrote the same list meanwhile.
     raced: Option<Diagnostic>,
+    /// Outputs by name.
+    outputs: BTreeMap<&'static str, String>,
 }
 
 /// A step that went out and came back.
@@ -154,6 +174,7 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     outcome.aborted |= unfinished && run.client.is_aborted();
     outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
     sort_addresses(plan, &states, &mut outcome);
+    outcome.outputs.clone_from(&run.made.borrow());
     if !unfinished {
         let seen = looks.judge(run, plan, &outcome.versions).await;
         outcome.raced.extend(seen);
@@ -179,11 +200,14 @@ fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
 }
 
 async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
+    let client = run.client.named(&step.address.to_string());
+    if let Operation::Call(call) = &step.operation {
+        return Finished { index, ended: call::carry_out(run, &client, call).await, found: None };
+    }
     let Some(manifest) = run.desired.manifests.get(step.manifest) else {
         let finding = Diagnostic::error(Code::Internal, "a step belongs to no manifest");
         return Finished { index, ended: failed(finding, false), found: None };
     };
-    let client = run.client.named(&step.address.to_string());
     let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
     let watcher = run.client.named(&step.address.to_string());
     let beside = Target { client: &watcher, ..target };
@@ -199,9 +223,10 @@ async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: boo
 async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
     match &step.operation {
         Operation::Upload(upload) => match run.payloads.get(step.manifest) {
-            Some(payload) => script::upload(target, upload, payload).await,
+            Some(payload) => script::upload(target, &with_late(run, target, upload), payload).await,
             None => failed(Diagnostic::error(Code::Internal, "an upload has no payload"), false),
         },
+        Operation::Call(call) => call::carry_out(run, target.client, call).await,
         Operation::RemoveSecrets { names } => script::remove_secrets(target, names).await,
         Operation::PatchSettings { tags, observability } => {
             script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
@@ -215,6 +240,19 @@ async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
         Operation::UpdateRoute { zone, id, pattern } => route::update(target, zone, id, pattern).await,
         Operation::DeleteRoute { zone, id } => route::delete(target, zone, id).await,
     }
+}
+
+/// An upload with the values that other writes made: its digest is that of what is sent.
+fn with_late<'a>(run: &Run<'_>, target: &Target<'_>, upload: &'a Upload) -> Cow<'a, Upload> {
+    let late = |output: &Output| run.late(output);
+    if !upload.bindings.iter().any(Binding::is_late) {
+        return Cow::Borrowed(upload);
+    }
+    let all = |bindings: &[Binding]| bindings.iter().map(|binding| binding.clone().with_late(&late)).collect();
+    let script = DesiredScript { bindings: all(&target.manifest.script.bindings), ..target.manifest.script.clone() };
+    let code = code_digest(&upload.sha256, &script, &upload.compatibility_date);
+    let mark = VersionMark { code, ..upload.mark.clone() };
+    Cow::Owned(Upload { bindings: all(&upload.bindings), mark, ..upload.clone() })
 }
 
 /// Where one step writes.
@@ -277,6 +315,10 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
                 outcome.versions.insert(step.manifest, version);
             }
             outcome.raced.extend(made.raced);
+            for (name, value) in made.outputs {
+                let output = Output { of: step.address.clone(), name: name.to_owned() };
+                run.made.borrow_mut().insert(output, value);
+            }
             State::Done
         }
         Ended::Failed { finding, unknown, aborted } => {

@@ -44,7 +44,7 @@ pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Paylo
     match target.call(&request).await {
         Ok(uploaded) => {
             let found = upload.creates && uploaded.was_there();
-            Ended::Done(Made { version: uploaded.version_id(), found, raced: None })
+            Ended::Done(Made { version: uploaded.version_id(), found, ..Made::default() })
         }
         Err(error) => refused(&error, modules.syntax),
     }
@@ -93,7 +93,7 @@ fn metadata(upload: &Upload, payload: &Payload, modules: &Modules, signature: &s
         compatibility_date: Some(upload.compatibility_date.clone()),
         compatibility_flags: Some(upload.compatibility_flags.clone()),
         annotations: BTreeMap::from([
-            ("workers/tag".to_owned(), upload.mark.clone()),
+            ("workers/tag".to_owned(), upload.mark.to_string()),
             ("workers/message".to_owned(), format!("{signature}: {}", upload.message)),
         ]),
         tags: Some(upload.tags.clone()),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Input, Reference};
+use crate::model::Address;
 
 /// Cloudflare's word for the type.
 pub const TYPE: &str = "kv_namespace";
@@ -17,6 +18,9 @@ pub struct KvNamespaceBinding {
     pub name: String,
     /// Namespace id, 32 lower-case hex digits, or where it comes from.
     pub namespace_id: Input,
+    /// The namespace, where a document of the same run describes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Address>,
 }
 
 impl KvNamespaceBinding {
@@ -24,14 +28,14 @@ impl KvNamespaceBinding {
     pub fn metadata(&self) -> Option<Value> {
         match &self.namespace_id {
             Input::Value(id) => Some(json!({ "type": TYPE, "name": self.name, "namespace_id": id })),
-            Input::Reference(_) => None,
+            Input::Reference(_) | Input::Late(_) => None,
         }
     }
 
     /// The open reference, if any.
     pub fn reference(&self) -> Option<&Reference> {
         match &self.namespace_id {
-            Input::Value(_) => None,
+            Input::Value(_) | Input::Late(_) => None,
             Input::Reference(reference) => Some(reference),
         }
     }

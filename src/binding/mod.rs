@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Address;
+use crate::model::{Address, Output};
 
 pub mod kv_namespace;
 pub mod plain_text;
@@ -20,6 +20,8 @@ pub enum Input {
     Value(String),
     /// To be resolved before planning; a `$…` text never reaches Cloudflare.
     Reference(Reference),
+    /// Known when another resource of the run is made.
+    Late(Output),
 }
 
 /// Points to a field of another resource.
@@ -75,8 +77,28 @@ impl Binding {
         }
     }
 
-    /// Addresses in the same run that must exist first.
+    /// What it comes from, where a document of the same run describes that.
     pub fn needs(&self) -> Option<Address> {
-        self.reference().map(|reference| Address::kv(&reference.name))
+        match self {
+            Self::PlainText(_) | Self::SecretText(_) => None,
+            Self::KvNamespace(binding) => binding.of.clone(),
+        }
+    }
+
+    /// Whether its value is made by another write of the run.
+    pub fn is_late(&self) -> bool {
+        matches!(self, Self::KvNamespace(binding) if matches!(binding.namespace_id, Input::Late(_)))
+    }
+
+    /// The same with the values that other writes of the run made.
+    #[must_use]
+    pub fn with_late(mut self, late: &dyn Fn(&Output) -> Option<String>) -> Self {
+        if let Self::KvNamespace(binding) = &mut self
+            && let Input::Late(output) = &binding.namespace_id
+            && let Some(value) = late(output)
+        {
+            binding.namespace_id = Input::Value(value);
+        }
+        self
     }
 }

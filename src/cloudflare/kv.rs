@@ -2,25 +2,16 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/>
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::Family;
 use super::permissions;
 use super::read::ReadOf;
 
 /// `GET /accounts/{account}/storage/kv/namespaces`. There is no filter: list and match titles.
-pub fn list(account_id: &str) -> ReadOf<Vec<Namespace>> {
+pub fn list(account_id: &str) -> ReadOf<Vec<Value>> {
     let subject = format!("KV namespaces of account {account_id}");
     ReadOf::new((Family::Kv, permissions::KV), &["accounts", account_id, "storage", "kv", "namespaces"], subject)
         .in_pages_of(100)
         .or_absent()
-}
-
-/// A namespace.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Namespace {
-    /// 32 lower-case hex digits.
-    pub id: String,
-    /// Unique in its account.
-    pub title: String,
 }

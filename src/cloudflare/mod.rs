@@ -6,6 +6,7 @@
 //! <https://developers.cloudflare.com/api/>
 
 mod api;
+mod call;
 mod envelope;
 mod error;
 mod multipart;
@@ -29,6 +30,7 @@ pub mod workers;
 pub mod zones;
 
 pub use api::{Api, Auth, Endpoint};
+pub use call::{Call, Look, Segment};
 pub use envelope::{Done, Envelope, ResultInfo};
 pub use error::Family;
 pub use read::{Accepted, FromResult, Read, ReadOf, Reply};

@@ -30,7 +30,7 @@ pub struct Read {
 }
 
 /// A read whose result is a `T`. Each endpoint family has a constructor for each of its reads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOf<T> {
     read: Read,
     result: PhantomData<fn() -> T>,
@@ -72,6 +72,13 @@ pub trait FromResult: Sized + 'static {
     /// # Errors
     /// What is missing or wrong in it.
     fn from_result(accepted: Accepted) -> Result<Self, String>;
+}
+
+/// As it is.
+impl FromResult for Value {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
+    }
 }
 
 /// A list that is null is empty.

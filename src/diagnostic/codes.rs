@@ -125,6 +125,8 @@ codes! {
         "A document shows at most 100 findings. Mend these first; the rest comes with the next run.";
     Uncovered = "CFD0135": "no route takes every request to the host",
         "The DNS record of a Worker is a placeholder that leads nowhere: only requests that a route pattern takes are answered. Add the pattern `HOST/*`, or a `record` that leads to a server for the rest.";
+    StoreName = "CFD0140": "not a usable name of a store",
+        "Each kind of store has its own rule: a KV namespace's title has at most 64 characters. The name is what a store is found by: another name is another store.";
     Reference = "CFD0201": "not a usable reference",
         "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",
@@ -285,6 +287,8 @@ codes! {
         "A paused zone answers with its records as they are, without Cloudflare: no request reaches a Worker. Everything can be deployed; resume the zone in the dashboard to serve it. <https://developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare/>";
     ZonePartial = "CFD0533": "the zone's names are served elsewhere",
         "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
+    NoSuchStore = "CFD0543": "--delete-data names no store of the manifests",
+        "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

@@ -136,7 +136,8 @@ mod tests {
     use super::findings;
     use crate::bundle::{self, Modules, Stated};
     use crate::diagnostic::{Code, Diagnostic};
-    use crate::manifest::{self, ReadOptions, Source};
+    use crate::kinds;
+    use crate::manifest::{ReadOptions, Source};
     use crate::resource::DesiredScript;
 
     fn bundle(metadata: &Value) -> Modules {
@@ -162,7 +163,7 @@ mod tests {
             "apiVersion": api_version, "kind": "CloudflareWorker", "metadata": { "name": "a" }, "spec": spec,
         });
         let source = Source { name: "a.yaml".into(), text: manifest.to_string() };
-        let read = manifest::read(&[source], &ReadOptions::default());
+        let read = kinds::read(&[source], &ReadOptions::default());
         read.desired.manifests.into_iter().next().unwrap_or_else(|| panic!("{:?}", read.diagnostics)).script
     }
 

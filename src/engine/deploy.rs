@@ -1,11 +1,12 @@
 //! `apply` and `destroy`: plan, check what was allowed, carry out, report.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::failure::failure;
-use super::outputs::{OutputsResult, applied, dashboard};
+use super::outputs::{OutputsResult, applied, dashboard, of_stores};
 use super::planning::{PlanResult, Prepared, announce, prepare, prepare_removal, result};
 use super::session::Session;
 use super::undo::{Undo, undo};
@@ -125,6 +126,7 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
             "cfworker-deploy run {:08x}",
             (session.client.clock().random() * f64::from(u32::MAX)) as u32
         ),
+        made: RefCell::default(),
     };
     let outcome = crate::apply::apply(&run, &prepared.plan).await;
     if outcome.aborted || !outcome.failures.is_empty() {
@@ -134,7 +136,7 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
     if !outcome.raced.is_empty() {
         return Err(raced(outcome));
     }
-    let destroyed = prepared.payloads.is_empty();
+    let destroyed = prepared.plan.destroys;
     Ok(report(prepared, plan, outcome, destroyed))
 }
 
@@ -221,7 +223,10 @@ fn raced(outcome: Outcome) -> Error {
 
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let OutputsResult { outputs, workers } = applied(manifests.filter(|_| !destroyed));
+    let OutputsResult { mut outputs, workers } = applied(manifests.filter(|_| !destroyed));
+    if !destroyed {
+        outputs.extend(of_stores(&prepared.desired, &prepared.live, &outcome.outputs));
+    }
     let versions = outcome.versions.iter().filter_map(|(index, version)| {
         Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
     });

@@ -16,8 +16,9 @@ use crate::cloudflare::{Family, Read, Reply};
 use crate::diagnostic::{CallOption, Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
-use crate::kinds::worker::KEY_RECIPE;
+use crate::kinds::{self, worker::KEY_RECIPE};
 use crate::manifest::{self, Source};
+use crate::model::OutputSet;
 use crate::r2::{Object, Source as S3Source};
 use crate::refresh;
 use crate::resource::{DesiredManifest, DesiredState};
@@ -218,7 +219,8 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
             refresh::ZoneIds::new()
         }
     };
-    let answers = refresh::probe(&session.api, &session.client, desired, &zones).await;
+    let answers =
+        refresh::probe(&session.api, &session.client, desired, &zones, kinds::reads(desired, &OutputSet::new())).await;
     let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {

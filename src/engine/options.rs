@@ -50,7 +50,13 @@ pub struct Options {
 impl Options {
     /// The part that planning looks at.
     pub fn planning(&self, offline: bool) -> PlanOptions {
-        PlanOptions { adopt: self.adopt.clone(), take: self.take.clone(), prune: self.prune, offline }
+        PlanOptions {
+            adopt: self.adopt.clone(),
+            take: self.take.clone(),
+            delete_data: self.delete_data.clone(),
+            prune: self.prune,
+            offline,
+        }
     }
 }
 

@@ -9,10 +9,11 @@ use super::planning;
 use super::session::Session;
 use super::{Credentials, Io, Options};
 use crate::error::Error;
+use crate::kinds;
 use crate::manifest::Source;
 use crate::model::marks::ScriptMarks;
-use crate::model::{OutputSet, Outputs};
-use crate::resource::{DesiredManifest, LiveManifest};
+use crate::model::{Output, OutputSet, Outputs};
+use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 /// Outputs of what is deployed.
 #[derive(Clone, Debug, Serialize)]
@@ -35,7 +36,9 @@ pub async fn outputs(
 ) -> Result<OutputsResult, Error> {
     let work = async |session: Session<'_>| {
         let prepared = planning::prepare_removal(&session, sources, options).await?;
-        Ok(deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests)))
+        let mut result = deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests));
+        result.outputs.extend(of_stores(&prepared.desired, &prepared.live, &BTreeMap::new()));
+        Ok(result)
     };
     Session::run(io, credentials, options.timeout_ms, work).await
 }
@@ -65,6 +68,20 @@ fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveMa
         let patterns = ours.map(|(_, route)| route.pattern.clone()).collect();
         Some((desired, outputs_of(desired, live, patterns, is_public(live))))
     }))
+}
+
+/// Outputs of stores: of those that are there, and what this run made.
+pub(super) fn of_stores(desired: &DesiredState, live: &LiveState, made: &BTreeMap<Output, String>) -> OutputSet {
+    let mut outputs = OutputSet::new();
+    for (store, live) in desired.stores.iter().zip(&live.stores) {
+        let mut fields = live.as_ref().map(|live| kinds::outputs(store, live)).unwrap_or_default();
+        let of_store = made.iter().filter(|(output, _)| output.of == store.address);
+        fields.extend(of_store.map(|(output, value)| (output.name.clone(), json!(value))));
+        if !fields.is_empty() {
+            outputs.insert(format!("{}/{}", store.kind, store.identity.name), fields);
+        }
+    }
+    outputs
 }
 
 fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -> OutputsResult {

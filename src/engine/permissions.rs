@@ -13,6 +13,7 @@ use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::http::Meaning;
+use crate::kinds;
 use crate::resource::{DesiredManifest, DesiredRecord, DesiredState, ZoneRef};
 
 /// A permission that a run needs.
@@ -34,12 +35,19 @@ impl Need {
 pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> Vec<Need> {
     let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
     let of_bundles = (!has_keys).then_some(Need { grant: R2, read_only: true });
-    let needs: BTreeSet<Need> = desired.manifests.iter().flat_map(of_manifest).chain(of_bundles).collect();
-    needs.into_iter().collect()
+    let of_stores = kinds::grants(desired).map(write);
+    let of_bundles = of_bundles.filter(|_| !desired.manifests.is_empty());
+    let of_manifests = desired.manifests.iter().flat_map(of_manifest);
+    let needs: BTreeSet<Need> = of_manifests.chain(of_bundles).chain(of_stores).collect();
+    let is_written = |grant: Grant| needs.contains(&write(grant));
+    needs.iter().filter(|need| !need.read_only || !is_written(need.grant)).cloned().collect()
+}
+
+fn write(grant: Grant) -> Need {
+    Need { grant, read_only: false }
 }
 
 fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
-    let write = |grant| Need { grant, read_only: false };
     let read = |grant| Need { grant, read_only: true };
     let mut needs = vec![write(SCRIPTS)];
     if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
@@ -66,9 +74,9 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
 /// token itself is asked for.
 pub(super) async fn examined(error: Error, session: &Session<'_>, desired: &DesiredState) -> Error {
     let lacks = error.diagnostics.iter().any(|finding| finding.code == Code::PermissionMissing);
-    let manifest = desired.manifests.first().filter(|_| lacks && session.api.token().is_some());
-    let Some(manifest) = manifest else { return error };
-    match tokens::verify(&session.api, &session.client, &manifest.identity.account).await {
+    let identity = desired.identity(0).filter(|_| lacks && session.api.token().is_some());
+    let Some(identity) = identity else { return error };
+    match tokens::verify(&session.api, &session.client, &identity.account).await {
         Err(refused) if refused.meaning() == Some(Meaning::Credentials) => failure(vec![refused.diagnostic()]),
         Ok(_) | Err(_) => error,
     }

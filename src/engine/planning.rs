@@ -11,11 +11,11 @@ use super::session::Session;
 use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::Payload;
-use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::diagnostic::{Code, Diagnostic, any_error, plain};
 use crate::error::{Error, Exit};
 use crate::kinds;
-use crate::manifest::{self, Places, Read, ReadOptions, Source};
-use crate::model::Event;
+use crate::manifest::{Places, Read, ReadOptions, Source};
+use crate::model::{Event, OutputSet};
 use crate::plan::{self, Action, Plan};
 use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, LiveState};
@@ -129,7 +129,10 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
 fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let Read { desired, places, diagnostics, .. } = read(sources, options, None);
     stop_on_error(&diagnostics)?;
-    let live = LiveState { manifests: desired.manifests.iter().map(bundles::offline).collect() };
+    let live = LiveState {
+        manifests: desired.manifests.iter().map(bundles::offline).collect(),
+        stores: desired.stores.iter().map(|_| None).collect(),
+    };
     let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
@@ -152,7 +155,7 @@ pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: 
 
 /// The manifests, even where nothing but values of variables is missing: then the rest can be looked at all the same.
 fn read_inputs(sources: &[Source], options: ReadOptions) -> Result<(Read, Vec<Diagnostic>), Error> {
-    let mut read = manifest::read(sources, &options);
+    let mut read = kinds::read(sources, &options);
     let diagnostics = std::mem::take(&mut read.diagnostics);
     let errors = || diagnostics.iter().filter(|finding| finding.is_error());
     if errors().next().is_none() {
@@ -161,7 +164,7 @@ fn read_inputs(sources: &[Source], options: ReadOptions) -> Result<(Read, Vec<Di
     if !errors().all(|finding| finding.code == Code::MissingVariable) {
         return Err(failure(diagnostics));
     }
-    Ok((manifest::read(sources, &ReadOptions { without_values: true, ..options }), diagnostics))
+    Ok((kinds::read(sources, &ReadOptions { without_values: true, ..options }), diagnostics))
 }
 
 async fn prepared(
@@ -177,18 +180,21 @@ async fn prepared(
     let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let keys = told(keys, &mut diagnostics);
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, options.prune);
+    let stores = kinds::reads(&desired, &options.outputs);
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, stores, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let opened = told(opened, &mut diagnostics);
     diagnostics.extend(keys.findings.iter().cloned());
-    let Some(refresh::Refreshed { mut live, namespaces }) = live else { return Err(failure(diagnostics)) };
+    let Some(refresh::Refreshed { mut live, known }) = live else { return Err(failure(diagnostics)) };
+    let lists = kinds::lists(&desired, &options.outputs, &known);
+    live.stores = kinds::live_stores(&desired, &lists);
     if options.prune {
         refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     }
 
     diagnostics.extend(secrets.check(&desired, &live));
-    let open = refresh::resolve(&session.api, &mut desired, &options.outputs, &namespaces);
+    let open = kinds::resolve(&mut desired, &live, &options.outputs, &lists);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
@@ -226,7 +232,7 @@ pub(super) fn read_manifests(
 }
 
 fn read_with(sources: &[Source], options: &ReadOptions) -> Result<(Read, Vec<Diagnostic>), Error> {
-    let mut read = manifest::read(sources, options);
+    let mut read = kinds::read(sources, options);
     let diagnostics = std::mem::take(&mut read.diagnostics);
     stop_on_error(&diagnostics)?;
     Ok((read, diagnostics))
@@ -267,6 +273,21 @@ fn in_files(places: &Places, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.into_iter().map(in_file).collect()
 }
 
+/// Addresses of stores that no document describes: data must not be thought deleted.
+fn unknown_stores(desired: &DesiredState, options: &Options) -> Vec<Diagnostic> {
+    let known: Vec<String> = desired.stores.iter().map(|store| store.address.to_string()).collect();
+    let unknown = options.delete_data.iter().filter(|address| !known.contains(address));
+    let finding = |address: &String| {
+        let message = format!("`{}` names no store of these manifests", plain(address, 200));
+        let help = match known.as_slice() {
+            [] => "they describe no store: leave it out".to_owned(),
+            known => format!("their stores: {}", known.join(", ")),
+        };
+        Diagnostic::error(Code::NoSuchStore, message).with_help(help)
+    };
+    unknown.map(finding).collect()
+}
+
 /// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.
 pub(super) async fn prepare_removal(
     session: &Session<'_>,
@@ -277,6 +298,7 @@ pub(super) async fn prepare_removal(
         ReadOptions { without_values: true, ..read_options(options, session.credentials.account_id.as_deref()) };
     let (read, diagnostics) = read_with(sources, &without_values)?;
     let Read { desired, places, .. } = read;
+    stop_on_error(&unknown_stores(&desired, options))?;
     // Nothing is done with values of secrets here, but whoever answers may know them.
     Secrets::read(session, options, &desired, &places, &mut Vec::new());
     match removal(session, &desired).await {
@@ -295,9 +317,14 @@ pub(super) async fn prepare_removal(
 /// What is live, and who uses it.
 async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveState, Vec<Failure>> {
     let zones = refresh::find_zones(&session.api, &session.client, desired).await?;
-    let live = refresh::refresh(&session.api, &session.client, desired, &zones, true);
+    // Nothing is bound any more: only the stores that documents describe are looked for.
+    let nothing = OutputSet::new();
+    let stores = DesiredState { stores: desired.stores.clone(), ..DesiredState::default() };
+    let reads = kinds::reads(&stores, &nothing);
+    let live = refresh::refresh(&session.api, &session.client, desired, &zones, reads, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
-    let mut live = live?.live;
+    let refresh::Refreshed { mut live, known } = live?;
+    live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known));
     for (state, users) in live.manifests.iter_mut().zip(users) {
         state.used_by = users;
     }

@@ -117,7 +117,8 @@ impl Undo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{ReadOptions, Source, read};
+    use crate::kinds::read;
+    use crate::manifest::{ReadOptions, Source};
     use crate::plan::Reason;
 
     const MANIFEST: &str = "apiVersion: cloudflare.project-planton.org/v1

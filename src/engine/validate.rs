@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::Options;
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::manifest::{self, Read, ReadOptions, Source};
+use crate::kinds;
+use crate::manifest::{Read, ReadOptions, Source};
+use crate::model::Identity;
 
 /// What validation says.
 #[derive(Clone, Debug, Serialize)]
@@ -34,8 +36,9 @@ pub struct ValidManifest {
     pub name: String,
     /// Account id.
     pub account: String,
-    /// Script name.
-    pub script: String,
+    /// Script name of a Worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
     /// Source that it stands in.
     pub file: Option<String>,
 }
@@ -43,23 +46,30 @@ pub struct ValidManifest {
 /// Checks manifests.
 pub fn validate(sources: &[Source], options: &Options) -> Validation {
     let Read { desired, diagnostics, places, .. } = read(sources, options, None);
-    let manifests = desired.manifests.iter().map(|manifest| ValidManifest {
-        document: manifest.document,
-        kind: "CloudflareWorker",
-        id: manifest.identity.id(),
-        org: manifest.identity.org.clone(),
-        env: manifest.identity.env.clone(),
-        name: manifest.identity.name.clone(),
-        account: manifest.identity.account.clone(),
-        script: manifest.script.name.clone(),
-        file: places.source(manifest.document).and_then(|(source, _)| Some(sources.get(source)?.name.clone())),
-    });
-    Validation { ok: !any_error(&diagnostics), manifests: manifests.collect(), diagnostics }
+    let valid = |document: usize, kind: &'static str, identity: &Identity, script: Option<&str>| ValidManifest {
+        document,
+        kind,
+        id: identity.id(),
+        org: identity.org.clone(),
+        env: identity.env.clone(),
+        name: identity.name.clone(),
+        account: identity.account.clone(),
+        script: script.map(str::to_owned),
+        file: places.source(document).and_then(|(source, _)| Some(sources.get(source)?.name.clone())),
+    };
+    let workers = desired
+        .manifests
+        .iter()
+        .map(|manifest| valid(manifest.document, "CloudflareWorker", &manifest.identity, Some(&manifest.script.name)));
+    let stores = desired.stores.iter().map(|store| valid(store.document, store.kind, &store.identity, None));
+    let mut manifests: Vec<ValidManifest> = workers.chain(stores).collect();
+    manifests.sort_by_key(|manifest| manifest.document);
+    Validation { ok: !any_error(&diagnostics), manifests, diagnostics }
 }
 
 /// Reads manifests as every call does; `account_id` is the one that the credentials name.
 pub(super) fn read(sources: &[Source], options: &Options, account_id: Option<&str>) -> Read {
-    manifest::read(sources, &read_options(options, account_id))
+    kinds::read(sources, &read_options(options, account_id))
 }
 
 /// What a call says beside its manifests.

@@ -1,5 +1,6 @@
 //! Requests and responses as values.
 
+use serde::Serialize;
 use std::fmt;
 
 use bytes::Bytes;
@@ -9,7 +10,8 @@ use crate::guard::{self, Guard};
 use crate::secret::Secret;
 
 /// HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// Read.
     Get,

@@ -2,25 +2,97 @@
 //!
 //! INVARIANT: the order of the files makes no difference.
 
+#[cfg(test)]
+mod editor_schema;
+mod kv_namespace;
 mod labels;
+mod references;
+mod store;
 pub mod worker;
 
-use crate::plan::{self, Plan, PlanOptions};
-use crate::resource::{DesiredState, LiveState};
+use std::collections::BTreeMap;
 
+use serde_json::Value;
+
+use crate::cloudflare::permissions::Grant;
+use crate::cloudflare::{Look, Read};
+use crate::diagnostic::Diagnostic;
+use crate::manifest::{self, DocumentKind, ReadOptions, Source, Worker};
+use crate::model::OutputSet;
+use crate::plan::{self, Plan, PlanOptions};
+use crate::refresh::Known;
+use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
+
+use kv_namespace::KvNamespace;
 use labels::Labels;
+pub use references::Lists;
+use store::Store;
 use worker::SecretFacts;
 
-/// Plans a run. `secrets` has one entry a manifest: the digest of the values at hand.
+/// All kinds of documents. What names none that can be read is taken for the first one.
+pub const DOCUMENTS: [&dyn DocumentKind; 2] = [&Worker, &KvNamespace];
+
+/// The kinds that keep data.
+const STORES: [&dyn Store; 1] = [&KvNamespace];
+
+/// Reads the manifests of a run.
+pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
+    manifest::read(&DOCUMENTS, sources, options)
+}
+
+/// Plans a run. `secrets` has one entry a Worker: the digest of the values at hand.
 pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFacts>], options: &PlanOptions) -> Plan {
     let labels = Labels::of(desired, live);
-    let documents = worker::all(desired, live, secrets, options, &labels);
+    let mut documents = store::all(desired, live);
+    documents.extend(worker::all(desired, live, secrets, options, &labels));
     plan::plan(documents, options, false)
 }
 
-/// Plans the removal of everything that the manifests' identities own. Stores are never touched.
+/// Plans the removal of everything that the manifests' identities own. Stores stay, unless they are named.
 pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Plan {
     let labels = Labels::of(desired, live);
-    let documents = worker::all_gone(desired, live, options, &labels);
+    let mut documents = worker::all_gone(desired, live, options, &labels);
+    documents.extend(store::all_gone(desired, live, options));
     plan::plan(documents, options, true)
+}
+
+/// The kind of stores that a document's kind names.
+fn store_of(kind: &str) -> Option<&'static dyn Store> {
+    STORES.into_iter().find(|store| store.name() == kind)
+}
+
+/// What is read for stores, beside all that Workers need.
+pub fn reads(desired: &DesiredState, outputs: &OutputSet) -> Vec<Read> {
+    references::looks(desired, outputs).iter().map(Look::read).collect()
+}
+
+/// What was found by name.
+pub fn lists(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Lists {
+    Lists::index(&references::looks(desired, outputs), known)
+}
+
+/// The stores that documents describe, as the account has them.
+pub fn live_stores(desired: &DesiredState, lists: &Lists) -> Vec<Option<LiveStore>> {
+    let live = |store: &DesiredStore| store_of(store.kind)?.live(lists.found(&store::look(store)?)?.first()?);
+    desired.stores.iter().map(live).collect()
+}
+
+/// Puts values where references stand. One that stays open is a finding that names its field.
+pub fn resolve(
+    desired: &mut DesiredState,
+    live: &LiveState,
+    outputs: &OutputSet,
+    lists: &Lists,
+) -> Vec<(usize, Diagnostic)> {
+    references::resolve(desired, live, outputs, lists)
+}
+
+/// The permissions that the stores of a run need.
+pub fn grants(desired: &DesiredState) -> impl Iterator<Item = Grant> + '_ {
+    desired.stores.iter().filter_map(|store| Some(store_of(store.kind)?.grant()))
+}
+
+/// Outputs of a store that is there.
+pub fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
+    store::outputs(store, live)
 }

@@ -1,6 +1,6 @@
 //! Findings of one document, with their places.
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 
 use super::path::Path;
 use super::tree::{Document, Span};
@@ -9,7 +9,7 @@ use super::tree::{Document, Span};
 const MAX_FINDINGS: usize = 100;
 
 /// Collects the findings of one document; what exceeds the limit is counted.
-pub(super) struct Findings<'document> {
+pub(crate) struct Findings<'document> {
     document: &'document Document,
     list: Vec<Diagnostic>,
     dropped: usize,
@@ -59,6 +59,11 @@ impl<'document> Findings<'document> {
     /// The place of a key, for a finding that names a second one.
     pub(super) fn key_place(&self, path: &Path) -> Place {
         self.document.key_place(path)
+    }
+
+    /// Whether one of them is an error.
+    pub(super) fn hold_error(&self) -> bool {
+        self.dropped_error || any_error(&self.list)
     }
 
     /// All of them, and one that counts the rest.

@@ -25,7 +25,7 @@ pub(super) fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding,
             (Some(binding), Some(name)) if binding != name => return Err(two_names(binding, name, path)),
             (one, other) => one.or(other).ok_or_else(|| nameless(path))?,
         };
-        return check_name(entry, javascript, path).map(|name| KvNamespaceBinding { name, namespace_id });
+        return check_name(entry, javascript, path).map(|name| KvNamespaceBinding { name, namespace_id, of: None });
     }
     by_resource(entry, name, binding, path)
 }
@@ -104,7 +104,7 @@ fn by_resource(
         return Err((path.key("name"), finding.with_help("add `binding: NAME`, as JavaScript reads it: `env.NAME`")));
     }
     let name = check_name(entry, binding.unwrap_or(resource), path)?;
-    Ok(KvNamespaceBinding { name, namespace_id: Input::Reference(reference) })
+    Ok(KvNamespaceBinding { name, namespace_id: Input::Reference(reference), of: None })
 }
 
 fn kind(word: Option<&Word>) -> Result<&'static str, Diagnostic> {

@@ -4,15 +4,16 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::binding::{Binding, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Identity;
 use crate::model::Syntax;
 use crate::resource::{
     Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
     Wait, WorkersDev, ZoneRef,
 };
 
+use super::envelope::Envelope;
 use super::generations::{bundles, script_names, spec_path};
 use super::hostname::hostname;
+use super::kind::Claimed;
 use super::path::Path;
 use super::pattern::Pattern;
 use super::quote::quote;
@@ -24,21 +25,16 @@ use super::{env, kv, names};
 /// Compatibility flags where the manifest names none, as the original system set them.
 const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
 
+/// Two documents describe one Worker.
+const DUPLICATE: (Code, &str) = (Code::DuplicateManifest, "remove or rename one of them");
+/// Two documents claim one host.
+const CLAIMED: (Code, &str) = (
+    Code::ClaimedTwice,
+    "give one of them another hostname, or `dns.record: existing` where the other one owns the record",
+);
+
 /// Annotations that say what to do about somebody else's work.
 pub(super) const DRIFT_KEYS: [&str; 2] = ["drift", "cfworker-deploy/drift"];
-
-/// What a document claims for itself alone, as far as it can be read, and where it says so.
-#[derive(Debug, Default)]
-pub(super) struct Claims {
-    /// Who it is.
-    pub identity: Option<(Identity, Path)>,
-    /// Account and script name.
-    pub script: Option<((String, String), Path)>,
-    /// Host whose DNS record is to be ours.
-    pub record: Option<(String, Path)>,
-    /// Route patterns; the default one stands where the hostname does.
-    pub routes: Vec<(String, Path)>,
-}
 
 /// The desired state of a document without errors.
 ///
@@ -50,7 +46,7 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
     let enabled = dns.and_then(|dns| dns.enabled);
     Some(DesiredManifest {
         document,
-        identity: identity(subject)?,
+        identity: envelope(subject).identity(subject.options)?,
         script: script(subject, spec)?,
         routing: match dns.filter(|_| enabled == Some(true)) {
             Some(dns) => Some(routing(dns)?),
@@ -63,9 +59,9 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
 }
 
 /// What a document claims, however broken the rest of it is.
-pub(super) fn claims(subject: &Subject<'_>) -> Claims {
-    let Some(spec) = subject.spec() else { return Claims::default() };
-    let Some(account) = account(subject, spec) else { return Claims::default() };
+pub(super) fn claims(subject: &Subject<'_>) -> Vec<Claimed> {
+    let Some(spec) = subject.spec() else { return Vec::new() };
+    let Some(account) = envelope(subject).account(subject.options) else { return Vec::new() };
     let script = script_names(spec).into_iter().next();
     let named = subject.manifest.metadata.as_ref().is_some_and(|metadata| filled(&metadata.name).is_some());
     let name_path = match (&script, named) {
@@ -73,17 +69,56 @@ pub(super) fn claims(subject: &Subject<'_>) -> Claims {
         _ => Path::default().key("metadata").key("name"),
     };
     let dns = spec.dns.as_ref().filter(|dns| dns.enabled == Some(true));
-    let host = dns.and_then(|dns| hostname(filled(&dns.hostname)?).ok());
-    let host = host.map(|host| (host, spec_path().key("dns").key("hostname")));
-    let patterns = dns.map(|dns| patterns(dns, &spec_path().key("dns"))).unwrap_or_default();
-    let default = host.iter().filter(|_| patterns.is_empty()).map(|(host, path)| (default_pattern(host), path.clone()));
-    let routes = patterns.iter().filter_map(|(path, text)| Some((Pattern::parse(text).ok()?.text, path.clone())));
-    let is_managed = dns.is_some_and(|dns| matches!(record(dns), Ok(DesiredRecord::Managed(_))));
-    Claims {
-        identity: identity(subject).map(|identity| (identity, name_path)),
-        routes: routes.chain(default).collect(),
-        record: host.clone().filter(|_| is_managed),
-        script: script.map(|(path, name)| ((account, name.to_owned()), path)),
+    let mut claims: Vec<Claimed> = Vec::new();
+    if let Some((path, name)) = script {
+        let message = format!("two documents deploy the script {}", quote(name));
+        claims.push(claim(("script", &account, name), path, DUPLICATE, message));
+    }
+    if let Some(identity) = envelope(subject).identity(subject.options) {
+        let message = format!("two documents have the identity {}", quote(&identity.label()));
+        // Two of one script have one name as well, most often: that is told once.
+        let beside = (!claims.is_empty()).then_some(0);
+        let claim = claim(("identity", &account, &identity.id()), name_path, DUPLICATE, message);
+        claims.push(Claimed { beside, ..claim });
+    }
+    claims.extend(dns.into_iter().flat_map(|dns| claims_of_host(dns, claims.len())).collect::<Vec<_>>());
+    claims
+}
+
+/// Record and routes. The account makes no difference: a host lies in one zone, and a zone holds a pattern once.
+fn claims_of_host(dns: &Dns, so_many: usize) -> Vec<Claimed> {
+    let mut claims = Vec::new();
+    let path = spec_path().key("dns");
+    let host = filled(&dns.hostname).and_then(|host| hostname(host).ok());
+    let is_managed = matches!(record(dns), Ok(DesiredRecord::Managed(_)));
+    if let Some(host) = host.as_ref().filter(|_| is_managed) {
+        let message = format!("two documents claim the DNS record of {}", quote(host));
+        claims.push(claim(("record", "", host), path.key("hostname"), CLAIMED, message));
+    }
+    let patterns = patterns(dns, &path);
+    // The default route stands where the hostname does, and goes its way.
+    let default = host.iter().filter(|_| patterns.is_empty());
+    let default = default.map(|host| (default_pattern(host), path.key("hostname"), is_managed.then_some(so_many)));
+    let stated = patterns.iter().filter_map(|(path, text)| Some((Pattern::parse(text).ok()?.text, path.clone(), None)));
+    for (route, path, beside) in stated.chain(default) {
+        let message = format!("two documents claim the route {}", quote(&route));
+        claims.push(Claimed { beside, ..claim(("route", "", &route), path, DUPLICATE, message) });
+    }
+    claims
+}
+
+fn claim((what, account, name): (&str, &str, &str), path: Path, (code, way): (Code, &str), message: String) -> Claimed {
+    let finding = Diagnostic::error(code, message).with_help(way);
+    Claimed { what: (format!("{what} {account}"), name.to_owned()), path, finding, beside: None }
+}
+
+/// Who the document says that it is.
+pub(super) fn envelope<'a>(subject: &'a Subject<'_>) -> Envelope<'a> {
+    let spec = subject.spec();
+    Envelope {
+        metadata: subject.manifest.metadata.as_ref(),
+        account_id: spec.and_then(|spec| filled(&spec.account_id)),
+        name: spec.and_then(|spec| script_names(spec).first().map(|(_, name)| *name)),
     }
 }
 
@@ -122,24 +157,6 @@ pub(super) fn record(dns: &Dns) -> Result<DesiredRecord, Diagnostic> {
         None => Err(Diagnostic::error(Code::Record, format!("{} is not the content of a record", quote(text)))
             .with_help(format!("a record of type `{record_type}` holds {due}"))),
     }
-}
-
-fn account(subject: &Subject<'_>, spec: &Spec) -> Option<String> {
-    let own = filled(&spec.account_id);
-    names::account_id(own.or(subject.options.account_id.as_deref())?).ok()
-}
-
-fn identity(subject: &Subject<'_>) -> Option<Identity> {
-    let spec = subject.spec()?;
-    let metadata = subject.manifest.metadata.as_ref()?;
-    let script = || script_names(spec).first().map(|(_, name)| *name);
-    let text = |text| filled(text).unwrap_or_default().to_owned();
-    Some(Identity {
-        account: account(subject, spec)?,
-        org: text(&metadata.org),
-        env: text(&metadata.env),
-        name: filled(&metadata.name).or_else(script)?.to_owned(),
-    })
 }
 
 fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {

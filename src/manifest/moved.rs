@@ -1,5 +1,7 @@
 //! Keys of earlier or neighbouring schemas, and where their meaning lives now.
 
+use super::kind::Moved;
+
 /// What to write instead of a key that was valid elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Instead {
@@ -10,17 +12,23 @@ pub(super) struct Instead {
 }
 
 /// What to write instead of `key`; `parent` is a path without indexes.
-pub(super) fn instead(parent: &str, key: &str) -> Option<Instead> {
-    let known = MOVED.iter().find(|(known_parent, known_key, _, _)| *known_parent == parent && *known_key == key);
+pub(super) fn instead(of_kind: &[Moved], parent: &str, key: &str) -> Option<Instead> {
+    let mut known = OF_ALL.iter().chain(of_kind);
+    let known = known.find(|(known_parent, known_key, _, _)| *known_parent == parent && *known_key == key);
     known.map(|(_, _, meant, help)| Instead { help, meant: *meant })
 }
 
-#[rustfmt::skip]
-const MOVED: &[(&str, &str, Option<&str>, &str)] = &[
+/// Keys of every kind.
+const OF_ALL: &[Moved] = &[
     ("", "name", Some("metadata"), "use `metadata.name`"),
     ("", "account_id", Some("spec"), "use `spec.account_id`"),
     ("metadata", "version", None, "leave it out; versions are Cloudflare's"),
     ("metadata", "namespace", Some("metadata"), "use `metadata.org` and `metadata.env`"),
+];
+
+/// Keys of a Worker.
+#[rustfmt::skip]
+pub(super) const OF_WORKER: &[Moved] = &[
     ("spec", "name", Some("worker_name"), "use `worker_name`"),
     ("spec", "script_name", Some("worker_name"), "use `worker_name`"),
     ("spec", "script_source", Some("script_bundle"), "use `script_bundle: {bucket, path}`"),
@@ -54,11 +62,11 @@ const MOVED: &[(&str, &str, Option<&str>, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::MOVED;
+    use super::{OF_ALL, OF_WORKER};
 
     #[test]
     fn the_key_that_was_meant_is_one_that_the_help_names() {
-        for (parent, key, meant, help) in MOVED {
+        for (parent, key, meant, help) in OF_ALL.iter().chain(OF_WORKER) {
             let names = |meant: &str| ['`', ':', '.'].iter().any(|end| help.contains(&format!("`{meant}{end}")));
             assert!(meant.is_none_or(names), "{parent}.{key}: {help}");
         }

@@ -17,7 +17,7 @@ pub(super) enum Step {
 
 /// Steps from the root of a document; prints as dotted keys, `["…"]` around keys that hold a dot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
+pub struct Path(Vec<Step>);
 
 impl Path {
     /// Reads a path as it prints; nothing when brackets or quotes don't close or a key is empty.
@@ -33,12 +33,12 @@ impl Path {
     }
 
     /// The path of an entry of the mapping here.
-    pub(super) fn key(&self, key: &str) -> Self {
+    pub fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
     /// The path of an item of the list here.
-    pub(super) fn index(&self, index: usize) -> Self {
+    pub fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))
     }
 

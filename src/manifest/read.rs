@@ -2,22 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Schema;
-
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
-use crate::resource::{DesiredManifest, DesiredState};
+use crate::resource::DesiredState;
 
 use super::findings::Findings;
-use super::kind::{self, Kind};
+use super::kind::{self, Claimed, DocumentKind, Lowered, Reading, Said};
 use super::limits::readable;
-use super::lower::{Claims, claims, lower};
 use super::path::Path;
 use super::places::Places;
-use super::rules::{self, Subject, together};
-use super::schema::Manifest;
 use super::tree::Document;
-use super::{events, hidden, json_schema, set, shape};
+use super::{events, hidden, set, shape, together};
 
 /// A manifest file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,21 +62,20 @@ pub struct DocumentReference {
     pub reference: Reference,
 }
 
-/// Reads the manifests of a run; gives what could be read and all that is wrong.
-pub fn read(sources: &[Source], options: &ReadOptions) -> Read {
+/// Reads the manifests of a run, each by its kind; gives what could be read and all that is wrong.
+pub fn read(kinds: &[&dyn DocumentKind], sources: &[Source], options: &ReadOptions) -> Read {
     let (mut documents, mut diagnostics) = parse(sources);
-    let schema = json_schema::shape();
-    diagnostics.extend(set::apply(&mut documents, &options.set, schema));
+    diagnostics.extend(set::apply(&mut documents, &options.set, kinds));
     let mut desired = DesiredState::default();
-    let mut claimed: Vec<(&Document, Claims)> = Vec::new();
+    let mut claims: Vec<(&Document, Vec<Claimed>)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let (manifest, claims, findings) = one(document, index, schema, options);
+        let (lowered, findings) = one(document, index, kinds, options);
         diagnostics.extend(findings);
-        desired.manifests.extend(manifest);
-        claimed.push((document, claims));
+        desired.add(lowered.desired);
+        claims.push((document, lowered.claims));
     }
-    diagnostics.extend(together::check(&claimed));
-    drop(claimed);
+    diagnostics.extend(together::check(&claims));
+    drop(claims);
     sort(&mut diagnostics);
     Read { references: references(&desired), desired, diagnostics, places: Places::of(documents) }
 }
@@ -109,40 +103,35 @@ fn parse(sources: &[Source]) -> (Vec<Document>, Vec<Diagnostic>) {
     (documents, diagnostics)
 }
 
-/// One document: what it wants if nothing is wrong with it, what it claims, and the findings.
+/// One document: what it comes to, and the findings.
 fn one(
     document: &Document,
     index: usize,
-    schema: &Schema,
+    kinds: &[&dyn DocumentKind],
     options: &ReadOptions,
-) -> (Option<DesiredManifest>, Claims, Vec<Diagnostic>) {
+) -> (Lowered, Vec<Diagnostic>) {
     let mut findings = Findings::of(document);
-    let broken = match kind::of(document, &mut findings) {
-        Kind::Worker => BTreeSet::new(),
-        Kind::Misspelt => BTreeSet::from([kind::path().to_string()]),
-        Kind::Other => return (None, Claims::default(), findings.into_list()),
+    let (kind, broken) = match kind::of(document, kinds, &mut findings) {
+        Said::Kind(kind) => (kind, BTreeSet::new()),
+        Said::Misspelt(kind) => (kind, BTreeSet::from([kind::path().to_string()])),
+        Said::Other => return (Lowered::default(), findings.into_list()),
     };
-    let shape = shape::check(document, schema, broken, &mut findings);
-    let manifest: Manifest = match serde_yaml::from_value(shape.value) {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            findings.add(&Path::default(), defect(&error.to_string()));
-            return (None, Claims::default(), findings.into_list());
-        }
+    let shape = shape::check(document, kind, broken, &mut findings);
+    let mut reading = Reading {
+        value: shape.value,
+        broken: shape.broken,
+        document: index,
+        options,
+        findings,
+        damaged: document.damaged,
     };
-    let subject = Subject { manifest: &manifest, broken: &shape.broken, options };
-    rules::check(&subject, &mut findings);
-    let claims = claims(&subject);
-    let mut findings = findings.into_list();
-    if document.damaged || any_error(&findings) {
-        return (None, claims, findings);
+    let mut lowered = kind.read(&mut reading);
+    if !reading.is_sound() {
+        lowered.desired = None;
+    } else if lowered.desired.is_none() {
+        reading.findings.add(&Path::default(), defect("it passed all rules and has no desired state"));
     }
-    let manifest = lower(&subject, index);
-    if manifest.is_none() {
-        findings
-            .push(defect("it passed all rules and has no desired state").at(Some(document.place(&Path::default()))));
-    }
-    (manifest, claims, findings)
+    (lowered, reading.findings.into_list())
 }
 
 fn references(desired: &DesiredState) -> Vec<DocumentReference> {
@@ -161,7 +150,7 @@ fn empty(file: &str) -> Diagnostic {
 }
 
 /// INVARIANT: never seen; the shape check passes only what the types take, and the rules what lowering takes.
-fn defect(what: &str) -> Diagnostic {
+pub(super) fn defect(what: &str) -> Diagnostic {
     Diagnostic::error(Code::Internal, format!("the manifest can't be read: {what}"))
         .with_help("please report this manifest")
 }

@@ -17,11 +17,11 @@ pub const API_VERSIONS: [&str; 3] =
 /// The kind of a Worker manifest.
 pub const WORKER: &str = "CloudflareWorker";
 
-/// A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
+/// What all kinds of documents have in common, around the `spec` of one kind.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "CloudflareWorker")]
-pub struct Manifest {
+#[serde(deny_unknown_fields, bound = "S: Deserialize<'de>")]
+#[schemars(rename = "Manifest")]
+pub struct Manifest<S> {
     /// Where an editor finds the schema of this file; otherwise ignored.
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
@@ -30,14 +30,14 @@ pub struct Manifest {
     #[schemars(required, extend("enum" = API_VERSIONS))]
     pub api_version: Option<String>,
     /// What the document describes.
-    #[schemars(required, extend("enum" = [WORKER]))]
+    #[schemars(required)]
     pub kind: Option<String>,
-    /// Who the Worker is; kept when its script is renamed.
+    /// Who it is.
     #[schemars(required)]
     pub metadata: Option<Metadata>,
-    /// What the Worker should be.
+    /// What it should be.
     #[schemars(required)]
-    pub spec: Option<Spec>,
+    pub spec: Option<S>,
     /// Written by other tools; ignored.
     #[schemars(with = "Option<serde_json::Value>")]
     pub status: Option<IgnoredAny>,
@@ -47,7 +47,7 @@ pub struct Manifest {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
-    /// Name of the resource; with `org` and `env` its identity. Empty: the script name.
+    /// Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
     pub name: Option<String>,
     /// Has no effect here.
     pub slug: Option<String>,

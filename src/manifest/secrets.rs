@@ -121,7 +121,7 @@ fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
 mod tests {
     use super::{SecretValues, UnresolvedSecret, resolve_secrets};
     use crate::diagnostic::{CallOption, Code};
-    use crate::manifest::{Read, ReadOptions, Source, read};
+    use crate::manifest::{Read, ReadOptions, Source, Worker, read};
     use crate::secret::Secret;
 
     fn manifest(secrets: &str) -> Read {
@@ -130,7 +130,7 @@ mod tests {
              account_id: 074755a78d8e8f77c119a90a125e8a06\n  worker_name: a\n  script_bundle: {{bucket: code, path: a.js}}\n  \
              env:\n    secrets:\n{secrets}"
         );
-        read(&[Source { name: "a.yaml".into(), text }], &ReadOptions::default())
+        read(&[&Worker], &[Source { name: "a.yaml".into(), text }], &ReadOptions::default())
     }
 
     fn given(named: &[(&str, &str)], grouped: &[(&str, &str)]) -> SecretValues {

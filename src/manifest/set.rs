@@ -6,6 +6,7 @@ use crate::binding::SecretSource;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::env::secret_source;
+use super::kind::{self, DocumentKind};
 use super::limits::readable;
 use super::path::{Path, Step};
 use super::quote::quote;
@@ -15,7 +16,11 @@ use super::wanted::Wanted;
 use super::{events, shape};
 
 /// Sets values in the only document of a run.
-pub(super) fn apply(documents: &mut [Document], set: &[(String, String)], schema: &Schema) -> Vec<Diagnostic> {
+pub(super) fn apply(
+    documents: &mut [Document],
+    set: &[(String, String)],
+    kinds: &[&dyn DocumentKind],
+) -> Vec<Diagnostic> {
     if set.is_empty() {
         return Vec::new();
     }
@@ -26,6 +31,7 @@ pub(super) fn apply(documents: &mut [Document], set: &[(String, String)], schema
         let finding = Diagnostic::error(Code::Set, message).at(Some(given(0, "")));
         return (count > 0).then_some(finding).into_iter().collect();
     };
+    let Some(schema) = kind::named_in(document, kinds).map(DocumentKind::shape) else { return Vec::new() };
     let one = |(index, (path, value)): (usize, &(String, String))| {
         let place = given(index, path);
         match set_one(document, path, value, schema) {
@@ -159,12 +165,12 @@ mod tests {
     use crate::manifest::path::Path;
     use crate::manifest::schema::WORKER;
     use crate::manifest::tree::Document;
-    use crate::manifest::{events, json_schema};
+    use crate::manifest::{Worker, events};
 
     fn set(path: &str, value: &str) -> (Document, Vec<String>) {
         let text = format!("kind: {WORKER}\nspec:\n  script: {{name: a}}\n  env:\n");
         let (mut documents, _) = events::documents(0, "a.yaml", &text);
-        let findings = apply(&mut documents, &[(path.into(), value.into())], json_schema::shape());
+        let findings = apply(&mut documents, &[(path.into(), value.into())], &[&Worker]);
         (documents.remove(0), findings.into_iter().map(|finding| finding.message).collect())
     }
 

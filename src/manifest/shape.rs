@@ -11,6 +11,7 @@ use serde_yaml::{Mapping, Value};
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::findings::Findings;
+use super::kind::{DocumentKind, Moved};
 use super::moved::{self, Instead};
 use super::nearest::nearest;
 use super::path::{Path, Step};
@@ -33,11 +34,12 @@ pub(super) struct Shape {
 /// Checks a document; values under paths in `broken` were told elsewhere and are left out.
 pub(super) fn check(
     document: &Document,
-    schema: &Schema,
+    kind: &dyn DocumentKind,
     broken: BTreeSet<String>,
     findings: &mut Findings<'_>,
 ) -> Shape {
-    let mut walk = Walk { schema, findings, broken, meant: BTreeSet::new() };
+    let schema = kind.shape();
+    let mut walk = Walk { schema, moved: kind.moved(), findings, broken, meant: BTreeSet::new() };
     let value = walk.value(&document.root, schema, &Path::default());
     walk.broken.append(&mut walk.meant);
     Shape { value: value.unwrap_or(Value::Mapping(Mapping::new())), broken: walk.broken }
@@ -45,6 +47,7 @@ pub(super) fn check(
 
 struct Walk<'walk, 'document> {
     schema: &'walk Schema,
+    moved: &'static [Moved],
     findings: &'walk mut Findings<'document>,
     broken: BTreeSet<String>,
     /// Paths of keys that stand there under a name that is not known, and were told so.
@@ -145,8 +148,9 @@ impl<'walk> Walk<'walk, '_> {
 
     fn in_range(&mut self, value: Number, scalar: &Scalar, wanted: &Wanted<'_>, path: &Path) -> Option<Value> {
         let float = value.as_f64().unwrap_or(f64::NAN);
-        let Some((minimum, maximum)) = wanted.range.filter(|(minimum, maximum)| !(minimum..=maximum).contains(&&float))
-        else {
+        let is_outside = |(minimum, maximum): &(f64, f64)| !(minimum..=maximum).contains(&&float);
+        // Where words are due as well, their rule tells all of it.
+        let Some((minimum, maximum)) = wanted.range.filter(|range| wanted.words.is_empty() && is_outside(range)) else {
             return Some(Value::Number(value));
         };
         let message = format!("{} is out of range", quote(&scalar.text));
@@ -225,7 +229,7 @@ impl<'walk> Walk<'walk, '_> {
             _ => format!("unknown key {} in `{parent}`", quote(key)),
         };
         let known: Vec<&str> = properties.keys().map(String::as_str).filter(|known| *known != "$schema").collect();
-        let instead = moved::instead(&without_indexes(parent), &snake_case(key));
+        let instead = moved::instead(self.moved, &without_indexes(parent), &snake_case(key));
         let (meant, help) = match (instead, nearest(key, known.iter().copied())) {
             (Some(Instead { help, meant }), _) => (meant, help.to_owned()),
             (None, Some(near)) => (Some(near), format!("use `{near}`")),

@@ -249,7 +249,7 @@ pub(super) fn same_key(left: &str, right: &str) -> bool {
 }
 
 /// `account_id` of `accountId`.
-pub(super) fn snake_case(key: &str) -> String {
+pub fn snake_case(key: &str) -> String {
     let mut snake = String::with_capacity(key.len() + 4);
     for character in key.chars() {
         if character.is_ascii_uppercase() {

@@ -79,10 +79,13 @@ impl<'schema> Wanted<'schema> {
             "object" => self.mapping = Some(object),
             "array" => self.items = object.get("items"),
             "boolean" => self.boolean = true,
-            "integer" => self.integer = true,
+            "integer" => {
+                self.integer = true;
+                self.range = Some(range(object));
+            }
             "number" => {
                 self.number = true;
-                self.range = Some((bound(object, "minimum", f64::MIN), bound(object, "maximum", f64::MAX)));
+                self.range = Some(range(object));
             }
             "string" => {
                 self.text = true;
@@ -110,6 +113,10 @@ impl fmt::Display for Wanted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.names().join(" or "))
     }
+}
+
+fn range(object: &Map<String, Schema>) -> (f64, f64) {
+    (bound(object, "minimum", f64::MIN), bound(object, "maximum", f64::MAX))
 }
 
 fn bound(object: &Map<String, Schema>, key: &str, otherwise: f64) -> f64 {

@@ -7,6 +7,7 @@ mod identity;
 mod json;
 pub mod marks;
 mod object_key;
+mod output;
 mod outputs;
 
 pub use crate::address::{Address, Kind};
@@ -16,4 +17,5 @@ pub use field::Field;
 pub use identity::{Identity, hex};
 pub use json::typed;
 pub use object_key::{check_addressable, check_object_key};
+pub use output::Output;
 pub use outputs::{OutputSet, Outputs};

@@ -62,7 +62,7 @@ fn claimed_twice(documents: &[Sketches]) -> Vec<Diagnostic> {
     let mut claims: BTreeMap<&Address, &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for document in documents {
-        let name = document.planned.script.as_str();
+        let name = document.planned.address.key.as_str();
         for sketch in document.resources.iter().filter(|sketch| sketch.wish == Wish::Keep) {
             if let Some(other) = claims.insert(&sketch.address, name) {
                 let message = format!("`{other}` and `{name}` both claim {}", sketch.address);

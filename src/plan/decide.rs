@@ -59,6 +59,7 @@ pub fn decide(sketch: &Sketch, options: &PlanOptions) -> Decision {
     match (&sketch.wish, &sketch.owner) {
         (Wish::Keep, Owner::Absent) => settled(Action::Create, &Reason::NotFound),
         (Wish::Keep, Owner::Ours(None)) => settled(Action::NoOp, &Reason::Unchanged),
+        (Wish::Keep, Owner::Found) => settled(Action::NoOp, &Reason::FoundByName),
         (Wish::Keep, Owner::Ours(Some(reason)) | Owner::Released(reason)) => settled(Action::Update, reason),
         (Wish::Keep, Owner::Claimed(claim)) => {
             Decision { conflict: claim.conflict(&sketch.address, options), ..settled(Action::Adopt, &claim.reason) }
@@ -66,7 +67,9 @@ pub fn decide(sketch: &Sketch, options: &PlanOptions) -> Decision {
         (Wish::Remove(reason), Owner::Claimed(claim)) => {
             Decision { conflict: claim.conflict(&sketch.address, options), ..settled(Action::Delete, reason) }
         }
-        (Wish::Remove(reason), Owner::Absent | Owner::Ours(_) | Owner::Released(_)) => settled(Action::Delete, reason),
+        (Wish::Remove(reason), Owner::Absent | Owner::Ours(_) | Owner::Found | Owner::Released(_)) => {
+            settled(Action::Delete, reason)
+        }
     }
 }
 

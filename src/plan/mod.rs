@@ -116,13 +116,17 @@ pub struct PlannedManifest {
     pub label: String,
     /// Account id.
     pub account: String,
-    /// Script name.
-    pub script: String,
+    /// What it is about: the Worker, or the store.
+    pub address: Address,
+    /// Script name of a Worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
     /// Domain name of the zone, when there is one and it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// Where the code comes from: `r2://bucket/key`.
-    pub bundle: String,
+    /// Where the code of a Worker comes from: `r2://bucket/key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
 }
 
 /// A plan is a value: apply does what it says and nothing else.

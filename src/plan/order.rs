@@ -29,7 +29,8 @@ pub(super) fn steps(documents: &[Sketches]) -> Vec<Step> {
     }
     let creations = creations(&entries);
     let in_document = own.into_iter().filter_map(|range| entries.get(range));
-    in_document.flat_map(|own| own.iter().map(|entry| entry.step(own, &creations))).collect()
+    let step = |entry: &Entry<'_>, own: &[Entry<'_>]| entry.step(own, &entries, &creations);
+    in_document.flat_map(|own| own.iter().map(|entry| step(entry, own)).collect::<Vec<_>>()).collect()
 }
 
 /// Adds the writes of a document: what is made, resource by resource; then what goes; then what closes the run.
@@ -53,7 +54,7 @@ fn creations<'a>(entries: &[Entry<'a>]) -> BTreeMap<&'a Address, Vec<usize>> {
 }
 
 impl Entry<'_> {
-    fn step(&self, own: &[Self], creations: &BTreeMap<&Address, Vec<usize>>) -> Step {
+    fn step(&self, own: &[Self], all: &[Self], creations: &BTreeMap<&Address, Vec<usize>>) -> Step {
         let mut after: Vec<usize> = own
             .iter()
             .filter(|before| before.index != self.index && self.waits_for(before))
@@ -61,9 +62,13 @@ impl Entry<'_> {
             .collect();
         if self.phase == Phase::Make {
             after.extend(self.sketch.needs.iter().filter_map(|need| creations.get(need)).flatten());
-            after.sort_unstable();
-            after.dedup();
         }
+        // Data goes last: whatever may still refer to it, in whichever document, is gone by then.
+        if self.phase == Phase::Remove && self.sketch.holds_data {
+            after.extend(all.iter().filter(|before| before.removes() && self.goes_after(before)).map(|it| it.index));
+        }
+        after.sort_unstable();
+        after.dedup();
         Step { address: self.sketch.address.clone(), manifest: self.manifest, operation: self.operation.clone(), after }
     }
 
@@ -87,6 +92,10 @@ impl Entry<'_> {
     fn goes_after(&self, before: &Self) -> bool {
         let rank = |entry: &Self| Kind::ALL.iter().position(|kind| *kind == entry.sketch.address.kind);
         rank(self) < rank(before)
+    }
+
+    fn removes(&self) -> bool {
+        matches!(self.phase, Phase::Remove | Phase::Last) && matches!(self.sketch.wish, Wish::Remove(_))
     }
 
     /// A need that the account meets already orders nothing.

@@ -12,6 +12,8 @@ pub enum Reason {
     NotFound,
     /// It is as it should be.
     Unchanged,
+    /// A store of that name is there, and is as it should be.
+    FoundByName,
     /// Code, variables, stores or compatibility differ from what is live.
     CodeOrConfiguration,
     /// The live Worker lacks a secret of the manifest.
@@ -62,6 +64,8 @@ pub enum Reason {
     KeptWithoutPrune,
     /// The Worker's earlier name, kept likewise.
     EarlierNameKept(String),
+    /// A store: data outlives the run that made it.
+    HoldsData,
     /// A route of somebody else's that leads to our Worker.
     LeadsHere,
 }
@@ -72,6 +76,7 @@ impl Reason {
         match self {
             Self::NotFound => "not-found",
             Self::Unchanged => "unchanged",
+            Self::FoundByName => "found-by-name",
             Self::CodeOrConfiguration => "code-or-configuration",
             Self::SecretMissing => "secret-missing",
             Self::SecretLeft => "secret-left",
@@ -97,6 +102,7 @@ impl Reason {
             Self::NotInManifest => "not-in-manifest",
             Self::KeptWithoutPrune => "kept-without-prune",
             Self::EarlierNameKept(_) => "earlier-name-kept",
+            Self::HoldsData => "holds-data",
             Self::LeadsHere => "leads-here",
         }
     }
@@ -110,6 +116,7 @@ impl fmt::Display for Reason {
             Self::EarlierNameKept(name) => return write!(formatter, "renamed to `{name}`, kept unless pruned"),
             Self::NotFound => "not found",
             Self::Unchanged => "unchanged",
+            Self::FoundByName => "found by name",
             Self::CodeOrConfiguration => "code or configuration changed",
             Self::SecretMissing => "a secret is missing",
             Self::SecretLeft => "a secret left the manifest",
@@ -132,6 +139,7 @@ impl fmt::Display for Reason {
             Self::Destroyed => "destroyed",
             Self::NotInManifest => "not in manifest",
             Self::KeptWithoutPrune => "no longer in the manifest, kept unless pruned",
+            Self::HoldsData => "holds data: deleted only when it is named",
             Self::LeadsHere => "leads to this Worker, made by somebody else",
         })
     }

@@ -61,6 +61,8 @@ pub struct Sketch {
     pub writes: Vec<Write>,
     /// What is to be said of it.
     pub diagnostics: Vec<Diagnostic>,
+    /// It keeps data: where it goes, it goes last.
+    pub holds_data: bool,
 }
 
 /// What a document asks of a resource.
@@ -79,6 +81,8 @@ pub enum Owner {
     Absent,
     /// It is ours; why it has to change, if it has to.
     Ours(Option<Reason>),
+    /// It is there, and its name is all that makes it the one that is meant.
+    Found,
     /// Another owner of ours gives it up in this run.
     Released(Reason),
     /// It is somebody else's, or ours under somebody else's work.
@@ -121,6 +125,7 @@ impl Sketch {
             needs,
             writes: Vec::new(),
             diagnostics: Vec::new(),
+            holds_data: false,
         }
     }
 

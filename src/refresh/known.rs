@@ -10,11 +10,11 @@ use crate::resource::DesiredState;
 
 /// Replies by what was asked.
 #[derive(Default)]
-pub(super) struct Known(BTreeMap<Read, Reply>);
+pub struct Known(BTreeMap<Read, Reply>);
 
 impl Known {
     /// The result of a read; nothing when it was not made or had none.
-    pub(super) fn get<T: FromResult>(&self, read: &ReadOf<T>) -> Option<Rc<T>> {
+    pub fn get<T: FromResult>(&self, read: &ReadOf<T>) -> Option<Rc<T>> {
         read.result(self.0.get(read.as_ref())?)
     }
 

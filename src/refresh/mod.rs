@@ -4,24 +4,22 @@ mod failures;
 mod index;
 mod known;
 mod live;
-mod references;
 mod referrers;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::index::{Accounts, Zones};
-use self::known::Known;
 use self::live::Workers;
 use crate::cloudflare::dns_records::{Record, RecordFilter};
 use crate::cloudflare::{Api, Read, ReadOf, Reply};
-use crate::cloudflare::{deployments, dns_records, kv, routes, scripts, subdomain, versions};
+use crate::cloudflare::{deployments, dns_records, routes, scripts, subdomain, versions};
 use crate::http::{CallError, Client};
 use crate::model::marks::comment_prefix;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
 
 pub use failures::{Failure, failures};
-pub use references::{Namespaces, resolve};
+pub use known::Known;
 pub use referrers::{add_referrers_of_renamed, referrers};
 pub use zones::{ZoneIds, find as find_zones};
 
@@ -32,13 +30,13 @@ const UNTOLD_VERSIONS: usize = 10;
 pub struct Refreshed {
     /// For each manifest what concerns it.
     pub live: LiveState,
-    /// For references by name.
-    pub namespaces: Namespaces,
+    /// All that was read.
+    pub known: Known,
 }
 
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
 /// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
-/// secret edits alone, where the list of versions shows no annotations. `removes`: Workers under an earlier name go, so
+/// secret edits alone, where the list of versions shows no annotations. `more`: what else is read in the first one. `removes`: Workers under an earlier name go, so
 /// they are looked at as well.
 ///
 /// # Errors
@@ -48,12 +46,13 @@ pub async fn refresh(
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
+    more: Vec<Read>,
     removes: bool,
 ) -> Result<Refreshed, Vec<Failure>> {
     let mut known = Known::default();
-    known.add(api, client, desired, every_first_read(desired, zones)).await?;
+    known.add(api, client, desired, every_first_read(desired, zones, more)).await?;
     let names = desired.manifests.iter().map(|manifest| manifest.identity.account.as_str());
-    let accounts = Accounts::index(names.clone(), &known);
+    let accounts = Accounts::index(names, &known);
     let workers = desired.manifests.iter().map(|manifest| Workers::of(manifest, &accounts, &known));
     let mut workers: Vec<Workers> = workers.collect();
     for more in [second_reads, third_reads] {
@@ -72,7 +71,8 @@ pub async fn refresh(
     let manifests = desired.manifests.iter().zip(workers).enumerate();
     let live = manifests
         .map(|(index, (manifest, workers))| live::manifest(manifest, zones.get(&index), workers, &known, &lists));
-    Ok(Refreshed { live: LiveState { manifests: live.collect() }, namespaces: Namespaces::index(names, &known) })
+    let live = LiveState { manifests: live.collect(), stores: Vec::new() };
+    Ok(Refreshed { live, known })
 }
 
 /// Routes and records of all zones that manifests look at.
@@ -96,13 +96,14 @@ pub async fn probe(
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
+    more: Vec<Read>,
 ) -> Vec<(Read, Result<Reply, CallError>)> {
-    known::gather(api, client, every_first_read(desired, zones)).await
+    known::gather(api, client, every_first_read(desired, zones, more)).await
 }
 
-fn every_first_read(desired: &DesiredState, zones: &ZoneIds) -> Vec<Read> {
+fn every_first_read(desired: &DesiredState, zones: &ZoneIds, more: Vec<Read>) -> Vec<Read> {
     let manifests = desired.manifests.iter().enumerate();
-    manifests.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).collect()
+    manifests.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).chain(more).collect()
 }
 
 /// What every plan of this manifest looks at.
@@ -117,9 +118,6 @@ fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
     ];
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
         reads.push(subdomain::of_account(account).into());
-    }
-    if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
-        reads.push(kv::list(account).into());
     }
     if let Some(zone) = zone {
         reads.push(crate::cloudflare::zones::read(zone).into());

@@ -1,12 +1,15 @@
 //! Resource kinds: one file each; [`state`] holds the desired and the live sets.
 
+mod code_digest;
 pub mod operation;
 pub mod record;
 pub mod route;
 pub mod script;
 pub mod state;
+pub mod store;
 pub mod zone;
 
+pub use code_digest::code_digest;
 pub use operation::{Operation, RecordWrite, TagWrite, Upload};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
@@ -14,7 +17,8 @@ pub use script::{
     Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
 };
 pub use state::{
-    BundleFacts, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent, RenamedScript,
-    Routing, Wait, ZoneRef,
+    BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
+    RenamedScript, Routing, Wait, ZoneRef,
 };
+pub use store::{DesiredStore, LiveStore};
 pub use zone::LiveZone;

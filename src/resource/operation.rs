@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Observability, RecordContent, WorkersDev};
 use crate::binding::Binding;
-use crate::model::marks::Inventory;
+use crate::cloudflare::Call;
+use crate::model::marks::{Inventory, VersionMark};
 
 /// One write to Cloudflare.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,6 +38,8 @@ pub enum Operation {
         #[serde(skip_serializing_if = "Inventory::is_empty")]
         unseen: Inventory,
     },
+    /// Any other write, as its kind says it.
+    Call(Box<Call>),
     /// Create a DNS record.
     CreateRecord(RecordWrite),
     /// Change a DNS record in place.
@@ -126,8 +129,16 @@ pub struct Upload {
     pub keep_assets: bool,
     /// Full list of tags.
     pub tags: Vec<String>,
-    /// Annotation `workers/tag`.
-    pub mark: String,
+    /// Annotation `workers/tag`. Where a binding is known late, its digest is made anew from what is sent.
+    #[serde(serialize_with = "as_text")]
+    pub mark: VersionMark,
+    /// SHA-256 of the bundle.
+    #[serde(skip)]
+    pub sha256: String,
     /// Where the code comes from: the run signs it, then it is the annotation `workers/message`.
     pub message: String,
+}
+
+fn as_text<S: Serializer>(mark: &VersionMark, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(mark)
 }

@@ -7,13 +7,43 @@ use serde::{Deserialize, Serialize};
 use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
-use super::{DesiredRecord, DesiredRoute, DesiredScript, LiveRecord, LiveRoute, LiveScript, LiveZone};
+use super::{
+    DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveRecord, LiveRoute, LiveScript, LiveStore, LiveZone,
+};
 
 /// Everything that the manifests of one run want, in the order of the files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DesiredState {
-    /// One entry a document.
+    /// The Workers, one entry a document.
     pub manifests: Vec<DesiredManifest>,
+    /// The stores, one entry a document. Steps of a plan count documents through both lists: Workers first.
+    pub stores: Vec<DesiredStore>,
+}
+
+/// What one document wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DesiredDocument {
+    /// `CloudflareWorker`.
+    Worker(Box<DesiredManifest>),
+    /// A kind that keeps data.
+    Store(Box<DesiredStore>),
+}
+
+impl DesiredState {
+    /// Adds what a document wants.
+    pub fn add(&mut self, document: Option<DesiredDocument>) {
+        match document {
+            Some(DesiredDocument::Worker(worker)) => self.manifests.push(*worker),
+            Some(DesiredDocument::Store(store)) => self.stores.push(*store),
+            None => {}
+        }
+    }
+
+    /// Who the document is that a step of a plan counts so.
+    pub fn identity(&self, index: usize) -> Option<&Identity> {
+        let worker = self.manifests.get(index).map(|manifest| &manifest.identity);
+        worker.or_else(|| Some(&self.stores.get(index.checked_sub(self.manifests.len())?)?.identity))
+    }
 }
 
 /// What one `CloudflareWorker` document wants.
@@ -82,8 +112,10 @@ pub enum ZoneRef {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LiveState {
-    /// One entry a manifest, in the same order as the desired ones.
+    /// One entry a Worker, in the same order as the desired ones.
     pub manifests: Vec<LiveManifest>,
+    /// One entry a store, likewise; absent where there is none of that name.
+    pub stores: Vec<Option<LiveStore>>,
 }
 
 /// What the account has for one manifest.

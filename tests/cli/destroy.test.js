@@ -23,17 +23,6 @@ test("destroy where nobody can answer goes ahead with --yes alone: without it th
   assert.deepEqual([allowDeletes, dryRun], [true, undefined]);
 });
 
-test("--delete-data with an address that is no store is exit 64: nothing is deleted in the belief that data goes too", async () => {
-  const argv = ["destroy", "worker.yaml", "--yes", "--delete-data", "kv:cache"];
-  const { exit, stderr, engine } = await inDirectory(argv, { destroy: applying() });
-  assert.equal(exit, 64);
-  assert.match(
-    stderr,
-    /`kv:cache` names no store that `destroy` could delete\n {2}help: no kind of store can be deleted yet/,
-  );
-  assert.deepEqual(engine.calls, []);
-});
-
 test("destroy on a terminal shows its plan and asks", async () => {
   const destroying = (_sources, _creds, options) => ({ ok: options.dryRun ? planOf() : resultOf() });
   const { exit, stderr, engine } = await inDirectory(

@@ -5,11 +5,11 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { validate } from "../../pkg/js/entrypoints/node.js";
 import { EXAMPLES } from "../../tools/docs/manifest-examples.js";
-import { blockNames, manifestPage } from "../../tools/docs/manifest-page.js";
+import { blockNames, kindsIn, manifestPage } from "../../tools/docs/manifest-page.js";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PAGE = root("docs/manifest.md");
-const SCHEMA = JSON.parse(readFileSync(root("schema/cloudflare-worker.schema.json"), "utf8"));
+const SCHEMA = JSON.parse(readFileSync(root("schema/manifest.schema.json"), "utf8"));
 
 test("docs/manifest.md is what the schema says, with an example of each block", () => {
   const page = manifestPage(SCHEMA);
@@ -20,7 +20,9 @@ test("docs/manifest.md is what the schema says, with an example of each block", 
 
 test("no key of the schema is left out", () => {
   const page = readFileSync(PAGE, "utf8");
-  const nodes = [SCHEMA, ...Object.values(SCHEMA.definitions), SCHEMA.properties.metadata, SCHEMA.properties.spec];
+  const kinds = kindsIn(SCHEMA).map((kind) => SCHEMA.definitions[kind].properties);
+  const inner = kinds.flatMap(({ metadata, spec }) => [metadata, spec]);
+  const nodes = [...Object.values(SCHEMA.definitions), ...inner];
   const keys = nodes.flatMap(({ properties = {} }) => Object.entries(properties));
   const told = keys.filter(([, { doNotSuggest }]) => !doNotSuggest);
   assert.ok(told.length > 50, "the keys were read");

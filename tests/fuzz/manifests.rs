@@ -1,7 +1,8 @@
 //! Manifest text: any of it is read or refused, each finding at a place inside it.
 
 use cfworker_deploy::diagnostic::{Code, any_error};
-use cfworker_deploy::manifest::{Read, ReadOptions, Source, read, secret_text};
+use cfworker_deploy::kinds::read;
+use cfworker_deploy::manifest::{Read, ReadOptions, Source, secret_text};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cfworker_deploy::binding::{Binding, Input, SecretSource};
 use cfworker_deploy::diagnostic::any_error;
-use cfworker_deploy::manifest::{ReadOptions, SecretValues, Source, read, resolve_secrets};
+use cfworker_deploy::kinds::read;
+use cfworker_deploy::manifest::{ReadOptions, SecretValues, Source, resolve_secrets};
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -121,6 +122,7 @@ fn as_namespace(text: &str, which: usize) {
     if let Some(bindings) = bindings("kv_bindings", entry) {
         let [Binding::KvNamespace(binding)] = bindings.as_slice() else { panic!("{bindings:?}") };
         match &binding.namespace_id {
+            Input::Late(output) => panic!("no document of the run makes {output:?}"),
             Input::Value(id) => {
                 let digits = id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
                 assert!(id.len() == 32 && digits, "{id}");

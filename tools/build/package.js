@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from "node:path";
 import { PACKAGE, ROOT } from "../paths.js";
 
-const SCHEMA = "schema/cloudflare-worker.schema.json";
+const SCHEMA = "schema/manifest.schema.json";
 /** JSON that js/api/texts.js asks for as js/texts/NAME.js. Rust tests hold it equal to the engine's types and codes. */
 const TEXTS = { schema: SCHEMA, codes: "src/diagnostic/codes.json" };
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];

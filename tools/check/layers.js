@@ -27,7 +27,7 @@ const MAY_KNOW = {
   manifest: [...BASE, "model", "binding", "resource"],
   refresh: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource"],
   plan: [...BASE, "model", "resource"],
-  kinds: [...BASE, "model", "binding", "resource", "plan"],
+  kinds: [...BASE, "model", "binding", "resource", "plan", "cloudflare", "http", "manifest", "refresh"],
   apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
 };
 // The calls of the package, put together from all the others: only `wasm` is above it.
@@ -35,9 +35,8 @@ MAY_KNOW.engine = Object.keys(MAY_KNOW);
 
 /** What to do instead, for the lines that are easily crossed. */
 const INSTEAD = {
-  "kinds cloudflare": "plan with what `refresh` read; requests are made by `apply`",
-  "kinds http": "plan with what `refresh` read; requests are made by `apply`",
-  "kinds manifest": "plan from `resource::state`, which `manifest` lowers to",
+  "kinds apply": "say what is to be sent; `apply` sends it",
+  "manifest kinds": "a manifest is read by the kinds that are passed to `read`",
   "plan binding": "what a resource is made of is its kind's affair: let `kinds` say it in a sketch",
   "plan kinds": "the planner sees sketches alone",
   "apply manifest": "do what the plan says; what else is needed belongs into the plan or the payloads",

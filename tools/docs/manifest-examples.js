@@ -124,4 +124,14 @@ metadata:
       name: my-cache
       type: depends_on
 `,
+  CloudflareKvNamespace: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareKvNamespace
+metadata:
+  name: sessions # what a Worker's kv_bindings refer to
+  org: acme
+  env: production
+spec:
+  namespace_name: shop sessions
+`,
 };

@@ -4,13 +4,16 @@ import { EXAMPLES } from "./manifest-examples.js";
 
 const ROOT = "the document";
 
+/** The kind whose page tells what all kinds have in common. */
+const FIRST = "CloudflareWorker";
+
 /**
  * @param {object} schema of manifests, as editors get it
  * @returns {string} the page
  */
 export function manifestPage(schema) {
   const blocks = blocksOf(schema);
-  const titles = new Map(blocks.map(({ name, path }) => [name, path]));
+  const titles = new Map(blocks.map(({ name, title }) => [name, title]));
   const page = { titles, definitions: schema.definitions };
   return [INTRODUCTION, ...blocks.map((block) => section(block, page))].join("\n");
 }
@@ -20,9 +23,12 @@ export function blockNames(schema) {
   return blocksOf(schema).map(({ name }) => name);
 }
 
+/** The kinds, in the order of the schema. @param {object} schema */
+export const kindsIn = (schema) => schema.properties.kind.enum;
+
 const INTRODUCTION = `# The manifest
 
-Every key that a \`CloudflareWorker\` manifest may have. This page is generated from the schema that editors get
+Every key that a manifest may have: of a \`CloudflareWorker\` first, then what the other kinds have under \`spec\`. This page is generated from the schema that editors get
 (\`cfworker-deploy schema\`): \`npm run docs\`. Every document has \`apiVersion\`, \`kind\`, \`metadata\` and \`spec\`. A file may
 hold several documents, divided by \`---\`, and one run may take several files. Keys may be written in snake_case or in camelCase, \`account_id\` or \`accountId\`; a key that is not here is
 refused with the nearest one that is. Text that looks like a number or like \`true\` has to be quoted.
@@ -30,22 +36,31 @@ refused with the nearest one that is. Text that looks like a number or like \`tr
 
 /** A block is a mapping with keys of its own; each is told where it is first used. */
 function blocksOf(schema) {
+  const { definitions } = schema;
   const blocks = [];
-  const visit = (name, node, path) => {
+  const visit = (name, node, path, title) => {
     if (blocks.some((block) => block.name === name)) return;
-    if (node.properties) blocks.push({ name, node, path });
+    if (node.properties) blocks.push({ name, node, title });
     for (const [key, value] of Object.entries(node.properties ?? {})) {
       if (value.doNotSuggest) continue;
       const below = path === ROOT ? key : `${path}.${key}`;
-      if (value.properties) visit(below, value, below);
-      for (const inner of referencesIn(value))
-        visit(inner, schema.definitions[inner], below + (value.items ? "[]" : ""));
+      if (value.properties) visit(below, value, below, `\`${below}\``);
+      for (const inner of referencesIn(value)) {
+        const at = below + (value.items ? "[]" : "");
+        visit(inner, definitions[inner], at, `\`${at}\``);
+      }
     }
-    for (const inner of referencesIn({ anyOf: node.anyOf })) visit(inner, schema.definitions[inner], path);
+    for (const inner of referencesIn({ anyOf: node.anyOf })) visit(inner, definitions[inner], path, title);
   };
-  visit(ROOT, schema, ROOT);
+  for (const kind of kindsIn(schema)) {
+    if (kind === FIRST) visit(ROOT, definitions[kind], ROOT, "The document");
+    else visit(kind, specOf(definitions[kind]), `${kind}: spec`, `\`${kind}\``);
+  }
   return blocks;
 }
+
+/** What a kind has under `spec`, with the description of the kind. */
+const specOf = ({ description, properties }) => ({ ...properties.spec, description });
 
 /** Names of the definitions that a value may be one of. */
 function referencesIn({ $ref, anyOf = [], allOf = [], items = {} }) {
@@ -57,9 +72,10 @@ function referencesIn({ $ref, anyOf = [], allOf = [], items = {} }) {
   ];
 }
 
-function section({ name, node, path }, page) {
-  const title = path === ROOT ? "The document" : `\`${path}\``;
-  const required = new Set(node.required ?? []);
+function section({ name, node, title }, page) {
+  // A key of two spellings is required in either.
+  const either = (node.allOf ?? []).flatMap(({ anyOf = [] }) => anyOf.slice(0, 1));
+  const required = new Set([node, ...either].flatMap((one) => one.required ?? []));
   const rows = Object.entries(node.properties)
     .filter(([, value]) => !value.doNotSuggest)
     .map(
@@ -95,7 +111,7 @@ function kindsOf({ $ref, type, enum: words, const: word, anyOf, allOf, oneOf, it
 /** A block is told in its own section; any other definition is told where it is used. */
 function referenced(name, { titles, definitions }) {
   if (!titles.has(name)) return kindsOf(definitions[name], { titles, definitions });
-  return [`[\`${titles.get(name)}\`](#${anchorOf(titles.get(name))})`];
+  return [`[${titles.get(name)}](#${anchorOf(titles.get(name))})`];
 }
 
 function kindOf(name, { items, additionalProperties }, page) {

@@ -1,15 +1,12 @@
-//! The two digests of a version mark.
+//! The keyed digest of a version mark: of the secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::binding::Binding;
-use crate::model::{Identity, Syntax, hex, marks};
-use crate::resource::DesiredScript;
+use crate::model::{Identity, hex, marks};
 use crate::secret::Secret;
 
 /// Keyed digest of a secret set. The key never leaves the caller, so that nobody who can read the
@@ -25,35 +22,6 @@ pub struct SecretFacts {
     pub kept: BTreeSet<String>,
     /// The key is made from the API token, and changes with it.
     pub key_of_token: bool,
-}
-
-/// Digest of code and versioned configuration: what decides whether an upload is needed.
-pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
-    let bindings: Vec<Value> = script.bindings.iter().map(digested).collect();
-    let mut content = json!({
-        "bundle": sha256,
-        "main_module": script.main_module,
-        "compatibility_date": date,
-        "compatibility_flags": script.compatibility_flags,
-        "bindings": bindings,
-    });
-    if let (Some(Syntax::ServiceWorker), Some(members)) = (script.format, content.as_object_mut()) {
-        members.insert("format".into(), Syntax::ServiceWorker.as_str().into());
-    }
-    marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
-}
-
-/// A binding in the digest: secrets by name only.
-fn digested(binding: &Binding) -> Value {
-    match binding {
-        Binding::PlainText(binding) => binding.metadata(),
-        Binding::KvNamespace(binding) => binding.metadata().unwrap_or_default(),
-        Binding::SecretText(binding) => json!({ "type": binding_type(), "name": binding.name }),
-    }
-}
-
-fn binding_type() -> &'static str {
-    crate::binding::secret_text::TYPE
 }
 
 /// Keyed digest over names and values, with the key stretched from the caller's own secret.

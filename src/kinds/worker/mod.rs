@@ -13,7 +13,7 @@ mod script;
 mod secrets;
 mod tags;
 
-pub use digest::{SecretFacts, code_digest, secret_facts};
+pub use digest::{SecretFacts, secret_facts};
 pub use secrets::KEY_RECIPE;
 
 use super::labels::Labels;
@@ -74,9 +74,10 @@ fn planned(context: &Context<'_>) -> PlannedManifest {
         id: identity.id(),
         label: identity.label(),
         account: identity.account.clone(),
-        script: script.name.clone(),
+        address: Address::script(&script.name),
+        script: Some(script.name.clone()),
         zone: context.live.zone.as_ref().and_then(|zone| zone.name.clone()),
-        bundle: format!("r2://{}/{}", script.bundle.bucket, script.bundle.key),
+        bundle: Some(format!("r2://{}/{}", script.bundle.bucket, script.bundle.key)),
     }
 }
 

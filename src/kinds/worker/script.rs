@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::code_digest;
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::secrets;
@@ -17,7 +16,9 @@ use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
 use crate::model::{Address, Field};
 use crate::plan::{Claim, Left, Owner, Permit, Phase, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{Bundle, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev};
+use crate::resource::{
+    Bundle, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev, code_digest,
+};
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
 #[derive(Debug)]
@@ -199,7 +200,8 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
             .unwrap_or_default(),
         keep_assets: live.is_some_and(|live| live.has_assets),
         tags: Vec::new(),
-        mark: mark.to_string(),
+        mark,
+        sha256: sha256.clone(),
         message: format!("r2://{}/{} sha256 {}", desired.bundle.bucket, desired.bundle.key, short(&sha256)),
     });
 }
@@ -331,7 +333,7 @@ fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> 
         Binding::PlainText(_) => None,
         Binding::SecretText(_) | Binding::KvNamespace(_) => None,
     };
-    (old != new).then(|| Field { later: new.is_null(), setting, ..Field::new(path, old, new) })
+    (old != new || binding.is_late()).then(|| Field { later: binding.is_late(), setting, ..Field::new(path, old, new) })
 }
 
 /// A binding that goes away.

@@ -5,7 +5,6 @@ mod bundle;
 mod dns;
 mod identity;
 mod script;
-pub(super) mod together;
 
 use std::collections::BTreeSet;
 
@@ -13,13 +12,14 @@ use crate::diagnostic::Diagnostic;
 
 use super::ReadOptions;
 use super::findings::Findings;
+use super::kind;
 use super::path::Path;
 use super::schema::{Manifest, Spec};
 
 /// A document as the rules see it.
 pub(super) struct Subject<'subject> {
     /// What could be read.
-    pub manifest: &'subject Manifest,
+    pub manifest: &'subject Manifest<Spec>,
     /// Paths that are missing or unreadable, and were told so.
     pub broken: &'subject BTreeSet<String>,
     /// What the run says.
@@ -29,11 +29,7 @@ pub(super) struct Subject<'subject> {
 impl Subject<'_> {
     /// Whether a value, or something that it lies in, was told to be missing or unreadable.
     pub(super) fn is_broken(&self, path: &Path) -> bool {
-        let mut parent = Path::default();
-        path.steps().iter().any(|step| {
-            parent = parent.step(step);
-            self.broken.contains(&parent.to_string())
-        })
+        kind::is_broken(self.broken, path)
     }
 
     /// The `spec`, or an empty one.

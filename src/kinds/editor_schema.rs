@@ -1,16 +1,33 @@
-//! The two files that are made from the types of `schema.rs`: tests compare them, and write them with `UPDATE_DOCS=1`
+//! The files that are made from the types of the kinds: tests compare them, and write them with `UPDATE_DOCS=1`
 //! (`npm run docs`).
 //!
-//! `schema/cloudflare-worker.schema.json` (draft-07) is for editors: the package carries it beside the engine.
-//! `shape.schema.json` is for the engine, with no more than the engine reads.
+//! `schema/manifest.schema.json` (draft-07) is for editors: the package carries it beside the engine.
+//! `src/manifest/shape.schema.json` is for the engine, with no more than the engine reads.
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::json_schema::shape;
-use super::schema::Manifest;
+use super::{DOCUMENTS, kv_namespace};
+use crate::manifest::json_schema::shape;
+use crate::manifest::schema::{self, Manifest};
+use crate::manifest::snake_case;
+
+/// A kind: its name, what it is, its schema.
+type Of = (&'static str, &'static str, Value);
+
+fn kinds() -> [Of; 2] {
+    [
+        (
+            schema::WORKER,
+            "A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.",
+            of_types::<schema::Spec>(schema::WORKER),
+        ),
+        (kv_namespace::NAME, "A Workers KV namespace.", of_types::<kv_namespace::Spec>(kv_namespace::NAME)),
+    ]
+}
 
 /// The keywords that `shape.rs`, `wanted.rs` and `set.rs` read.
 const READ: [&str; 15] = [
@@ -32,22 +49,63 @@ const READ: [&str; 15] = [
 ];
 
 #[test]
+fn every_kind_has_a_schema() {
+    assert_eq!(kinds().map(|(name, _, _)| name), DOCUMENTS.map(|kind| kind.name()));
+}
+
+#[test]
 fn the_engine_walks_by_the_types() {
-    let read = what_is_read(&of_types());
-    holds("src/manifest/shape.schema.json", &format!("{read}\n"));
+    let read: Map<String, Value> =
+        kinds().into_iter().map(|(name, _, schema)| (name.to_owned(), what_is_read(&schema))).collect();
+    holds("src/manifest/shape.schema.json", &format!("{}\n", json!(read)));
     if std::env::var_os("UPDATE_DOCS").is_none() {
-        assert_eq!(*shape(), read);
+        for (name, schema) in &read {
+            assert_eq!(shape(name), schema);
+        }
     }
 }
 
 #[test]
 fn editors_get_what_the_types_say() {
-    holds("schema/cloudflare-worker.schema.json", &format!("{:#}\n", for_editors()));
+    holds("schema/manifest.schema.json", &format!("{:#}\n", of_all_kinds()));
+}
+
+/// One schema for all kinds: what `kind` says decides which definition the rest keeps to.
+fn of_all_kinds() -> Value {
+    let mut definitions = Map::new();
+    let mut choices = Vec::new();
+    let mut dialect = Value::Null;
+    for (name, description, schema) in kinds() {
+        let mut schema = for_editors(name, description, schema);
+        let Some(root) = schema.as_object_mut() else { continue };
+        dialect = root.remove("$schema").unwrap_or_default();
+        let Some(Value::Object(own)) = root.remove("definitions") else { continue };
+        for (inner, definition) in own {
+            let known = definitions.insert(inner.clone(), definition.clone());
+            assert!(known.is_none_or(|known| known == definition), "two definitions are called {inner}");
+        }
+        definitions.insert(name.to_owned(), schema);
+        choices.push(json!({
+            "if": { "properties": { "kind": { "const": name } }, "required": ["kind"] },
+            "then": { "$ref": format!("#/definitions/{name}") },
+        }));
+    }
+    json!({
+        "$schema": dialect,
+        "title": "cfworker-deploy",
+        "description": "A manifest of cfworker-deploy.",
+        "type": "object",
+        "required": ["kind"],
+        "properties": { "kind": { "enum": kinds().map(|(name, _, _)| name) } },
+        "allOf": choices,
+        "definitions": definitions,
+    })
 }
 
 #[test]
 fn both_spellings_are_there() {
-    let schema = for_editors();
+    let [(name, description, schema), ..] = kinds();
+    let schema = for_editors(name, description, schema);
     assert!(schema.pointer("/properties/spec/properties/account_id").is_some());
     assert!(schema.pointer("/properties/spec/properties/accountId").is_some());
     assert!(schema.pointer("/properties/api_version").is_some());
@@ -65,8 +123,12 @@ fn holds(path: &str, text: &str) {
     assert!(std::fs::read_to_string(file).expect("a file") == text, "{path}: npm run docs");
 }
 
-fn of_types() -> Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest>().to_value()
+fn of_types<S: JsonSchema>(kind: &str) -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Manifest<S>>().to_value();
+    if let Some(word) = schema.pointer_mut("/properties/kind").and_then(Value::as_object_mut) {
+        word.insert("enum".into(), json!([kind]));
+    }
+    schema
 }
 
 /// The keywords that are read. Names of properties and definitions are no keywords, whatever they are.
@@ -88,11 +150,15 @@ fn what_is_read(schema: &Value) -> Value {
     }
 }
 
-/// The schema for editors: both spellings of each key, and at least one way to name the script.
-fn for_editors() -> Value {
-    let mut schema = of_types();
+/// The schema for editors: both spellings of each key; of a Worker, at least one way to name the script.
+fn for_editors(name: &str, description: &str, mut schema: Value) -> Value {
     spell_both_ways(&mut schema);
-    if let Some(spec) = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut) {
+    if let Some(root) = schema.as_object_mut() {
+        root.insert("title".into(), name.into());
+        root.insert("description".into(), description.into());
+    }
+    let spec = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut);
+    if let Some(spec) = spec.filter(|_| name == schema::WORKER) {
         let named = ["script", "worker_name", "workerName"].map(|key| json!({ "required": [key] }));
         spec.insert("anyOf".into(), Value::from(named.to_vec()));
     }
@@ -140,7 +206,7 @@ fn require_either(schema: &mut Value) {
 
 /// `accountId` of `account_id`, and `api_version` of `apiVersion`.
 fn other_case(key: &str) -> String {
-    let snake = super::tree::snake_case(key);
+    let snake = snake_case(key);
     if snake != key {
         return snake;
     }

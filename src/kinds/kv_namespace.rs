@@ -1,0 +1,178 @@
+//! `CloudflareKvNamespace`: a Workers KV namespace. Its title is its name.
+//!
+//! <https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/>
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::store::{Store, claims};
+use crate::cloudflare::permissions::{Grant, KV};
+use crate::cloudflare::{Call, Family, Look, kv};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::Method;
+use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+
+/// Its word under `kind`.
+pub(super) const NAME: &str = "CloudflareKvNamespace";
+/// The original system's limit; Cloudflare takes longer titles.
+const MOST_CHARACTERS: usize = 64;
+const MOST_OF_DESCRIPTION: usize = 256;
+
+/// A Workers KV namespace.
+pub(super) struct KvNamespace;
+
+/// What the namespace should be.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spec {
+    /// Account id, 32 hexadecimal digits. Absent: the account of the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{32}$"))]
+    account_id: Option<String>,
+    /// Title, unique in its account, at most 64 characters.
+    #[schemars(required)]
+    namespace_name: Option<String>,
+    /// Accepted for compatibility; has no effect: each write of a key says when it expires.
+    #[schemars(range(min = 0, max = 2_147_483_647))]
+    ttl_seconds: Option<i64>,
+    /// Accepted for compatibility; has no effect: Cloudflare keeps none. At most 256 characters.
+    description: Option<String>,
+}
+
+impl DocumentKind for KvNamespace {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn shape(&self) -> &'static Value {
+        json_schema::shape(NAME)
+    }
+
+    fn moved(&self) -> &'static [Moved] {
+        &[
+            ("spec", "title", Some("namespace_name"), "use `namespace_name`"),
+            ("spec", "name", Some("namespace_name"), "use `namespace_name`"),
+        ]
+    }
+
+    fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
+        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
+        let spec = manifest.spec.unwrap_or_default();
+        let title = spec.namespace_name.as_deref().filter(|title| !title.is_empty());
+        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
+        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name: title };
+        envelope.check(reading);
+        let path = Path::default().key("spec");
+        check(&spec, &path, reading);
+        let store = title.and_then(|title| {
+            Some(DesiredStore {
+                document: reading.document,
+                kind: NAME,
+                identity: envelope.identity(reading.options)?,
+                address: self.address(title),
+                wanted: Value::Null,
+            })
+        });
+        let claims = claims(self, store.as_ref(), path.key("namespace_name"));
+        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+    }
+}
+
+fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
+    let name = path.key("namespace_name");
+    let length = spec.namespace_name.as_deref().map(|title| title.chars().count());
+    if length == Some(0) {
+        reading.tell(&name, Diagnostic::error(Code::StoreName, "the title of the namespace is empty"));
+    } else if let Some(length) = length.filter(|length| *length > MOST_CHARACTERS) {
+        let finding = Diagnostic::error(Code::StoreName, format!("the title has {length} characters"));
+        reading.tell(&name, finding.with_help(format!("at most {MOST_CHARACTERS}")));
+    }
+    if spec.ttl_seconds.is_some_and(|seconds| seconds != 0) {
+        let finding = Diagnostic::warning(Code::NoEffect, "`ttl_seconds` has no effect: a namespace has no expiry");
+        let help = "give each key its `expirationTtl` where the Worker writes it, 60 seconds or more";
+        reading.tell(&path.key("ttl_seconds"), finding.with_help(help));
+    }
+    let described = spec.description.as_deref().map(|text| text.chars().count());
+    let path = path.key("description");
+    match described {
+        None | Some(0) => {}
+        Some(length) if length > MOST_OF_DESCRIPTION => {
+            let finding = Diagnostic::error(Code::InvalidValue, format!("the description has {length} characters"));
+            reading.tell(&path, finding.with_help(format!("at most {MOST_OF_DESCRIPTION}")));
+        }
+        Some(_) => {
+            let finding = Diagnostic::warning(Code::NoEffect, "`description` has no effect: Cloudflare keeps none");
+            reading.tell(&path, finding.with_help("say it in a comment of the file"));
+        }
+    }
+}
+
+impl Store for KvNamespace {
+    fn address(&self, name: &str) -> Address {
+        Address { kind: Kind::Kv, key: name.to_owned() }
+    }
+
+    fn noun(&self) -> &'static str {
+        "KV namespace"
+    }
+
+    fn grant(&self) -> Grant {
+        KV
+    }
+
+    fn look(&self, account: &str, name: &str) -> Look {
+        Look::Listed { read: kv::list(account), member: "title", name: name.to_owned() }
+    }
+
+    fn live(&self, entry: &Value) -> Option<LiveStore> {
+        Some(LiveStore { id: entry.get("id")?.as_str()?.to_owned(), settings: Value::Null })
+    }
+
+    fn differs(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<Field> {
+        Vec::new()
+    }
+
+    fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
+        vec![Field::new("title", Value::Null, wanted.address.key.as_str())]
+    }
+
+    fn create(&self, wanted: &DesiredStore) -> Call {
+        let account = wanted.identity.account.as_str();
+        let title = wanted.address.key.as_str();
+        Call {
+            method: Method::Post,
+            path: ["accounts", account, "storage", "kv", "namespaces"].map(Into::into).to_vec(),
+            headers: Vec::new(),
+            body: json!({ "title": title }),
+            family: Family::Kv,
+            grant: KV,
+            makes: vec![("namespace_id", "/id")],
+            look: Some(self.look(account, title)),
+        }
+    }
+
+    fn change(&self, _wanted: &DesiredStore, _live: &LiveStore, _fields: &[Field]) -> Vec<Call> {
+        Vec::new()
+    }
+
+    fn delete(&self, account: &str, live: &LiveStore) -> Call {
+        Call {
+            method: Method::Delete,
+            path: ["accounts", account, "storage", "kv", "namespaces", &live.id].map(Into::into).to_vec(),
+            headers: Vec::new(),
+            body: Value::Null,
+            family: Family::Kv,
+            grant: KV,
+            makes: Vec::new(),
+            look: None,
+        }
+    }
+
+    fn outputs(&self, _name: &str, live: &LiveStore) -> BTreeMap<String, Value> {
+        BTreeMap::from([("namespace_id".to_owned(), Value::from(live.id.as_str()))])
+    }
+}

@@ -1,0 +1,169 @@
+//! References to other resources: outputs that were given first, then documents of the run, then the live account by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{store, store_of};
+use crate::binding::{Binding, Input, Reference};
+use crate::cloudflare::{Look, Read};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
+use crate::model::{Address, Output, OutputSet};
+use crate::refresh::Known;
+use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
+
+/// What was looked for by name, beside all that has the name.
+#[derive(Debug, Default)]
+pub struct Lists(BTreeMap<Read, BTreeMap<String, Vec<Value>>>);
+
+impl Lists {
+    /// Goes through each list once, whoever looks for something in it.
+    pub(super) fn index(looks: &[Look], known: &Known) -> Self {
+        let mut lists = Self::default();
+        for look in looks {
+            let Look::Listed { name, .. } = look else { continue };
+            lists.0.entry(look.read()).or_default().entry(name.clone()).or_default();
+        }
+        let mut gone_through: BTreeSet<&Read> = BTreeSet::new();
+        for look in looks {
+            match look {
+                Look::Listed { read, member, .. } => {
+                    let Some(names) = lists.0.get_mut(read.as_ref()) else { continue };
+                    if !gone_through.insert(read.as_ref()) {
+                        continue;
+                    }
+                    for entry in known.get(read).iter().flat_map(|list| list.iter()) {
+                        let name = entry.get(member).and_then(Value::as_str);
+                        if let Some(entries) = name.and_then(|name| names.get_mut(name)) {
+                            entries.push(entry.clone());
+                        }
+                    }
+                }
+                Look::Alone(read) => {
+                    let found = known.get(read).map(|found| (*found).clone()).into_iter().collect();
+                    lists.0.entry(look.read()).or_default().insert(String::new(), found);
+                }
+            }
+        }
+        lists
+    }
+
+    /// All that has the name; nothing where the account was not looked at.
+    pub(super) fn found(&self, look: &Look) -> Option<&[Value]> {
+        let name = match look {
+            Look::Listed { name, .. } => name.as_str(),
+            Look::Alone(_) => "",
+        };
+        self.0.get(&look.read())?.get(name).map(Vec::as_slice)
+    }
+}
+
+/// What is looked for by name: the stores that documents describe, and those that bindings refer to beside them.
+pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
+    let described = desired.stores.iter().filter_map(store::look);
+    let referred = desired.manifests.iter().flat_map(|manifest| {
+        let account = manifest.identity.account.as_str();
+        let references = manifest.script.bindings.iter().filter_map(Binding::reference);
+        let elsewhere = references.filter(move |reference| {
+            given(reference, outputs).is_none() && in_run(reference, account, &desired.stores).is_none()
+        });
+        elsewhere.filter_map(move |reference| Some(store_of(&reference.kind)?.look(account, &reference.name)))
+    });
+    described.chain(referred).collect()
+}
+
+/// Puts values where references stand. A reference that stays open is a finding that names its field.
+pub(super) fn resolve(
+    desired: &mut DesiredState,
+    live: &LiveState,
+    outputs: &OutputSet,
+    lists: &Lists,
+) -> Vec<(usize, Diagnostic)> {
+    let mut findings = Vec::new();
+    let DesiredState { manifests, stores } = desired;
+    for manifest in manifests {
+        let account = manifest.identity.account.clone();
+        for binding in &mut manifest.script.bindings {
+            let Some(reference) = binding.reference().cloned() else { continue };
+            if let Some(text) = given(&reference, outputs) {
+                set(binding, Input::Value(text.to_owned()), None);
+            } else if let Some((index, store)) = in_run(&reference, &account, stores) {
+                let live = live.stores.get(index).and_then(Option::as_ref);
+                set(binding, of_run(&reference, store, live), Some(store.address.clone()));
+            } else {
+                match of_account(&reference, &account, lists) {
+                    Ok(found) => set(binding, Input::Value(found), None),
+                    Err(finding) => findings.push((manifest.document, finding)),
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn set(binding: &mut Binding, value: Input, of: Option<Address>) {
+    match binding {
+        Binding::KvNamespace(binding) => {
+            binding.namespace_id = value;
+            binding.of = of;
+        }
+        Binding::PlainText(_) | Binding::SecretText(_) => {}
+    }
+}
+
+fn given<'a>(reference: &Reference, outputs: &'a OutputSet) -> Option<&'a str> {
+    outputs.get(&format!("{}/{}", reference.kind, reference.name))?.get(&reference.output)?.as_str()
+}
+
+/// The document of the run that a reference names, by its own name or by the store's.
+fn in_run<'a>(reference: &Reference, account: &str, stores: &'a [DesiredStore]) -> Option<(usize, &'a DesiredStore)> {
+    let is_of_kind =
+        |(_, store): &(usize, &DesiredStore)| store.kind == reference.kind && store.identity.account == account;
+    let mut all = stores.iter().enumerate().filter(is_of_kind);
+    let by_name = all.clone().find(|(_, store)| store.identity.name == reference.name);
+    by_name.or_else(|| all.find(|(_, store)| store.address.key == reference.name))
+}
+
+fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>) -> Input {
+    let output = live.and_then(|live| store::outputs(store, live).get(&reference.output)?.as_str().map(str::to_owned));
+    match output {
+        Some(value) => Input::Value(value),
+        None => Input::Late(Output { of: store.address.clone(), name: reference.output.clone() }),
+    }
+}
+
+fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<String, Diagnostic> {
+    let Reference { kind: kind_name, name, output, path } = reference;
+    let open = |problem: String| {
+        let message = format!("the reference to `{name}` can't be resolved: {problem}");
+        Diagnostic::error(Code::ReferenceUnresolved, message).on(path.clone())
+    };
+    let Some(kind) = store_of(kind_name) else {
+        return Err(open(format!("no outputs of `{kind_name}/{name}` hold `{output}`"))
+            .with_help("give them as a file of outputs")
+            .by(CallOption::Outputs));
+    };
+    let look = kind.look(account, name);
+    let Some(found) = lists.found(&look) else {
+        return Err(open("the account was not looked at".into())
+            .with_help("give credentials, or a file of outputs")
+            .by(CallOption::Outputs));
+    };
+    let noun = kind.noun();
+    match found {
+        [one] => {
+            let live = kind.live(one);
+            let value = live.and_then(|live| kind.outputs(name, &live).get(output)?.as_str().map(str::to_owned));
+            value.ok_or_else(|| {
+                open(format!("the {noun} has no output `{output}`"))
+                    .with_help("give them as a file of outputs")
+                    .by(CallOption::Outputs)
+            })
+        }
+        [] => {
+            let help = format!("describe it by a document of kind `{kind_name}`, or correct the name");
+            Err(open(format!("the account has no {noun} with that name")).with_help(help))
+        }
+        [_, _, ..] => Err(open(format!("several {noun}s have that name")).with_help("use the id instead")),
+    }
+}

@@ -1,0 +1,165 @@
+//! What all kinds of stores have in common: the name is the identity. A store that is not there is created; one that is
+//! there is found by its name; nothing replaces one, and only `--delete-data` deletes one.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::cloudflare::permissions::Grant;
+use crate::cloudflare::{Call, Look};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::{Claimed, DocumentKind, Path};
+use crate::model::{Address, Field};
+use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, Write};
+use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore, Operation};
+
+/// A kind of documents that each describe one store. All of it is pure: requests and answers are values.
+pub(super) trait Store: DocumentKind {
+    /// The store's address by its name.
+    fn address(&self, name: &str) -> Address;
+
+    /// What people call it, such as `KV namespace`.
+    fn noun(&self) -> &'static str;
+
+    /// The permission that its requests need.
+    fn grant(&self) -> Grant;
+
+    /// How a store of that name is looked for.
+    fn look(&self, account: &str, name: &str) -> Look;
+
+    /// A store out of what was found.
+    fn live(&self, entry: &Value) -> Option<LiveStore>;
+
+    /// What differs from what the document states.
+    fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field>;
+
+    /// What a store that is not there will be like.
+    fn created(&self, wanted: &DesiredStore) -> Vec<Field>;
+
+    /// The write that creates it.
+    fn create(&self, wanted: &DesiredStore) -> Call;
+
+    /// The writes that bring these differences.
+    fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call>;
+
+    /// The write that deletes it, and all that is in it.
+    fn delete(&self, account: &str, live: &LiveStore) -> Call;
+
+    /// Outputs, by the names of the original system.
+    fn outputs(&self, name: &str, live: &LiveStore) -> BTreeMap<String, Value>;
+}
+
+/// How a store is looked for.
+pub(super) fn look(store: &DesiredStore) -> Option<Look> {
+    Some(super::store_of(store.kind)?.look(&store.identity.account, &store.address.key))
+}
+
+/// Outputs of a store that is there.
+pub(super) fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
+    super::store_of(store.kind).map(|kind| kind.outputs(&store.address.key, live)).unwrap_or_default()
+}
+
+/// What the stores of a run say.
+pub(super) fn all(desired: &DesiredState, live: &LiveState) -> Vec<Sketches> {
+    each(desired, live, sketches)
+}
+
+/// The same when everything goes: stores stay, unless they are named.
+pub(super) fn all_gone(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Vec<Sketches> {
+    each(desired, live, |index, kind, wanted, live| gone(index, kind, wanted, live, options))
+}
+
+fn each(
+    desired: &DesiredState,
+    live: &LiveState,
+    sketch: impl Fn(usize, &dyn Store, &DesiredStore, Option<&LiveStore>) -> Sketches,
+) -> Vec<Sketches> {
+    let first = desired.manifests.len();
+    let mut stores: Vec<_> = desired.stores.iter().enumerate().collect();
+    // The order of the files makes no difference.
+    stores.sort_by(|(_, one), (_, other)| (&one.address, &one.identity).cmp(&(&other.address, &other.identity)));
+    let one = |(index, wanted): (usize, &DesiredStore)| {
+        let live = live.stores.get(index).and_then(Option::as_ref);
+        super::store_of(wanted.kind).map(|kind| sketch(first + index, kind, wanted, live))
+    };
+    stores.into_iter().filter_map(one).collect()
+}
+
+fn planned(wanted: &DesiredStore) -> PlannedManifest {
+    PlannedManifest {
+        id: wanted.identity.id(),
+        label: wanted.identity.label(),
+        account: wanted.identity.account.clone(),
+        address: wanted.address.clone(),
+        script: None,
+        zone: None,
+        bundle: None,
+    }
+}
+
+fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<&LiveStore>) -> Sketches {
+    let mut sketch = Sketch::wanted(wanted.address.clone(), Vec::new());
+    match live {
+        None => {
+            sketch.owner = Owner::Absent;
+            sketch.fields = kind.created(wanted);
+            sketch.write(Phase::Make, Operation::Call(Box::new(kind.create(wanted))));
+        }
+        Some(live) => {
+            sketch.fields = kind.differs(wanted, live);
+            let differs = (!sketch.fields.is_empty()).then_some(Reason::Differs);
+            sketch.owner = differs.map_or(Owner::Found, |reason| Owner::Ours(Some(reason)));
+            for call in kind.change(wanted, live, &sketch.fields) {
+                sketch.write(Phase::Make, Operation::Call(Box::new(call)));
+            }
+        }
+    }
+    let mut sketches = Sketches::new(index, planned(wanted));
+    sketches.resources.push(sketch);
+    sketches
+}
+
+fn gone(
+    index: usize,
+    kind: &dyn Store,
+    wanted: &DesiredStore,
+    live: Option<&LiveStore>,
+    options: &PlanOptions,
+) -> Sketches {
+    let mut sketches = Sketches::new(index, planned(wanted));
+    let Some(live) = live else { return sketches };
+    let address = wanted.address.clone();
+    if options.deletes_data(&address) {
+        let operation = Operation::Call(Box::new(kind.delete(&wanted.identity.account, live)));
+        let write = Write { phase: Phase::Remove, operation };
+        let field = Field::new("id", live.id.as_str(), Value::Null);
+        let sketch = Sketch::removed(address, Reason::Destroyed, vec![field], write);
+        sketches.resources.push(Sketch { holds_data: true, ..sketch });
+    } else {
+        sketches.kept.push(Left { address, path: None, reason: Reason::HoldsData });
+    }
+    sketches
+}
+
+/// What a document of a store claims: its name in the account, and its own name among its kind.
+pub(super) fn claims(kind: &dyn Store, store: Option<&DesiredStore>, path: Path) -> Vec<Claimed> {
+    let Some(store) = store else { return Vec::new() };
+    let account = &store.identity.account;
+    let finding =
+        |message: String| Diagnostic::error(Code::DuplicateManifest, message).with_help("remove or rename one of them");
+    let message = format!("two documents describe the {} `{}`", kind.noun(), store.address.key);
+    let by_name = Claimed {
+        what: (format!("{} {account}", store.address.kind), store.address.key.clone()),
+        path: path.clone(),
+        finding: finding(message),
+        beside: None,
+    };
+    let label = store.identity.label();
+    let by_identity = Claimed {
+        what: (format!("{} {account}", kind.name()), label.clone()),
+        path: Path::default().key("metadata").key("name"),
+        finding: finding(format!("two documents of kind `{}` have the identity `{label}`", kind.name())),
+        beside: Some(0),
+    };
+    vec![by_name, by_identity]
+}

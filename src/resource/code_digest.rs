@@ -1,0 +1,33 @@
+//! The digest of a version mark that tells code and versioned configuration.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::DesiredScript;
+use crate::binding::{Binding, secret_text};
+use crate::model::{Syntax, marks};
+
+/// Digest of code and versioned configuration: what decides whether an upload is needed.
+pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
+    let bindings: Vec<Value> = script.bindings.iter().map(digested).collect();
+    let mut content = json!({
+        "bundle": sha256,
+        "main_module": script.main_module,
+        "compatibility_date": date,
+        "compatibility_flags": script.compatibility_flags,
+        "bindings": bindings,
+    });
+    if let (Some(Syntax::ServiceWorker), Some(members)) = (script.format, content.as_object_mut()) {
+        members.insert("format".into(), Syntax::ServiceWorker.as_str().into());
+    }
+    marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
+}
+
+/// A binding in the digest: secrets by name only.
+fn digested(binding: &Binding) -> Value {
+    match binding {
+        Binding::PlainText(binding) => binding.metadata(),
+        Binding::KvNamespace(binding) => binding.metadata().unwrap_or_default(),
+        Binding::SecretText(binding) => json!({ "type": secret_text::TYPE, "name": binding.name }),
+    }
+}

@@ -1,0 +1,94 @@
+/** Stores as documents of their own, and Workers of the same run that are bound to them. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createSite, manifestOf, ZONE } from "./site.js";
+
+const COUNTER = `export default {
+  async fetch(request, env) {
+    const visits = 1 + Number((await env.VISITS.get("count")) ?? 0);
+    await env.VISITS.put("count", String(visits));
+    return new Response("visit " + visits);
+  },
+};
+`;
+
+describe("a KV namespace and a Worker that is bound to it", () => {
+  let site;
+  before(async () => {
+    site = await createSite();
+    await site.local.putObject("bundles", "shop.js", Buffer.from(COUNTER));
+  });
+  after(() => site.close());
+
+  const documents = (spec = {}) => [
+    manifestOf(site, { kv_bindings: [{ name: "VISITS", value_from: { name: "visits" } }] }),
+    namespace(spec),
+  ];
+  const namespace = (spec = {}) => ({
+    apiVersion: "cloudflare.project-planton.org/v1",
+    kind: "CloudflareKvNamespace",
+    metadata: { name: "visits", org: "acme", env: "test" },
+    spec: { account_id: site.local.accountId, namespace_name: "shop visits", ...spec },
+  });
+  const actions = ({ changes }) => Object.fromEntries(changes.map(({ address, action }) => [address, action]));
+
+  test("a plan shows that the id is known after the namespace is made", async () => {
+    const plan = await site.plan(documents());
+    assert.deepEqual(actions(plan), {
+      "kv:shop visits": "create",
+      "script:shop": "create",
+      [`record:shop.${ZONE}`]: "create",
+      [`route:shop.${ZONE}/*`]: "create",
+    });
+    const worker = plan.changes.find(({ address }) => address === "script:shop");
+    assert.deepEqual(worker.needs, ["kv:shop visits"]);
+    const binding = worker.fields.find(({ path }) => path === "kv_bindings.VISITS");
+    assert.deepEqual([binding.old, binding.new, binding.later], [null, null, true]);
+  });
+
+  test("one run makes both, and the Worker uses the namespace that was made", async () => {
+    const { outputs } = await site.apply(documents());
+    const id = outputs["CloudflareKvNamespace/visits"].namespace_id;
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.equal(await site.ask(`shop.${ZONE}`), "visit 1");
+    assert.equal(await site.ask(`shop.${ZONE}`), "visit 2");
+  });
+
+  test("the second run finds it by its name and writes nothing", async () => {
+    const { result, writes } = await site.during(() => site.apply(documents()));
+    assert.deepEqual(writes, []);
+    assert.ok(Object.values(actions(result.plan)).every((action) => action === "no-op"));
+    const store = result.plan.changes.find(({ address }) => address === "kv:shop visits");
+    assert.equal(store.why, "found-by-name");
+  });
+
+  test("the order of the documents makes no difference", async () => {
+    const [forth, back] = [await site.plan(documents()), await site.plan(documents().reverse())];
+    assert.deepEqual(back.changes, forth.changes);
+  });
+
+  test("destroy leaves the namespace with what is in it, and says so", async () => {
+    const { plan } = await site.destroy(documents());
+    const kept = plan.kept.map(({ address, why }) => [address, why]);
+    assert.deepEqual(kept, [["kv:shop visits", "holds-data"]]);
+    await site.apply(documents());
+    assert.equal(await site.ask(`shop.${ZONE}`), "visit 3");
+  });
+
+  test("--delete-data that names no store of the manifests is refused before anything is sent", async () => {
+    const options = { deleteData: ["kv:shop"] };
+    const { requests } = await site.during(() =>
+      assert.rejects(site.destroy(documents(), { options }), { code: "CFD0543", exitCode: 64 }),
+    );
+    assert.deepEqual(requests, []);
+  });
+
+  test("destroy deletes it where it is named, after the Worker that is bound to it", async () => {
+    const { writes } = await site.during(() =>
+      site.destroy(documents(), { options: { deleteData: ["kv:shop visits"] } }),
+    );
+    assert.match(writes.at(-1).path, /\/storage\/kv\/namespaces\/[0-9a-f]{32}$/);
+    const plan = await site.plan(namespace());
+    assert.deepEqual(actions(plan), { "kv:shop visits": "create" });
+  });
+});
