@@ -39,6 +39,11 @@ impl DesiredState {
         }
     }
 
+    /// Whether no document wants anything.
+    pub fn is_empty(&self) -> bool {
+        self.manifests.is_empty() && self.stores.is_empty()
+    }
+
     /// Who the document is that a step of a plan counts so.
     pub fn identity(&self, index: usize) -> Option<&Identity> {
         let worker = self.manifests.get(index).map(|manifest| &manifest.identity);

@@ -44,7 +44,7 @@ pub fn placed(text: &str) -> Read {
         assert!(is_inside(text, place.line, place.column), "{finding:?}");
         assert!(is_inside(text, place.end_line, place.end_column), "{finding:?}");
     }
-    assert!(any_error(&read.diagnostics) || !read.desired.manifests.is_empty());
+    assert!(any_error(&read.diagnostics) || !read.desired.is_empty());
     read
 }
 
