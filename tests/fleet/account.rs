@@ -7,11 +7,12 @@ use std::rc::Rc;
 use cfworker_deploy::cloudflare::dns_records::{self, RecordFilter};
 use cfworker_deploy::cloudflare::{Api, Auth, Read, deployments, routes, scripts, subdomain, versions, zones};
 use cfworker_deploy::http::{Body, Clock, LocalFuture, Request, Response, Transport, TransportError};
-use cfworker_deploy::kinds::worker::{code_digest, secret_facts};
-use cfworker_deploy::manifest::{self, ReadOptions, Source};
+use cfworker_deploy::kinds;
+use cfworker_deploy::kinds::worker::secret_facts;
+use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::hex;
 use cfworker_deploy::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
-use cfworker_deploy::resource::{DesiredManifest, DesiredState};
+use cfworker_deploy::resource::{DesiredManifest, DesiredState, code_digest};
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -61,7 +62,7 @@ spec:
 
 /// What the manifests want.
 pub fn desired(sources: &[Source]) -> DesiredState {
-    let read = manifest::read(sources, &ReadOptions::default());
+    let read = kinds::read(sources, &ReadOptions::default());
     assert!(read.diagnostics.iter().all(|finding| !finding.is_error()), "{:?}", read.diagnostics);
     read.desired
 }
