@@ -155,6 +155,54 @@ describe("the official SDK 6.5 against Local Cloudflare", () => {
     await assert.rejects(client.kv.namespaces.get(id, account), NotFoundError);
   });
 
+  test("D1: databases are paged, queried, and gone", async () => {
+    const { uuid } = await client.d1.database.create({ ...account, name: "sdk-1" });
+    await client.d1.database.create({ ...account, name: "sdk-2" });
+    assert.deepEqual(await all(client.d1.database.list({ ...account, per_page: 1 }), "name"), ["sdk-1", "sdk-2"]);
+    const sql = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x')";
+    assert.equal((await all(client.d1.database.query(uuid, { ...account, sql }), "success")).length, 2);
+    const asked = { ...account, sql: "SELECT a FROM t WHERE a = ?", params: ["x"] };
+    assert.deepEqual(await all(client.d1.database.query(uuid, asked), "results"), [[{ a: "x" }]]);
+    assert.deepEqual(await all(client.d1.database.raw(uuid, asked), "results"), [{ columns: ["a"], rows: [["x"]] }]);
+    await assert.rejects(all(client.d1.database.query(uuid, { ...account, sql: "SELEC" })), refused(400, 7500));
+    await client.d1.database.edit(uuid, { ...account, read_replication: { mode: "auto" } });
+    assert.equal((await client.d1.database.get(uuid, account)).read_replication.mode, "auto");
+    await client.d1.database.delete(uuid, account);
+    await assert.rejects(client.d1.database.get(uuid, account), refused(404, 7404));
+  });
+
+  test("queues: settings and a consumer", async () => {
+    const { queue_id: id } = await client.queues.create({ ...account, queue_name: "sdk" });
+    assert.deepEqual(await all(client.queues.list(account), "queue_name"), ["sdk"]);
+    const edited = await client.queues.edit(id, { ...account, settings: { delivery_delay: 3 } });
+    assert.equal(edited.settings.delivery_delay, 3);
+    const consumer = await client.queues.consumers.create(id, { ...account, type: "http_pull" });
+    assert.deepEqual(await all(client.queues.consumers.list(id, account), "type"), ["http_pull"]);
+    await assert.rejects(client.queues.delete(id, account), refused(409, 11005));
+    await client.queues.consumers.delete(id, consumer.consumer_id, account);
+    await client.queues.delete(id, account);
+    await assert.rejects(client.queues.get(id, account), refused(404, 11000));
+  });
+
+  test("R2: buckets of a jurisdiction, hosts, rules", async () => {
+    const eu = { ...account, jurisdiction: "eu" };
+    await client.r2.buckets.create({ ...eu, name: "sdk", storageClass: "InfrequentAccess" });
+    assert.equal((await client.r2.buckets.get("sdk", eu)).storage_class, "InfrequentAccess");
+    await assert.rejects(client.r2.buckets.get("sdk", account), refused(404, 10006));
+    const { domains } = client.r2.buckets;
+    await domains.managed.update("sdk", { ...eu, enabled: true });
+    assert.equal((await domains.managed.list("sdk", eu)).enabled, true);
+    const domain = { domain: "files.example.com", zoneId: zone.zone_id, enabled: true };
+    await domains.custom.create("sdk", { ...eu, ...domain });
+    assert.equal((await domains.custom.get("sdk", domain.domain, eu)).zoneName, "example.com");
+    const rules = [{ allowed: { origins: ["*"], methods: ["GET"] } }];
+    await client.r2.buckets.cors.update("sdk", { ...eu, rules });
+    assert.deepEqual((await client.r2.buckets.cors.get("sdk", eu)).rules, rules);
+    assert.equal((await client.r2.buckets.lifecycle.get("sdk", eu)).rules.length, 1);
+    await client.r2.buckets.delete("sdk", eu);
+    assert.deepEqual(await all(client.dns.records.list({ ...zone, type: "CNAME" }), "name"), []);
+  });
+
   test("a script is listed, downloaded, searched, deleted; then it is gone", async () => {
     assert.deepEqual(await all(client.workers.scripts.list(account), "id"), ["sdk"]);
     assert.match(await client.workers.scripts.get("sdk", account), /three/);
@@ -171,7 +219,7 @@ describe("the official SDK 6.5 against Local Cloudflare", () => {
       PermissionDeniedError,
     );
     await assert.rejects(clientOf("0".repeat(40)).user.tokens.verify(), refused(401, 1000));
-    await assert.rejects(all(client.d1.database.list(account), "uuid"), refused(404, 7003));
+    await assert.rejects(all(client.hyperdrive.configs.list(account), "id"), refused(404, 7003));
   });
 
   const refused = (status, number) => (error) => {
