@@ -66,7 +66,8 @@ async function start(options, persistence) {
   const deliver = (script, batch) => runtime.queue(script, batch);
   const broker = new Broker({ state, deliver, now, written, say: quiet ? undefined : report });
   const queues = createQueueBinding({ state, broker, written });
-  const databases = createDatabaseBinding({ state, send: (...asked) => runtime.databases.send(...asked) });
+  const send = (...asked) => runtime.databases.send(...asked);
+  const databases = createDatabaseBinding({ state, send, written });
   const runtime =
     options.runtime ??
     createRuntime({

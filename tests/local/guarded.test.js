@@ -1,5 +1,6 @@
 /** Who may ask what: internal sockets, bodies of strangers, and how much is kept of anybody's. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { request } from "node:http";
@@ -17,6 +18,7 @@ before(async () => {
     bindings: [{ type: "r2_bucket", name: "BUCKET", bucket_name: "bundles" }],
   });
   assert.equal(await (await site.visit("hello")).text(), "the Worker");
+  await site.local.runtime.database("d").script("CREATE TABLE secrets (a)", "ARRAY_OF_OBJECTS");
 });
 after(() => site.close());
 
@@ -25,16 +27,20 @@ test("no internal socket gives anything to who does not know its secret", {
 }, async () => {
   const { port, s3Port } = site.local;
   const ports = (await listeningPorts()).filter((one) => one !== port && one !== s3Port);
-  assert.ok(ports.length >= 4, `workerd, its entry, the back channel: ${ports}`);
+  assert.ok(ports.length >= 5, `workerd, its entry, the back channel, the databases: ${ports}`);
+  const about = JSON.stringify({ name: "bundles" });
   const guesses = [
     {},
     { "x-local-request": "guess", "x-local-secret": "guess", "x-local-kind": "request" },
     { "x-local-secret": "", "x-local-kind": "subrequest", "x-local-script": "hello", host: "hello.example.com" },
     { host: "hello.example.com" },
+    { "x-local-secret": "guess", "x-local-kind": "bucket", "x-local-about": about },
+    { "x-local-secret": "guess", "x-local-kind": "queue", "x-local-about": about },
+    { "x-local-secret": "guess", "x-local-database": "d" },
   ];
   for (const one of ports) {
     for (const headers of guesses) {
-      for (const path of ["/", "/guess/bundles"]) {
+      for (const path of ["/", "/guess/bundles", "/about"]) {
         const { status, text } = await ask(one, path, headers);
         assert.ok(status >= 400, `port ${one} answers ${status}`);
         assert.doesNotMatch(text, /the Worker/);
@@ -67,6 +73,12 @@ describe("credentials are looked at before the body is read", () => {
         .every(({ size }) => size === undefined),
       "none was read",
     );
+  });
+
+  test("so is a file for a database at an address that nobody was given", async () => {
+    const nowhere = `${site.local.apiUrl}/accounts/${site.local.accountId}/d1/database/${randomUUID()}/import/guess.sql`;
+    assert.equal(await head("PUT", nowhere, {}), 403);
+    assert.equal(site.local.requests.all().at(-1).size, undefined);
   });
 
   test("so does S3", async () => {

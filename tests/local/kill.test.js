@@ -30,11 +30,12 @@ describe("killed without a warning", { skip: process.platform !== "linux" }, () 
   after(() => rm(dir, { recursive: true, force: true }));
 
   test("it leaves no runtime process, and no guardian of it", async () => {
-    assert.ok(workerds.some(({ command }) => command.includes("workerd")));
+    const running = workerds.filter(({ command }) => command.includes("workerd"));
+    assert.ok(running.length >= 2, "one for the Workers, one for the databases");
     for (const { pid, command } of workerds) await until(() => !isAlive(pid), `${command} ends`);
   });
 
-  test("no write that it acknowledged is lost: to the API, to S3, to KV, or by a Worker", async () => {
+  test("no write that it acknowledged is lost: to the API, to S3, to KV, to D1, to a queue, or by a Worker", async () => {
     const local = await startLocalCloudflare({ persist: dir });
     try {
       const kv = local.runtime.kv(running.namespace);
@@ -48,6 +49,14 @@ describe("killed without a warning", { skip: process.platform !== "linux" }, () 
         assert.equal(String(await kv.get(`api-${name}`)), name);
         assert.equal(String(await kv.get(`worker-${name}`)), "kept");
       }
+      const keys = written.map((name) => `worker-${name}`);
+      const [queue] = local.state.queues.values();
+      const sent = queue.messages.map(({ body }) => Buffer.from(body, "base64").toString());
+      assert.deepEqual(sent.toSorted(), keys);
+      const rows = local.runtime
+        .database(running.database)
+        .script("SELECT key FROM kept ORDER BY key", "ROWS_AND_COLUMNS");
+      assert.deepEqual((await rows)[0].results.rows.flat(), keys);
     } finally {
       await local.close();
     }

@@ -16,7 +16,7 @@ export const d1Queries = [
   endpoint("POST", `${DATABASE}/raw`, reads("D1"), (context) => query(context, "ROWS_AND_COLUMNS")),
   endpoint("POST", `${DATABASE}/import`, writes("D1"), importFile),
   // Presigned: whoever knows the name may upload.
-  endpoint("PUT", `${DATABASE}/import/{fileName}`, [], upload, { anyone: true }),
+  endpoint("PUT", `${DATABASE}/import/{fileName}`, [], upload, { anyone: mayUpload }),
   endpoint("GET", `${DATABASE}/time_travel/bookmark`, reads("D1"), bookmark),
   endpoint("POST", `${DATABASE}/time_travel/restore`, writes("D1"), restore),
 ];
@@ -105,9 +105,12 @@ async function poll({ imports, runtime }, id) {
   return { success: true, type: "import", ...ended };
 }
 
+function mayUpload({ imports, params }) {
+  return imports.expects(params.databaseId, params.fileName);
+}
+
 function upload({ imports, params, request }) {
-  const etag = imports.upload(params.databaseId, params.fileName, request.body);
-  if (etag === undefined) return raw("no such file was announced\n", { status: 403 });
+  const etag = imports.upload(params.fileName, request.body);
   return raw("", { headers: { etag: `"${etag}"` } });
 }
 

@@ -82,7 +82,7 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
   async function answer(request, seen) {
     const { endpoint: found, params } = route(ENDPOINTS, request.method, request.path);
     checkAccount(state, switches, params.accountId, request.path);
-    const actor = found.auth.anyone ? ANYONE : authenticate(state, request.headers, found.auth);
+    const actor = actorOf(found.auth, { state, request, params, imports });
     seen.actorId = actor.id;
     rate.count(actor.id);
     const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
@@ -104,6 +104,13 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
   }
 
   return { handle, switches };
+}
+
+/** Who asks: by his token, or because he knows an address that says enough. */
+function actorOf(auth, { state, request, params, imports }) {
+  if (!auth.anyone) return authenticate(state, request.headers, auth);
+  if (auth.anyone({ imports, params })) return ANYONE;
+  throw new ApiError(403, 10000, "Authentication error");
 }
 
 function refusal(error, request, switches, onUnknown) {

@@ -35,7 +35,8 @@ const SHAPES = {
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
  * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
  * @param {Handler | undefined} handler undefined: not served
- * @param {{ invalidTokenCode?: number, anyStatus?: boolean, anyone?: boolean }} [auth] `anyone`: the path itself is the secret
+ * @param {{ invalidTokenCode?: number, anyStatus?: boolean, anyone?: (asked: { imports: object, params: object }) => boolean }} [auth]
+ *   `anyone`: no token is needed where this says so, for the path itself is the secret
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
   const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);

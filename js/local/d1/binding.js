@@ -6,16 +6,19 @@ import { readBody } from "../body.js";
 const PATHS = ["/query", "/execute"];
 
 /**
- * @param {{ state: object, send: (id: string, path: string, body: Buffer) => Promise<object> }} options
+ * @param {{ state: object, send: (id: string, path: string, body: Buffer) => Promise<object>, written: () => Promise<void> }} options
  * @returns {{ serve(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, about: { id: string }): Promise<void> }}
  */
-export function createDatabaseBinding({ state, send }) {
+export function createDatabaseBinding({ state, send, written }) {
   async function ask(request, id) {
     const database = state.databases.get(id);
     if (!database) throw new Error(`D1 database ${id} is not there`);
     const { pathname, search } = new URL(request.url, "http://d1");
     if (!PATHS.includes(pathname)) throw new Error(`Local Cloudflare's D1 has nothing at ${pathname}`);
-    database.used = true;
+    if (!database.used) {
+      database.used = true;
+      await written();
+    }
     return send(id, pathname + search, await readBody(request));
   }
 

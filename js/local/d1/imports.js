@@ -27,11 +27,15 @@ export class Imports {
     return name;
   }
 
-  /** @returns {string | undefined} MD5 of what has arrived; undefined where no such file was announced */
-  upload(database, name, content) {
+  /** Whether a file of that name was announced for the database. */
+  expects(database, name) {
+    return this.#files.get(name)?.database === database;
+  }
+
+  /** @returns {string} MD5 of what has arrived */
+  upload(name, content) {
     const file = this.#files.get(name);
-    if (file?.database !== database) return undefined;
-    file.content = content;
+    if (file) file.content = content;
     return md5(content);
   }
 

@@ -34,7 +34,7 @@ export class Databases {
   database(id) {
     const call = async (path, body) => {
       const { status, body: answer } = await this.send(id, path, Buffer.from(body ?? ""));
-      const result = await json(answer);
+      const result = await json(answer).catch(lost);
       if (status !== 200) throw new DatabaseError(result.error, result);
       return result;
     };
@@ -58,10 +58,10 @@ export class Databases {
     try {
       return await ask(host, { id, path, body, timeoutMs: this.#queryMs });
     } catch (error) {
-      this.#drop(host);
+      await this.#drop(host);
       if (error.name === "TimeoutError") throw new DatabaseError("D1 DB exceeded its CPU time limit and was reset.");
       if (error.code === "ECONNREFUSED") return this.send(id, path, body);
-      throw new DatabaseError(`Network connection lost: ${error.message}`);
+      return lost(error);
     }
   }
 
@@ -90,6 +90,10 @@ export class Databases {
     if ((await this.#host?.catch(() => undefined)) === host) this.#host = undefined;
     await host.close();
   }
+}
+
+function lost({ message }) {
+  throw new DatabaseError(`Network connection lost: ${message}`);
 }
 
 function ask({ origin, secret }, { id, path, body, timeoutMs }) {
