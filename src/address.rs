@@ -16,11 +16,13 @@ pub enum Kind {
     Route,
     /// A KV namespace.
     Kv,
+    /// A queue.
+    Queue,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 4] = [Self::Kv, Self::Script, Self::Record, Self::Route];
+    pub const ALL: [Self; 5] = [Self::Kv, Self::Queue, Self::Script, Self::Record, Self::Route];
 
     /// The word that starts an address of this kind.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Record => "record",
             Self::Route => "route",
             Self::Kv => "kv",
+            Self::Queue => "queue",
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Family {
     Routes,
     /// `/accounts/{account}/storage/kv/…`.
     Kv,
+    /// `/accounts/{account}/queues`.
+    Queues,
 }
 
 /// What an answer means to an endpoint of `family` that needs `permission`.
@@ -159,6 +161,7 @@ fn classify_settled(family: Family, status: u16, code: i64, text: &str) -> (Mean
         Family::Routes => routes(code),
         Family::Dns => dns(code),
         Family::Kv => kv(code),
+        Family::Queues => queues(code),
         Family::Zones => zones(code, text),
         Family::Accounts | Family::Tokens => None,
     };
@@ -260,6 +263,18 @@ fn kv(code: i64) -> Option<(Meaning, Again)> {
         10014 => Meaning::Conflict,
         10012 | 10019 | 10029 | 10034 => Meaning::Invalid,
         10037 => Meaning::Quota,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn queues(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        11000 => Meaning::Absent,
+        // A queue that is used, and a name that is taken.
+        11004 | 11005 | 11009 | 11017 => Meaning::Conflict,
+        10026 | 11003 | 100127 | 100128 => Meaning::Invalid,
+        10023 => Meaning::Permission,
         _ => return None,
     };
     Some((meaning, Again::Never))

@@ -19,6 +19,7 @@ pub mod dns_records;
 pub mod host;
 pub mod kv;
 pub mod permissions;
+pub mod queues;
 pub mod routes;
 pub mod scripts;
 pub mod secrets;

@@ -78,6 +78,10 @@ pub const KV: Grant = Grant {
     write: Some("Workers KV Storage Write"),
 };
 
+/// Queues.
+pub const QUEUES: Grant =
+    Grant { resource: "queues", scope: Scope::Account, read: Some("Queues Read"), write: Some("Queues Write") };
+
 /// Objects in R2; the S3 keys of a token carry the token's permissions.
 pub const R2: Grant = Grant {
     resource: "R2 objects",
@@ -87,4 +91,4 @@ pub const R2: Grant = Grant {
 };
 
 /// All of them, for the docs.
-pub const ALL: [Grant; 8] = [TOKENS, ACCOUNTS, ZONES, DNS, SCRIPTS, ROUTES, KV, R2];
+pub const ALL: [Grant; 9] = [TOKENS, ACCOUNTS, ZONES, DNS, SCRIPTS, ROUTES, KV, QUEUES, R2];

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{DOCUMENTS, kv_namespace};
+use super::{DOCUMENTS, kv_namespace, queue};
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::{self, Manifest};
 use crate::manifest::snake_case;
@@ -18,7 +18,7 @@ use crate::manifest::snake_case;
 /// A kind: its name, what it is, its schema.
 type Of = (&'static str, &'static str, Value);
 
-fn kinds() -> [Of; 2] {
+fn kinds() -> [Of; 3] {
     [
         (
             schema::WORKER,
@@ -26,6 +26,7 @@ fn kinds() -> [Of; 2] {
             of_types::<schema::Spec>(schema::WORKER),
         ),
         (kv_namespace::NAME, "A Workers KV namespace.", of_types::<kv_namespace::Spec>(kv_namespace::NAME)),
+        (queue::NAME, "A queue.", of_types::<queue::Spec>(queue::NAME)),
     ]
 }
 

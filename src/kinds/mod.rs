@@ -6,6 +6,7 @@
 mod editor_schema;
 mod kv_namespace;
 mod labels;
+mod queue;
 mod references;
 mod store;
 pub mod worker;
@@ -25,15 +26,16 @@ use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
 use kv_namespace::KvNamespace;
 use labels::Labels;
+use queue::Queue;
 pub use references::Lists;
 use store::Store;
 use worker::SecretFacts;
 
 /// All kinds of documents. What names none that can be read is taken for the first one.
-pub const DOCUMENTS: [&dyn DocumentKind; 2] = [&Worker, &KvNamespace];
+pub const DOCUMENTS: [&dyn DocumentKind; 3] = [&Worker, &KvNamespace, &Queue];
 
 /// The kinds that keep data.
-const STORES: [&dyn Store; 1] = [&KvNamespace];
+const STORES: [&dyn Store; 2] = [&KvNamespace, &Queue];
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {

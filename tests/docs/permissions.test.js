@@ -23,6 +23,8 @@ const EXISTING = "`dns` with `record: existing`";
 const ROUTES = "`dns` (its routes)";
 const BY_NAME = "`dns` without `zone_id`";
 const KV = "a KV binding by title";
+const NAMESPACE = "a document of kind `CloudflareKvNamespace`";
+const QUEUE = "a document of kind `CloudflareQueue`";
 const DERIVED = "no S3 keys given: they are derived from the token";
 const PUBLISH = "`publish` without S3 keys";
 
@@ -35,7 +37,7 @@ test("groups and scopes are the code's", () => {
   const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
   assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
   for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
-  assert.equal(ROWS.size, 8);
+  assert.equal(ROWS.size, 10);
 });
 
 describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
@@ -83,22 +85,34 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
         kv_bindings: [{ name: "VISITS", field_path: "$cloudflare-kv-namespace/visits/status.outputs.namespace_id" }],
       }),
     },
+    "a KV namespace of its own": {
+      rows: [NAMESPACE],
+      store: () => ["CloudflareKvNamespace", { namespace_name: "carts" }, "kv:carts"],
+    },
+    "a queue": { rows: [QUEUE], store: () => ["CloudflareQueue", { queue_name: "orders" }, "queue:orders"] },
     "no S3 keys": { rows: [ANY, DERIVED], spec: () => withoutDns, keys: false },
   };
 
-  for (const [name, { rows, spec, keys = true }] of Object.entries(CASES)) {
+  /** A document of another kind than a Worker. */
+  function storeOf([kind, spec]) {
+    const { apiVersion, metadata } = manifestOf(site);
+    return { apiVersion, kind, metadata, spec: { account_id: site.local.accountId, ...spec } };
+  }
+
+  for (const [name, { rows, spec, store, keys = true }] of Object.entries(CASES)) {
+    const document = () => (store ? storeOf(store()) : manifestOf(site, spec()));
     const groups = rows.map((row) => ROWS.get(row).group);
     const forPlan = rows.map((row) => ROWS.get(row).plan);
 
     test(`${name}: plan`, async () => {
-      const manifest = manifestOf(site, spec());
+      const manifest = document();
       const planned = (list) => site.plan(manifest, { creds: credentialsWith(list, keys) });
       assert.equal((await planned(forPlan)).exitCode, 0);
       for (const lacking of forPlan) await assertRefused(() => planned(forPlan.filter((group) => group !== lacking)));
     });
 
     test(`${name}: apply`, async () => {
-      const manifest = manifestOf(site, spec());
+      const manifest = document();
       const applied = (list) => site.apply(manifest, { creds: credentialsWith(list, keys) });
       for (const lacking of groups) {
         const { writes } = await site.during(() =>
@@ -111,7 +125,7 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
         await assertRefused(() => applied(reading), [3, 4]);
       }
       assert.equal((await applied(groups)).exitCode, 0);
-      await site.destroy(manifest);
+      await site.destroy(manifest, { options: store ? { deleteData: [store()[2]] } : {} });
     });
   }
 

@@ -92,3 +92,48 @@ describe("a KV namespace and a Worker that is bound to it", () => {
     assert.deepEqual(actions(plan), { "kv:shop visits": "create" });
   });
 });
+
+describe("a queue", () => {
+  let site;
+  before(async () => {
+    site = await createSite();
+  });
+  after(() => site.close());
+
+  const queue = (settings) => ({
+    apiVersion: "cloudflare.project-planton.org/v1",
+    kind: "CloudflareQueue",
+    metadata: { name: "orders", org: "acme", env: "test" },
+    spec: { account_id: site.local.accountId, queue_name: "shop-orders", ...(settings && { settings }) },
+  });
+  const live = () => [...site.local.state.queues.values()].find(({ name }) => name === "shop-orders");
+
+  test("is created with the settings that are given, and found by its name then", async () => {
+    const { outputs } = await site.apply(queue({ delivery_delay: 5 }));
+    assert.deepEqual(outputs["CloudflareQueue/orders"], { queue_id: live().id, queue_name: "shop-orders" });
+    const { writes } = await site.during(() => site.apply(queue({ delivery_delay: 5 })));
+    assert.deepEqual(writes, []);
+  });
+
+  test("a setting that somebody changed is put back, and the others stay as they are", async () => {
+    live().settings = { ...live().settings, delivery_delay: 60, message_retention_period: 600 };
+    const plan = await site.plan(queue({ delivery_delay: 5 }));
+    const [change] = plan.changes;
+    const told = change.fields.map(({ path, old, new: next }) => [path, old, next]);
+    assert.deepEqual([change.action, told], ["update", [["settings.delivery_delay", 60, 5]]]);
+    await site.apply(queue({ delivery_delay: 5 }));
+    assert.deepEqual([live().settings.delivery_delay, live().settings.message_retention_period], [5, 600]);
+  });
+
+  test("settings that the manifest does not give are nobody's affair", async () => {
+    const { writes } = await site.during(() => site.apply(queue()));
+    assert.deepEqual(writes, []);
+  });
+
+  test("destroy leaves it, unless it is named", async () => {
+    await site.destroy(queue());
+    assert.ok(live());
+    await site.destroy(queue(), { options: { deleteData: ["queue:shop-orders"] } });
+    assert.equal(live(), undefined);
+  });
+});

@@ -134,4 +134,24 @@ metadata:
 spec:
   namespace_name: shop sessions
 `,
+  CloudflareQueue: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareQueue
+metadata:
+  name: orders
+  org: acme
+  env: production
+spec:
+  queue_name: shop-orders
+`,
+  QueueSettings: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareQueue
+metadata: {name: orders, org: acme, env: production}
+spec:
+  queue_name: shop-orders
+  settings:
+    delivery_delay: 5
+    message_retention_period: 86400
+`,
 };
