@@ -154,17 +154,20 @@ async function answer(exchange, entry, fault, parts) {
   const { surface } = exchange;
   if (fault) await exchange.body(entry);
   const pause = parts.latencyMs() / 2;
-  if (pause) await sleep(pause);
+  if (pause) await late(pause);
   if (fault?.kind === "timeout") return;
   if (fault?.kind === "reset") return exchange.reset();
   const refused = fault && faultResponse(fault, surface);
   const answered = refused ?? (await handle(exchange, entry, fault, parts));
-  if (pause) await sleep(pause);
+  if (pause) await late(pause);
   if (exchange.gone) return;
   if (fault?.kind === "lost") return exchange.reset();
   entry.status = answered.status;
   await send(exchange, answered, fault, parts.now());
 }
+
+/** Keeps no process alive whose server was closed. */
+const late = (milliseconds) => sleep(milliseconds, undefined, { ref: false });
 
 async function handle(exchange, entry, fault, parts) {
   const isRead = ["GET", "HEAD"].includes(exchange.request.method);

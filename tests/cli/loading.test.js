@@ -31,7 +31,7 @@ describe("a download of the engine that hangs", () => {
       const { api, signals } = hanging();
       await assert.rejects(call(api, { timeoutMs: 20 }), (error) => {
         assert.deepEqual([error.name, error.code, error.exitCode], ["DeployError", "CFD0609", 1]);
-        assert.match(error.message, /^gave up after 0\.\d s; the engine was still being loaded$/);
+        assert.match(error.message, /^gave up after \d+\.\d s; the engine was still being loaded$/);
         return true;
       });
       assert.ok(signals[0].aborted);
@@ -89,9 +89,9 @@ test("a download that fails is told as one, and tried again by the next call", a
 test("what the download took is a part of the run's time", async () => {
   const engine = fakeEngine({ plan: { ok: {} } });
   const ready = () => new Promise((resolve) => setTimeout(resolve, 30));
-  await createApi({ ...engine, ready }).plan(MANIFEST, CREDS, { timeoutMs: 1_000 });
+  await createApi({ ...engine, ready }).plan(MANIFEST, CREDS, { timeoutMs: 600_000 });
   const { timeoutMs } = engine.calls.at(-1).args[2];
-  assert.ok(timeoutMs < 1_000 && timeoutMs > 0, `${timeoutMs}`);
+  assert.ok(timeoutMs < 600_000 && timeoutMs > 0, `${timeoutMs}`);
 });
 
 test("a signal that is aborted already does not keep an engine away that is there: the run tells it", async () => {

@@ -184,33 +184,6 @@ describe("a Worker's life", () => {
     await conflicts(manifestOf(site), /changed outside/);
   });
 
-  test("a Worker that others refer to is not destroyed: they are named, nothing is written", async () => {
-    await site.apply(manifestOf(site));
-    site.foreign.createScript("legacy");
-    site.foreign.dashboardDeploy("legacy", { bindings: [{ type: "service", name: "SHOP", service: "shop" }] });
-    const destroyed = () => site.destroy(manifestOf(site));
-    const { writes } = await site.during(() =>
-      assert.rejects(destroyed(), ({ exitCode, code, message }) => {
-        assert.deepEqual(
-          [exitCode, code, message],
-          [5, "CFD0521", "`shop` is still used: the Worker `legacy` binds it"],
-        );
-        return true;
-      }),
-    );
-    assert.deepEqual(writes, []);
-    // The same where the manifest has a new name for it.
-    const renamed = () => site.destroy(manifestOf(site, { worker_name: "shop-new" }));
-    await assert.rejects(renamed(), { exitCode: 5, message: "`shop` is still used: the Worker `legacy` binds it" });
-    // Whoever can't look is told by Cloudflare, after routes and records went.
-    site.local.setFaults(["GET */workers/workers/shop:403"]);
-    await assert.rejects(destroyed(), ({ exitCode, message }) => exitCode === 3 && message.includes("legacy"));
-    site.local.setFaults([]);
-    site.foreign.deleteScript("legacy");
-    await destroyed();
-    assert.equal(site.local.state.scripts.has("shop"), false);
-  });
-
   test("a route that somebody else made does not go with the Worker unasked", async () => {
     await site.apply(manifestOf(site));
     site.foreign.addRoute(ZONE, { pattern: `other.${ZONE}/*`, script: "shop" });

@@ -118,17 +118,29 @@ test("visitors are never hit", async () => {
   assert.equal((await local.request("api.example.com")).status, 530);
 });
 
-test("latency is added to API and S3, not to visitors", async () => {
-  local.setLatency(200);
-  const took = async (call) => {
-    const start = performance.now();
-    await call();
-    return performance.now() - start;
-  };
+test("latency is added to API and S3, and a visitor overtakes both", async () => {
+  // So long that nothing but an order is told by it: whoever has to wait is given up.
+  local.setLatency(600_000);
+  const leave = new AbortController();
   const s3 = new AwsClient({ ...local.s3, service: "s3", region: "auto", retries: 0 });
-  assert.ok((await took(() => createRecord())) >= 199);
-  assert.ok((await took(() => s3.fetch(`${local.s3Url}/`))) >= 199);
-  assert.ok((await took(() => local.request("api.example.com"))) < 199);
+  const waiting = [createRecord("192.0.2.1", leave.signal), s3.fetch(`${local.s3Url}/`, { signal: leave.signal })];
+  const given = Promise.allSettled(waiting);
+  const logged = (surface) => local.requests.all().find((request) => request.surface === surface);
+  while (!(logged("api") && logged("s3"))) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal((await local.request("api.example.com")).status, 530);
+  assert.deepEqual([logged("api").endedAt, logged("s3").endedAt], [null, null]);
+  leave.abort();
+  assert.deepEqual(
+    (await given).map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+});
+
+test("latency is that long", async () => {
+  local.setLatency(200);
+  const start = performance.now();
+  await createRecord();
+  assert.ok(performance.now() - start >= 199);
 });
 
 test("close does not wait for requests that are never answered", async () => {
