@@ -81,6 +81,14 @@ function createFakeRuntime(verdict = { ok: true, startupTimeMs: 2, handlers: ["f
     changed: () => {
       runtime.changes += 1;
     },
+    /** A database that says yes to everything. */
+    database: () => ({
+      about: async () => ({ size: 12_288, tables: 0, bookmark: "bookmark", writtenAt: 0 }),
+      batch: async (statements) => statements.map(() => ({ success: true, results: [], meta: {} })),
+      script: async () => [{ success: true, results: [], meta: {} }],
+      import: async () => ({ queries: 0, meta: {} }),
+      erase: async () => null,
+    }),
     kv: (id) => {
       if (!stores.has(id)) stores.set(id, createFakeStore());
       return stores.get(id);

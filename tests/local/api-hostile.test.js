@@ -16,6 +16,32 @@ const BINDINGS = [
   { type: "inherit", name: "D", old_name: "C" },
   { type: "ratelimit", name: "E", namespace_id: "1", simple: { limit: 1, period: 10 } },
 ];
+/** Beside those that a Worker has from the beginning. */
+const MORE_BINDINGS = ({ databaseId }) => [
+  { type: "queue", name: "F", queue_name: "orders", delivery_delay: 5 },
+  { type: "d1", name: "G", id: databaseId },
+  { type: "r2_bucket", name: "H", bucket_name: "bundles", jurisdiction: "default" },
+  { type: "service", name: "I", service: "shop", entrypoint: "Admin", props: { a: 1 } },
+  { type: "secret_key", name: "J", format: "raw", usages: ["sign"], algorithm: { name: "HMAC" }, key_base64: "YQ==" },
+  { type: "vpc_network", name: "K", tunnel_id: "t" },
+];
+const QUEUE_SETTINGS = { delivery_delay: 1, delivery_paused: false, message_retention_period: 60 };
+const CONSUMER_SETTINGS = { batch_size: 1, max_concurrency: 1, max_retries: 1, max_wait_time_ms: 1, retry_delay: 1 };
+const CORS_RULE = {
+  id: "c",
+  allowed: { origins: ["*"], methods: ["GET"], headers: ["x-a"] },
+  exposeHeaders: ["ETag"],
+  maxAgeSeconds: 1,
+};
+const LIFECYCLE_RULE = {
+  id: "l",
+  enabled: true,
+  conditions: { prefix: "tmp/" },
+  deleteObjectsTransition: { condition: { type: "Age", maxAge: 1 } },
+  storageClassTransitions: [
+    { condition: { type: "Date", date: "2026-01-01T00:00:00Z" }, storageClass: "InfrequentAccess" },
+  ],
+};
 const OBSERVABILITY = { enabled: true, head_sampling_rate: 0.5, logs: { enabled: true, head_sampling_rate: 1 } };
 const METADATA = {
   main_module: "index.js",
@@ -49,8 +75,14 @@ const requests = ({ account, zone, script, state }) => {
   const [zoneId] = state.zones.keys();
   const [version] = state.scripts.get("shop").versions;
   const [namespaceId] = state.kv.keys();
-  const [record] = state.records.get(zoneId);
+  const record = state.records.get(zoneId).find(({ type }) => type === "A");
   const [route] = state.routes.get(zoneId);
+  const [databaseId] = state.databases.keys();
+  const [queueId, freeQueueId] = state.queues.keys();
+  const [consumerId] = state.consumers.keys();
+  const database = `${account}/d1/database/${databaseId}`;
+  const bucket = `${account}/r2/buckets/bundles`;
+  const worker = { type: "worker", script_name: "shop", dead_letter_queue: "dead", settings: CONSUMER_SETTINGS };
   const namespace = `${account}/storage/kv/namespaces/${namespaceId}`;
   const policy = {
     effect: "allow",
@@ -102,6 +134,32 @@ const requests = ({ account, zone, script, state }) => {
     ["POST", `${namespace}/bulk/get`, { keys: ["k"], type: "text", withMetadata: true }],
     ["POST", `${namespace}/bulk/delete`, ["k"]],
     ["POST", `${account}/r2/buckets`, { name: "other", locationHint: "weur", storageClass: "Standard" }],
+    ["PUT", `${bucket}/domains/managed`, { enabled: true }],
+    [
+      "POST",
+      `${bucket}/domains/custom`,
+      { domain: "f.example.com", zoneId, enabled: true, minTLS: "1.2", ciphers: ["c"] },
+    ],
+    ["PUT", `${bucket}/domains/custom/files.example.com`, { enabled: false, minTLS: "1.2", ciphers: ["c"] }],
+    ["PUT", `${bucket}/cors`, { rules: [CORS_RULE] }],
+    ["PUT", `${bucket}/lifecycle`, { rules: [LIFECYCLE_RULE] }],
+    ["POST", `${account}/queues`, { queue_name: "other", settings: QUEUE_SETTINGS, jurisdiction: "eu" }],
+    ["PATCH", `${account}/queues/${queueId}`, { queue_name: "orders", settings: QUEUE_SETTINGS }],
+    ["PUT", `${account}/queues/${queueId}`, { queue_name: "orders", settings: QUEUE_SETTINGS }],
+    ["POST", `${account}/queues/${freeQueueId}/consumers`, worker],
+    ["PUT", `${account}/queues/${queueId}/consumers/${consumerId}`, worker],
+    ["POST", `${account}/d1/database`, { name: "other", primary_location_hint: "weur", jurisdiction: "eu" }],
+    ["PATCH", database, { read_replication: { mode: "auto" } }],
+    ["POST", `${database}/query`, { sql: "SELECT ?", params: ["a"] }],
+    ["POST", `${database}/raw`, { batch: [{ sql: "SELECT ?", params: [1] }] }],
+    ["POST", `${database}/import`, { action: "init", etag: "0".repeat(32) }],
+    ["POST", `${database}/import`, { action: "ingest", etag: "0".repeat(32), filename: "f" }],
+    [
+      "PUT",
+      script("bound"),
+      { main_module: "index.js", bindings: MORE_BINDINGS({ databaseId }) },
+      { form: "metadata" },
+    ],
     ["PUT", `${account}/workers/subdomain`, { subdomain: "local" }],
     ["PUT", script("other"), METADATA, { form: "metadata" }],
     ["POST", script("shop", "/versions"), { ...METADATA, tail_consumers: undefined }, { form: "metadata" }],
@@ -110,12 +168,20 @@ const requests = ({ account, zone, script, state }) => {
 };
 
 async function lived() {
-  const verdict = { ok: true, startupTimeMs: 1, handlers: ["fetch", "scheduled"] };
+  const verdict = { ok: true, startupTimeMs: 1, handlers: ["fetch", "scheduled", "queue"] };
   const client = createClient({ zones: [{ name: "example.com", plan: "business" }], verdict });
   client.state.objects = new ObjectStore();
   client.state.objects.createBucket("bundles");
   await client.put("shop", { bindings: BINDINGS.slice(0, 3) });
   await client.send("POST", `${client.account}/storage/kv/namespaces`, { title: "cache" });
+  const domain = { domain: "files.example.com", zoneId: client.zone.split("/").at(-1), enabled: true };
+  await client.send("POST", `${client.account}/r2/buckets/bundles/domains/custom`, domain);
+  await client.send("PUT", `${client.account}/r2/buckets/bundles/cors`, { rules: [CORS_RULE] });
+  await client.send("POST", `${client.account}/d1/database`, { name: "rows" });
+  for (const name of ["orders", "free"]) await client.send("POST", `${client.account}/queues`, { queue_name: name });
+  const [queueId] = client.state.queues.keys();
+  const consumer = { type: "worker", script_name: "shop" };
+  await client.send("POST", `${client.account}/queues/${queueId}/consumers`, consumer);
   await client.send("POST", `${client.zone}/dns_records`, { type: "A", name: "a", content: "192.0.2.1" });
   await client.send("POST", `${client.zone}/workers/routes`, { pattern: "example.com/*", script: "shop" });
   return client;
@@ -150,6 +216,11 @@ const reads = ({ account, zone, script }) => [
   script("shop", "/secrets"),
   `${account}/storage/kv/namespaces`,
   `${account}/r2/buckets`,
+  `${account}/r2/buckets/bundles/domains/custom`,
+  `${account}/r2/buckets/bundles/cors`,
+  `${account}/r2/buckets/bundles/lifecycle`,
+  `${account}/queues`,
+  `${account}/d1/database`,
   `${zone}/dns_records`,
   `${zone}/workers/routes`,
   "/zones",
@@ -190,7 +261,14 @@ test("a good request is taken, with one member made wrong it is taken or refused
 test("odd queries are answered or refused, never a defect", async () => {
   const client = await lived();
   const lists = ["/zones", "/accounts", "/user/tokens", `${client.zone}/dns_records`, `${client.account}/r2/buckets`];
-  const more = ["/storage/kv/namespaces", "/workers/scripts", "/workers/scripts-search", "/workers/workers"];
+  const more = [
+    "/queues",
+    "/d1/database",
+    "/storage/kv/namespaces",
+    "/workers/scripts",
+    "/workers/scripts-search",
+    "/workers/workers",
+  ];
   for (const path of [...lists, ...more.map((rest) => client.account + rest), client.script("shop", "/versions")]) {
     for (const query of QUERIES) {
       const { status } = await client.send("GET", `${path}?${query}`);

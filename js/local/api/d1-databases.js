@@ -43,11 +43,13 @@ const DATABASES = {
 
 export const d1Databases = family(DATABASES);
 
-/** The database that the path names, which from now on may hold something. @throws {ApiError} 404/7404 */
-export function usedDatabase(context) {
-  const database = thingOf(DATABASES, context);
+/** The database that the path names. @throws {ApiError} 404/7404 */
+export const databaseOf = (context) => thingOf(DATABASES, context);
+
+/** Its SQL: from now on it may hold something. */
+export function sqlOf({ runtime }, database) {
   database.used = true;
-  return database;
+  return runtime.database(database.id);
 }
 
 export function malformed(message) {

@@ -4,7 +4,7 @@ import { ApiError, raw, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { DatabaseError } from "../runtime/databases.js";
 import { isObject, readObject } from "./body.js";
-import { malformed, PATH, usedDatabase } from "./d1-databases.js";
+import { databaseOf, malformed, PATH, sqlOf } from "./d1-databases.js";
 import { endpoint } from "./router.js";
 
 const DATABASE = `${PATH}/{databaseId}`;
@@ -22,12 +22,12 @@ export const d1Queries = [
 ];
 
 async function query(context, form) {
-  const { runtime, state, actor, request } = context;
-  const { id } = usedDatabase(context);
+  const { state, actor, request } = context;
+  const database = databaseOf(context);
   const asked = readObject(request, 7400);
   const onlyReads = !allows(state, actor, writes("D1"));
   const [call, what] = isScript(asked) ? ["script", asked.sql] : ["batch", statementsOf(asked)];
-  return success(await runtime.database(id)[call](what, form, onlyReads).catch(refused));
+  return success(await sqlOf(context, database)[call](what, form, onlyReads).catch(refused));
 }
 
 /** A text without parameters may hold several statements. */
@@ -54,32 +54,31 @@ function refused(error) {
 const ACTIONS = { __proto__: null, init, ingest, poll };
 
 async function importFile(context) {
-  const { id } = usedDatabase(context);
+  const database = databaseOf(context);
   const asked = readObject(context.request, 7400);
   if (!ACTIONS[asked.action]) throw malformed("action must be init, ingest or poll");
-  return success(await ACTIONS[asked.action](context, id, asked));
+  return success(await ACTIONS[asked.action](context, database, asked));
 }
 
 /** What was uploaded before, byte for byte, is run at once. */
-function init(context, id, { etag }) {
+function init(context, database, { etag }) {
   if (typeof etag !== "string" || !MD5.test(etag)) throw malformed("etag must be the MD5 of the file");
-  const known = context.imports.known(id, etag);
-  if (known) return ingest(context, id, { filename: known, etag });
-  const filename = context.imports.announce(id, etag);
+  const known = context.imports.known(database.id, etag);
+  if (known) return ingest(context, database, { filename: known, etag });
+  const filename = context.imports.announce(database.id, etag);
   const { host } = context.request.headers;
   return { filename, upload_url: `http://${host}/client/v4${context.request.path}/${filename}` };
 }
 
-function ingest(context, id, { filename, etag }) {
-  const file = context.imports.file(id, filename, etag);
+function ingest(context, database, { filename, etag }) {
+  const file = context.imports.file(database.id, filename, etag);
   if (!file) return { success: false, error: `There is no uploaded file ${filename} with the etag ${etag}.` };
-  context.imports.begin(id, run(context, id, file), context.switches.importPolls);
-  return poll(context, id);
+  context.imports.begin(database.id, run(sqlOf(context, database), file), context.switches.importPolls);
+  return poll(context, database);
 }
 
-async function run({ runtime }, id, file) {
-  const database = runtime.database(id);
-  const { bookmark: before } = await database.about();
+/** Never rejects: how it ended is what is asked for later. A file that fails leaves the database as it was. */
+async function run(database, file) {
   const messages = [`Processed ${file.length} bytes of SQL.`];
   try {
     const { queries, meta } = await database.import(file);
@@ -87,21 +86,23 @@ async function run({ runtime }, id, file) {
     const result = { final_bookmark: bookmark, num_queries: queries, meta };
     return { at_bookmark: bookmark, status: "complete", messages, errors: [], result };
   } catch (error) {
-    return { at_bookmark: before, status: "error", messages, errors: [error.message] };
+    const { bookmark } = await database.about().catch(() => ({ bookmark: "" }));
+    return { at_bookmark: bookmark, status: "error", messages, errors: [error.message] };
   }
 }
 
 /** Tells how an import ended once; whoever asks again hears that nothing runs. */
-async function poll({ imports, runtime }, id) {
-  const running = imports.running(id);
+async function poll(context, database) {
+  const { imports } = context;
+  const running = imports.running(database.id);
   if (!running) return IDLE;
   if (running.polls > 0) {
     running.polls -= 1;
-    const { bookmark } = await runtime.database(id).about();
+    const { bookmark } = await sqlOf(context, database).about();
     return { success: true, type: "import", status: "active", at_bookmark: bookmark, messages: [], errors: [] };
   }
   const ended = await running.job;
-  imports.end(id);
+  imports.end(database.id);
   return { success: true, type: "import", ...ended };
 }
 
@@ -116,11 +117,11 @@ function upload({ imports, params, request }) {
 
 /** The present one alone: no earlier state is kept. */
 async function bookmark(context) {
-  const { runtime, state, query: asked } = context;
+  const { state, query: asked } = context;
   const since = asked.get("timestamp");
   const at = since === null ? state.clock.now() : Date.parse(since);
   if (Number.isNaN(at)) throw malformed("timestamp must be a date and time");
-  const { bookmark: now, writtenAt } = await runtime.database(usedDatabase(context).id).about();
+  const { bookmark: now, writtenAt } = await sqlOf(context, databaseOf(context)).about();
   if (at < writtenAt)
     throw new ApiError(
       400,
@@ -131,6 +132,6 @@ async function bookmark(context) {
 }
 
 function restore(context) {
-  usedDatabase(context);
+  databaseOf(context);
   throw new ApiError(400, 7500, "Local Cloudflare keeps no earlier state of a database, so nothing can be restored.");
 }

@@ -63,18 +63,19 @@ function checkCorsRule({ allowed, exposeHeaders, maxAgeSeconds }) {
   if (!ok) throw new ApiError(400, BAD_CORS, "The CORS configuration you provided is not valid.");
 }
 
-function checkLifecycleRule({ id, enabled, conditions = {}, ...transitions }) {
-  const { deleteObjectsTransition, abortMultipartUploadsTransition, storageClassTransitions = [] } = transitions;
-  const single = [deleteObjectsTransition, abortMultipartUploadsTransition].filter(Boolean);
-  const all = [...single, ...storageClassTransitions];
+function checkLifecycleRule({ id, enabled, conditions, ...transitions }) {
+  const { deleteObjectsTransition, abortMultipartUploadsTransition, storageClassTransitions } = transitions;
+  const moves = storageClassTransitions ?? [];
+  const single = [deleteObjectsTransition, abortMultipartUploadsTransition].filter((one) => one ?? false);
+  const all = Array.isArray(moves) ? [...single, ...moves] : [undefined];
   const ok =
     typeof id === "string" &&
     typeof enabled === "boolean" &&
-    isObject(conditions) &&
-    typeof (conditions.prefix ?? "") === "string" &&
+    isObject(conditions ?? {}) &&
+    typeof (conditions?.prefix ?? "") === "string" &&
     all.length > 0 &&
-    all.every(({ condition }) => isCondition(condition)) &&
-    storageClassTransitions.every(({ storageClass }) => storageClass === "InfrequentAccess");
+    all.every((transition) => isObject(transition) && isCondition(transition.condition)) &&
+    moves.every(({ storageClass }) => storageClass === "InfrequentAccess");
   if (!ok) throw new ApiError(400, BAD_LIFECYCLE, "The lifecycle configuration you provided is not valid.");
 }
 
