@@ -1,13 +1,16 @@
 //! Where the API is and who asks.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::envelope::Envelope;
 use super::error::{self, Family};
 use super::permissions::Grant;
 use crate::diagnostic::{Code, Diagnostic, plain};
-use crate::http::{self, Answer, CallError, CallErrorKind, Client, LocalFuture, Method, Request};
+use crate::http::{self, Answer, CallError, CallErrorKind, Client, LocalFuture, Method, Request, Verdict};
 use crate::secret::{Secret, stands_in_quotes};
 
 /// What a path segment may hold unescaped.
@@ -133,25 +136,33 @@ impl Api {
         just_created: bool,
     ) -> Result<E::Output, CallError> {
         let request = endpoint.request(self);
-        let answer = self.exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
+        let (answer, _) = self.exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
         endpoint.parse(&answer).map_err(|reason| malformed(request.target(), answer.cf_ray(), &reason))
     }
 
-    /// Sends one request; its answer was accepted. Boxed, so that its code exists once.
+    /// Sends one request; its answer was accepted, and read while it was judged. Boxed, so that its code exists once.
     pub(super) fn exchange<'a>(
         &'a self,
         client: &'a Client,
         request: &'a Request,
         (family, grant): (Family, Grant),
         just_created: bool,
-    ) -> LocalFuture<'a, Result<Answer, CallError>> {
+    ) -> LocalFuture<'a, Result<(Answer, Envelope), CallError>> {
         Box::pin(async move {
             if !self.names_one_thing(request) {
                 return Err(unaddressed(request));
             }
             let permission = grant.group(request.method.writes());
-            let judge = |answer: &Answer| error::judge(family, permission, just_created, answer);
-            client.exchange(request, &judge).await.map_err(|error| self.as_asked(error))
+            let accepted = Cell::new(None);
+            let judge = |answer: &Answer| match error::judge(family, permission, just_created, answer) {
+                Ok(envelope) => {
+                    accepted.set(Some(envelope));
+                    Verdict::Accepted
+                }
+                Err(verdict) => verdict,
+            };
+            let answer = client.exchange(request, &judge).await.map_err(|error| self.as_asked(error))?;
+            Ok((answer, accepted.take().unwrap_or_default()))
         })
     }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::api::Api;
-use super::envelope;
 use super::error::Family;
 use super::permissions::Grant;
 use super::read::{Read, ReadOf};
@@ -104,8 +103,8 @@ impl Api {
             body => self.json(call.method, &path, body),
         };
         add_headers(&mut request, &call.headers);
-        let answer = self.exchange(client, &request, (call.family, call.grant), false).await?;
-        Ok(envelope::read(&answer).ok().and_then(|envelope| envelope.result).unwrap_or_default())
+        let (_, envelope) = self.exchange(client, &request, (call.family, call.grant), false).await?;
+        Ok(envelope.result.unwrap_or_default())
     }
 
     /// Looks for something by its name; nothing when it is not there.

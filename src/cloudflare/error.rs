@@ -33,35 +33,43 @@ pub enum Family {
     Queues,
 }
 
-/// What an answer means to an endpoint of `family` that needs `permission`.
-pub(crate) fn judge(family: Family, permission: Option<&'static str>, just_created: bool, answer: &Answer) -> Verdict {
+/// What an accepted answer holds.
+///
+/// # Errors
+/// What another answer means to an endpoint of `family` that needs `permission`.
+pub(crate) fn judge(
+    family: Family,
+    permission: Option<&'static str>,
+    just_created: bool,
+    answer: &Answer,
+) -> Result<Envelope, Verdict> {
     let envelope = match envelope::read(answer) {
         Ok(envelope) => envelope,
-        Err(_) if answer.is_success() => return Verdict::Garbled(not_json(answer)),
-        Err(_) if is_cut_off(answer) => return Verdict::Garbled("it breaks off in the middle".into()),
-        Err(_) => return without_envelope(permission, answer),
+        Err(_) if answer.is_success() => return Err(Verdict::Garbled(not_json(answer))),
+        Err(_) if is_cut_off(answer) => return Err(Verdict::Garbled("it breaks off in the middle".into())),
+        Err(_) => return Err(without_envelope(permission, answer)),
     };
     // Only Cloudflare's own word says that a permission is missing: a proxy's JSON names no error of the API.
     if matches!(answer.status, 401 | 403) && envelope.errors.is_empty() {
-        return Verdict::Foreign(foreign(answer));
+        return Err(Verdict::Foreign(foreign(answer)));
     }
     if answer.is_success() && (envelope.success || !guard::holds(Guard::SuccessMember)) {
-        return Verdict::Accepted;
+        return Ok(envelope);
     }
     if answer.is_success() && envelope.errors.is_empty() {
-        return Verdict::Garbled("it says neither success nor an error".into());
+        return Err(Verdict::Garbled("it says neither success nor an error".into()));
     }
     let cause = cause(&envelope);
     let code = cause.as_ref().and_then(|cause| cause.code);
     let text = cause.map_or_else(String::new, |cause| plain(&cause.message, 500));
     let (meaning, again) = classify(family, just_created, answer.status, code, &text);
     let message = if text.is_empty() { "no reason was given".to_owned() } else { text };
-    Verdict::Refused(Box::new(Refusal {
+    Err(Verdict::Refused(Box::new(Refusal {
         code,
         permission,
         cf_ray: answer.cf_ray(),
         ..Refusal::new(answer.status, meaning, again, message)
-    }))
+    })))
 }
 
 /// An answer of Cloudflare's own that did not come whole: why it refused is in the part that is missing.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::api::{Api, malformed};
-use super::envelope::{self, ResultInfo};
+use super::envelope::ResultInfo;
 use super::read::{Accepted, FromResult, Read, ReadOf, Reply};
 use crate::http::{CallError, CallErrorKind, Client, LocalFuture, Meaning};
 
@@ -98,9 +98,8 @@ impl Api {
         just_created: bool,
     ) -> Result<(Answered, ResultInfo), CallError> {
         let request = read.page(self, number);
-        let answer = self.exchange(client, &request, read.needs(), just_created).await?;
+        let (answer, envelope) = self.exchange(client, &request, read.needs(), just_created).await?;
         let (target, cf_ray) = (request.target(), answer.cf_ray());
-        let envelope = envelope::read(&answer).map_err(|reason| malformed(target.clone(), cf_ray.clone(), &reason))?;
         let accepted = Accepted { result: envelope.result, answered_at: answer.date() };
         Ok((Answered { accepted, target, cf_ray }, envelope.result_info.unwrap_or_default()))
     }
