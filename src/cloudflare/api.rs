@@ -40,7 +40,7 @@ pub struct Api {
     user_agent: String,
 }
 
-/// One endpoint that writes, with its parameters. Those that read are a [`Read`](super::Read).
+/// One endpoint that writes, with its parameters; one that reads is a [`Read`](super::Read).
 ///
 /// Its request says what to send; its answer, once Cloudflare accepted, is parsed into the output.
 pub trait Endpoint {

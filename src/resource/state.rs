@@ -168,7 +168,7 @@ impl RenamedScript {
 pub struct LiveZoneContent {
     /// Records of the hostname, and records that carry the identity's mark.
     pub records: Vec<LiveRecord>,
-    /// Routes with a pattern of the manifest, and routes that lead to a Worker of its.
+    /// Routes with a pattern of the manifest, and routes that lead to one of its Workers.
     pub routes: Vec<LiveRoute>,
     /// When Cloudflare answered, in seconds since the epoch by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
