@@ -2,11 +2,13 @@
  * The databases of D1, in a workerd that runs no Worker of anybody else: it stays when Workers change, starts when it is
  * first asked, and starts again when it was lost.
  */
+import { readFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { json } from "node:stream/consumers";
-import { DATABASE_SOURCE } from "./database-source.js";
 import { startDatabases } from "./miniflare.js";
 
+/** Its Worker. */
+const WORKER = new URL("database-worker.js", import.meta.url);
 /** What a query may take. https://developers.cloudflare.com/d1/platform/limits/ */
 const QUERY_MS = 30_000;
 
@@ -83,7 +85,8 @@ export class Databases {
   }
 
   async #start() {
-    return startDatabases(DATABASE_SOURCE, { dir: await this.#options.dir(), output: this.#options.output });
+    const source = await readFile(WORKER, "utf8");
+    return startDatabases(source, { dir: await this.#options.dir(), output: this.#options.output });
   }
 
   async #drop(host) {

@@ -1,15 +1,15 @@
 /**
- * The Worker that holds the databases of D1, each in the SQLite of an object of its own. It alone speaks with them: for
- * the API and, by the protocol of D1's binding, for Workers.
+ * Runs in workerd, as text that is read from here: the Worker that holds the databases of D1, each in the SQLite of an
+ * object of its own. It alone speaks with them, for the API and, by the protocol of D1's binding, for Workers.
  * https://developers.cloudflare.com/d1/worker-api/
  */
-export const DATABASE_SOURCE = `
 import { DurableObject } from "cloudflare:workers";
 
 /** SQLite ran out of text before the statement was over. */
 const UNFINISHED = /^(incomplete input|unrecognized token)/;
 /** Tables that are nobody's: D1's own and SQLite's. */
-const USERS_TABLES = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'";
+const USERS_TABLES =
+  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'";
 
 class OnlyReads extends Error {}
 
@@ -35,7 +35,10 @@ export class Database extends DurableObject {
       const result = await call(this, request, form, onlyReads);
       return Response.json(result, { headers: { "x-cf-d1-session-commit-token": this.bookmark } });
     } catch (error) {
-      return Response.json({ success: false, error: error.message, onlyReads: error instanceof OnlyReads }, { status: 500 });
+      return Response.json(
+        { success: false, error: error.message, onlyReads: error instanceof OnlyReads },
+        { status: 500 },
+      );
     }
   }
 
@@ -127,7 +130,7 @@ export class Database extends DurableObject {
   /** Explaining compiles without running: whatever else is wrong with it, running it will tell. */
   #isFinished(text) {
     try {
-      [...this.#sql.exec("EXPLAIN " + text)];
+      [...this.#sql.exec(`EXPLAIN ${text}`)];
       return true;
     } catch ({ message }) {
       return !UNFINISHED.test(message);
@@ -136,11 +139,13 @@ export class Database extends DurableObject {
 
   #measure() {
     const [[changes, row]] = [...this.#sql.exec("SELECT total_changes(), last_insert_rowid()").raw()];
-    return { changes, row, size: this.#sql.databaseSize, startedAt: performance.now(), schema: this.#schema() };
+    return { changes, row, size: this.#sql.databaseSize, atMs: performance.now(), schema: this.#schema() };
   }
 
   #schema() {
-    const [[version]] = [...this.#sql.exec("SELECT coalesce(group_concat(name || coalesce(sql, '')), '') FROM sqlite_schema").raw()];
+    const [[version]] = [
+      ...this.#sql.exec("SELECT coalesce(group_concat(name || coalesce(sql, '')), '') FROM sqlite_schema").raw(),
+    ];
     return version;
   }
 
@@ -151,7 +156,7 @@ export class Database extends DurableObject {
 
   #meta(before, { rowsRead, rowsWritten }) {
     const now = this.#measure();
-    const duration = now.startedAt - before.startedAt;
+    const duration = now.atMs - before.atMs;
     return {
       served_by: "local",
       served_by_region: "WEUR",
@@ -193,4 +198,3 @@ export default {
     return env.DATABASES.getByName(request.headers.get("x-local-database")).fetch(request);
   },
 };
-`;
