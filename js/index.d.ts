@@ -354,6 +354,8 @@ export interface BundleTarget {
   key: string;
   /** Of the scalar that holds the key. */
   path: string;
+  /** Of the scalar that pins the bytes, where one stands in the file. */
+  pin?: string;
   script: string;
   jurisdiction?: string;
   /** How the code is written, where the manifest states it. */

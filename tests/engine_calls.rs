@@ -541,3 +541,20 @@ fn an_outage_of_everything_is_told_once() {
     assert_eq!(codes(&error.diagnostics), [Code::NoAnswer, Code::NoAnswer], "the API and R2: {error:?}");
     assert!(!error.message.contains("taken effect") && error.help.is_some_and(|help| !help.contains("taken effect")));
 }
+
+#[test]
+fn a_pin_is_rewritten_only_where_one_stands_in_the_file() {
+    let pin = "0".repeat(64);
+    let targets = |bundle: &str, set: &[(&str, &str)]| {
+        let text = MANIFEST.replace("path: shop.js", &format!("path: shop.js{bundle}"));
+        let set = set.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
+        let options = Options { set, ..Options::default() };
+        let targets = engine::bundle_targets(&[Source { name: "worker.yaml".into(), text }], &options);
+        targets.expect("a target").remove(0).pin
+    };
+    let path = "spec.script_bundle.sha256";
+    assert_eq!(targets(&format!(", sha256: '{pin}'"), &[]).as_deref(), Some(path));
+    assert_eq!(targets(", sha256: ", &[]), None);
+    assert_eq!(targets("", &[]), None);
+    assert_eq!(targets("", &[(path, &pin)]), None);
+}

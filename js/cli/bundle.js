@@ -102,21 +102,11 @@ export async function bundleTarget({ api, sources, options }, flag, fits) {
  *
  * @returns {Promise<{ source: { name: string, text: string }, isPinned: boolean }>}
  */
-export async function rewrite(api, sources, { file, document, path }, { key, sha256 }) {
+export async function rewrite(api, sources, { file, document, path, pin }, { key, sha256 }) {
   const { name, text } = sources.find((source) => source.name === file);
   const pointed = await api.setValue(text, document, path, key);
-  const pinned = await withPin(api, pointed, document, path.replace(/\.path$/, ".sha256"), sha256);
-  return { source: { name, text: pinned ?? pointed }, isPinned: pinned !== undefined };
-}
-
-/** Only the engine reads YAML, and it sets no value that is not there. */
-async function withPin(api, text, document, path, sha256) {
-  try {
-    return await api.setValue(text, document, path, sha256);
-  } catch (error) {
-    if (error instanceof DeployError && error.message.startsWith("the manifest has no value at")) return undefined;
-    throw error;
-  }
+  const isPinned = pin !== undefined;
+  return { source: { name, text: isPinned ? await api.setValue(pointed, document, pin, sha256) : pointed }, isPinned };
 }
 
 /**

@@ -29,6 +29,15 @@ export const KINDS = {
 /** How old a stale answer is, unless the fault says so. */
 const STALE_SECONDS = 30;
 
+/** A fault that does not read as one; its message is for people. */
+export class FaultError extends Error {
+  name = "FaultError";
+
+  constructor(spec, problem) {
+    super(`fault \`${spec}\`${problem}`);
+  }
+}
+
 /**
  * @typedef {object} Fault
  * @property {string} spec as written
@@ -40,19 +49,19 @@ const STALE_SECONDS = 30;
 /**
  * @param {string} spec
  * @returns {Fault & { methods: string[] | null, path: RegExp, first: number, last: number, seen: number }}
- * @throws {Error} with a message for people
+ * @throws {FaultError}
  */
 export function parseFault(spec) {
   const match = /^(\S+)\s+(\S+?):([a-z]+|\d{3})(?:\+(\d{1,6}))?(?::(\d+)(?:-(\d+)|(\+))?)?$/.exec(spec.trim());
-  if (!match) throw new Error(`fault \`${spec}\` does not read as \`METHOD PATH:KIND[:WHEN]\``);
+  if (!match) throw new FaultError(spec, " does not read as `METHOD PATH:KIND[:WHEN]`");
   const [, method, path, kind, seconds, first, last, open] = match;
   if (!(kind in KINDS)) {
-    throw new Error(`fault \`${spec}\`: unknown kind \`${kind}\`, known are ${Object.keys(KINDS).join(", ")}`);
+    throw new FaultError(spec, `: unknown kind \`${kind}\`, known are ${Object.keys(KINDS).join(", ")}`);
   }
   if (seconds && !["429", "stale"].includes(kind)) {
-    throw new Error(`fault \`${spec}\`: only \`429\` and \`stale\` take a number of seconds`);
+    throw new FaultError(spec, ": only `429` and `stale` take a number of seconds");
   }
-  if (first === "0") throw new Error(`fault \`${spec}\`: requests are counted from 1`);
+  if (first === "0") throw new FaultError(spec, ": requests are counted from 1");
   const from = first ? Number(first) : 1;
   return {
     spec,

@@ -13,7 +13,7 @@ use super::{Credentials, Io, Options, bundles};
 use crate::bundle::{self, Stated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
-use crate::manifest::{Read, Source};
+use crate::manifest::{Places, Read, Source};
 use crate::model::Syntax;
 use crate::model::{check_object_key, hex};
 use crate::r2::{Object, Put, Written};
@@ -77,6 +77,9 @@ pub struct BundleTarget {
     pub format: Option<&'static str>,
     /// Path of the scalar that holds the key.
     pub path: String,
+    /// Path of the scalar that pins the bytes, where one stands in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
 }
 
 /// Writes a bundle to R2; an object that is there with other bytes stays unless `overwrite` says so.
@@ -135,6 +138,14 @@ fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
     Ok(key)
 }
 
+/// Path of the pin that stands in the document itself: one that the call set is nowhere to be rewritten.
+fn pin_in_file(places: &Places, document: usize) -> Option<String> {
+    let bundle = places.bundle_path(document)?.strip_suffix("path")?;
+    let path = format!("{bundle}sha256");
+    let file = |path: &str| places.of_value(document, path).map(|place| place.file);
+    (file(&path)? == file("kind")?).then_some(path)
+}
+
 /// Where each document's bundle lies.
 ///
 /// # Errors
@@ -155,6 +166,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
             jurisdiction: bundle.jurisdiction.clone(),
             format: manifest.script.format.map(Syntax::as_str),
             path: places.bundle_path(manifest.document)?.to_owned(),
+            pin: bundle.sha256.as_ref().and_then(|_| pin_in_file(&places, manifest.document)),
         })
     };
     let targets: Vec<_> = desired.manifests.iter().filter_map(target).collect();

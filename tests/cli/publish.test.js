@@ -42,10 +42,10 @@ const TARGET = {
   script: "hello",
 };
 
-const NO_PIN = { code: "CFD0207", exitCode: 65, message: "the manifest has no value at `spec.script_bundle.sha256`" };
-
-const rewriting = (text, _document, path, value) =>
-  path === TARGET.path ? { ok: text.replace("hello/v1.js", value) } : { error: NO_PIN };
+const rewriting = (text, _document, path, value) => {
+  assert.equal(path, TARGET.path, "only what stands in the file is written");
+  return { ok: text.replace("hello/v1.js", value) };
+};
 
 test("apply --bundle publishes beside the old bundle, rewrites the path, applies that text", async () => {
   const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: applying() };
@@ -56,7 +56,7 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
   const order = engine.calls.map(({ name }) => name);
-  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "setValue", "publish", "apply"]);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));
   assert.equal(accountId, "acc");

@@ -43,7 +43,7 @@ describe("grammar", () => {
   });
 
   for (const spec of ["PUT", "PUT /x", "PUT /x:nope", "PUT /x:500+3", "PUT /x:lost:0", "PUT /x:lost:x", ""]) {
-    test(`\`${spec}\` is refused`, () => assert.throws(() => parseFault(spec), /^Error: fault /));
+    test(`\`${spec}\` is refused`, () => assert.throws(() => parseFault(spec), /^FaultError: fault /));
   }
 
   test("bad faults are refused at the start, before anything listens", async () => {

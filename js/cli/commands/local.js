@@ -85,7 +85,7 @@ function startFailure(error, { port }) {
       error.message,
       `stop it, or keep this one elsewhere (or remove \`${error.file}\` if that is no Local Cloudflare)`,
     );
-  if (/^fault /.test(error.message)) return usageError(error.message);
+  if (error.name === "FaultError") return usageError(error.message);
   return error;
 }
 
