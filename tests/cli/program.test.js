@@ -86,3 +86,11 @@ test("what nobody expected still ends with a report", async () => {
   assert.equal(exit, 1);
   assert.deepEqual([events[1].code, events.at(-1).type], ["CFD0901", "result"]);
 });
+
+test("outputs of what is not deployed says so, beside an output that stays empty", async () => {
+  const answers = { outputs: { ok: { outputs: {}, workers: {} } } };
+  const { exit, stdout, stderr } = await inDirectory(["outputs", "worker.yaml"], answers);
+  assert.deepEqual([exit, stdout], [0, ""]);
+  assert.match(stderr, /^Nothing of these manifests is deployed\.$/m);
+  assert.deepEqual(JSON.parse((await inDirectory(["outputs", "worker.yaml", "--json"], answers)).stdout), {});
+});

@@ -14,6 +14,7 @@ export const outputs = {
     const { outputs } = await api.outputs(sources, creds, { ...options, ...host, onEvent: undefined });
     if (flags.json) view.json(outputs);
     else for (const line of linesOf(outputs)) view.data(line);
+    if (Object.keys(outputs).length === 0) view.talk("Nothing of these manifests is deployed.");
     return view.end({ exit: 0 });
   },
 };
