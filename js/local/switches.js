@@ -28,6 +28,11 @@ export const SWITCHES = {
     meaning:
       "after a script's first PUT, so many calls each of subdomain, route and settings answer as if it were not there",
   },
+  lateStores: {
+    values: isCount,
+    default: 0,
+    meaning: "after a KV namespace, a queue or a database was made, so many lists and uploads do not know it yet",
+  },
   hostnames: {
     values: ["a-labels", "unicode"],
     meaning: "answers write international hosts as A-labels, or in Unicode",

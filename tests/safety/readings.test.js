@@ -10,6 +10,7 @@ const OTHER = {
   absentSettingsOnPut: "keep",
   routeAnswer: "id",
   lateVisibility: 3,
+  lateStores: 3,
   hostnames: "unicode",
   duplicateRecordCode: 81057,
   dnsValidation: "chained",

@@ -7,6 +7,7 @@ import { ApiError } from "../envelope.js";
 import { queueNamed } from "../queues/lookup.js";
 import { bucketKey } from "../s3/objects.js";
 import { isObject } from "./body.js";
+import { stillFresh } from "./lookup.js";
 
 /** Their values never come back. */
 export const SECRET_TYPES = ["secret_text", "secret_key"];
@@ -111,7 +112,7 @@ function rateLimitShape({ name, simple }) {
 }
 
 function kvTarget({ name, namespace_id: id }, { state }) {
-  if (!state.kv.has(id)) throw absent(10041, "KV namespace", id, name);
+  if (isAbsent(state.kv.get(id))) throw absent(10041, "KV namespace", id, name);
 }
 
 function bucketTarget({ name, bucket_name: bucket, jurisdiction }, { state }) {
@@ -120,11 +121,11 @@ function bucketTarget({ name, bucket_name: bucket, jurisdiction }, { state }) {
 }
 
 function databaseTarget({ name, id, database_id: databaseId }, { state }) {
-  if (!state.databases.has(databaseId ?? id)) throw absent(10181, "D1 database", databaseId ?? id, name);
+  if (isAbsent(state.databases.get(databaseId ?? id))) throw absent(10181, "D1 database", databaseId ?? id, name);
 }
 
 function queueTarget({ name, queue_name: queue }, { state }) {
-  if (!queueNamed(state, queue)) throw absent(11000, "Queue", queue, name);
+  if (isAbsent(queueNamed(state, queue))) throw absent(11000, "Queue", queue, name);
 }
 
 function serviceTarget({ name, service }, { state, scriptName }) {
@@ -144,6 +145,8 @@ function workflowTarget({ workflow_name: workflow }) {
 function assetsTarget() {
   throw invalid("Local Cloudflare serves no static assets yet");
 }
+
+const isAbsent = (store) => !store || stillFresh(store);
 
 function absent(code, what, id, name) {
   return new ApiError(400, code, `${what} '${id}' not found for binding '${name}'.`);

@@ -5,6 +5,7 @@
 import { pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { readObject } from "./body.js";
+import { stillFresh } from "./lookup.js";
 import { endpoint } from "./router.js";
 
 /**
@@ -56,7 +57,7 @@ export function thingOf(row, context) {
 async function list(row, context) {
   const { state, query } = context;
   const isWithin = row.within?.(context) ?? (() => true);
-  const things = [...state[row.table].values()].filter(isWithin);
+  const things = [...state[row.table].values()].filter((thing) => isWithin(thing) && !stillFresh(thing));
   const chosen = row.choose?.(things, query) ?? things;
   const { items, resultInfo } = pageOf(chosen, query, row.pages);
   const viewOf = row.item ?? row.view;
@@ -66,6 +67,7 @@ async function list(row, context) {
 
 function create(row, context) {
   const thing = row.create(context, read(row, context));
+  if (context.switches.lateStores > 0) thing.late = context.switches.lateStores;
   context.state[row.table].set(thing.id, thing);
   context.runtime.changed();
   return shown(row, context, thing);

@@ -41,3 +41,10 @@ export function stillUnseen(script, what) {
   script.lateAnswers[what] -= 1;
   return true;
 }
+
+/** A fresh store: true as long as the switch says that lists and bindings do not know it yet. */
+export function stillFresh(store) {
+  if (!(store?.late > 0)) return false;
+  store.late -= 1;
+  return true;
+}
