@@ -13,6 +13,7 @@ const PLUGIN = { package: fileURLToPath(new URL("plugin.js", import.meta.url)), 
 
 /** type -> [miniflare's option, binding -> its value]; the value's place is the binding's name. */
 const BINDINGS = {
+  __proto__: null,
   plain_text: ["bindings", ({ text }) => text],
   secret_text: ["bindings", ({ text }) => text],
   json: ["bindings", ({ json }) => json],
@@ -65,6 +66,9 @@ export function workerBindings(worker) {
 function rowOf({ type }, options) {
   return type === "images" && options.images ? undefined : BINDINGS[type];
 }
+
+/** Whether the type answers here; `inherit` becomes the type of the version before. */
+export const hasLocalRuntime = (type) => type in BINDINGS || type === "inherit";
 
 /** workerd makes their objects in JavaScript, which service-worker scripts do not offer. */
 const MODULES_ONLY = ["d1", "analytics_engine", "ratelimit", "images"];
