@@ -263,8 +263,10 @@ export interface Plan {
   summary: Summary;
   /** Options that would solve all conflicts; absent where none would. */
   resolve?: WayOut;
-  /** Addresses that the plan deletes, adopts or takes: they need `allowDeletes`. */
+  /** Addresses that the plan deletes, adopts, takes or opens to everybody: they need `allowDeletes`. */
   needsYes: string[];
+  /** Those of them that everybody can read then; absent where there are none. */
+  exposes?: string[];
   /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
   exitCode: number;
 }

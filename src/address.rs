@@ -18,11 +18,21 @@ pub enum Kind {
     Kv,
     /// A queue.
     Queue,
+    /// An R2 bucket.
+    Bucket,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 5] = [Self::Kv, Self::Queue, Self::Script, Self::Record, Self::Route];
+    pub const ALL: [Self; 6] = [Self::Kv, Self::Queue, Self::Bucket, Self::Script, Self::Record, Self::Route];
+
+    /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
+    pub fn is_of_zone(self) -> bool {
+        match self {
+            Self::Record | Self::Route => true,
+            Self::Script | Self::Kv | Self::Queue | Self::Bucket => false,
+        }
+    }
 
     /// The word that starts an address of this kind.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +42,7 @@ impl Kind {
             Self::Route => "route",
             Self::Kv => "kv",
             Self::Queue => "queue",
+            Self::Bucket => "bucket",
         }
     }
 }
@@ -60,6 +71,11 @@ pub struct Address {
 }
 
 impl Address {
+    /// What tells it from things of the same name in other accounts of a run.
+    pub fn in_account<'a>(&'a self, account: &'a str) -> (&'a str, &'a Self) {
+        (if self.kind.is_of_zone() { "" } else { account }, self)
+    }
+
     /// Address of a Worker script.
     pub fn script(name: &str) -> Self {
         Self { kind: Kind::Script, key: name.to_owned() }

@@ -27,6 +27,7 @@ const shape = object({
   kept: or(list(left), []),
   orphans: or(list(left), []),
   unmanaged: or(list(left), []),
+  exposes: or(list(text), []),
   summary: or(object({ reads: or(number, 0), writes: or(number, 0) }), { reads: 0, writes: 0 }),
   exitCode: or(number, 0),
 });
@@ -174,7 +175,12 @@ function jsonText(value) {
   return `{${members.map((key) => `${JSON.stringify(key)}:${jsonText(value[key])}`).join(",")}}`;
 }
 
-function leftLines({ kept, orphans, unmanaged }, paint) {
+function leftLines({ kept, orphans, unmanaged, exposes }, paint) {
+  const opened = exposes.map((address) => `  opens      ${plain(address)} to everybody\n`);
+  return [...opened, ...restLines({ kept, orphans, unmanaged }, paint)];
+}
+
+function restLines({ kept, orphans, unmanaged }, paint) {
   const lists = Object.entries({ kept, orphan: orphans, unmanaged });
   return lists.flatMap(([word, list]) =>
     list.map(({ address, path, reason }) => {

@@ -316,7 +316,9 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             }
             outcome.raced.extend(made.raced);
             for (name, value) in made.outputs {
-                let output = Output { of: step.address.clone(), name: name.to_owned() };
+                let account = run.desired.identity(step.manifest).map(|identity| identity.account.clone());
+                let of = step.address.clone();
+                let output = Output { account: account.unwrap_or_default(), of, name: name.to_owned() };
                 run.made.borrow_mut().insert(output, value);
             }
             State::Done

@@ -31,6 +31,8 @@ pub enum Family {
     Kv,
     /// `/accounts/{account}/queues`.
     Queues,
+    /// `/accounts/{account}/r2/…`.
+    R2,
 }
 
 /// What an accepted answer holds.
@@ -170,6 +172,7 @@ fn classify_settled(family: Family, status: u16, code: i64, text: &str) -> (Mean
         Family::Dns => dns(code),
         Family::Kv => kv(code),
         Family::Queues => queues(code),
+        Family::R2 => r2(code),
         Family::Zones => zones(code, text),
         Family::Accounts | Family::Tokens => None,
     };
@@ -283,6 +286,18 @@ fn queues(code: i64) -> Option<(Meaning, Again)> {
         11004 | 11005 | 11009 | 11017 => Meaning::Conflict,
         10026 | 11003 | 100127 | 100128 => Meaning::Invalid,
         10023 => Meaning::Permission,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn r2(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        10006 | 10053 | 10059 => Meaning::Absent,
+        // A name that is taken, and a bucket that holds objects.
+        10004 | 10008 | 10073 => Meaning::Conflict,
+        10005 | 10015 | 10040 | 10062 => Meaning::Invalid,
+        10009 => Meaning::Quota,
         _ => return None,
     };
     Some((meaning, Again::Never))

@@ -20,6 +20,7 @@ pub mod host;
 pub mod kv;
 pub mod permissions;
 pub mod queues;
+pub mod r2_buckets;
 pub mod routes;
 pub mod scripts;
 pub mod secrets;

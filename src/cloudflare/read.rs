@@ -14,12 +14,14 @@ use super::error::Family;
 use super::permissions::Grant;
 use crate::http::{Method, Request};
 use crate::model::typed;
+use crate::secret::Secret;
 
 /// One read: a `GET` with its parameters, what may come in place of a result, and how a result is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Read {
     segments: Vec<String>,
     query: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
     pages: Pages,
     family: Family,
     grant: Grant,
@@ -144,7 +146,9 @@ impl Read {
         if self.entries_a_page().is_some() {
             query.extend([("page", number.as_str()), ("per_page", entries.as_str())]);
         }
-        with_query(api.request(Method::Get, &segments), &query)
+        let mut request = with_query(api.request(Method::Get, &segments), &query);
+        request.headers.extend(self.headers.iter().map(|(name, value)| (*name, Secret::new(value.as_str()))));
+        request
     }
 
     pub(super) fn entries_a_page(&self) -> Option<u32> {
@@ -177,6 +181,7 @@ impl<T: FromResult> ReadOf<T> {
         let read = Read {
             segments: segments.iter().map(|segment| (*segment).to_owned()).collect(),
             query: Vec::new(),
+            headers: Vec::new(),
             pages: Pages::One,
             family,
             grant,
@@ -190,6 +195,11 @@ impl<T: FromResult> ReadOf<T> {
 
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.read.query.push((name, value.to_owned()));
+        self
+    }
+
+    pub(super) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.read.headers.push((name, value.to_owned()));
         self
     }
 

@@ -126,7 +126,7 @@ codes! {
     Uncovered = "CFD0135": "no route takes every request to the host",
         "The DNS record of a Worker is a placeholder that leads nowhere: only requests that a route pattern takes are answered. Add the pattern `HOST/*`, or a `record` that leads to a server for the rest.";
     StoreName = "CFD0140": "not a usable name of a store",
-        "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63. The name is what a store is found by: another name is another store.";
+        "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least. The name is what a store is found by: another name is another store.";
     Reference = "CFD0201": "not a usable reference",
         "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",

@@ -178,7 +178,9 @@ fn unanswered(plan: &PlanResult) -> Diagnostic {
         let names: Vec<String> = changes.map(|change| format!("`{}`", change.address)).collect();
         (!names.is_empty()).then(|| format!("{} {}", action.verb(), names.join(", ")))
     });
-    let message = format!("the plan {}, and nobody said yes", said.collect::<Vec<_>>().join(" and "));
+    let opened: Vec<String> = plan.plan.exposes.iter().map(|address| format!("`{address}`")).collect();
+    let opens = (!opened.is_empty()).then(|| format!("opens {} to everybody", opened.join(", ")));
+    let message = format!("the plan {}, and nobody said yes", said.chain(opens).collect::<Vec<_>>().join(" and "));
     Diagnostic::error(Code::NeedsYes, message).with_help("look at the plan, then give the yes")
 }
 

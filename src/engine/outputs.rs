@@ -75,7 +75,8 @@ pub(super) fn of_stores(desired: &DesiredState, live: &LiveState, made: &BTreeMa
     let mut outputs = OutputSet::new();
     for (store, live) in desired.stores.iter().zip(&live.stores) {
         let mut fields = live.as_ref().map(|live| kinds::outputs(store, live)).unwrap_or_default();
-        let of_store = made.iter().filter(|(output, _)| output.of == store.address);
+        let of_store =
+            made.iter().filter(|(output, _)| output.of == store.address && output.account == store.identity.account);
         fields.extend(of_store.map(|(output, value)| (output.name.clone(), json!(value))));
         if !fields.is_empty() {
             outputs.insert(format!("{}/{}", store.kind, store.identity.name), fields);

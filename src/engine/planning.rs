@@ -188,7 +188,7 @@ async fn prepared(
     diagnostics.extend(keys.findings.iter().cloned());
     let Some(refresh::Refreshed { mut live, known }) = live else { return Err(failure(diagnostics)) };
     let lists = kinds::lists(&desired, &options.outputs, &known);
-    live.stores = kinds::live_stores(&desired, &lists);
+    live.stores = kinds::live_stores(&desired, &lists, &known);
     if options.prune {
         refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
     }
@@ -324,7 +324,7 @@ async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveSt
     let live = refresh::refresh(&session.api, &session.client, desired, &zones, reads, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
     let refresh::Refreshed { mut live, known } = live?;
-    live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known));
+    live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known), &known);
     for (state, users) in live.manifests.iter_mut().zip(users) {
         state.used_by = users;
     }

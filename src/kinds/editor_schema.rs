@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{DOCUMENTS, kv_namespace, queue};
+use super::{DOCUMENTS, kv_namespace, queue, r2_bucket};
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::{self, Manifest};
 use crate::manifest::snake_case;
@@ -18,7 +18,7 @@ use crate::manifest::snake_case;
 /// A kind: its name, what it is, its schema.
 type Of = (&'static str, &'static str, Value);
 
-fn kinds() -> [Of; 3] {
+fn kinds() -> [Of; 4] {
     [
         (
             schema::WORKER,
@@ -26,6 +26,11 @@ fn kinds() -> [Of; 3] {
             of_types::<schema::Spec>(schema::WORKER),
         ),
         (kv_namespace::NAME, "A Workers KV namespace.", of_types::<kv_namespace::Spec>(kv_namespace::NAME)),
+        (
+            r2_bucket::NAME,
+            "An R2 bucket: who may read it, and what becomes of its objects.",
+            of_types::<r2_bucket::Spec>(r2_bucket::NAME),
+        ),
         (queue::NAME, "A queue.", of_types::<queue::Spec>(queue::NAME)),
     ]
 }

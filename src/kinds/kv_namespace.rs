@@ -159,7 +159,8 @@ impl Store for KvNamespace {
         Vec::new()
     }
 
-    fn delete(&self, account: &str, live: &LiveStore) -> Call {
+    fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
+        let account = wanted.identity.account.as_str();
         Call {
             method: Method::Delete,
             path: ["accounts", account, "storage", "kv", "namespaces", &live.id].map(Into::into).to_vec(),
@@ -172,7 +173,7 @@ impl Store for KvNamespace {
         }
     }
 
-    fn outputs(&self, _name: &str, live: &LiveStore) -> BTreeMap<String, Value> {
+    fn outputs(&self, _wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
         BTreeMap::from([("namespace_id".to_owned(), Value::from(live.id.as_str()))])
     }
 }

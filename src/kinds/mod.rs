@@ -7,6 +7,7 @@ mod editor_schema;
 mod kv_namespace;
 mod labels;
 mod queue;
+mod r2_bucket;
 mod references;
 mod store;
 pub mod worker;
@@ -27,15 +28,16 @@ use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 use kv_namespace::KvNamespace;
 use labels::Labels;
 use queue::Queue;
+use r2_bucket::R2Bucket;
 pub use references::Lists;
 use store::Store;
 use worker::SecretFacts;
 
 /// All kinds of documents. What names none that can be read is taken for the first one.
-pub const DOCUMENTS: [&dyn DocumentKind; 3] = [&Worker, &KvNamespace, &Queue];
+pub const DOCUMENTS: [&dyn DocumentKind; 4] = [&Worker, &KvNamespace, &R2Bucket, &Queue];
 
 /// The kinds that keep data.
-const STORES: [&dyn Store; 2] = [&KvNamespace, &Queue];
+const STORES: [&dyn Store; 3] = [&KvNamespace, &R2Bucket, &Queue];
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
@@ -65,7 +67,9 @@ fn store_of(kind: &str) -> Option<&'static dyn Store> {
 
 /// What is read for stores, beside all that Workers need.
 pub fn reads(desired: &DesiredState, outputs: &OutputSet) -> Vec<Read> {
-    references::looks(desired, outputs).iter().map(Look::read).collect()
+    let details = desired.stores.iter().flat_map(|store| store_of(store.kind).map(|kind| kind.details(store)));
+    let details = details.flatten().map(|(_, read)| read.into());
+    references::looks(desired, outputs).iter().map(Look::read).chain(details).collect()
 }
 
 /// What was found by name.
@@ -74,8 +78,18 @@ pub fn lists(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> List
 }
 
 /// The stores that documents describe, as the account has them.
-pub fn live_stores(desired: &DesiredState, lists: &Lists) -> Vec<Option<LiveStore>> {
-    let live = |store: &DesiredStore| store_of(store.kind)?.live(lists.found(&store::look(store)?)?.first()?);
+pub fn live_stores(desired: &DesiredState, lists: &Lists, known: &Known) -> Vec<Option<LiveStore>> {
+    let live = |store: &DesiredStore| {
+        let kind = store_of(store.kind)?;
+        let mut live = kind.live(lists.found(&store::look(store)?)?.first()?)?;
+        let details = kind.details(store).into_iter().filter_map(|(name, read)| Some((name, known.get(&read)?)));
+        for (name, answer) in details {
+            if let Some(settings) = live.settings.as_object_mut() {
+                settings.insert(name.to_owned(), (*answer).clone());
+            }
+        }
+        Some(live)
+    };
     desired.stores.iter().map(live).collect()
 }
 

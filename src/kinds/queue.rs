@@ -163,7 +163,8 @@ impl Store for Queue {
     }
 
     fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call> {
-        if fields.is_empty() {
+        // One that is created has its settings already.
+        if fields.is_empty() || live.id.is_empty() {
             return Vec::new();
         }
         let path = ["accounts", wanted.identity.account.as_str(), "queues", live.id.as_str()];
@@ -171,12 +172,13 @@ impl Store for Queue {
         vec![Call { body: json!({ "settings": wanted.wanted }), ..call(Method::Patch, &path) }]
     }
 
-    fn delete(&self, account: &str, live: &LiveStore) -> Call {
+    fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
+        let account = wanted.identity.account.as_str();
         call(Method::Delete, &["accounts", account, "queues", &live.id])
     }
 
-    fn outputs(&self, name: &str, live: &LiveStore) -> BTreeMap<String, Value> {
-        BTreeMap::from([("queue_id".to_owned(), json!(live.id)), ("queue_name".to_owned(), json!(name))])
+    fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
+        BTreeMap::from([("queue_id".to_owned(), json!(live.id)), ("queue_name".to_owned(), json!(wanted.address.key))])
     }
 }
 

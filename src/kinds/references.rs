@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::store::Store;
 use super::{store, store_of};
 use crate::binding::{Binding, Input, Reference};
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
-use crate::model::{Address, Output, OutputSet};
+use crate::model::{Address, Identity, Output, OutputSet};
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
@@ -128,7 +129,11 @@ fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>)
     let output = live.and_then(|live| store::outputs(store, live).get(&reference.output)?.as_str().map(str::to_owned));
     match output {
         Some(value) => Input::Value(value),
-        None => Input::Late(Output { of: store.address.clone(), name: reference.output.clone() }),
+        None => Input::Late(Output {
+            account: store.identity.account.clone(),
+            of: store.address.clone(),
+            name: reference.output.clone(),
+        }),
     }
 }
 
@@ -152,8 +157,9 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
     let noun = kind.noun();
     match found {
         [one] => {
+            let named = elsewhere(kind, account, name);
             let live = kind.live(one);
-            let value = live.and_then(|live| kind.outputs(name, &live).get(output)?.as_str().map(str::to_owned));
+            let value = live.and_then(|live| kind.outputs(&named, &live).get(output)?.as_str().map(str::to_owned));
             value.ok_or_else(|| {
                 open(format!("the {noun} has no output `{output}`"))
                     .with_help("give them as a file of outputs")
@@ -165,5 +171,21 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
             Err(open(format!("the account has no {noun} with that name")).with_help(help))
         }
         [_, _, ..] => Err(open(format!("several {noun}s have that name")).with_help("use the id instead")),
+    }
+}
+
+/// A store that no document of the run describes.
+fn elsewhere(kind: &dyn Store, account: &str, name: &str) -> DesiredStore {
+    DesiredStore {
+        document: 0,
+        kind: kind.name(),
+        identity: Identity {
+            account: account.to_owned(),
+            org: String::new(),
+            env: String::new(),
+            name: name.to_owned(),
+        },
+        address: kind.address(name),
+        wanted: Value::Null,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
-use crate::cloudflare::{Call, Look};
+use crate::cloudflare::{Call, Look, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{Claimed, DocumentKind, Path};
 use crate::model::{Address, Field};
@@ -27,11 +27,31 @@ pub(super) trait Store: DocumentKind {
     /// How a store of that name is looked for.
     fn look(&self, account: &str, name: &str) -> Look;
 
+    /// The same for a store that a document describes, which may say more than its name.
+    fn look_for(&self, store: &DesiredStore) -> Look {
+        self.look(&store.identity.account, &store.address.key)
+    }
+
+    /// What else is read for a document, by the name under which it stands in the live settings.
+    fn details(&self, _store: &DesiredStore) -> Vec<(&'static str, ReadOf<Value>)> {
+        Vec::new()
+    }
+
     /// A store out of what was found.
     fn live(&self, entry: &Value) -> Option<LiveStore>;
 
     /// What differs from what the document states.
     fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field>;
+
+    /// What is to be said of a store that is there and can't become what the document states.
+    fn findings(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<Diagnostic> {
+        Vec::new()
+    }
+
+    /// Whether these differences let others read what is in it: that needs a yes.
+    fn exposes(&self, _fields: &[Field]) -> bool {
+        false
+    }
 
     /// What a store that is not there will be like.
     fn created(&self, wanted: &DesiredStore) -> Vec<Field>;
@@ -43,20 +63,20 @@ pub(super) trait Store: DocumentKind {
     fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call>;
 
     /// The write that deletes it, and all that is in it.
-    fn delete(&self, account: &str, live: &LiveStore) -> Call;
+    fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call;
 
     /// Outputs, by the names of the original system.
-    fn outputs(&self, name: &str, live: &LiveStore) -> BTreeMap<String, Value>;
+    fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value>;
 }
 
 /// How a store is looked for.
 pub(super) fn look(store: &DesiredStore) -> Option<Look> {
-    Some(super::store_of(store.kind)?.look(&store.identity.account, &store.address.key))
+    Some(super::store_of(store.kind)?.look_for(store))
 }
 
 /// Outputs of a store that is there.
 pub(super) fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
-    super::store_of(store.kind).map(|kind| kind.outputs(&store.address.key, live)).unwrap_or_default()
+    super::store_of(store.kind).map(|kind| kind.outputs(store, live)).unwrap_or_default()
 }
 
 /// What the stores of a run say.
@@ -104,6 +124,10 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
             sketch.owner = Owner::Absent;
             sketch.fields = kind.created(wanted);
             sketch.write(Phase::Make, Operation::Call(Box::new(kind.create(wanted))));
+            // What needs the store waits for it alone, not for its settings.
+            for call in kind.change(wanted, &LiveStore::default(), &sketch.fields) {
+                sketch.write(Phase::Beside, Operation::Call(Box::new(call)));
+            }
         }
         Some(live) => {
             sketch.fields = kind.differs(wanted, live);
@@ -112,8 +136,10 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
             for call in kind.change(wanted, live, &sketch.fields) {
                 sketch.write(Phase::Make, Operation::Call(Box::new(call)));
             }
+            sketch.diagnostics = kind.findings(wanted, live);
         }
     }
+    sketch.exposes = kind.exposes(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));
     sketches.resources.push(sketch);
     sketches
@@ -130,7 +156,7 @@ fn gone(
     let Some(live) = live else { return sketches };
     let address = wanted.address.clone();
     if options.deletes_data(&address) {
-        let operation = Operation::Call(Box::new(kind.delete(&wanted.identity.account, live)));
+        let operation = Operation::Call(Box::new(kind.delete(wanted, live)));
         let write = Write { phase: Phase::Remove, operation };
         let field = Field::new("id", live.id.as_str(), Value::Null);
         let sketch = Sketch::removed(address, Reason::Destroyed, vec![field], write);

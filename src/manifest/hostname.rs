@@ -11,7 +11,7 @@ use super::quote::quote;
 ///
 /// # Errors
 /// A finding for anything that is no hostname.
-pub(super) fn hostname(text: &str) -> Result<String, Diagnostic> {
+pub fn hostname(text: &str) -> Result<String, Diagnostic> {
     let refused = |help: String| {
         let finding = Diagnostic::error(Code::Hostname, format!("{} is not a usable hostname", quote(text)));
         Err(finding.with_help(help))

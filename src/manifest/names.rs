@@ -22,7 +22,7 @@ pub(super) fn account_id(text: &str) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// A finding for anything but 32 hexadecimal digits.
-pub(super) fn zone_id(text: &str) -> Result<String, Diagnostic> {
+pub fn zone_id(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 32).ok_or_else(|| {
         let finding = Diagnostic::error(Code::ZoneId, not_an(text, "zone id"));
         finding.with_help("32 hexadecimal digits; it can be left out, the zone is then found from the hostname")
@@ -80,7 +80,7 @@ fn script_name_is_usable(text: &str) -> bool {
 ///
 /// # Errors
 /// A finding for a name that R2 refuses.
-pub(super) fn bucket(text: &str) -> Result<String, Diagnostic> {
+pub fn bucket(text: &str) -> Result<String, Diagnostic> {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
     let ends = bytes.first().is_some_and(|byte| inner(*byte)) && bytes.last().is_some_and(|byte| inner(*byte));

@@ -16,6 +16,8 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
     for document in documents {
         plan.diagnostics.extend(document.before);
         for sketch in document.resources {
+            let exposes = sketch.exposes.then(|| sketch.address.clone());
+            plan.exposes.extend(exposes);
             let (change, findings) = change(sketch, options);
             plan.changes.push(change);
             plan.diagnostics.extend(findings);
@@ -28,7 +30,8 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
     }
     plan.diagnostics.extend(twice);
     plan.resolve = resolve(&plan.diagnostics);
-    let asking = plan.changes.iter().filter(|change| change.action.needs_yes());
+    let asks = |change: &&Change| change.action.needs_yes() || plan.exposes.contains(&change.address);
+    let asking = plan.changes.iter().filter(asks);
     plan.needs_yes = asking.map(|change| change.address.clone()).collect();
     plan
 }
@@ -59,12 +62,12 @@ fn change(sketch: Sketch, options: &PlanOptions) -> (Change, Vec<Diagnostic>) {
 
 /// Two documents of one run that want the same thing would take it from each other for ever.
 fn claimed_twice(documents: &[Sketches]) -> Vec<Diagnostic> {
-    let mut claims: BTreeMap<&Address, &str> = BTreeMap::new();
+    let mut claims: BTreeMap<(&str, &Address), &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for document in documents {
         let name = document.planned.address.key.as_str();
         for sketch in document.resources.iter().filter(|sketch| sketch.wish == Wish::Keep) {
-            if let Some(other) = claims.insert(&sketch.address, name) {
+            if let Some(other) = claims.insert(sketch.address.in_account(&document.planned.account), name) {
                 let message = format!("`{other}` and `{name}` both claim {}", sketch.address);
                 findings.push(
                     Diagnostic::error(Code::ClaimedTwice, message)

@@ -150,6 +150,9 @@ pub struct Plan {
     /// What the run deletes, adopts or takes: it goes ahead with a yes alone.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
+    /// What others can see then that they could not see before: among what needs the yes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exposes: Vec<Address>,
     /// Options that would solve all conflicts; none when one can't be solved so.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,

@@ -13,10 +13,14 @@ use crate::resource::Operation;
 struct Entry<'a> {
     index: usize,
     manifest: usize,
+    account: &'a str,
     phase: Phase,
     sketch: &'a Sketch,
     operation: &'a Operation,
 }
+
+/// What is not there yet, by account and address → the writes that make it.
+type Creations<'a> = BTreeMap<(&'a str, &'a Address), Vec<usize>>;
 
 /// The steps of all documents. What needs nothing goes out at once; steps of a document stand together.
 pub(super) fn steps(documents: &[Sketches]) -> Vec<Step> {
@@ -40,32 +44,39 @@ fn add<'a>(document: &'a Sketches, entries: &mut Vec<Entry<'a>>) {
     writes.sort_by_key(|(_, write)| write.phase.max(Phase::Beside));
     for (sketch, write) in writes {
         let (index, phase, operation) = (entries.len(), write.phase, &write.operation);
-        entries.push(Entry { index, manifest: document.manifest, phase, sketch, operation });
+        let account = document.planned.account.as_str();
+        entries.push(Entry { index, manifest: document.manifest, account, phase, sketch, operation });
     }
 }
 
 /// The writes that make what is not there yet: what others need, they wait for.
-fn creations<'a>(entries: &[Entry<'a>]) -> BTreeMap<&'a Address, Vec<usize>> {
-    let mut creations: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+fn creations<'a>(entries: &[Entry<'a>]) -> Creations<'a> {
+    let mut creations = Creations::new();
     for entry in entries.iter().filter(|entry| entry.phase == Phase::Make && entry.creates()) {
-        creations.entry(&entry.sketch.address).or_default().push(entry.index);
+        creations.entry(entry.sketch.address.in_account(entry.account)).or_default().push(entry.index);
     }
     creations
 }
 
 impl Entry<'_> {
-    fn step(&self, own: &[Self], all: &[Self], creations: &BTreeMap<&Address, Vec<usize>>) -> Step {
+    fn step(&self, own: &[Self], all: &[Self], creations: &Creations<'_>) -> Step {
         let mut after: Vec<usize> = own
             .iter()
             .filter(|before| before.index != self.index && self.waits_for(before))
             .map(|it| it.index)
             .collect();
         if self.phase == Phase::Make {
-            after.extend(self.sketch.needs.iter().filter_map(|need| creations.get(need)).flatten());
+            after.extend(
+                self.sketch.needs.iter().filter_map(|need| creations.get(&need.in_account(self.account))).flatten(),
+            );
         }
         // Data goes last: whatever may still refer to it, in whichever document, is gone by then.
         if self.phase == Phase::Remove && self.sketch.holds_data {
-            after.extend(all.iter().filter(|before| before.removes() && self.goes_after(before)).map(|it| it.index));
+            after.extend(
+                all.iter()
+                    .filter(|before| before.removes() && before.account == self.account && self.goes_after(before))
+                    .map(|it| it.index),
+            );
         }
         after.sort_unstable();
         after.dedup();

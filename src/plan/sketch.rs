@@ -63,6 +63,8 @@ pub struct Sketch {
     pub diagnostics: Vec<Diagnostic>,
     /// It keeps data: where it goes, it goes last.
     pub holds_data: bool,
+    /// Others can see what they could not see before.
+    pub exposes: bool,
 }
 
 /// What a document asks of a resource.
@@ -126,6 +128,7 @@ impl Sketch {
             writes: Vec::new(),
             diagnostics: Vec::new(),
             holds_data: false,
+            exposes: false,
         }
     }
 

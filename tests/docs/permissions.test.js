@@ -24,6 +24,7 @@ const ROUTES = "`dns` (its routes)";
 const BY_NAME = "`dns` without `zone_id`";
 const KV = "a KV binding by title";
 const NAMESPACE = "a document of kind `CloudflareKvNamespace`";
+const BUCKET = "a document of kind `CloudflareR2Bucket`";
 const QUEUE = "a document of kind `CloudflareQueue`";
 const DERIVED = "no S3 keys given: they are derived from the token";
 const PUBLISH = "`publish` without S3 keys";
@@ -37,7 +38,7 @@ test("groups and scopes are the code's", () => {
   const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
   assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
   for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
-  assert.equal(ROWS.size, 10);
+  assert.equal(ROWS.size, 11);
 });
 
 describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
@@ -89,6 +90,7 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
       rows: [NAMESPACE],
       store: () => ["CloudflareKvNamespace", { namespace_name: "carts" }, "kv:carts"],
     },
+    "a bucket": { rows: [BUCKET], store: () => ["CloudflareR2Bucket", { bucket_name: "files" }, "bucket:files"] },
     "a queue": { rows: [QUEUE], store: () => ["CloudflareQueue", { queue_name: "orders" }, "queue:orders"] },
     "no S3 keys": { rows: [ANY, DERIVED], spec: () => withoutDns, keys: false },
   };

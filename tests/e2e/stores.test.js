@@ -137,3 +137,69 @@ describe("a queue", () => {
     assert.equal(live(), undefined);
   });
 });
+
+describe("an R2 bucket", () => {
+  let site;
+  before(async () => {
+    site = await createSite();
+  });
+  after(() => site.close());
+
+  const bucket = (spec = {}) => ({
+    apiVersion: "cloudflare.project-planton.org/v1",
+    kind: "CloudflareR2Bucket",
+    metadata: { name: "files", org: "acme", env: "test" },
+    spec: { account_id: site.local.accountId, bucket_name: "shop-files", location: "WEUR", ...spec },
+  });
+  const open = () => ({
+    custom_domain: { enabled: true, zone_id: site.zone, domain: `files.${ZONE}` },
+    cors: [{ origins: [`https://shop.${ZONE}`], methods: ["GET"] }],
+    lifecycle: [{ prefix: "logs/", delete_after_days: 30 }],
+  });
+
+  test("is created, and found by its name then", async () => {
+    const { outputs } = await site.apply(bucket());
+    assert.equal(outputs["CloudflareR2Bucket/files"].bucket_name, "shop-files");
+    const { result, writes } = await site.during(() => site.apply(bucket()));
+    assert.deepEqual(writes, []);
+    assert.match(result.outputs["CloudflareR2Bucket/files"].bucket_url, /r2\.cloudflarestorage\.com\/shop-files$/);
+  });
+
+  test("nothing is opened to everybody without a yes", async () => {
+    const plan = await site.plan(bucket(open()));
+    assert.deepEqual([plan.exposes, plan.needsYes], [["bucket:shop-files"], ["bucket:shop-files"]]);
+    const { writes } = await site.during(() =>
+      assert.rejects(site.apply(bucket(open())), /opens `bucket:shop-files` to everybody/),
+    );
+    assert.deepEqual(writes, []);
+  });
+
+  test("its objects are served at its custom domain, and the second run writes nothing", async () => {
+    await site.apply(bucket(open()), { options: { allowDeletes: true } });
+    await site.local.putObject("shop-files", "hello.txt", Buffer.from("hello"));
+    assert.equal(await site.ask(`files.${ZONE}`, "/hello.txt"), "hello");
+    const { result, writes } = await site.during(() => site.apply(bucket(open())));
+    assert.deepEqual(writes, []);
+    assert.equal(result.outputs["CloudflareR2Bucket/files"].custom_domain_url, `https://files.${ZONE}`);
+  });
+
+  test("rules that somebody changed are put back", async () => {
+    await site.apply(bucket({ lifecycle: [{ delete_after_days: 1 }] }));
+    const plan = await site.plan(bucket(open()));
+    assert.deepEqual(
+      plan.changes[0].fields.map(({ path }) => path),
+      ["lifecycle"],
+    );
+    assert.deepEqual(plan.needsYes, []);
+    await site.apply(bucket(open()));
+    const { writes } = await site.during(() => site.apply(bucket(open())));
+    assert.deepEqual(writes, []);
+  });
+
+  test("a bucket that holds objects is not deleted, and the run says so", async () => {
+    const options = { deleteData: ["bucket:shop-files"] };
+    await assert.rejects(site.destroy(bucket(), { options }), ({ notDone }) => notDone.includes("bucket:shop-files"));
+    await site.destroy(bucket());
+    assert.deepEqual((await site.plan(bucket())).changes[0].action, "no-op");
+  });
+});

@@ -154,4 +154,58 @@ spec:
     delivery_delay: 5
     message_retention_period: 86400
 `,
+  CloudflareR2Bucket: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata:
+  name: files
+  org: acme
+  env: production
+spec:
+  bucket_name: shop-files
+  location: WEUR
+  public_access: false
+`,
+  CustomDomain: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata: {name: files, org: acme, env: production}
+spec:
+  bucket_name: shop-files
+  custom_domain: # everybody may read the objects there: asks for a yes
+    enabled: true
+    zone_id: 1111111111111111111111111111111a
+    domain: files.example.com
+`,
+  ZoneIdValue: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata: {name: files, org: acme, env: production}
+spec:
+  bucket_name: shop-files
+  custom_domain: {enabled: true, zone_id: {value: 1111111111111111111111111111111a}, domain: files.example.com}
+`,
+  CorsRule: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata: {name: files, org: acme, env: production}
+spec:
+  bucket_name: shop-files
+  cors:
+    - origins: ["https://shop.example.com"]
+      methods: [GET, HEAD]
+      expose_headers: [etag]
+      max_age_seconds: 3600
+`,
+  LifecycleRule: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata: {name: files, org: acme, env: production}
+spec:
+  bucket_name: shop-files
+  lifecycle:
+    - prefix: logs/
+      delete_after_days: 30
+    - abort_uploads_after_days: 1
+`,
 };

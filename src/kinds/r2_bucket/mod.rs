@@ -1,0 +1,264 @@
+//! `CloudflareR2Bucket`: a bucket, who may read it, and what becomes of its objects.
+//!
+//! <https://developers.cloudflare.com/r2/buckets/>
+
+mod check;
+mod spec;
+mod wanted;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::store::{Store, claims};
+use crate::cloudflare::permissions::{Grant, R2};
+use crate::cloudflare::{Call, Family, Look, ReadOf, r2_buckets};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::Method;
+use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+
+pub(super) use spec::Spec;
+
+/// Its word under `kind`.
+pub(super) const NAME: &str = "CloudflareR2Bucket";
+
+/// An R2 bucket.
+pub(super) struct R2Bucket;
+
+impl DocumentKind for R2Bucket {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn shape(&self) -> &'static Value {
+        json_schema::shape(NAME)
+    }
+
+    fn moved(&self) -> &'static [Moved] {
+        &[("spec", "name", Some("bucket_name"), "use `bucket_name`")]
+    }
+
+    fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
+        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
+        let spec = manifest.spec.unwrap_or_default();
+        let name = spec.bucket_name.as_deref().filter(|name| !name.is_empty());
+        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
+        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name };
+        envelope.check(reading);
+        check::check(&spec, reading);
+        let store = name.and_then(|name| {
+            Some(DesiredStore {
+                document: reading.document,
+                kind: NAME,
+                identity: envelope.identity(reading.options)?,
+                address: self.address(name),
+                wanted: wanted::wanted(&spec),
+            })
+        });
+        let claims = claims(self, store.as_ref(), Path::default().key("spec").key("bucket_name"));
+        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}
+
+fn jurisdiction(wanted: &Value) -> Option<&str> {
+    text(wanted, "jurisdiction")
+}
+
+/// The custom domain that the document names, as the bucket has it.
+fn live_domain<'a>(wanted: &Value, live: &'a LiveStore) -> Option<&'a Value> {
+    let name = text(wanted.get("domain")?, "domain")?;
+    let domains = live.settings.pointer("/custom/domains")?.as_array()?;
+    domains.iter().find(|domain| text(domain, "domain").is_some_and(|known| known.eq_ignore_ascii_case(name)))
+}
+
+fn is_enabled(domain: Option<&Value>) -> bool {
+    domain.and_then(|domain| domain.get("enabled")?.as_bool()).unwrap_or_default()
+}
+
+fn live_rules(live: &LiveStore, which: &str) -> Value {
+    let rules = live.settings.get(which).and_then(|answer| answer.get("rules")).cloned().unwrap_or_else(|| json!([]));
+    wanted::plain(&rules)
+}
+
+impl Store for R2Bucket {
+    fn address(&self, name: &str) -> Address {
+        Address { kind: Kind::Bucket, key: name.to_owned() }
+    }
+
+    fn noun(&self) -> &'static str {
+        "R2 bucket"
+    }
+
+    fn grant(&self) -> Grant {
+        R2
+    }
+
+    fn look(&self, account: &str, name: &str) -> Look {
+        Look::Alone(r2_buckets::read(account, name, None, &[]))
+    }
+
+    fn look_for(&self, store: &DesiredStore) -> Look {
+        let account = &store.identity.account;
+        Look::Alone(r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), &[]))
+    }
+
+    fn details(&self, store: &DesiredStore) -> Vec<(&'static str, ReadOf<Value>)> {
+        let read = |below: &[&str]| {
+            let account = &store.identity.account;
+            r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), below)
+        };
+        let all = [
+            ("managed", "managed", &["domains", "managed"][..]),
+            ("domain", "custom", &["domains", "custom"]),
+            ("cors", "cors", &["cors"]),
+            ("lifecycle", "lifecycle", &["lifecycle"]),
+        ];
+        let stated = all.into_iter().filter(|(stated, ..)| store.wanted.get(*stated).is_some());
+        stated.map(|(_, name, below)| (name, read(below))).collect()
+    }
+
+    fn live(&self, entry: &Value) -> Option<LiveStore> {
+        let id = text(entry, "name")?.to_owned();
+        Some(LiveStore { id, settings: json!({ "location": entry.get("location") }) })
+    }
+
+    fn findings(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
+        let (Some(wanted_location), Some(location)) =
+            (text(&wanted.wanted, "location"), text(&live.settings, "location"))
+        else {
+            return Vec::new();
+        };
+        if wanted_location.eq_ignore_ascii_case(location) {
+            return Vec::new();
+        }
+        let message = format!("the bucket `{}` is kept in {location}: a bucket is never moved", wanted.address.key);
+        let help = "correct `location`, or copy the objects into a bucket with another name";
+        vec![Diagnostic::warning(Code::NoEffect, message).with_help(help).about(wanted.address.clone())]
+    }
+
+    fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let stated = &wanted.wanted;
+        if let Some(public) = stated.get("managed") {
+            let old = live.settings.pointer("/managed/enabled").cloned().unwrap_or(Value::Bool(false));
+            Field::push(&mut fields, "public_access", old, public.clone());
+        }
+        if let Some(domain) = stated.get("domain") {
+            let path = format!("custom_domain.{}", text(domain, "domain").unwrap_or_default());
+            Field::push(&mut fields, &path, is_enabled(live_domain(stated, live)), is_enabled(Some(domain)));
+        }
+        for which in ["cors", "lifecycle"] {
+            if let Some(rules) = stated.get(which) {
+                Field::push(&mut fields, which, live_rules(live, which), rules.clone());
+            }
+        }
+        fields
+    }
+
+    fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
+        let mut fields = vec![Field::new("bucket_name", Value::Null, wanted.address.key.as_str())];
+        for name in ["location", "jurisdiction"] {
+            if let Some(value) = wanted.wanted.get(name) {
+                fields.push(Field::new(name, Value::Null, value.clone()));
+            }
+        }
+        fields.extend(self.differs(wanted, &LiveStore::default()));
+        fields
+    }
+
+    fn create(&self, wanted: &DesiredStore) -> Call {
+        let mut body = Map::from_iter([("name".to_owned(), json!(wanted.address.key))]);
+        if let Some(location) = text(&wanted.wanted, "location") {
+            body.insert("locationHint".into(), location.to_ascii_lowercase().into());
+        }
+        let path = ["accounts", wanted.identity.account.as_str(), "r2", "buckets"];
+        Call {
+            body: Value::Object(body),
+            makes: vec![("bucket_name", "/name")],
+            look: Some(self.look_for(wanted)),
+            ..call(Method::Post, &path, &wanted.wanted)
+        }
+    }
+
+    fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call> {
+        let account = wanted.identity.account.as_str();
+        let of_bucket = ["accounts", account, "r2", "buckets", wanted.address.key.as_str()];
+        let send = |method: Method, below: &[&str], body: Value| {
+            let path: Vec<&str> = of_bucket.iter().chain(below).copied().collect();
+            Call { body, ..call(method, &path, &wanted.wanted) }
+        };
+        let change = |field: &Field| match field.path.as_str() {
+            "public_access" => send(Method::Put, &["domains", "managed"], json!({ "enabled": field.new })),
+            "cors" => send(Method::Put, &["cors"], json!({ "rules": field.new })),
+            "lifecycle" => send(Method::Put, &["lifecycle"], json!({ "rules": named(&field.new) })),
+            _ => {
+                let domain = wanted.wanted.get("domain").cloned().unwrap_or_default();
+                let name = text(&domain, "domain").unwrap_or_default();
+                match live_domain(&wanted.wanted, live) {
+                    Some(_) => send(Method::Put, &["domains", "custom", name], json!({ "enabled": field.new })),
+                    None => send(Method::Post, &["domains", "custom"], domain.clone()),
+                }
+            }
+        };
+        fields
+            .iter()
+            .filter(|field| !matches!(field.path.as_str(), "bucket_name" | "location" | "jurisdiction"))
+            .map(change)
+            .collect()
+    }
+
+    fn exposes(&self, fields: &[Field]) -> bool {
+        let opens = |field: &&Field| field.path == "public_access" || field.path.starts_with("custom_domain.");
+        fields.iter().filter(opens).any(|field| field.new == Value::Bool(true))
+    }
+
+    fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
+        let path = ["accounts", wanted.identity.account.as_str(), "r2", "buckets", live.id.as_str()];
+        call(Method::Delete, &path, &wanted.wanted)
+    }
+
+    fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
+        let account = &wanted.identity.account;
+        let place = jurisdiction(&wanted.wanted).map(|place| format!(".{place}")).unwrap_or_default();
+        let url = format!("https://{account}{place}.r2.cloudflarestorage.com/{}", live.id);
+        let mut outputs =
+            BTreeMap::from([("bucket_name".to_owned(), json!(live.id)), ("bucket_url".to_owned(), json!(url))]);
+        let domain = wanted.wanted.get("domain").filter(|domain| is_enabled(Some(domain)));
+        if let Some(domain) = domain.and_then(|domain| text(domain, "domain")) {
+            outputs.insert("custom_domain_url".into(), json!(format!("https://{domain}")));
+        }
+        outputs
+    }
+}
+
+/// Rules with a name each, which Cloudflare wants.
+fn named(rules: &Value) -> Value {
+    let rules = rules.as_array().into_iter().flatten().enumerate().map(|(index, rule)| {
+        let mut rule = rule.clone();
+        if let Some(members) = rule.as_object_mut() {
+            members.insert("id".into(), format!("rule {}", index + 1).into());
+            members.entry("conditions").or_insert_with(|| json!({}));
+        }
+        rule
+    });
+    Value::Array(rules.collect())
+}
+
+fn call(method: Method, path: &[&str], wanted: &Value) -> Call {
+    Call {
+        method,
+        path: path.iter().map(|segment| (*segment).into()).collect(),
+        headers: jurisdiction(wanted).map(|place| (r2_buckets::JURISDICTION, place.to_owned())).into_iter().collect(),
+        body: Value::Null,
+        family: Family::R2,
+        grant: R2,
+        makes: Vec::new(),
+        look: None,
+    }
+}
