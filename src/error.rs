@@ -40,7 +40,7 @@ impl Exit {
     pub fn of(code: Code) -> Self {
         match code {
             Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
-            Code::ObjectExists => return Self::Conflict,
+            Code::ObjectExists | Code::BundleChanged => return Self::Conflict,
             Code::ZoneNotFound => return Self::Failed,
             Code::FingerprintKeyShort | Code::NoSuchStore => return Self::Usage,
             _ => {}

@@ -4,6 +4,7 @@
 //! then told: done, not done, unknown.
 
 mod call;
+mod code;
 mod gone;
 mod race;
 mod record;
@@ -19,11 +20,11 @@ use futures_util::StreamExt;
 use futures_util::future::{LocalBoxFuture, join};
 use futures_util::stream::FuturesUnordered;
 
+pub use self::code::{Code, Loaded, NotLoaded};
 use self::race::{Found, Looks};
 use crate::binding::Binding;
-use crate::bundle::Modules;
 use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{self, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
 use crate::model::marks::VersionMark;
@@ -39,10 +40,10 @@ use crate::secret::Secret;
 const AT_ONCE: usize = 6;
 
 /// Code and secrets of a manifest: they travel beside the plan, never in it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Payload {
-    /// The bundle's modules; absent when nothing is uploaded.
-    pub modules: Option<Modules>,
+    /// The code; absent when nothing is uploaded.
+    pub code: Option<Box<dyn Code>>,
     /// Values of secrets by binding name.
     pub secrets: BTreeMap<String, Secret>,
 }
@@ -205,14 +206,22 @@ async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: boo
         return Finished { index, ended: call::carry_out(run, &client, call).await, found: None };
     }
     let Some(manifest) = run.desired.manifests.get(step.manifest) else {
-        let finding = Diagnostic::error(Code::Internal, "a step belongs to no manifest");
+        let finding = Diagnostic::error(diagnostic::Code::Internal, "a step belongs to no manifest");
         return Finished { index, ended: failed(finding, false), found: None };
+    };
+    // Before the look, which is to happen beside the write.
+    let code = match load(run, step).await {
+        Ok(code) => code,
+        Err(NotLoaded { finding, aborted }) => {
+            return Finished { index, ended: Ended::Failed { finding, unknown: false, aborted }, found: None };
+        }
     };
     let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
     let watcher = run.client.named(&step.address.to_string());
     let beside = Target { client: &watcher, ..target };
     let look = async { if looks { Some(race::look(&beside).await) } else { None } };
-    let (ended, mut found) = join(carry_out(run, &target, step), look).await;
+    let (ended, mut found) = join(carry_out(run, &target, step, code.as_ref()), look).await;
+    drop(code);
     if looks && client.repeated() {
         // The write took long, perhaps minutes: what was seen beside its first try is out of date.
         found = Some(race::look(&beside).await);
@@ -220,11 +229,23 @@ async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: boo
     Finished { index, ended, found }
 }
 
-async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step) -> Ended {
+/// The code of an upload, once there is room for it.
+async fn load(run: &Run<'_>, step: &Step) -> Result<Option<Loaded>, NotLoaded> {
+    let code = run.payloads.get(step.manifest).and_then(|payload| payload.code.as_ref());
+    match (&step.operation, code) {
+        (Operation::Upload(_), Some(code)) => code.load().await.map(Some),
+        _ => Ok(None),
+    }
+}
+
+async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step, code: Option<&Loaded>) -> Ended {
     match &step.operation {
-        Operation::Upload(upload) => match run.payloads.get(step.manifest) {
-            Some(payload) => script::upload(target, &with_late(run, target, upload), payload).await,
-            None => failed(Diagnostic::error(Code::Internal, "an upload has no payload"), false),
+        Operation::Upload(upload) => match run.payloads.get(step.manifest).zip(code) {
+            Some((payload, code)) => {
+                let upload = with_late(run, target, upload);
+                script::upload(target, &upload, &payload.secrets, &code.modules).await
+            }
+            None => failed(Diagnostic::error(diagnostic::Code::Internal, "an upload has no code"), false),
         },
         Operation::Call(call) => call::carry_out(run, target.client, call).await,
         Operation::RemoveSecrets { names } => script::remove_secrets(target, names).await,

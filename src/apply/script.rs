@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::race::{self, Did, Found};
-use super::{Ended, Made, Payload, Target, done, ended, failed, gone, tags};
+use super::{Ended, Made, Target, done, ended, failed, gone, tags};
 use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
@@ -29,11 +29,13 @@ const NO_HANDLERS: i64 = 10068;
 const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
 
 /// Uploads a version and puts it live: code, bindings, secrets, tags and marks in one request.
-pub(super) async fn upload(target: &Target<'_>, upload: &Upload, payload: &Payload) -> Ended {
-    let Some(modules) = &payload.modules else {
-        return failed(Diagnostic::error(Code::Internal, "an upload has no code"), false);
-    };
-    let metadata = match metadata(upload, payload, modules, target.signature) {
+pub(super) async fn upload(
+    target: &Target<'_>,
+    upload: &Upload,
+    secrets: &BTreeMap<String, Secret>,
+    modules: &Modules,
+) -> Ended {
+    let metadata = match metadata(upload, secrets, modules, target.signature) {
         Ok(metadata) => metadata,
         Err(name) => {
             let message = format!("the binding `{name}` has no value");
@@ -65,12 +67,17 @@ fn refused(error: &CallError, syntax: Syntax) -> Ended {
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
-fn metadata(upload: &Upload, payload: &Payload, modules: &Modules, signature: &str) -> Result<Metadata, String> {
+fn metadata(
+    upload: &Upload,
+    secrets: &BTreeMap<String, Secret>,
+    modules: &Modules,
+    signature: &str,
+) -> Result<Metadata, String> {
     let mut bindings: Vec<Value> = Vec::new();
     for binding in &upload.bindings {
         let value = match binding {
             Binding::PlainText(binding) => Some(binding.metadata()),
-            Binding::SecretText(binding) => payload.secrets.get(&binding.name).map(|value| binding.metadata(value)),
+            Binding::SecretText(binding) => secrets.get(&binding.name).map(|value| binding.metadata(value)),
             Binding::KvNamespace(binding) => binding.metadata(),
         };
         bindings.push(value.ok_or_else(|| binding.name().to_owned())?);

@@ -13,10 +13,12 @@ mod metadata;
 mod module_name;
 mod multipart;
 mod read;
+mod window;
 
 pub use metadata::{AskedBinding, Asks, CodeBinding};
 pub use module_name::check_module_name;
 pub use read::read;
+pub use window::{Place, Window};
 
 /// What a manifest states about its bundle.
 #[derive(Clone, Copy, Debug, Default)]

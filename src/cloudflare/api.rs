@@ -193,7 +193,7 @@ impl Api {
     /// A request with a JSON body.
     pub(crate) fn json(&self, method: Method, segments: &[&str], body: &impl Serialize) -> Request {
         let mut request = self.request(method, segments);
-        request.body = Some(("application/json".into(), json_bytes(body)));
+        request.body = Some(("application/json".into(), json_bytes(body).into()));
         request
     }
 

@@ -51,7 +51,7 @@ impl Endpoint for PatchSecrets<'_> {
         let mut request = api.request(Method::Patch, &path);
         let members = self.secrets.iter().map(|(name, value)| (name.clone(), member(name, value.as_ref())));
         let secrets: Map<String, Value> = members.collect();
-        request.body = Some(("application/merge-patch+json".into(), json_bytes(&json!({ "secrets": secrets }))));
+        request.body = Some(("application/merge-patch+json".into(), json_bytes(&json!({ "secrets": secrets })).into()));
         request
     }
 

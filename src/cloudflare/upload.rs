@@ -139,12 +139,12 @@ impl Endpoint for PutScript<'_> {
         };
         let metadata = json_bytes(&WithEntry { main_module, body_part, metadata: self.metadata });
         let mut parts =
-            vec![Part { name: "metadata", filename: None, content_type: "application/json", bytes: &metadata }];
+            vec![Part { name: "metadata", filename: None, content_type: "application/json", bytes: metadata }];
         parts.extend(self.modules.modules.iter().map(|module| Part {
             name: &module.name,
             filename: Some(&module.name),
             content_type: &module.content_type,
-            bytes: &module.bytes,
+            bytes: module.bytes.clone(),
         }));
         let request = api.request(Method::Put, &["accounts", self.account_id, "workers", "scripts", self.script]);
         let mut request = with_query(request, &[("bindings_inherit", "strict"), ("excludeScript", "true")]);

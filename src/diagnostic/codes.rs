@@ -199,6 +199,8 @@ codes! {
         "The file of `wrangler deploy --dry-run --outfile FILE` also names variables, stores, a compatibility date, flags and more of the Worker that it was made for. Only its code, and what names parts of that code, is taken from it; everything else comes from the manifest. The finding prints what to add to the manifest's `spec`, and names what no manifest can say yet: a Worker that needs it will fail when it runs.";
     BundleFormat = "CFD0320": "the bundle is of the other format",
         "`script.format` of the manifest and the bundle's own metadata contradict each other. A multipart file says by `main_module` or `body_part` whether its entry is an ES module or a service worker, so the manifest need not; for a single file the manifest says `script.format: service-worker`, or nothing for an ES module.";
+    BundleChanged = "CFD0321": "the bundle changed during the run",
+        "The object in R2 was replaced after the plan was made from it and before its code was uploaded, so this Worker was left as it was. Run the same command again: it plans with what is there now. Publish every build under a key of its own, as `publish` does, and pin it by `bundle.sha256`.";
     ModuleName = "CFD0306": "a module's name can't be used",
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
     BundleMismatch = "CFD0307": "the bundle is not the pinned one",

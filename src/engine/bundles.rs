@@ -1,21 +1,31 @@
 //! Bundles of a run: opened together with the reads, read only where their bytes are needed.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::bundle_asks;
+use super::code::{BundleCode, object, stated};
 use super::session::Session;
-use crate::bundle::{self, Modules, Stated};
+use crate::apply;
+use crate::bundle::{self, Modules, Window};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::http::join_window;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
-use crate::r2::{self, Credentials as S3Keys, Given, Object, Reading, S3Endpoint, Store};
-use crate::resource::Operation;
-use crate::resource::{BundleFacts, DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef};
+use crate::r2::{self, Credentials as S3Keys, Given, ObjectHead, R2Error, Reading, S3Endpoint, Store};
+use crate::resource::{
+    Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState, LiveZone, Operation,
+    ZoneRef,
+};
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 256 * 1024 * 1024;
+
+/// Answers of R2 that wait unread while the account is read. Each keeps a connection, and a Worker may have six at once.
+/// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>
+const MOST_UNREAD: usize = 4;
 
 /// R2 for each manifest, and what there is to say about the keys.
 pub(super) struct Stores {
@@ -24,14 +34,17 @@ pub(super) struct Stores {
 }
 
 /// The bundles of a run, by index of the manifest.
-pub(super) struct Bundles<'a> {
-    entries: Vec<Entry<'a>>,
+pub(super) struct Bundles {
+    entries: Vec<Entry>,
+    window: Rc<Window>,
 }
 
-#[derive(Default)]
-struct Entry<'a> {
+struct Entry {
+    store: Store,
+    head: ObjectHead,
     /// Opened, its bytes not read yet.
-    reading: Option<Reading<'a>>,
+    reading: Option<Reading>,
+    /// Read, and kept for the upload.
     modules: Option<Modules>,
 }
 
@@ -103,28 +116,33 @@ async fn derive(
     Ok(keys)
 }
 
-/// Starts to read all bundles; their heads come first.
-pub(super) async fn open<'a>(
+/// Starts to read all bundles; their heads come first. Only some wait unread.
+pub(super) async fn open(
     session: &Session<'_>,
     desired: &DesiredState,
-    stores: &'a Stores,
-) -> Result<Bundles<'a>, Vec<Diagnostic>> {
-    let opening = desired.manifests.iter().zip(&stores.stores).map(|(manifest, store)| async move {
-        let bundle = &manifest.script.bundle;
-        let object = Object { bucket: bundle.bucket.clone(), key: bundle.key.clone() };
-        store.open(&session.client, &object).await
-    });
+    stores: &Stores,
+) -> Result<Bundles, Vec<Diagnostic>> {
+    let opening =
+        desired.manifests.iter().zip(&stores.stores).enumerate().map(|(index, (manifest, store))| async move {
+            let reading = store.open(&session.client, &object(&manifest.script)).await?;
+            let head = reading.head.clone();
+            if index < MOST_UNREAD {
+                return Ok(Entry { store: store.clone(), reading: Some(reading), head, modules: None });
+            }
+            reading.cancel();
+            Ok(Entry { store: store.clone(), reading: None, head, modules: None })
+        });
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for answer in join_window(opening).await {
         match answer {
-            Ok(reading) => entries.push(Entry { reading: Some(reading), modules: None }),
-            Err(error) => errors.push(error.diagnostic()),
+            Ok(entry) => entries.push(entry),
+            Err(error) => errors.push(R2Error::diagnostic(&error)),
         }
     }
-    if errors.is_empty() { Ok(Bundles { entries }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Bundles { entries, window: Rc::default() }) } else { Err(errors) }
 }
 
-impl Bundles<'_> {
+impl Bundles {
     /// Fills in what is known of each bundle: by its ETag where that is the one of the last upload, else by its bytes.
     pub(super) async fn recognise(
         &mut self,
@@ -145,8 +163,8 @@ impl Bundles<'_> {
         self.read(unknown, session, desired, live, diagnostics).await;
     }
 
-    /// Reads the bundles that the plan uploads and whose bytes were not needed so far; the others are cancelled.
-    /// Tells whether anything turned out different from what the plan was made with.
+    /// Reads the bundles that the plan uploads and whose bytes were not seen so far, and lets go of the others. Tells
+    /// whether anything turned out different from what the plan was made with.
     pub(super) async fn fetch_what(
         &mut self,
         plan: &Plan,
@@ -155,14 +173,17 @@ impl Bundles<'_> {
         live: &mut LiveState,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> bool {
-        let uploads = plan.steps.iter().filter(|step| matches!(step.operation, Operation::Upload(_)));
-        let uploads: BTreeSet<usize> = uploads.map(|step| step.manifest).collect();
+        let uploads = uploads(plan);
         let before: Vec<_> = live.manifests.iter().map(|state| state.bundle.clone()).collect();
         let mut needed = BTreeSet::new();
-        for (index, entry) in self.entries.iter_mut().enumerate() {
-            if entry.modules.is_none() && uploads.contains(&index) {
-                needed.insert(index);
-            } else if let Some(reading) = entry.reading.take() {
+        for (index, (entry, facts)) in self.entries.iter_mut().zip(&before).enumerate() {
+            if uploads.contains(&index) {
+                // A mark says what was uploaded once, never that it is what lies there.
+                needed.extend(facts.as_ref().is_none_or(|facts| facts.size.is_none()).then_some(index));
+                continue;
+            }
+            entry.modules = None;
+            if let Some(reading) = entry.reading.take() {
                 reading.cancel();
             }
         }
@@ -179,37 +200,100 @@ impl Bundles<'_> {
         live: &mut LiveState,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
+        let at_hand = AtHand::of(&self.entries);
         let mut reading = Vec::new();
         for (index, entry) in self.entries.iter_mut().enumerate().filter(|(index, _)| indexes.contains(index)) {
-            if let (Some(opened), Some(manifest)) = (entry.reading.take(), desired.manifests.get(index)) {
-                reading.push(async move { (index, one(session, manifest, opened).await) });
-            }
+            let Some(manifest) = desired.manifests.get(index) else { continue };
+            let (window, at_hand) = (&self.window, &at_hand);
+            reading.push(async move {
+                let _place = window.enter(entry.bytes()).await;
+                let answer = one(session, manifest, entry).await;
+                let answer = answer.map(|(facts, modules, findings)| {
+                    entry.modules = at_hand.keep(entry.bytes(), modules);
+                    (facts, findings)
+                });
+                (index, answer)
+            });
         }
         for (index, answer) in join_window(reading).await {
-            let (Some(entry), Some(state)) = (self.entries.get_mut(index), live.manifests.get_mut(index)) else {
-                continue;
-            };
-            match answer {
-                Ok((etag, modules, findings)) => {
-                    let size = Some(modules.size as u64);
-                    state.bundle = Some(BundleFacts { etag, sha256: modules.sha256.clone(), size });
-                    entry.modules = Some(modules);
+            match (answer, live.manifests.get_mut(index)) {
+                (Ok((facts, findings)), Some(state)) => {
+                    state.bundle = Some(facts);
                     diagnostics.extend(findings);
                 }
-                Err(finding) => diagnostics.push(*finding),
+                (Err(finding), _) => diagnostics.push(*finding),
+                (Ok(_), None) => {}
             }
         }
     }
 
-    /// The code of each manifest, as far as it was read.
-    pub(super) fn into_modules(self) -> impl Iterator<Item = Option<Modules>> {
-        self.entries.into_iter().map(|entry| entry.modules)
+    /// The code of each manifest that the plan uploads.
+    pub(super) fn into_code(
+        self,
+        session: &Session<'_>,
+        desired: &DesiredState,
+        live: &LiveState,
+        plan: &Plan,
+    ) -> Vec<Option<Box<dyn apply::Code>>> {
+        let uploads = uploads(plan);
+        let entries = self.entries.into_iter().zip(desired.manifests.iter().zip(&live.manifests)).enumerate();
+        let code = entries.map(|(index, (entry, (manifest, state)))| {
+            let facts = state.bundle.clone().filter(|_| uploads.contains(&index))?;
+            let code = BundleCode {
+                object: object(&manifest.script),
+                bytes: entry.bytes(),
+                store: entry.store,
+                client: session.client.clone(),
+                window: self.window.clone(),
+                facts,
+                script: manifest.script.clone(),
+                modules: Cell::new(entry.modules),
+            };
+            Some(Box::new(code) as Box<dyn apply::Code>)
+        });
+        code.collect()
     }
 }
 
+impl Entry {
+    /// Of the file; more than any where that is not told.
+    fn bytes(&self) -> usize {
+        self.head.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(MOST_BYTES)
+    }
+}
+
+/// Modules that stay until their upload: small ones while they fit, and the only one of a run, whatever its size. Others
+/// are read again when their turn comes.
+struct AtHand {
+    is_only_one: bool,
+    bytes: Cell<usize>,
+}
+
+impl AtHand {
+    fn of(entries: &[Entry]) -> Self {
+        let bytes = entries.iter().filter(|entry| entry.modules.is_some()).map(Entry::bytes).sum();
+        Self { is_only_one: entries.len() == 1, bytes: Cell::new(bytes) }
+    }
+
+    fn keep(&self, bytes: usize, modules: Modules) -> Option<Modules> {
+        let together = self.bytes.get().saturating_add(bytes);
+        if !self.is_only_one && together > Window::BYTES {
+            return None;
+        }
+        self.bytes.set(together);
+        Some(modules)
+    }
+}
+
+/// The manifests whose code a plan uploads.
+fn uploads(plan: &Plan) -> BTreeSet<usize> {
+    let uploads = plan.steps.iter().filter(|step| matches!(step.operation, Operation::Upload(_)));
+    uploads.map(|step| step.manifest).collect()
+}
+
 /// What our tag says of the bundle, where its ETag is still the same and no pin speaks against it.
-fn recorded(entry: &Entry<'_>, manifest: &DesiredManifest, live: &LiveManifest) -> Option<BundleFacts> {
-    let etag = entry.reading.as_ref()?.head.etag.as_ref()?;
+fn recorded(entry: &Entry, manifest: &DesiredManifest, live: &LiveManifest) -> Option<BundleFacts> {
+    let etag = entry.head.etag.as_ref()?;
     let mark = ScriptMarks::parse(&live.script.as_ref()?.tags).bundle.filter(|mark| mark.etag == *etag)?;
     let pinned = manifest.script.bundle.sha256.as_ref();
     pinned.is_none_or(|pin| *pin == mark.sha256).then_some(BundleFacts {
@@ -223,30 +307,30 @@ fn recorded(entry: &Entry<'_>, manifest: &DesiredManifest, live: &LiveManifest) 
 async fn one(
     session: &Session<'_>,
     manifest: &DesiredManifest,
-    reading: Reading<'_>,
-) -> Result<(String, Modules, Vec<Diagnostic>), Box<Diagnostic>> {
-    let etag = reading.head.etag.clone().unwrap_or_default();
-    let bytes = reading.read(&session.client, MOST_BYTES).await.map_err(|error| Box::new(error.diagnostic()))?;
+    entry: &mut Entry,
+) -> Result<(BundleFacts, Modules, Vec<Diagnostic>), Box<Diagnostic>> {
+    let told = |error: R2Error| Box::new(error.diagnostic());
     let script = &manifest.script;
-    let stated = Stated { main_module: script.main_module.as_deref(), syntax: script.format };
-    let (modules, mut findings) = bundle::read(bytes.into(), stated)?;
+    let etag = entry.head.etag.clone();
+    let reading = match entry.reading.take() {
+        Some(reading) => reading,
+        None => entry.store.reopen(&session.client, &object(script), etag.as_deref()).await.map_err(told)?,
+    };
+    let bytes = reading.read(&session.client, MOST_BYTES).await.map_err(told)?;
+    let (modules, mut findings) = bundle::read(bytes.into(), stated(script))?;
     findings.extend(bundle_asks::findings(&modules, script));
-    let bundle = &manifest.script.bundle;
-    match &bundle.sha256 {
-        Some(pin) if *pin != modules.sha256 => {
-            let message = format!(
-                "r2://{}/{} has the sha256 {}, not the pinned {pin}",
-                bundle.bucket, bundle.key, modules.sha256
-            );
-            let finding = Diagnostic::error(Code::BundleMismatch, message);
-            Err(Box::new(
-                finding.with_help(
-                    "somebody replaced the object, or the pin is of another build: publish again and pin that",
-                ),
-            ))
-        }
-        _ => Ok((etag, modules, findings)),
+    if let Some(pin) = script.bundle.sha256.as_ref().filter(|pin| **pin != modules.sha256) {
+        return Err(Box::new(mismatch(script, &modules.sha256, pin)));
     }
+    let (etag, sha256) = (etag.unwrap_or_default(), modules.sha256.clone());
+    Ok((BundleFacts { etag, sha256, size: Some(modules.size as u64) }, modules, findings))
+}
+
+fn mismatch(script: &DesiredScript, found: &str, pin: &str) -> Diagnostic {
+    let Bundle { bucket, key, .. } = &script.bundle;
+    let message = format!("r2://{bucket}/{key} has the sha256 {found}, not the pinned {pin}");
+    Diagnostic::error(Code::BundleMismatch, message)
+        .with_help("somebody replaced the object, or the pin is of another build: publish again and pin that")
 }
 
 /// A manifest beside an empty account: a zone is there, nothing in it.

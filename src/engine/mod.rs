@@ -4,6 +4,7 @@
 
 mod bundle_asks;
 mod bundles;
+mod code;
 mod deploy;
 mod doctor;
 mod failure;

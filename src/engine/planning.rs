@@ -4,13 +4,13 @@ use futures_util::future::join;
 use serde::Serialize;
 use serde_json::json;
 
-use super::bundles::{self, Bundles};
+use super::bundles;
 use super::failure::failure;
 use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
-use crate::apply::Payload;
+use crate::apply::{self, Payload};
 use crate::diagnostic::{Code, Diagnostic, any_error, plain};
 use crate::error::{Error, Exit};
 use crate::kinds;
@@ -209,7 +209,8 @@ async fn prepared(
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
     let reads = session.client.sent().reads;
-    Ok(Prepared { payloads: payloads(&desired, bundles, &secrets), reads, desired, live, plan })
+    let code = bundles.into_code(session, &desired, &live, &plan);
+    Ok(Prepared { payloads: payloads(&desired, code, &secrets), reads, desired, live, plan })
 }
 
 /// A result, or nothing after its findings were told.
@@ -243,9 +244,9 @@ pub(super) fn stop_on_error(diagnostics: &[Diagnostic]) -> Result<(), Error> {
     if any_error(diagnostics) { Err(failure(diagnostics.to_vec())) } else { Ok(()) }
 }
 
-fn payloads(desired: &DesiredState, bundles: Bundles, secrets: &Secrets) -> Vec<Payload> {
+fn payloads(desired: &DesiredState, code: Vec<Option<Box<dyn apply::Code>>>, secrets: &Secrets) -> Vec<Payload> {
     let documents = desired.manifests.iter().map(|manifest| secrets.of(manifest.document));
-    documents.zip(bundles.into_modules()).map(|(secrets, modules)| Payload { modules, secrets }).collect()
+    documents.zip(code).map(|(secrets, code)| Payload { code, secrets }).collect()
 }
 
 /// Adds the place of a finding's path.

@@ -190,7 +190,7 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, judge: Judge<'_>, lazily: bool) -> Attempt {
-        let bytes = request.body.as_ref().map_or(0, |(_, bytes)| bytes.len());
+        let bytes = request.body.as_ref().map_or(0, |(_, content)| content.size());
         let limit = self.shared.policy.body_limit;
         let work = async {
             let response = self.shared.transport.send(request).await?;

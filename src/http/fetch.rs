@@ -11,8 +11,9 @@
 mod body;
 mod clock;
 mod failure;
+mod sending;
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -101,12 +102,12 @@ fn build(request: &Request, flight: &Flight) -> Result<(JsValue, JsValue), Trans
         builder = builder.header("content-type", content_type);
     }
     let built = web_sys::Request::from(builder.build().map_err(|error| unsent(&error.to_string()))?);
-    let body = request.body.as_ref().map(|(_, bytes)| Uint8Array::from(&**bytes));
+    let body = request.body.as_ref().map(|(_, content)| sending::body(content));
     Ok((built.url().into(), init(&built, body, flight)))
 }
 
 /// What gloo-net built, as the second argument of `fetch`. The body stands beside it, so that it is copied once.
-fn init(built: &web_sys::Request, body: Option<Uint8Array>, flight: &Flight) -> JsValue {
+fn init(built: &web_sys::Request, body: Option<JsValue>, flight: &Flight) -> JsValue {
     let init = web_sys::RequestInit::new();
     init.set_method(&built.method());
     init.set_headers(&built.headers());

@@ -3,9 +3,7 @@
 use serde::Serialize;
 use std::fmt;
 
-use bytes::Bytes;
-
-use super::LocalFuture;
+use super::{Content, LocalFuture};
 use crate::guard::{self, Guard};
 use crate::secret::Secret;
 
@@ -65,7 +63,7 @@ pub struct Request {
     /// Header names in lower case.
     pub headers: Vec<(&'static str, Secret)>,
     /// Bytes with their content type.
-    pub body: Option<(String, Bytes)>,
+    pub body: Option<(String, Content)>,
     /// Whether it may be sent again.
     pub repeat: Repeat,
 }

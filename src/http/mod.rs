@@ -7,6 +7,7 @@ mod again;
 mod answer;
 mod attempt;
 mod client;
+mod content;
 mod date;
 mod error;
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +28,7 @@ use std::pin::Pin;
 pub use answer::Answer;
 pub use attempt::{Judge, Verdict};
 pub use client::{Client, Opened};
+pub use content::Content;
 pub use date::http_date;
 pub use error::{CallError, CallErrorKind};
 pub use message::{Body, Lasting, Method, Repeat, Request, Response, TransportError};

@@ -44,6 +44,8 @@ pub enum R2ErrorKind {
     Clock,
     /// Something is there already and was not overwritten.
     Exists,
+    /// Something else is there than what was seen before.
+    Changed,
     /// The bucket name or the key can't be addressed.
     Address {
         /// What is wrong with it.
@@ -63,7 +65,7 @@ impl R2Error {
     pub fn exit(&self) -> Exit {
         match &self.kind {
             R2ErrorKind::WrongKeys { .. } | R2ErrorKind::Forbidden => Exit::Permission,
-            R2ErrorKind::Exists => Exit::Conflict,
+            R2ErrorKind::Exists | R2ErrorKind::Changed => Exit::Conflict,
             R2ErrorKind::Address { .. } | R2ErrorKind::TooLarge { .. } => Exit::BadManifest,
             R2ErrorKind::Call(error) => error.exit(),
             R2ErrorKind::NoBucket | R2ErrorKind::NoKey | R2ErrorKind::Clock => Exit::Failed,
@@ -79,6 +81,7 @@ impl R2Error {
             R2ErrorKind::Forbidden => (Code::S3PermissionMissing, self.permission_help()),
             R2ErrorKind::Clock => (Code::ClockSkew, "set this machine's clock, then run again".into()),
             R2ErrorKind::Exists => (Code::ObjectExists, "publish under another key or version, or replace it".into()),
+            R2ErrorKind::Changed => (Code::BundleChanged, "run again: the plan is made with what is there now".into()),
             R2ErrorKind::Address { .. } => {
                 (Code::ObjectAddress, "use a bucket name and a key without `.` and `..` segments".into())
             }
@@ -174,6 +177,7 @@ impl fmt::Display for R2Error {
                 write!(formatter, "`{host}` refused the signature because the clocks differ too much")
             }
             R2ErrorKind::Exists => write!(formatter, "{place} exists already and is not overwritten"),
+            R2ErrorKind::Changed => write!(formatter, "{place} was replaced while the run was under way"),
             R2ErrorKind::Address { reason } => write!(formatter, "{place} {reason}"),
             R2ErrorKind::TooLarge { size: Some(size) } => {
                 write!(formatter, "{place} is {size} bytes, too large for a Worker")

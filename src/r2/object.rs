@@ -40,6 +40,13 @@ pub(super) fn check_bucket(name: &str) -> Result<(), &'static str> {
     Err("lies in a bucket whose name is no bucket name: letters, digits and hyphens")
 }
 
+/// Whether an ETag can be written between the quotes of a header as it came.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#name-etag>
+fn is_quotable(etag: &str) -> bool {
+    !etag.is_empty() && etag.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
+}
+
 /// What is signed with what, and when.
 pub(super) struct Signer<'a> {
     pub(super) endpoint: &'a S3Endpoint,
@@ -50,11 +57,18 @@ pub(super) struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    /// `GET`: read the object.
-    pub(super) fn get(&self) -> Result<Request, String> {
+    /// `GET`: read the object; with an ETag only if it is still that one.
+    pub(super) fn get(&self, etag: Option<&str>) -> Result<Request, String> {
         let (bucket, keys) = self.parts()?;
-        let action = bucket.get_object(Some(&keys), &self.object.key);
-        Ok(Request::new(Method::Get, action.sign_with_time(GOOD_FOR, &self.time()?)))
+        let mut action = bucket.get_object(Some(&keys), &self.object.key);
+        // What stands in no header is not asked for: whoever reads compares the bytes all the same.
+        let condition = etag.filter(|etag| is_quotable(etag)).map(|etag| format!("\"{etag}\""));
+        if let Some(condition) = &condition {
+            action.headers_mut().insert("if-match", condition.clone());
+        }
+        let mut request = Request::new(Method::Get, action.sign_with_time(GOOD_FOR, &self.time()?));
+        request.headers.extend(condition.map(|condition| ("if-match", Secret::new(condition))));
+        Ok(request)
     }
 
     /// `HEAD`: read what is known about it.
@@ -85,7 +99,7 @@ impl Signer<'_> {
             request.headers.push(("if-none-match", Secret::new("*")));
             request.repeat = Repeat::LookFirst;
         }
-        request.body = Some((content_type.to_owned(), bytes.clone()));
+        request.body = Some((content_type.to_owned(), bytes.clone().into()));
         Ok(request)
     }
 

@@ -1,6 +1,7 @@
 //! Reads and writes objects: signs, sends, corrects the clock once, tells what went wrong.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use bytes::Bytes;
 
@@ -14,9 +15,14 @@ const BODY_TRIES: u32 = 4;
 /// A clock that is off by less is not worth a second try.
 const SKEW_THAT_MATTERS_MS: f64 = 60_000.0;
 
-/// R2 as one caller sees it. Keys stay inside: they appear in no error and no debug text but masked.
-#[derive(Debug)]
+/// R2 as one caller sees it; cheap to clone. Keys stay inside: they appear in no error and no debug text but masked.
+#[derive(Clone, Debug)]
 pub struct Store {
+    shared: Rc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
     endpoint: S3Endpoint,
     credentials: Credentials,
     /// The other side's clock less ours, once known.
@@ -35,10 +41,10 @@ pub struct ObjectHead {
 }
 
 /// An object whose head is there and whose bytes wait to be read or cancelled.
-pub struct Reading<'a> {
+pub struct Reading {
     /// What is known about it.
     pub head: ObjectHead,
-    store: &'a Store,
+    store: Store,
     object: Object,
     opened: Opened,
 }
@@ -70,21 +76,40 @@ type Build<'b> = &'b dyn Fn(&Signer<'_>) -> Result<Request, String>;
 impl Store {
     /// R2 at this endpoint with these keys.
     pub fn new(endpoint: S3Endpoint, credentials: Credentials) -> Self {
-        Self { endpoint, credentials, skew_ms: Cell::new(0.0) }
+        Self { shared: Rc::new(Shared { endpoint, credentials, skew_ms: Cell::new(0.0) }) }
     }
 
     /// Where its keys come from.
     pub fn source(&self) -> Source {
-        self.credentials.source
+        self.shared.credentials.source
     }
 
     /// Starts to read an object: its head comes first.
     ///
     /// # Errors
     /// [`R2Error`]: missing bucket, missing key and wrong keys are different ones.
-    pub async fn open(&self, client: &Client, object: &Object) -> Result<Reading<'_>, R2Error> {
-        let opened = self.send(client, object, &|signer| signer.get()).await?;
-        Ok(Reading { head: head_of(&opened.head), store: self, object: object.clone(), opened })
+    pub async fn open(&self, client: &Client, object: &Object) -> Result<Reading, R2Error> {
+        let opened = self.send(client, object, &|signer| signer.get(None)).await?;
+        Ok(Reading { head: head_of(&opened.head), store: self.clone(), object: object.clone(), opened })
+    }
+
+    /// Starts to read an object that was seen before, where it is still the same.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`R2ErrorKind::Changed`] when another one is there. Without an ETag nobody can tell.
+    pub async fn reopen(&self, client: &Client, object: &Object, etag: Option<&str>) -> Result<Reading, R2Error> {
+        let changed = || self.failed(object, R2ErrorKind::Changed);
+        let opened = match self.send(client, object, &|signer| signer.get(etag)).await {
+            Err(R2Error { kind: R2ErrorKind::Exists, .. }) => return Err(changed()),
+            answer => answer?,
+        };
+        let head = head_of(&opened.head);
+        // Not every server knows the condition.
+        if etag.is_some() && head.etag.as_deref() != etag {
+            opened.cancel();
+            return Err(changed());
+        }
+        Ok(Reading { head, store: self.clone(), object: object.clone(), opened })
     }
 
     /// What is known about an object; nothing when it does not exist.
@@ -145,10 +170,10 @@ impl Store {
         loop {
             let now_ms = client.clock().wall_ms();
             let signer = Signer {
-                endpoint: &self.endpoint,
-                credentials: &self.credentials,
+                endpoint: &self.shared.endpoint,
+                credentials: &self.shared.credentials,
                 object,
-                now_ms: now_ms + self.skew_ms.get(),
+                now_ms: now_ms + self.shared.skew_ms.get(),
             };
             let request = build(&signer).map_err(|reason| self.failed(object, R2ErrorKind::Address { reason }))?;
             let error = match client.open(&request, &judge).await {
@@ -157,18 +182,19 @@ impl Store {
             };
             let skew = server_date.get().map(|date| date - client.clock().wall_ms());
             match skew {
-                Some(skew) if !corrected && is_skewed(&error, skew - self.skew_ms.get()) => {
+                Some(skew) if !corrected && is_skewed(&error, skew - self.shared.skew_ms.get()) => {
                     corrected = true;
-                    self.skew_ms.set(skew);
+                    self.shared.skew_ms.set(skew);
                 }
                 _ => return Err(self.failed(object, error::kind(error))),
             }
         }
     }
 
-    fn failed(&self, object: &Object, kind: R2ErrorKind) -> R2Error {
-        let host = self.endpoint.host().to_owned();
-        R2Error { object: object.clone(), host, source: self.credentials.source, kind }
+    /// An error about one of its objects.
+    pub fn failed(&self, object: &Object, kind: R2ErrorKind) -> R2Error {
+        let host = self.shared.endpoint.host().to_owned();
+        R2Error { object: object.clone(), host, source: self.shared.credentials.source, kind }
     }
 }
 
@@ -178,11 +204,11 @@ fn is_skewed(error: &CallError, off_by_ms: f64) -> bool {
     refused && off_by_ms.abs() > SKEW_THAT_MATTERS_MS && (error::is_clock(error) || off_by_ms.abs() > 600_000.0)
 }
 
-impl Reading<'_> {
-    /// Reads the bytes; a broken connection is taken up again with a new request.
+impl Reading {
+    /// Reads the bytes; a broken connection is taken up again with a new request for the same ones.
     ///
     /// # Errors
-    /// [`R2Error`]; one that is larger than `limit` bytes is not read to its end.
+    /// [`R2Error`]; one that was replaced meanwhile is [`R2ErrorKind::Changed`]; one that is larger than `limit` bytes is not read to its end.
     pub async fn read(self, client: &Client, limit: usize) -> Result<Vec<u8>, R2Error> {
         let Self { mut head, store, object, mut opened } = self;
         let mut tries = 1;
@@ -204,8 +230,7 @@ impl Reading<'_> {
                 return Err(store.failed(&object, broken(&object, tries, CallErrorKind::Unanswered { reason })));
             }
             tries += 1;
-            opened = store.send(client, &object, &|signer| signer.get()).await?;
-            head = head_of(&opened.head);
+            Self { head, opened, .. } = store.reopen(client, &object, head.etag.as_deref()).await?;
         }
     }
 

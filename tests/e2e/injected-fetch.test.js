@@ -17,8 +17,8 @@ describe("a whole run through the fetch of another library", () => {
   let site;
   before(async () => {
     site = await createSite();
-    // More than one chunk, so that a body is read to its end.
-    await site.bundle("shop", "shop", 300_000);
+    // More than one chunk, so that a body is read to its end, and large enough to be sent as a blob.
+    await site.bundle("shop", "shop", 3_000_000);
   });
   after(() => site.close());
 
@@ -42,8 +42,10 @@ describe("a whole run through the fetch of another library", () => {
         assert.equal(typeof url, "string");
         assert.equal(init.redirect, "manual");
         assert.ok(init.signal instanceof AbortSignal);
-        assert.ok(!Object.hasOwn(init, "body") || init.body instanceof Uint8Array);
+        const { body } = init;
+        assert.ok(body === undefined || body instanceof Uint8Array || (body instanceof Blob && body.size > 3_000_000));
       }
+      assert.equal(asked.filter(({ init }) => init.body instanceof Blob).length, 1);
     });
   }
 });

@@ -83,7 +83,7 @@ fn usable(modules: &Modules, size: usize) {
 fn uploaded(modules: &Modules) -> Bytes {
     let api = Api::new(Api::BASE_URL, Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
     let put = PutScript { account_id: "a", script: "s", metadata: &Metadata::default(), modules };
-    put.request(&api).body.map(|(_, bytes)| bytes).unwrap_or_default()
+    put.request(&api).body.map(|(_, content)| content.to_vec().into()).unwrap_or_default()
 }
 
 fn structured() -> BoxedStrategy<Vec<u8>> {

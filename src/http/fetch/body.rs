@@ -1,12 +1,16 @@
 //! The body of an answer: a stream, read or cancelled.
 
-use js_sys::{Array, Function, Promise, Reflect, Symbol, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Flight;
 use super::failure::failure;
+use super::sending::is_workerd;
 use crate::http::{Body, LocalFuture, TransportError};
+
+/// Bytes that a reader fills at once.
+const FILLED: u32 = 64 * 1024;
 
 /// Body of a `fetch` answer. Dropped unread, its connection is given up.
 pub(super) struct FetchBody {
@@ -27,20 +31,17 @@ impl FetchBody {
         if self.stream.is_null() || self.stream.is_undefined() {
             return Ok(Vec::new());
         }
-        // One allocation where the size is known: growing by doubling would take twice the memory.
-        let mut bytes = Vec::with_capacity(self.length.unwrap_or_default().min(limit));
-        let chunks = Chunks::of(&self.stream).map_err(|error| failure(&error))?;
+        let mut chunks = Chunks::of(&self.stream, self.length.is_some()).map_err(|error| failure(&error))?;
+        let mut received = Received::expecting(self.length.map(|length| length.min(limit)));
         loop {
-            let read = call(&chunks.source, chunks.next).map_err(|error| failure(&error))?;
-            let chunk = JsFuture::from(Promise::resolve(&read)).await.map_err(|error| failure(&error))?;
-            if member(&chunk, "done").is_truthy() {
+            let Some(chunk) = chunks.next().await.map_err(|error| failure(&error))? else {
                 self.flight.land();
-                return Ok(bytes);
-            }
-            append(&mut bytes, &member(&chunk, "value"), limit).map_err(|error| failure(&error))?;
-            if bytes.len() > limit {
+                return Ok(received.joined());
+            };
+            received.add(&chunk, limit);
+            if received.size() > limit {
                 settle(call(&chunks.source, chunks.stop));
-                return Ok(bytes);
+                return Ok(received.joined());
             }
         }
     }
@@ -63,29 +64,101 @@ struct Chunks {
     source: JsValue,
     next: &'static str,
     stop: &'static str,
+    /// What a reader fills each time, where it fills something of ours.
+    filled: Option<Uint8Array>,
 }
 
 impl Chunks {
-    fn of(stream: &JsValue) -> Result<Self, JsValue> {
+    /// `copied`: each chunk is copied before the next one is asked for.
+    fn of(stream: &JsValue, copied: bool) -> Result<Self, JsValue> {
         if member(stream, "getReader").is_function() {
-            return Ok(Self { source: call(stream, "getReader")?, next: "read", stop: "cancel" });
+            let filling = if copied && is_workerd() { Self::filling(stream) } else { None };
+            return match filling {
+                Some(filling) => Ok(filling),
+                None => Ok(Self { source: call(stream, "getReader")?, next: "read", stop: "cancel", filled: None }),
+            };
         }
         let iterate = Reflect::get(stream, &Symbol::async_iterator())?.dyn_into::<Function>()?;
-        Ok(Self { source: iterate.call0(stream)?, next: "next", stop: "return" })
+        Ok(Self { source: iterate.call0(stream)?, next: "next", stop: "return", filled: None })
+    }
+
+    /// A reader that fills one array again and again: workerd would else make one of 4 kB for each chunk, and collects them
+    /// late.
+    fn filling(stream: &JsValue) -> Option<Self> {
+        let options = Object::new();
+        Reflect::set(&options, &"mode".into(), &"byob".into()).ok()?;
+        let get = Reflect::get(stream, &"getReader".into()).ok()?.dyn_into::<Function>().ok()?;
+        let source = get.call1(stream, &options).ok()?;
+        Some(Self { source, next: "read", stop: "cancel", filled: Some(Uint8Array::new_with_length(FILLED)) })
+    }
+
+    /// The next chunk; nothing at the end.
+    async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
+        let given = self.filled.take();
+        let read = Reflect::get(&self.source, &self.next.into())?.dyn_into::<Function>()?;
+        let read = match &given {
+            Some(array) => read.call1(&self.source, array)?,
+            None => read.call0(&self.source)?,
+        };
+        let answer = JsFuture::from(Promise::resolve(&read)).await?;
+        if member(&answer, "done").is_truthy() {
+            return Ok(None);
+        }
+        let chunk = as_bytes(&member(&answer, "value"))?;
+        // The array moved with its memory: the chunk is the part of it that was filled.
+        self.filled = given.map(|_| Uint8Array::new(&chunk.buffer()));
+        Ok(Some(chunk))
     }
 }
 
-/// Appends a chunk; of one that goes beyond the limit only what shows that it does.
-fn append(bytes: &mut Vec<u8>, chunk: &JsValue, limit: usize) -> Result<(), JsValue> {
-    let chunk = as_bytes(chunk)?;
-    let start = bytes.len();
-    let room = limit.saturating_sub(start).saturating_add(1);
-    let taken = (chunk.length() as usize).min(room);
-    bytes.resize(start + taken, 0);
-    if let Some(target) = bytes.get_mut(start..) {
-        chunk.subarray(0, taken as u32).copy_to(target);
+/// What came so far. INVARIANT: all of it exists once. Growing as it comes would take twice the memory and more, so where
+/// the size is not told the chunks wait as they are for the last one.
+enum Received {
+    Placed(Vec<u8>),
+    Chunks(Vec<Uint8Array>),
+}
+
+impl Received {
+    fn expecting(length: Option<usize>) -> Self {
+        length.map_or_else(|| Self::Chunks(Vec::new()), |length| Self::Placed(Vec::with_capacity(length)))
     }
-    Ok(())
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Placed(bytes) => bytes.len(),
+            Self::Chunks(chunks) => chunks.iter().map(|chunk| chunk.length() as usize).sum(),
+        }
+    }
+
+    /// Adds a chunk; of one that goes beyond the limit only what shows that it does.
+    fn add(&mut self, chunk: &Uint8Array, limit: usize) {
+        let room = limit.saturating_sub(self.size()).saturating_add(1);
+        let taken = chunk.subarray(0, (chunk.length() as usize).min(room) as u32);
+        match self {
+            Self::Placed(bytes) => append(bytes, &taken),
+            Self::Chunks(chunks) => chunks.push(taken),
+        }
+    }
+
+    fn joined(self) -> Vec<u8> {
+        let size = self.size();
+        match self {
+            Self::Placed(bytes) => bytes,
+            Self::Chunks(chunks) => {
+                let mut bytes = Vec::with_capacity(size);
+                chunks.into_iter().for_each(|chunk| append(&mut bytes, &chunk));
+                bytes
+            }
+        }
+    }
+}
+
+fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) {
+    let start = bytes.len();
+    bytes.resize(start + chunk.length() as usize, 0);
+    if let Some(target) = bytes.get_mut(start..) {
+        chunk.copy_to(target);
+    }
 }
 
 /// Bytes in whatever a stream holds them. What is none may throw when it is looked at, which is the stream's failure.

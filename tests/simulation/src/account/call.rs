@@ -45,7 +45,7 @@ impl Call {
             (decoded(name), decoded(value))
         };
         let (content_type, body) = match &request.body {
-            Some((content_type, body)) => (content_type.clone(), body.clone()),
+            Some((content_type, content)) => (content_type.clone(), content.to_vec().into()),
             None => (String::new(), Bytes::new()),
         };
         let authorisation = request.headers.iter().find(|(name, _)| *name == "authorization");
