@@ -19,6 +19,7 @@ describe("queues", () => {
     await send("POST", queues, { queue_name: "other" });
     const named = await send("GET", `${queues}?name=notes`);
     assert.deepEqual(named.result, [made]);
+    assert.equal((await send("GET", `${queues}?name=notes&name=other&name=none`)).result.length, 2);
     assert.deepEqual((await send("GET", queue)).result, made);
     const page = await send("GET", `${queues}?page=2&per_page=1`);
     assert.deepEqual([page.result.length, page.result_info.total_pages], [1, 2]);

@@ -166,6 +166,25 @@ describe("types that run", () => {
     assert.equal(shown.includes("key_base64") || shown.includes("key_jwk"), false);
   });
 
+  test("a key that is none is refused at the upload", async () => {
+    const wrong = { type: "secret_key", name: "K", format: "pkcs8", usages: ["sign"], key_base64: "" };
+    const bindings = [{ ...wrong, algorithm: { name: "ECDSA", namedCurve: "P-256" } }];
+    const answer = await site.deploy("signer", "export default { fetch() {} }", { bindings });
+    assert.equal(answer.errors[0]?.code, 10021);
+  });
+
+  test("a Worker that is gone is told of by its name, by whoever still binds it", async () => {
+    await site.deploy("leaving", "export default { fetch: () => new Response('here') }");
+    const source = `export default { async fetch(request, { NEXT }) {
+      try { return await NEXT.fetch(request); } catch (error) { return new Response(error.message); }
+    } }`;
+    await site.deploy("staying", source, { bindings: [{ type: "service", name: "NEXT", service: "leaving" }] });
+    assert.equal(await text("staying"), "here");
+    const path = `/accounts/${site.local.accountId}/workers/scripts/leaving?force=true`;
+    assert.equal((await site.send("DELETE", path)).success, true);
+    assert.equal(await text("staying"), "binding `NEXT` of type service leads nowhere: Worker `leaving` is not there");
+  });
+
   test("what is written to Analytics Engine is printed", async () => {
     const source = `export default { fetch(request, { DATA }) { DATA.writeDataPoint({ blobs: ["a"], doubles: [1] }); return new Response("written"); } }`;
     await site.deploy("counting", source, {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { AwsClient } from "aws4fetch";
 import { startSite } from "./live-site.js";
 
 let dir;
@@ -105,6 +106,17 @@ describe("the host on r2.dev", () => {
     assert.equal((await get("files.example.com")).text, "hello");
     assert.deepEqual((await json("GET", "/cors")).result, { rules });
   });
+});
+
+test("a bucket that S3 removes takes its domains along", async () => {
+  site.local.createBucket("short-lived");
+  const zoneId = site.local.zones[0].id;
+  const path = `/accounts/${site.local.accountId}/r2/buckets/short-lived/domains/custom`;
+  await site.send("POST", path, JSON.stringify({ domain: "short.example.com", zoneId, enabled: true }));
+  const s3 = new AwsClient({ ...site.local.s3, service: "s3", region: "auto", retries: 0 });
+  assert.equal((await s3.fetch(`${site.local.s3Url}/short-lived`, { method: "DELETE" })).status, 204);
+  const records = await site.send("GET", `/zones/${zoneId}/dns_records?name=short.example.com`);
+  assert.deepEqual(records.result, []);
 });
 
 test("a browser hears which origins, methods and headers are allowed", async () => {

@@ -26,7 +26,10 @@ const QUEUES = {
   id: "queueId",
   table: "queues",
   missing: () => new ApiError(404, 11000, "Queue not found."),
-  choose: (queues, query) => queues.filter(({ name }) => query.getAll("name").every((wanted) => wanted === name)),
+  choose: (queues, query) => {
+    const wanted = query.getAll("name");
+    return queues.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  },
   create: ({ state }, sent) => {
     const createdOn = timestamp(state);
     return {

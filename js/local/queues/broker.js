@@ -123,18 +123,14 @@ export class Broker {
     if (ready.length >= settings.batch_size || isDue) return ready.slice(0, settings.batch_size);
   }
 
-  /** At the time when the first of those that wait is due; a batch that ends looks by itself. */
+  /** When the first of those that wait gets ready or is due; a batch that ends looks by itself. */
   #lookAgain(queue, { settings }) {
-    const dueAt = Math.min(...this.#waiting(queue).map(({ readyAt }) => readyAt + settings.max_wait_time_ms));
-    const readyAt = this.#waiting(queue)
-      .map((message) => message.readyAt)
-      .filter((at) => at > this.#now());
-    const at = Math.min(dueAt > this.#now() ? dueAt : Number.POSITIVE_INFINITY, ...readyAt);
-    if (Number.isFinite(at))
-      this.#next.set(
-        queue.id,
-        this.#timers.set(() => this.#look(queue), at - this.#now()),
-      );
+    const now = this.#now();
+    const times = this.#waiting(queue).flatMap(({ readyAt }) => [readyAt, readyAt + settings.max_wait_time_ms]);
+    const next = times.filter((at) => at > now).reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) return;
+    const timer = this.#timers.set(() => this.#look(queue), next - now);
+    this.#next.set(queue.id, timer);
   }
 
   #waiting({ messages }) {

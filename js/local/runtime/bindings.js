@@ -1,6 +1,6 @@
 /**
- * A version's bindings as miniflare's options. A type without a local runtime is bound to something that says so when it is
- * used; a binding to a Worker that is not there is left out. Both are noted when the version is uploaded.
+ * A version's bindings as miniflare's options. A type without a local runtime, and a Worker that is not there, are bound to
+ * something that says so when it is used; that is noted when the version is uploaded.
  */
 import { fileURLToPath } from "node:url";
 import { isPart } from "../api/modules.js";
@@ -35,8 +35,8 @@ const BINDINGS = {
   data_blob: ["dataBlobBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
 };
 
-/** What everything else is bound to. */
-const ABSENT = [OURS, (binding) => ({ module: "local:absent", inner: { why: whyAbsent(binding) } })];
+/** What can't answer is bound to this. */
+const absent = (why) => ({ module: "local:absent", inner: { why } });
 
 /**
  * @param {import("./miniflare.js").LoadedWorker} worker
@@ -46,12 +46,15 @@ export function workerBindings(worker) {
   const options = {};
   const notes = [];
   for (const binding of worker.version.bindings) {
-    const known = rowOf(binding, options);
-    if (!known) notes.push(whyAbsent(binding));
-    const [option, convert] = known ?? ABSENT;
-    const value = convert(binding, worker);
-    if (value === undefined) notes.push(whyLeftOut(binding));
-    else options[option] = { ...options[option], [binding.name]: value };
+    const [option, convert] = rowOf(binding, options) ?? [];
+    const value = convert?.(binding, worker);
+    if (value !== undefined) {
+      options[option] = { ...options[option], [binding.name]: value };
+      continue;
+    }
+    const why = convert ? whyNowhere(binding) : whyAbsent(binding);
+    notes.push(why);
+    if (worker.version.mainModule) options[OURS] = { ...options[OURS], [binding.name]: absent(why) };
   }
   const { [MAIL]: mail, [OURS]: ours, images, ...rest } = options;
   const lists = {
@@ -90,8 +93,8 @@ export function neededScripts(version) {
   return version.bindings.map(({ service, script_name: scriptName }) => service ?? scriptName).filter(Boolean);
 }
 
-function whyLeftOut({ type, name, service: target, script_name: scriptName }) {
-  return `binding \`${name}\` of type ${type} is left out: Worker \`${target ?? scriptName}\` is not there`;
+function whyNowhere({ type, name, service: target, script_name: scriptName }) {
+  return `binding \`${name}\` of type ${type} leads nowhere: Worker \`${target ?? scriptName}\` is not there`;
 }
 
 function whyAbsent({ type, name }) {
@@ -125,7 +128,7 @@ function cryptoKey({ algorithm, format, usages, key_base64: base64, key_jwk: jwk
 }
 
 function pem(label, base64) {
-  return `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g).join("\n")}\n-----END ${label}-----\n`;
+  return `-----BEGIN ${label}-----\n${(base64.match(/.{1,64}/g) ?? []).join("\n")}\n-----END ${label}-----\n`;
 }
 
 /** The same store that the API serves, in this process. */

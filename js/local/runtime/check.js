@@ -129,11 +129,12 @@ export class StartCheck {
 }
 
 /**
- * Whether it may use, while it starts, what isolates in a spare workerd do not have. That a module's name stands somewhere
- * else costs a slower start, no more.
+ * Whether it may use, while it starts, what isolates in a spare workerd do not have, or has keys, which workerd reads at the
+ * start. That a module's name stands somewhere else costs a slower start, no more.
  */
 function needsEverything({ modules, bindings }) {
   const mentions = (name) => modules.some(({ type, content }) => type === "esm" && content.includes(name));
+  if (bindings.some(({ type }) => type === "secret_key")) return true;
   return mentions(MAIL_MODULE) || (mentions(ENV_MODULE) && !bindings.every(isPlain));
 }
 
