@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { DeployError, USAGE_CODE, usageError } from "../errors.js";
 import { formatHint } from "./format-hint.js";
-import { readBytes } from "./input.js";
+import { readBytes, readText } from "./input.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
@@ -42,7 +42,8 @@ export async function publishBundle(context, session, file) {
   await requireReplaceable(manifest, target.file);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}.js`;
-  const rewritten = await rewrite(api, session.sources, target, { key, sha256 });
+  const { sources } = session;
+  const rewritten = await rewrite(api, sources, target, { key, sha256 });
   const { bucket, account, jurisdiction } = target;
   const where = { bucket, key, jurisdiction, accountId: account };
   const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
@@ -53,7 +54,7 @@ export async function publishBundle(context, session, file) {
     existed: published.existed,
     hint: await formatHint(bytes, target),
     entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
-    ...saving(() => replaceFile(manifest, rewritten.source.text)),
+    ...saving(() => pointFile(context, { ...session, sources }, target, { key, sha256 })),
   };
 }
 
@@ -107,6 +108,25 @@ export async function rewrite(api, sources, { file, document, path, pin }, { key
   const pointed = await api.setValue(text, document, path, key);
   const isPinned = pin !== undefined;
   return { source: { name, text: isPinned ? await api.setValue(pointed, document, pin, sha256) : pointed }, isPinned };
+}
+
+/**
+ * Points the file on disk at another bundle. It is read again: what somebody wrote into it since the run began stays.
+ *
+ * @throws {DeployError} 64 when it no longer names the bundle that this run found there
+ */
+export async function pointFile(context, { api, sources, options }, target, bundle) {
+  const text = await readText(context, target.file);
+  const now = sources.map((source) => (source.name === target.file ? { ...source, text } : source));
+  const isSame = ({ file, script, key }) => file === target.file && script === target.script && key === target.key;
+  const isUntouched = sources.some((source) => source.name === target.file && source.text === text);
+  const found = isUntouched ? target : (await api.bundleTargets(now, options)).find(isSame);
+  if (!found) {
+    const message = `\`${target.file}\` was changed meanwhile and no longer names \`${target.key}\``;
+    throw usageError(message, `let it name \`${bundle.key}\``);
+  }
+  const { source } = await rewrite(api, now, found, bundle);
+  await replaceFile(resolve(context.cwd, target.file), source.text);
 }
 
 /**

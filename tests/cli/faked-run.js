@@ -3,7 +3,7 @@ import { CANARIES } from "../canaries/index.js";
 import { fakeEngine, resultOf } from "./fake-engine.js";
 import { directoryWith, run } from "./harness.js";
 
-const VALID = { ok: { ok: true, diagnostics: [], manifests: [{}] } };
+export const VALID = { ok: { ok: true, diagnostics: [], manifests: [{}] } };
 
 export const MANIFEST = "kind: CloudflareWorker # keep me\nkey: hello/v1.js\n";
 

@@ -1,10 +1,13 @@
 /** `publish` and `apply --bundle`. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CANARIES } from "../canaries/index.js";
-import { applying, inDirectory, MANIFEST } from "./faked-run.js";
+import { fakeEngine } from "./fake-engine.js";
+import { applying, inDirectory, MANIFEST, SIGNED_IN, VALID } from "./faked-run.js";
+import { directoryWith, run } from "./harness.js";
 
 const publishing = (bytes, target) => ({
   ok: { ...target, sha256: "ab".repeat(32), bytes: bytes.length, etag: "e", existed: false },
@@ -56,10 +59,35 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
   const order = engine.calls.map(({ name }) => name);
-  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply"]);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply", "setValue"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));
   assert.equal(accountId, "acc");
+});
+
+test("a manifest that somebody edits during the run keeps the edit, or is left alone where it names another bundle", async () => {
+  let cwd;
+  const during = (text) => (sources, creds, options, host) => {
+    writeFileSync(join(cwd, "worker.yaml"), text);
+    return applying()(sources, creds, options, host);
+  };
+  const targets = (text) => ({ ok: [{ ...TARGET, key: /key: (\S+)/.exec(JSON.parse(text)[0].text)[1] }] });
+  const answers = { bundleTargets: targets, publish: publishing, setValue: rewriting };
+  const edit = async (text) => {
+    const directory = await directoryWith({ "worker.yaml": MANIFEST, "index.js": "export default {}" });
+    cwd = directory;
+    const engine = fakeEngine({ validate: VALID, ...answers, apply: during(text) });
+    const ended = await run(["worker.yaml", "--bundle", "index.js"], { cwd: directory, engine, env: SIGNED_IN });
+    return { ...ended, text: await readFile(join(directory, "worker.yaml"), "utf8") };
+  };
+  const kept = await edit(`# new\n${MANIFEST}`);
+  assert.equal(kept.exit, 0, kept.stderr);
+  assert.match(kept.text, /^# new\nkind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
+  const other = MANIFEST.replace("v1", "v7");
+  const left = await edit(other);
+  assert.equal(left.exit, 3, left.stderr);
+  assert.match(left.stderr, /was changed meanwhile and no longer names/);
+  assert.equal(left.text, other);
 });
 
 test("apply --bundle: several bundles, none, standard input are exit 64 with nothing published", async () => {

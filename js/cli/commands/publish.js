@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { usageError } from "../../errors.js";
-import { bundleTarget, rewrite } from "../bundle.js";
+import { bundleTarget, pointFile } from "../bundle.js";
 import { formatHint } from "../format-hint.js";
 import { readBytes } from "../input.js";
-import { replaceFile, requireReplaceable } from "../replace-file.js";
+import { requireReplaceable } from "../replace-file.js";
 import { openSession } from "../session.js";
 
 /** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked. */
@@ -32,7 +32,7 @@ export const publish = {
     if (entry) await requireReplaceable(resolve(context.cwd, entry.file), entry.file);
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
     const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
-    if (entry) await point(context, session, entry, published);
+    if (entry) await pointFile(context, session, entry, published);
     const address = `r2://${published.bucket}/${published.key}`;
     view.data(address, { type: "published", ...published });
     view.data(`sha256 ${published.sha256}`);
@@ -43,11 +43,6 @@ export const publish = {
     return view.end({ exit: 0, done: published.existed ? [] : [address] });
   },
 };
-
-async function point(context, { api, sources }, entry, published) {
-  const { source } = await rewrite(api, sources, entry, published);
-  await replaceFile(resolve(context.cwd, source.name), source.text);
-}
 
 /** Verbatim after the bucket: no decoding, no query. */
 function targetOf(url, { version, overwrite }) {
