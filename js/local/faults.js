@@ -23,7 +23,8 @@ export const KINDS = {
   500: "internal error; not done",
   503: "unavailable; not done",
   403: "refused as if a permission were missing; not done",
-  stale: "a read of records or routes answers as they were 30 seconds ago; anything else is done",
+  stale:
+    "a read of records, routes, namespaces, queues or databases answers as they were 30 seconds ago; anything else is done",
 };
 
 /** How old a stale answer is, unless the fault says so. */

@@ -1,7 +1,8 @@
 /**
- * Records and routes of all zones as they were: for answers that are stale on purpose. Only what requests changed since
- * such a fault was set is known.
+ * Records and routes of all zones, and the tables of stores, as they were: for answers that are stale on purpose. Only what
+ * requests changed since such a fault was set is known.
  */
+import { tablesOf } from "./state.js";
 
 /** Older answers than this are never asked for. */
 const KEPT_MS = 3_600_000;
@@ -22,7 +23,7 @@ export class History {
   beforeWrite() {
     const at = this.#now();
     const { records, routes } = this.#state;
-    this.#seen.push({ at, records: copyOf(records), routes: copyOf(routes) });
+    this.#seen.push({ at, records: copyOf(records), routes: copyOf(routes), ...copiesOf(tablesOf(this.#state)) });
     const oldest = at - KEPT_MS;
     while (this.#seen[0].at < oldest) this.#seen.shift();
   }
@@ -30,13 +31,20 @@ export class History {
   /**
    * What there was at that time: what stood before the first write after it.
    * @param {number} time milliseconds since the epoch
-   * @returns {{ records: Map<string, object[]>, routes: Map<string, object[]> }}
+   * @returns {{ records: Map<string, object[]>, routes: Map<string, object[]> } & Record<string, Map<string, object>>} with
+   *   every table of the state
    */
   at(time) {
-    const { records, routes } = this.#seen.find(({ at }) => at >= time) ?? this.#state;
-    return { records, routes };
+    const then = this.#seen.find(({ at }) => at >= time) ?? this.#state;
+    return { records: then.records, routes: then.routes, ...tablesOf(then) };
   }
 }
 
 /** The lists are changed in place, what stands in them is replaced. */
 const copyOf = (lists) => new Map([...lists].map(([zoneId, list]) => [zoneId, [...list]]));
+
+/** Things in tables are changed themselves. */
+function copiesOf(tables) {
+  const copy = (things) => new Map([...things].map(([id, thing]) => [id, { ...thing }]));
+  return Object.fromEntries(Object.entries(tables).map(([name, things]) => [name, copy(things)]));
+}

@@ -174,6 +174,9 @@ export function fromJSON(json, { now = Date.now } = {}) {
   };
 }
 
+/** The tables of a state, by name. @returns {Record<string, Map<string, object>>} */
+export const tablesOf = (state) => Object.fromEntries(TABLES.map((name) => [name, state[name]]));
+
 /** Every table, with the things that the name gives. */
 function tables(thingsOf) {
   return Object.fromEntries(TABLES.map((name) => [name, new Map(thingsOf(name).map((thing) => [thing.id, thing]))]));

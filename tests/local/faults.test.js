@@ -188,3 +188,33 @@ test("stale: reads of records and routes answer as they were so many seconds ago
     await site.close();
   }
 });
+
+test("stale: namespaces, queues and databases are listed as they were", async () => {
+  let now = Date.parse("2026-01-01T00:00:00Z");
+  const site = await startLocalCloudflare({ now: () => now, faults: ["GET *:stale+30"] });
+  try {
+    const call = async (method, path, body) => {
+      const answer = await fetch(`${site.apiUrl}/accounts/${site.accountId}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${site.token}`, "content-type": "application/json" },
+        body: body && JSON.stringify(body),
+      });
+      return (await answer.json()).result;
+    };
+    const { id } = await call("POST", "/storage/kv/namespaces", { title: "first" });
+    await call("POST", "/queues", { queue_name: "orders" });
+    await call("POST", "/d1/database", { name: "shop" });
+    const listed = async (path, key) => (await call("GET", path)).map((one) => one[key]);
+    const all = async () => [
+      await listed("/storage/kv/namespaces", "title"),
+      await listed("/queues", "queue_name"),
+      await listed("/d1/database", "name"),
+    ];
+    assert.deepEqual(await all(), [[], [], []], "what was just made is not listed");
+    now += 40_000;
+    await call("PUT", `/storage/kv/namespaces/${id}`, { title: "second" });
+    assert.deepEqual(await all(), [["first"], ["orders"], ["shop"]], "the old name is listed");
+  } finally {
+    await site.close();
+  }
+});
