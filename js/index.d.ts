@@ -378,6 +378,7 @@ export type DeployEvent =
   | ({ type: "plan" } & Summary &
       Pick<Plan, "fingerprint" | "manifests" | "kept" | "orphans" | "unmanaged" | "exitCode"> & { destroys: boolean })
   | { type: "start"; address: string }
+  | { type: "uploaded"; address: string }
   | { type: "done"; address: string; ms: number }
   | { type: "wait"; address: string; why: string; seconds: number }
   | { type: "failed"; address: string; code: string };

@@ -19,7 +19,7 @@ const HAS_BEGUN = [3, 130, 143];
  * @property {string} [hint] for people, about the format of the code
  * @property {object} published as the engine answers it
  * @property {{ file: string, path: string, previousKey: string, isPinned: boolean }} entry of the manifest
- * @property {(event: object) => void} hear saves with the first write of the run
+ * @property {(event: object) => void} hear saves as soon as Cloudflare took the code
  * @property {() => Promise<void>} save the file on disk names the bundle from here on; once
  * @property {() => Promise<boolean>} isSaved
  */
@@ -27,7 +27,7 @@ const HAS_BEGUN = [3, 130, 143];
 /**
  * `apply --bundle FILE`: puts the file beside the bundle that the manifest names, under its own hash, and points the
  * manifest there. The engine looks for the object to plan, so it is published first; nothing uses it until the plan is
- * carried out, and only then the file on disk changes.
+ * carried out, and the file on disk changes only once Cloudflare took the code.
  *
  * @param {import("./process.js").Context} context
  * @param {import("./session.js").Session} session its sources name the new path afterwards
@@ -68,7 +68,7 @@ function saving(replace) {
   };
   return {
     save,
-    hear: ({ type }) => void (type === "start" && save()),
+    hear: ({ type }) => void (type === "uploaded" && save()),
     isSaved: async () => {
       const failure = await saved?.catch((error) => error);
       return saved !== undefined && failure === undefined;

@@ -332,6 +332,9 @@ fn creates_script(plan: &Plan, manifest: usize) -> bool {
 fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome) -> State {
     match finished.ended {
         Ended::Done(made) => {
+            if matches!(step.operation, Operation::Upload(_)) {
+                (run.events)(Event::Uploaded { address: step.address.clone() });
+            }
             if let Some(version) = made.version {
                 outcome.versions.insert(step.manifest, version);
             }

@@ -57,7 +57,7 @@ impl Masked for Event {
                 fields.into_iter().flatten().for_each(|field| members(field, ["old", "new"]));
             }
             Self::Wait { why, .. } => mask_texts([why], mask),
-            Self::Plan(_) | Self::Start { .. } | Self::Done { .. } | Self::Failed { .. } => {}
+            Self::Plan(_) | Self::Start { .. } | Self::Uploaded { .. } | Self::Done { .. } | Self::Failed { .. } => {}
         }
     }
 }

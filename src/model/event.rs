@@ -28,6 +28,11 @@ pub enum Event {
         /// Milliseconds since its start.
         ms: u64,
     },
+    /// Cloudflare took the code of a Worker, and runs it; more of the Worker may still be under way.
+    Uploaded {
+        /// Of what.
+        address: Address,
+    },
     /// Waiting for the other side.
     Wait {
         /// What waits.

@@ -109,7 +109,7 @@ test("apply --bundle: several bundles, none, standard input are exit 64 with not
   }
 });
 
-test("a failure after publishing keeps its code; once the run has begun the bundle is done and the file names it", async () => {
+test("a failure after publishing keeps its code; once Cloudflare took the code the file names it", async () => {
   const error = {
     code: "CFD0401",
     exitCode: 4,
@@ -130,7 +130,9 @@ test("a failure after publishing keeps its code; once the run has begun the bund
   assert.deepEqual(refused.events.at(-1).done, []);
   assert.equal(await readFile(join(refused.cwd, "worker.yaml"), "utf8"), MANIFEST);
 
-  const begun = [{ type: "start", address: "script:hello" }];
+  const lost = await inDirectory(argv, { ...answers, apply: failing(3, [{ type: "start", address: "script:hello" }]) });
+  assert.equal(await readFile(join(lost.cwd, "worker.yaml"), "utf8"), MANIFEST, "Cloudflare has not taken the code");
+  const begun = ["start", "uploaded"].map((type) => ({ type, address: "script:hello" }));
   const { exit, events, cwd } = await inDirectory(argv, { ...answers, apply: failing(3, begun) });
   assert.equal(exit, 3);
   assert.match(events.at(-1).done[0], /^r2:\/\/bundles\/hello\/[0-9a-f]{12}\.js$/);

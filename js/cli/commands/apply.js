@@ -69,7 +69,7 @@ async function agreeAndApply(run, session, { saved, bundle }) {
   return view.end({ exit: exitOf(result, context), outputs: result.outputs, done: result.done });
 }
 
-/** The file on disk changes with the first write: a plan that is refused leaves it alone. */
+/** The file on disk changes once Cloudflare took the code: a run that fails before leaves it alone. */
 function heardBy(bundle, host) {
   const onEvent = (event) => {
     bundle.hear(event);

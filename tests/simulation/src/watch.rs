@@ -227,6 +227,7 @@ impl Watch {
             Event::Plan(_) => facts.planned = true,
             Event::Diagnostic(_)
             | Event::Start { .. }
+            | Event::Uploaded { .. }
             | Event::Done { .. }
             | Event::Wait { .. }
             | Event::Failed { .. } => {}
