@@ -86,7 +86,7 @@ async function start(options, persistence) {
   const faults = new Faults(options.faults);
   let latency = latencyMs;
   const listeners = createListeners({
-    api: createApi({ state, runtime, switches, now, onUnknown: print }),
+    api: createApi({ state, runtime, broker, switches, now, onUnknown: print }),
     s3: createS3({
       objects: state.objects,
       findKey: keyFinder(state),

@@ -1,9 +1,13 @@
 /** What the API tests share: a state with one zone, a runtime without workerd, and requests in few words. */
 import { createApi } from "../../js/local/api/index.js";
+import { Broker } from "../../js/local/queues/broker.js";
 import { addToken, createState } from "../../js/local/state.js";
 
 export const ES_MODULE = "application/javascript+module";
 export const HELLO = "export default { fetch() { return new Response('hello'); } };";
+
+/** A broker whose time never comes. */
+const STILL = { written: async () => {}, timers: { set: () => {}, clear: () => {} } };
 
 /**
  * @param {{ switches?: object, zones?: string[], now?: () => number, verdict?: object }} [options]
@@ -14,7 +18,13 @@ export function createClient({ switches, zones = ["example.com"], now, verdict, 
   const token = addToken(state);
   const runtime = createFakeRuntime(verdict);
   const unknown = [];
-  const api = createApi({ state, runtime, switches, onUnknown: (line) => unknown.push(line) });
+  const broker = new Broker({
+    state,
+    now: () => state.clock.now(),
+    deliver: async () => ({ outcome: "ok" }),
+    ...STILL,
+  });
+  const api = createApi({ state, runtime, broker, switches, onUnknown: (line) => unknown.push(line) });
   const client = {
     state,
     runtime,

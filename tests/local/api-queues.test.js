@@ -4,8 +4,8 @@ import { createClient } from "./api-client.js";
 
 const CONSUMING = { ok: true, startupTimeMs: 2, handlers: ["fetch", "queue"] };
 
-async function queueClient({ name = "notes", verdict = CONSUMING } = {}) {
-  const client = createClient({ verdict });
+async function queueClient({ name = "notes", verdict = CONSUMING, now } = {}) {
+  const client = createClient({ verdict, now });
   const queues = `${client.account}/queues`;
   const { result } = await client.send("POST", queues, { queue_name: name });
   return { ...client, queues, queue: `${queues}/${result.queue_id}`, made: result };
@@ -141,5 +141,82 @@ describe("consumers", () => {
       retry_delay: 0,
       visibility_timeout_ms: 30_000,
     });
+  });
+});
+
+describe("messages", () => {
+  async function pullClient(settings = {}) {
+    let now = Date.parse("2026-01-01T00:00:00Z");
+    const client = await queueClient({ now: () => now });
+    const { send, queues, queue } = client;
+    await send("POST", queues, { queue_name: "dead" });
+    await send("POST", `${queue}/consumers`, { type: "http_pull", dead_letter_queue: "dead", settings });
+    const post = async (path, body = {}) => (await send("POST", `${queue}${path}`, body)).result;
+    const bodies = async (body) => (await post("/messages/pull", body)).messages.map((message) => message.body);
+    const after = (ms) => {
+      now += ms;
+    };
+    return { ...client, post, bodies, after };
+  }
+
+  test("are sent one by one and in batches, pulled once, and gone when they are acknowledged", async () => {
+    const { post, bodies, send, queue } = await pullClient();
+    await post("/messages", { body: { a: 1 } });
+    await post("/messages/batch", {
+      messages: [
+        { body: "text", content_type: "text" },
+        { body: [2], delay_seconds: 60 },
+      ],
+    });
+    const first = await post("/messages/pull", { batch_size: 1 });
+    assert.deepEqual(
+      [first.message_backlog_count, first.messages[0].body, first.messages[0].attempts],
+      [3, '{"a":1}', 1],
+    );
+    assert.deepEqual(await bodies(), ["text"], "what is pulled is not there for others, nor what is delayed");
+    const acks = [{ lease_id: first.messages[0].lease_id }, { lease_id: "none" }];
+    assert.deepEqual(await post("/messages/ack", { acks }), { ackCount: 1, retryCount: 0, warnings: [] });
+    assert.equal((await send("GET", `${queue}/metrics`)).result.backlog_count, 2);
+  });
+
+  test("come again when their time is over or they are given back, and are dead at last", async () => {
+    const { post, bodies, after, state } = await pullClient({ max_retries: 2, visibility_timeout_ms: 1000 });
+    await post("/messages", { body: "x", content_type: "text" });
+    const { messages } = await post("/messages/pull");
+    assert.deepEqual(await bodies(), []);
+    after(1000);
+    assert.equal((await post("/messages/ack", { acks: [{ lease_id: messages[0].lease_id }] })).ackCount, 0, "too late");
+    const [again] = (await post("/messages/pull")).messages;
+    assert.equal(again.attempts, 2);
+    const given = await post("/messages/ack", { retries: [{ lease_id: again.lease_id, delay_seconds: 5 }] });
+    assert.equal(given.retryCount, 1);
+    assert.deepEqual(await bodies(), []);
+    after(5000);
+    assert.deepEqual(await bodies(), ["x"]);
+    after(1000);
+    assert.deepEqual(await bodies(), []);
+    const dead = [...state.queues.values()].find(({ name }) => name === "dead");
+    assert.equal(dead.messages.length, 1);
+  });
+
+  test("are purged on a clear word, and pulled only where a pull consumer is", async () => {
+    const { post, verdictOf, queue, queues, state } = await pullClient();
+    await post("/messages", { body: 1 });
+    assert.deepEqual(await verdictOf("POST", `${queue}/purge`, {}), [400, 10026]);
+    await post("/purge", { delete_messages_permanently: true });
+    assert.equal(state.queues.values().next().value.messages.length, 0);
+    const [, other] = state.queues.keys();
+    assert.deepEqual(await verdictOf("POST", `${queues}/${other}/messages/pull`, {}), [400, 10108]);
+    for (const wrong of [
+      {},
+      { body: 1, content_type: "text" },
+      { body: 1, delay_seconds: -1 },
+      { body: "x".repeat(128_001) },
+    ])
+      assert.deepEqual(
+        await verdictOf("POST", `${queue}/messages`, wrong),
+        [400, 10026],
+        JSON.stringify(wrong).slice(0, 60),
+      );
   });
 });

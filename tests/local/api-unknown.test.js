@@ -28,7 +28,7 @@ const NOT_SERVED = [
   ["GET", "/accounts/usage"],
   ["GET", "{account}/r2/buckets/bundles/lock"],
   ["GET", "{account}/queues/usage"],
-  ["POST", `{account}/queues/${"0".repeat(32)}/purge`],
+  ["POST", `{account}/queues/${"0".repeat(32)}/consumers/usage`],
   ["POST", "{account}/d1/database/00000000-0000-0000-0000-000000000000/export"],
   ["DELETE", "{account}/workers/workers/shop"],
   ["PUT", "{account}"],

@@ -13,6 +13,7 @@ import { deployments } from "./deployments.js";
 import { dnsRecords } from "./dns-records.js";
 import { kvNamespaces } from "./kv-namespaces.js";
 import { kvValues } from "./kv-values.js";
+import { queueMessages } from "./queue-messages.js";
 import { queues } from "./queues.js";
 import { r2Buckets } from "./r2-buckets.js";
 import { r2Domains } from "./r2-domains.js";
@@ -57,6 +58,7 @@ export const ENDPOINTS = [
   kvNamespaces,
   kvValues,
   queues,
+  queueMessages,
   d1Databases,
   d1Queries,
   r2Buckets,
@@ -69,11 +71,17 @@ export const ENDPOINTS = [
 const HEX_ID = /^[0-9a-f]{32}$/;
 
 /**
- * @param {{ state: object, runtime: object, switches?: Record<string, unknown>,
+ * @param {{ state: object, runtime: object, broker?: import("../queues/broker.js").Broker, switches?: Record<string, unknown>,
  *   onUnknown?: (line: string) => void }} options `onUnknown` hears of every path that is not served
  * @returns {{ handle: (request: import("./router.js").ApiRequest) => Promise<import("./router.js").ApiResponse> }}
  */
-export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (line) => console.error(line) }) {
+export function createApi({
+  state,
+  runtime,
+  broker,
+  switches: chosen = {},
+  onUnknown = (line) => console.error(line),
+}) {
   const switches = readSwitches(chosen);
   const turn = createTurns();
   const imports = new Imports();
@@ -91,7 +99,7 @@ export function createApi({ state, runtime, switches: chosen = {}, onUnknown = (
     const body = request.body ?? (await request.readBody());
     const read = { ...request, body };
     const shown = request.asOf ? { ...state, ...request.asOf } : state;
-    const shared = { state: shown, runtime, switches, imports, turn };
+    const shared = { state: shown, runtime, broker, switches, imports, turn };
     return found.handler({ ...shared, request: read, params, query: read.query, actor, zone });
   }
 

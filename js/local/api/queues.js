@@ -82,6 +82,9 @@ const CONSUMERS = {
 
 export const queues = [...family(QUEUES), ...family(CONSUMERS)];
 
+/** The queue that the path names. @throws {ApiError} 404/11000 */
+export const queueOf = (context) => thingOf(QUEUES, context);
+
 function changeQueue({ state }, queue, { queue_name: name, settings }, before) {
   const read = readSettings(settings, QUEUE_SETTINGS, INVALID_QUEUE, before);
   if (name !== undefined && name !== queue.name) queue.name = readName(state, name);

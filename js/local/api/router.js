@@ -3,6 +3,7 @@
  *
  * @typedef {{ state: object, runtime: object, switches: Record<string, any>, request: ApiRequest,
  *   params: Record<string, string>, query: URLSearchParams, actor: import("../auth.js").Actor, zone?: object, imports: import("../d1/imports.js").Imports,
+ *   broker: import("../queues/broker.js").Broker,
  *   turn: (name: string, work: () => Promise<any>) => Promise<any> }} Context
  * @typedef {{ method: string, path: string, query: URLSearchParams, headers: Record<string, string>, body: Buffer }} ApiRequest
  * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer }} ApiResponse

@@ -20,6 +20,7 @@ const TIMERS = {
  * @property {string} body base64
  * @property {number} attempts deliveries that have failed
  * @property {number} readyAt not handed on before, milliseconds
+ * @property {string} [lease] of the one who has pulled it, until `readyAt`
  */
 
 export class Broker {
@@ -68,6 +69,14 @@ export class Broker {
     }
     this.#look(queue);
     return this.metrics(queue);
+  }
+
+  /** Messages that were pulled too often, and that nobody has now. */
+  dropFailed(queue) {
+    this.#dropOld(queue);
+    const consumer = consumerOf(this.#state, queue);
+    const isFailed = ({ attempts, readyAt }) => attempts > consumer.settings.max_retries && readyAt <= this.#now();
+    for (const message of queue.messages.filter(isFailed)) this.#giveUp(queue, consumer, message);
   }
 
   metrics({ messages }) {
@@ -183,7 +192,10 @@ export class Broker {
   #retry(queue, consumer, message, delaySeconds) {
     message.attempts += 1;
     message.readyAt = this.#now() + delaySeconds * 1000;
-    if (message.attempts <= consumer.settings.max_retries) return;
+    if (message.attempts > consumer.settings.max_retries) this.#giveUp(queue, consumer, message);
+  }
+
+  #giveUp(queue, consumer, message) {
     queue.messages = queue.messages.filter((other) => other !== message);
     const dead = consumer.deadLetterQueue && queueNamed(this.#state, consumer.deadLetterQueue);
     if (dead) this.accept(dead, [message]);
