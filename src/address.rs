@@ -20,17 +20,19 @@ pub enum Kind {
     Queue,
     /// An R2 bucket.
     Bucket,
+    /// A database of D1.
+    D1,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 6] = [Self::Kv, Self::Queue, Self::Bucket, Self::Script, Self::Record, Self::Route];
+    pub const ALL: [Self; 7] = [Self::Kv, Self::Queue, Self::Bucket, Self::D1, Self::Script, Self::Record, Self::Route];
 
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
     pub fn is_of_zone(self) -> bool {
         match self {
             Self::Record | Self::Route => true,
-            Self::Script | Self::Kv | Self::Queue | Self::Bucket => false,
+            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 => false,
         }
     }
 
@@ -43,6 +45,7 @@ impl Kind {
             Self::Kv => "kv",
             Self::Queue => "queue",
             Self::Bucket => "bucket",
+            Self::D1 => "d1",
         }
     }
 }
@@ -61,7 +64,7 @@ impl Serialize for Kind {
 
 /// `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
 ///
-/// Keys: script name; lower-case A-label host; route pattern as shown; KV title.
+/// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address {
     /// What it is.

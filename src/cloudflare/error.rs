@@ -33,6 +33,8 @@ pub enum Family {
     Queues,
     /// `/accounts/{account}/r2/…`.
     R2,
+    /// `/accounts/{account}/d1/…`.
+    D1,
 }
 
 /// What an accepted answer holds.
@@ -173,6 +175,7 @@ fn classify_settled(family: Family, status: u16, code: i64, text: &str) -> (Mean
         Family::Kv => kv(code),
         Family::Queues => queues(code),
         Family::R2 => r2(code),
+        Family::D1 => d1(code),
         Family::Zones => zones(code, text),
         Family::Accounts | Family::Tokens => None,
     };
@@ -298,6 +301,18 @@ fn r2(code: i64) -> Option<(Meaning, Again)> {
         10004 | 10008 | 10073 => Meaning::Conflict,
         10005 | 10015 | 10040 | 10062 => Meaning::Invalid,
         10009 => Meaning::Quota,
+        _ => return None,
+    };
+    Some((meaning, Again::Never))
+}
+
+fn d1(code: i64) -> Option<(Meaning, Again)> {
+    let meaning = match code {
+        7404 => Meaning::Absent,
+        7502 => Meaning::Conflict,
+        // 7500 is also SQL that SQLite refuses.
+        7400 | 7500 => Meaning::Invalid,
+        7406 => Meaning::Quota,
         _ => return None,
     };
     Some((meaning, Again::Never))

@@ -14,6 +14,7 @@ mod page;
 mod read;
 
 pub mod accounts;
+pub mod d1;
 pub mod deployments;
 pub mod dns_records;
 pub mod host;

@@ -82,6 +82,10 @@ pub const KV: Grant = Grant {
 pub const QUEUES: Grant =
     Grant { resource: "queues", scope: Scope::Account, read: Some("Queues Read"), write: Some("Queues Write") };
 
+/// Databases of D1.
+pub const D1: Grant =
+    Grant { resource: "D1 databases", scope: Scope::Account, read: Some("D1 Read"), write: Some("D1 Write") };
+
 /// Objects in R2; the S3 keys of a token carry the token's permissions.
 pub const R2: Grant = Grant {
     resource: "R2 objects",
@@ -91,4 +95,4 @@ pub const R2: Grant = Grant {
 };
 
 /// All of them, for the docs.
-pub const ALL: [Grant; 9] = [TOKENS, ACCOUNTS, ZONES, DNS, SCRIPTS, ROUTES, KV, QUEUES, R2];
+pub const ALL: [Grant; 10] = [TOKENS, ACCOUNTS, ZONES, DNS, SCRIPTS, ROUTES, KV, QUEUES, D1, R2];

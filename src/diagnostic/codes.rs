@@ -118,7 +118,7 @@ codes! {
     OldSpelling = "CFD0131": "an old spelling",
         "The spelling comes from an earlier schema. It works and means the same.";
     NoEffect = "CFD0132": "a setting without effect",
-        "The setting is read and kept for compatibility, but changes nothing. `usage_model`: Cloudflare bills all Workers by one model today. `dns` without `enabled: true`: no record, no route.";
+        "The setting is read and kept for compatibility, but changes nothing. `usage_model`: Cloudflare bills all Workers by one model today. `dns` without `enabled: true`: no record, no route. `region` of a database that is there: a database is never moved.";
     Wait = "CFD0133": "not a usable proof for --wait",
         "`wait.path` is a path that starts with `/`; `wait.header` is the name of the response header in which the Worker answers its version id.";
     TooMany = "CFD0134": "more findings than are shown",
@@ -126,7 +126,7 @@ codes! {
     Uncovered = "CFD0135": "no route takes every request to the host",
         "The DNS record of a Worker is a placeholder that leads nowhere: only requests that a route pattern takes are answered. Add the pattern `HOST/*`, or a `record` that leads to a server for the rest.";
     StoreName = "CFD0140": "not a usable name of a store",
-        "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least. The name is what a store is found by: another name is another store.";
+        "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least, a database's may also have `_`, at most 64. The name is what a store is found by: another name is another store.";
     Reference = "CFD0201": "not a usable reference",
         "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",

@@ -219,8 +219,14 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
             refresh::ZoneIds::new()
         }
     };
-    let answers =
-        refresh::probe(&session.api, &session.client, desired, &zones, kinds::reads(desired, &OutputSet::new())).await;
+    let answers = refresh::probe(
+        &session.api,
+        &session.client,
+        desired,
+        &zones,
+        kinds::reads(desired, &OutputSet::new(), &refresh::Known::default()),
+    )
+    .await;
     let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Credentials;
 use super::failure::failure;
 use super::session::Session;
-use crate::cloudflare::permissions::{ALL, DNS, Grant, KV, QUEUES, R2, ROUTES, SCRIPTS, ZONES};
+use crate::cloudflare::permissions::{ALL, D1, DNS, Grant, KV, QUEUES, R2, ROUTES, SCRIPTS, ZONES};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
@@ -174,6 +174,7 @@ fn key(grant: Grant) -> Option<&'static str> {
         (ZONES, "zone"),
         (KV, "workers_kv_storage"),
         (QUEUES, "queues"),
+        (D1, "d1"),
         (R2, "workers_r2"),
     ]
     .into_iter()

@@ -180,8 +180,8 @@ async fn prepared(
     let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let keys = told(keys, &mut diagnostics);
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
-    let stores = kinds::reads(&desired, &options.outputs);
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, stores, options.prune);
+    let stores = |known: &refresh::Known| kinds::reads(&desired, &options.outputs, known);
+    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, &stores, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let opened = told(opened, &mut diagnostics);
@@ -321,8 +321,8 @@ async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveSt
     // Nothing is bound any more: only the stores that documents describe are looked for.
     let nothing = OutputSet::new();
     let stores = DesiredState { stores: desired.stores.clone(), ..DesiredState::default() };
-    let reads = kinds::reads(&stores, &nothing);
-    let live = refresh::refresh(&session.api, &session.client, desired, &zones, reads, true);
+    let reads = |known: &refresh::Known| kinds::reads(&stores, &nothing, known);
+    let live = refresh::refresh(&session.api, &session.client, desired, &zones, &reads, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
     let refresh::Refreshed { mut live, known } = live?;
     live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known), &known);

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{DOCUMENTS, kv_namespace, queue, r2_bucket};
+use super::{DOCUMENTS, d1_database, kv_namespace, queue, r2_bucket};
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::{self, Manifest};
 use crate::manifest::snake_case;
@@ -18,7 +18,7 @@ use crate::manifest::snake_case;
 /// A kind: its name, what it is, its schema.
 type Of = (&'static str, &'static str, Value);
 
-fn kinds() -> [Of; 4] {
+fn kinds() -> [Of; 5] {
     [
         (
             schema::WORKER,
@@ -32,6 +32,7 @@ fn kinds() -> [Of; 4] {
             of_types::<r2_bucket::Spec>(r2_bucket::NAME),
         ),
         (queue::NAME, "A queue.", of_types::<queue::Spec>(queue::NAME)),
+        (d1_database::NAME, "A database of D1.", of_types::<d1_database::Spec>(d1_database::NAME)),
     ]
 }
 

@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: the order of the files makes no difference.
 
+mod d1_database;
 #[cfg(test)]
 mod editor_schema;
 mod kv_namespace;
@@ -25,6 +26,7 @@ use crate::plan::{self, Plan, PlanOptions};
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
+use d1_database::D1Database;
 use kv_namespace::KvNamespace;
 use labels::Labels;
 use queue::Queue;
@@ -34,10 +36,10 @@ use store::Store;
 use worker::SecretFacts;
 
 /// All kinds of documents. What names none that can be read is taken for the first one.
-pub const DOCUMENTS: [&dyn DocumentKind; 4] = [&Worker, &KvNamespace, &R2Bucket, &Queue];
+pub const DOCUMENTS: [&dyn DocumentKind; 5] = [&Worker, &KvNamespace, &R2Bucket, &Queue, &D1Database];
 
 /// The kinds that keep data.
-const STORES: [&dyn Store; 3] = [&KvNamespace, &R2Bucket, &Queue];
+const STORES: [&dyn Store; 4] = [&KvNamespace, &R2Bucket, &Queue, &D1Database];
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
@@ -65,11 +67,13 @@ fn store_of(kind: &str) -> Option<&'static dyn Store> {
     STORES.into_iter().find(|store| store.name() == kind)
 }
 
-/// What is read for stores, beside all that Workers need.
-pub fn reads(desired: &DesiredState, outputs: &OutputSet) -> Vec<Read> {
-    let details = desired.stores.iter().flat_map(|store| store_of(store.kind).map(|kind| kind.details(store)));
-    let details = details.flatten().map(|(_, read)| read.into());
-    references::looks(desired, outputs).iter().map(Look::read).chain(details).collect()
+/// What is read for stores, beside all that Workers need, as far as what is known tells what to ask.
+pub fn reads(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Vec<Read> {
+    let looks = references::looks(desired, outputs);
+    let lists = Lists::index(&looks, known);
+    let details =
+        desired.stores.iter().flat_map(|wanted| store::details(wanted, store::found(wanted, &lists).as_ref()));
+    looks.iter().map(Look::read).chain(details.map(|(_, read)| read.into())).collect()
 }
 
 /// What was found by name.
@@ -79,18 +83,7 @@ pub fn lists(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> List
 
 /// The stores that documents describe, as the account has them.
 pub fn live_stores(desired: &DesiredState, lists: &Lists, known: &Known) -> Vec<Option<LiveStore>> {
-    let live = |store: &DesiredStore| {
-        let kind = store_of(store.kind)?;
-        let mut live = kind.live(lists.found(&store::look(store)?)?.first()?)?;
-        let details = kind.details(store).into_iter().filter_map(|(name, read)| Some((name, known.get(&read)?)));
-        for (name, answer) in details {
-            if let Some(settings) = live.settings.as_object_mut() {
-                settings.insert(name.to_owned(), (*answer).clone());
-            }
-        }
-        Some(live)
-    };
-    desired.stores.iter().map(live).collect()
+    desired.stores.iter().map(|wanted| store::live(wanted, lists, known)).collect()
 }
 
 /// Puts values where references stand. One that stays open is a finding that names its field.

@@ -11,7 +11,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{Claimed, DocumentKind, Path};
 use crate::model::{Address, Field};
 use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, Write};
+use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore, Operation};
+
+use super::references::Lists;
 
 /// A kind of documents that each describe one store. All of it is pure: requests and answers are values.
 pub(super) trait Store: DocumentKind {
@@ -32,8 +35,9 @@ pub(super) trait Store: DocumentKind {
         self.look(&store.identity.account, &store.address.key)
     }
 
-    /// What else is read for a document, by the name under which it stands in the live settings.
-    fn details(&self, _store: &DesiredStore) -> Vec<(&'static str, ReadOf<Value>)> {
+    /// What else is read for a document, by the name under which it stands in the live settings. `found`: the store, once
+    /// it was looked for and is there.
+    fn details(&self, _store: &DesiredStore, _found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
         Vec::new()
     }
 
@@ -72,6 +76,27 @@ pub(super) trait Store: DocumentKind {
 /// How a store is looked for.
 pub(super) fn look(store: &DesiredStore) -> Option<Look> {
     Some(super::store_of(store.kind)?.look_for(store))
+}
+
+/// The store as it was found by its name.
+pub(super) fn found(store: &DesiredStore, lists: &Lists) -> Option<LiveStore> {
+    super::store_of(store.kind)?.live(lists.found(&look(store)?)?.first()?)
+}
+
+/// What else is read for a store.
+pub(super) fn details(store: &DesiredStore, found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
+    super::store_of(store.kind).map(|kind| kind.details(store, found)).unwrap_or_default()
+}
+
+/// The store with all that was read of it.
+pub(super) fn live(store: &DesiredStore, lists: &Lists, known: &Known) -> Option<LiveStore> {
+    let mut live = found(store, lists)?;
+    for (name, read) in details(store, Some(&live)) {
+        if let (Some(answer), Some(settings)) = (known.get(&read), live.settings.as_object_mut()) {
+            settings.insert(name.to_owned(), (*answer).clone());
+        }
+    }
+    Some(live)
 }
 
 /// Outputs of a store that is there.

@@ -36,8 +36,9 @@ pub struct Refreshed {
 
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
 /// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
-/// secret edits alone, where the list of versions shows no annotations. `more`: what else is read in the first one. `removes`: Workers under an earlier name go, so
-/// they are looked at as well.
+/// secret edits alone, where the list of versions shows no annotations. `others`: what else is read, as far as what is known
+/// tells what to ask: in the first round, and in the second one. `removes`: Workers under an earlier name go, so they are
+/// looked at as well.
 ///
 /// # Errors
 /// One finding for each cause of a failed read; all reads of a round are made first.
@@ -46,11 +47,12 @@ pub async fn refresh(
     client: &Client,
     desired: &DesiredState,
     zones: &ZoneIds,
-    more: Vec<Read>,
+    others: &dyn Fn(&Known) -> Vec<Read>,
     removes: bool,
 ) -> Result<Refreshed, Vec<Failure>> {
     let mut known = Known::default();
-    known.add(api, client, desired, every_first_read(desired, zones, more)).await?;
+    known.add(api, client, desired, every_first_read(desired, zones, others(&known))).await?;
+    let mut others = others(&known);
     let names = desired.manifests.iter().map(|manifest| manifest.identity.account.as_str());
     let accounts = Accounts::index(names, &known);
     let workers = desired.manifests.iter().map(|manifest| Workers::of(manifest, &accounts, &known));
@@ -60,7 +62,8 @@ pub async fn refresh(
         let asked = asked.map(|(index, (manifest, workers))| more(manifest, zones.get(&index), workers, removes));
         let asked: Vec<Vec<Read>> = asked.collect();
         let asks = asked.iter().map(|reads| !reads.is_empty()).collect::<Vec<_>>();
-        known.add(api, client, desired, asked.into_iter().flatten().collect()).await?;
+        let asked = asked.into_iter().flatten().chain(std::mem::take(&mut others));
+        known.add(api, client, desired, asked.collect()).await?;
         let asking = desired.manifests.iter().zip(&mut workers).zip(asks).filter(|(_, asks)| *asks);
         for ((manifest, workers), _) in asking {
             *workers = Workers::of(manifest, &accounts, &known);

@@ -26,6 +26,7 @@ const KV = "a KV binding by title";
 const NAMESPACE = "a document of kind `CloudflareKvNamespace`";
 const BUCKET = "a document of kind `CloudflareR2Bucket`";
 const QUEUE = "a document of kind `CloudflareQueue`";
+const DATABASE = "a document of kind `CloudflareD1Database`";
 const DERIVED = "no S3 keys given: they are derived from the token";
 const PUBLISH = "`publish` without S3 keys";
 
@@ -38,7 +39,7 @@ test("groups and scopes are the code's", () => {
   const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
   assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
   for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
-  assert.equal(ROWS.size, 11);
+  assert.equal(ROWS.size, 12);
 });
 
 describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
@@ -92,6 +93,10 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
     },
     "a bucket": { rows: [BUCKET], store: () => ["CloudflareR2Bucket", { bucket_name: "files" }, "bucket:files"] },
     "a queue": { rows: [QUEUE], store: () => ["CloudflareQueue", { queue_name: "orders" }, "queue:orders"] },
+    "a D1 database": {
+      rows: [DATABASE],
+      store: () => ["CloudflareD1Database", { database_name: "orders", region: "weur" }, "d1:orders"],
+    },
     "no S3 keys": { rows: [ANY, DERIVED], spec: () => withoutDns, keys: false },
   };
 

@@ -202,4 +202,71 @@ describe("an R2 bucket", () => {
     await site.destroy(bucket());
     assert.deepEqual((await site.plan(bucket())).changes[0].action, "no-op");
   });
+
+  const database = (spec = {}) => ({
+    apiVersion: "cloudflare.project-planton.org/v1",
+    kind: "CloudflareD1Database",
+    metadata: { name: "shop", org: "acme", env: "test" },
+    spec: { account_id: site.local.accountId, database_name: "shop-data", ...spec },
+  });
+  const live = () => [...site.local.state.databases.values()].find(({ name }) => name === "shop-data");
+  const fields = ({ changes }) =>
+    changes.flatMap((change) => change.fields.map(({ path, old, new: next }) => [path, old, next]));
+
+  test("is created in the region that is given, in the words of the earlier schema too", async () => {
+    const { outputs } = await site.apply(database({ region: "usw", read_replication: { mode: "auto" } }));
+    assert.deepEqual([live().location, live().replication], ["wnam", "auto"]);
+    const { database_id, database_name } = outputs["CloudflareD1Database/shop"];
+    assert.deepEqual([database_id, database_name], [live().id, "shop-data"]);
+  });
+
+  test("is found by its name then, beside others whose names start with its own", async () => {
+    await site.apply({ ...database({ database_name: "shop-data-2" }), metadata: { name: "second" } });
+    const { result, writes } = await site.during(() => site.apply(database()));
+    assert.deepEqual([writes, result.plan.changes[0].why], [[], "found-by-name"]);
+    const outputs = { database_id: live().id, database_name: "shop-data", connection_string: "" };
+    assert.deepEqual(result.outputs["CloudflareD1Database/shop"], outputs);
+  });
+
+  test("costs a read of its own where the manifest states what the list leaves out, and no more", async () => {
+    const reads = async (spec) => (await site.during(() => site.plan(database(spec)))).requests.map(({ path }) => path);
+    const list = `/client/v4/accounts/${site.local.accountId}/d1/database`;
+    const paths = (all) => all.map((path) => path.split("?")[0]);
+    assert.deepEqual(paths(await reads()), [list]);
+    assert.deepEqual(paths(await reads({ region: "wnam" })), [list, `${list}/${live().id}`]);
+  });
+
+  test("read replication that somebody switched off is switched on again", async () => {
+    live().replication = "disabled";
+    const stated = database({ read_replication: { mode: "auto" } });
+    assert.deepEqual(fields(await site.plan(stated)), [["read_replication.mode", "disabled", "auto"]]);
+    const { writes } = await site.during(() => site.apply(stated));
+    assert.deepEqual([writes.map(({ method }) => method), live().replication], [["PATCH"], "auto"]);
+    const { writes: again } = await site.during(() => site.apply(stated));
+    assert.deepEqual(again, []);
+  });
+
+  test("read replication that the manifest does not state is nobody's affair", async () => {
+    const { writes } = await site.during(() => site.apply(database()));
+    assert.deepEqual([writes, live().replication], [[], "auto"]);
+  });
+
+  test("another region is told, and never makes another database", async () => {
+    const { id } = live();
+    const { result, writes } = await site.during(() => site.apply(database({ region: "enam" })));
+    const [note] = result.plan.diagnostics;
+    assert.deepEqual([writes, live().id, note.severity, note.address], [[], id, "note", "d1:shop-data"]);
+    assert.match(note.message, /runs in `wnam`, not in `enam`/);
+  });
+
+  test("destroy leaves it with what is in it, unless it is named", async () => {
+    const { plan } = await site.destroy(database());
+    assert.deepEqual(
+      plan.kept.map(({ address, why }) => [address, why]),
+      [["d1:shop-data", "holds-data"]],
+    );
+    assert.ok(live());
+    await site.destroy(database(), { options: { deleteData: ["d1:shop-data"] } });
+    assert.equal(live(), undefined);
+  });
 });

@@ -208,4 +208,24 @@ spec:
       delete_after_days: 30
     - abort_uploads_after_days: 1
 `,
+  CloudflareD1Database: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareD1Database
+metadata:
+  name: shop
+  org: acme
+  env: production
+spec:
+  database_name: shop
+  region: weur # where it is created; a database is never moved
+`,
+  ReadReplication: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareD1Database
+metadata: {name: shop, org: acme, env: production}
+spec:
+  database_name: shop
+  read_replication:
+    mode: auto
+`,
 };

@@ -108,7 +108,7 @@ impl Store for R2Bucket {
         Look::Alone(r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), &[]))
     }
 
-    fn details(&self, store: &DesiredStore) -> Vec<(&'static str, ReadOf<Value>)> {
+    fn details(&self, store: &DesiredStore, _found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
         let read = |below: &[&str]| {
             let account = &store.identity.account;
             r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), below)

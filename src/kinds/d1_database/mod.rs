@@ -1,0 +1,267 @@
+//! `CloudflareD1Database`: a database of D1.
+//!
+//! <https://developers.cloudflare.com/d1/>
+
+mod region;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::store::{Store, claims};
+use crate::cloudflare::permissions::{D1, Grant};
+use crate::cloudflare::{Call, Family, Look, ReadOf, d1};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::Method;
+use crate::manifest::schema::Word;
+use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::model::{Address, Field, Kind};
+use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+
+use region::Region;
+
+/// Its word under `kind`.
+pub(super) const NAME: &str = "CloudflareD1Database";
+const MOST_CHARACTERS: usize = 64;
+const MODES: [&str; 2] = ["auto", "disabled"];
+/// Names in the wanted and in the live settings.
+const HINT: &str = "location_hint";
+const MODE: &str = "read_replication";
+const DATABASE: &str = "database";
+
+/// A database of D1.
+pub(super) struct D1Database;
+
+/// What the database should be.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "D1DatabaseSpec")]
+pub(super) struct Spec {
+    /// Account id, 32 hexadecimal digits. Absent: the account of the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{32}$"))]
+    account_id: Option<String>,
+    /// Name, unique in its account: lower-case letters, digits, `-` and `_`, at most 64.
+    #[schemars(required, extend("pattern" = "^[a-z0-9][a-z0-9_-]{0,63}$"))]
+    database_name: Option<String>,
+    /// Where a database that is created is kept: `weur`, `eeur`, `apac`, `oc`, `wnam` or `enam`, or their numbers 1 to 6;
+    /// `ape` and `usw` of the earlier schema are read as `apac` and `wnam`. Absent: near to whoever creates it. A database
+    /// is never moved.
+    region: Option<Word>,
+    /// Whether copies in other regions answer reads. Absent: off in a new database, left as it is later.
+    read_replication: Option<ReadReplication>,
+    /// Accepted for compatibility; has no effect: tables are made by SQL.
+    primary_key: Option<String>,
+    /// Accepted for compatibility; has no effect: D1 has no branches.
+    preview_branch: Option<bool>,
+}
+
+/// Copies in other regions that answer reads.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadReplication {
+    /// `auto`: Cloudflare keeps copies; `disabled`: none.
+    #[schemars(required, extend("enum" = MODES))]
+    mode: Option<String>,
+}
+
+impl DocumentKind for D1Database {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn shape(&self) -> &'static Value {
+        json_schema::shape(NAME)
+    }
+
+    fn moved(&self) -> &'static [Moved] {
+        &[
+            ("spec", "name", Some("database_name"), "use `database_name`"),
+            ("spec", "location", Some("region"), "use `region`"),
+            ("spec", "primary_location_hint", Some("region"), "use `region`"),
+        ]
+    }
+
+    fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
+        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
+        let spec = manifest.spec.unwrap_or_default();
+        let name = spec.database_name.as_deref().filter(|name| !name.is_empty());
+        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
+        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name };
+        envelope.check(reading);
+        let path = Path::default().key("spec");
+        let hint = check(&spec, &path, reading);
+        let store = name.and_then(|name| {
+            Some(DesiredStore {
+                document: reading.document,
+                kind: NAME,
+                identity: envelope.identity(reading.options)?,
+                address: self.address(name),
+                wanted: wanted(&spec, hint),
+            })
+        });
+        let claims = claims(self, store.as_ref(), path.key("database_name"));
+        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+    }
+}
+
+/// Tells what is wrong or without effect; the location hint, if the document gives one.
+fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) -> Option<&'static str> {
+    if let Some(name) = spec.database_name.as_deref().filter(|name| !is_name(name)) {
+        let message =
+            if name.is_empty() { "the name of the database is empty" } else { "not a usable name of a database" };
+        let help =
+            format!("lower-case letters, digits, `-` and `_`, not starting with `-` or `_`, at most {MOST_CHARACTERS}");
+        reading.tell(&path.key("database_name"), Diagnostic::error(Code::StoreName, message).with_help(help));
+    }
+    let no_effect = |message: &str| Diagnostic::warning(Code::NoEffect, message);
+    if spec.primary_key.as_deref().is_some_and(|key| !key.is_empty()) {
+        let finding = no_effect("`primary_key` has no effect: a database has tables, and each has its own key");
+        reading.tell(&path.key("primary_key"), finding.with_help("leave it out"));
+    }
+    if spec.preview_branch == Some(true) {
+        let finding = no_effect("`preview_branch` has no effect: D1 has no branches");
+        reading
+            .tell(&path.key("preview_branch"), finding.with_help("describe a second database, with a name of its own"));
+    }
+    let earlier = spec.primary_key.is_some() || spec.preview_branch.is_some();
+    let Region { hint, finding } = spec.region.as_ref().map(|word| region::region(word, earlier)).unwrap_or_default();
+    if let Some(finding) = finding {
+        reading.tell(&path.key("region"), finding);
+    }
+    hint
+}
+
+fn is_name(text: &str) -> bool {
+    let starts = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = text.as_bytes();
+    let inner = |byte: &u8| starts(byte) || matches!(byte, b'-' | b'_');
+    bytes.len() <= MOST_CHARACTERS && bytes.first().is_some_and(starts) && bytes.iter().all(inner)
+}
+
+/// What the document states, by its names here.
+fn wanted(spec: &Spec, hint: Option<&'static str>) -> Value {
+    let mode = spec.read_replication.as_ref().and_then(|replication| replication.mode.as_deref());
+    let stated = [(HINT, hint), (MODE, mode)];
+    let stated = stated.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+    Value::Object(stated.collect())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}
+
+impl Store for D1Database {
+    fn address(&self, name: &str) -> Address {
+        Address { kind: Kind::D1, key: name.to_owned() }
+    }
+
+    fn noun(&self) -> &'static str {
+        "D1 database"
+    }
+
+    fn grant(&self) -> Grant {
+        D1
+    }
+
+    fn look(&self, account: &str, name: &str) -> Look {
+        Look::Listed { read: d1::list(account), member: "name", name: name.to_owned() }
+    }
+
+    /// The list tells neither region nor read replication: a document that states one of them costs a read of its own.
+    fn details(&self, store: &DesiredStore, found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
+        let states_more = [HINT, MODE].iter().any(|name| store.wanted.get(name).is_some());
+        let found = found.filter(|_| states_more);
+        found.map(|live| (DATABASE, d1::read(&store.identity.account, &live.id))).into_iter().collect()
+    }
+
+    fn live(&self, entry: &Value) -> Option<LiveStore> {
+        Some(LiveStore { id: text(entry, "uuid")?.to_owned(), settings: json!({}) })
+    }
+
+    fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field> {
+        let mut fields = Vec::new();
+        if let Some(mode) = text(&wanted.wanted, MODE) {
+            // A database that says nothing of it has never had it.
+            let old = live.settings.pointer("/database/read_replication/mode").and_then(Value::as_str);
+            Field::push(&mut fields, "read_replication.mode", old.unwrap_or("disabled"), mode);
+        }
+        fields
+    }
+
+    fn findings(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
+        let hint = text(&wanted.wanted, HINT);
+        let runs_in = live.settings.pointer("/database/running_in_region").and_then(Value::as_str);
+        let (Some(hint), Some(runs_in)) = (hint, runs_in) else { return Vec::new() };
+        if hint.eq_ignore_ascii_case(runs_in) {
+            return Vec::new();
+        }
+        let message = format!(
+            "the database runs in `{}`, not in `{hint}`: a database is never moved",
+            runs_in.to_ascii_lowercase()
+        );
+        let help = "correct `region`; or export the data, and import it into a database with another name";
+        vec![Diagnostic::note(Code::NoEffect, message).with_help(help).about(wanted.address.clone())]
+    }
+
+    fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
+        let name = Field::new("database_name", Value::Null, wanted.address.key.as_str());
+        let stated = [(HINT, "region"), (MODE, "read_replication.mode")];
+        let stated = stated.into_iter().filter_map(|(name, path)| Some((path, wanted.wanted.get(name)?)));
+        [name].into_iter().chain(stated.map(|(path, value)| Field::new(path, Value::Null, value.clone()))).collect()
+    }
+
+    fn create(&self, wanted: &DesiredStore) -> Call {
+        let account = wanted.identity.account.as_str();
+        let name = wanted.address.key.as_str();
+        let mut body = Map::from_iter([("name".to_owned(), json!(name))]);
+        if let Some(hint) = wanted.wanted.get(HINT) {
+            body.insert("primary_location_hint".into(), hint.clone());
+        }
+        if let Some(mode) = wanted.wanted.get(MODE) {
+            body.insert("read_replication".into(), json!({ "mode": mode }));
+        }
+        Call {
+            body: Value::Object(body),
+            makes: vec![("database_id", "/uuid"), ("database_name", "/name")],
+            look: Some(self.look(account, name)),
+            ..call(Method::Post, &["accounts", account, "d1", "database"])
+        }
+    }
+
+    fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call> {
+        // One that is created has its read replication already.
+        if fields.is_empty() || live.id.is_empty() {
+            return Vec::new();
+        }
+        let path = ["accounts", wanted.identity.account.as_str(), "d1", "database", live.id.as_str()];
+        let body = json!({ "read_replication": { "mode": wanted.wanted.get(MODE) } });
+        vec![Call { body, ..call(Method::Patch, &path) }]
+    }
+
+    fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
+        let path = ["accounts", wanted.identity.account.as_str(), "d1", "database", live.id.as_str()];
+        call(Method::Delete, &path)
+    }
+
+    fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
+        // D1 has no connection string: Workers reach a database by a binding. The original system promises the name.
+        [("database_id", live.id.as_str()), ("database_name", &wanted.address.key), ("connection_string", "")]
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .into()
+    }
+}
+
+fn call(method: Method, path: &[&str]) -> Call {
+    Call {
+        method,
+        path: path.iter().map(|segment| (*segment).into()).collect(),
+        headers: Vec::new(),
+        body: Value::Null,
+        family: Family::D1,
+        grant: D1,
+        makes: Vec::new(),
+        look: None,
+    }
+}
