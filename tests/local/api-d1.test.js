@@ -83,3 +83,13 @@ test("a binding to a database that is not there is refused", async () => {
   assert.equal(await code({ id: "gone" }), 10181);
   assert.equal(await code({}), 10021);
 });
+
+test("a bookmark for now is given whatever clock is set, and one for no time is refused", async () => {
+  const client = createClient({ now: () => 0 });
+  client.runtime.database = () => ({ about: async () => ({ bookmark: "now", writtenAt: 1000 }) });
+  const { result } = await client.send("POST", `${client.account}/d1/database`, { name: "shop" });
+  const bookmark = `${client.account}/d1/database/${result.uuid}/time_travel/bookmark`;
+  assert.deepEqual((await client.send("GET", bookmark)).result, { bookmark: "now" });
+  assert.deepEqual(await client.verdictOf("GET", `${bookmark}?timestamp=1970-01-01T00:00:00Z`), [400, 7500]);
+  assert.deepEqual(await client.verdictOf("GET", `${bookmark}?timestamp=soon`), [400, 7400]);
+});

@@ -115,20 +115,15 @@ function upload({ imports, params, request }) {
   return raw("", { headers: { etag: `"${etag}"` } });
 }
 
-/** The present one alone: no earlier state is kept. */
+/** The present one alone: no earlier state is kept. Times of writes are those of this machine, whatever clock is set. */
 async function bookmark(context) {
-  const { state, query: asked } = context;
-  const since = asked.get("timestamp");
-  const at = since === null ? state.clock.now() : Date.parse(since);
+  const since = context.query.get("timestamp");
+  const at = since === null ? Number.POSITIVE_INFINITY : Date.parse(since);
   if (Number.isNaN(at)) throw malformed("timestamp must be a date and time");
   const { bookmark: now, writtenAt } = await sqlOf(context, databaseOf(context)).about();
-  if (at < writtenAt)
-    throw new ApiError(
-      400,
-      7500,
-      `Local Cloudflare keeps no state of a database from before ${new Date(writtenAt).toISOString()}.`,
-    );
-  return success({ bookmark: now });
+  if (at >= writtenAt) return success({ bookmark: now });
+  const before = new Date(writtenAt).toISOString();
+  throw new ApiError(400, 7500, `Local Cloudflare keeps no state of a database from before ${before}.`);
 }
 
 function restore(context) {
