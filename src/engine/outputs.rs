@@ -74,10 +74,10 @@ fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveMa
 pub(super) fn of_stores(desired: &DesiredState, live: &LiveState, made: &BTreeMap<Output, String>) -> OutputSet {
     let mut outputs = OutputSet::new();
     for (store, live) in desired.stores.iter().zip(&live.stores) {
-        let mut fields = live.as_ref().map(|live| kinds::outputs(store, live)).unwrap_or_default();
         let of_store =
             made.iter().filter(|(output, _)| output.of == store.address && output.account == store.identity.account);
-        fields.extend(of_store.map(|(output, value)| (output.name.clone(), json!(value))));
+        let of_store = of_store.map(|(output, value)| (output.name.clone(), value.clone())).collect();
+        let fields = kinds::outputs(store, live.as_ref(), &of_store);
         if !fields.is_empty() {
             outputs.insert(format!("{}/{}", store.kind, store.identity.name), fields);
         }

@@ -173,6 +173,10 @@ impl Store for KvNamespace {
         }
     }
 
+    fn id_output(&self) -> &'static str {
+        "namespace_id"
+    }
+
     fn outputs(&self, _wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
         BTreeMap::from([("namespace_id".to_owned(), Value::from(live.id.as_str()))])
     }

@@ -101,7 +101,11 @@ pub fn grants(desired: &DesiredState) -> impl Iterator<Item = Grant> + '_ {
     desired.stores.iter().filter_map(|store| Some(store_of(store.kind)?.grant()))
 }
 
-/// Outputs of a store that is there.
-pub fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
-    store::outputs(store, live)
+/// Outputs of a store: of one that was there, or of what this run made.
+pub fn outputs(
+    store: &DesiredStore,
+    live: Option<&LiveStore>,
+    made: &BTreeMap<String, String>,
+) -> BTreeMap<String, Value> {
+    live.map_or_else(|| store::outputs_of_made(store, made), |live| store::outputs(store, live))
 }

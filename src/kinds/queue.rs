@@ -177,6 +177,10 @@ impl Store for Queue {
         call(Method::Delete, &["accounts", account, "queues", &live.id])
     }
 
+    fn id_output(&self) -> &'static str {
+        "queue_id"
+    }
+
     fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
         BTreeMap::from([("queue_id".to_owned(), json!(live.id)), ("queue_name".to_owned(), json!(wanted.address.key))])
     }

@@ -69,6 +69,9 @@ pub(super) trait Store: DocumentKind {
     /// The write that deletes it, and all that is in it.
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call;
 
+    /// The output that is the store's id.
+    fn id_output(&self) -> &'static str;
+
     /// Outputs, by the names of the original system.
     fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value>;
 }
@@ -102,6 +105,15 @@ pub(super) fn live(store: &DesiredStore, lists: &Lists, known: &Known) -> Option
 /// Outputs of a store that is there.
 pub(super) fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
     super::store_of(store.kind).map(|kind| kind.outputs(store, live)).unwrap_or_default()
+}
+
+/// Outputs of a store that the run made, by what its creation said: the same as those that later runs read.
+pub(super) fn outputs_of_made(store: &DesiredStore, made: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
+    let id = super::store_of(store.kind).and_then(|kind| made.get(kind.id_output()));
+    let live = id.map(|id| LiveStore { id: id.clone(), settings: Value::Null });
+    let mut fields = live.map(|live| outputs(store, &live)).unwrap_or_default();
+    fields.extend(made.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
+    fields
 }
 
 /// What the stores of a run say.

@@ -157,11 +157,12 @@ describe("an R2 bucket", () => {
     lifecycle: [{ prefix: "logs/", delete_after_days: 30 }],
   });
 
-  test("is created, and found by its name then", async () => {
+  test("is created, and found by its name then, with the same outputs", async () => {
     const { outputs } = await site.apply(bucket());
     assert.equal(outputs["CloudflareR2Bucket/files"].bucket_name, "shop-files");
     const { result, writes } = await site.during(() => site.apply(bucket()));
     assert.deepEqual(writes, []);
+    assert.deepEqual(result.outputs, outputs);
     assert.match(result.outputs["CloudflareR2Bucket/files"].bucket_url, /r2\.cloudflarestorage\.com\/shop-files$/);
   });
 
@@ -216,8 +217,8 @@ describe("an R2 bucket", () => {
   test("is created in the region that is given, in the words of the earlier schema too", async () => {
     const { outputs } = await site.apply(database({ region: "usw", read_replication: { mode: "auto" } }));
     assert.deepEqual([live().location, live().replication], ["wnam", "auto"]);
-    const { database_id, database_name } = outputs["CloudflareD1Database/shop"];
-    assert.deepEqual([database_id, database_name], [live().id, "shop-data"]);
+    const told = { database_id: live().id, database_name: "shop-data", connection_string: "" };
+    assert.deepEqual(outputs["CloudflareD1Database/shop"], told);
   });
 
   test("is found by its name then, beside others whose names start with its own", async () => {

@@ -245,6 +245,10 @@ impl Store for D1Database {
         call(Method::Delete, &path)
     }
 
+    fn id_output(&self) -> &'static str {
+        "database_id"
+    }
+
     fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
         // D1 has no connection string: Workers reach a database by a binding. The original system promises the name.
         [("database_id", live.id.as_str()), ("database_name", &wanted.address.key), ("connection_string", "")]

@@ -223,6 +223,10 @@ impl Store for R2Bucket {
         call(Method::Delete, &path, &wanted.wanted)
     }
 
+    fn id_output(&self) -> &'static str {
+        "bucket_name"
+    }
+
     fn outputs(&self, wanted: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
         let account = &wanted.identity.account;
         let place = jurisdiction(&wanted.wanted).map(|place| format!(".{place}")).unwrap_or_default();
