@@ -1,29 +1,16 @@
 /** A plan as text: every line reads without colour, the important one comes last. */
 
 import { createPaint, plain, styleOf, widthOf } from "./paint.js";
-import { flag, json, list, number, object, optional, or, read, text } from "./shape.js";
-
-const left = object({ address: text, path: optional(text), reason: text });
-const field = object({ path: text, old: json, new: json, secret: flag, later: flag });
-const change = object({
-  address: text,
-  kind: text,
-  action: text,
-  from: optional(text),
-  permit: optional(text),
-  why: optional(text),
-  reason: text,
-  fields: list(field),
-});
-const manifest = object({ account: text, address: optional(text), script: optional(text), zone: optional(text) });
+import { CHANGE, countsOf, left, MANIFEST, reasonOf, shortAccount, signOf } from "./plan-parts.js";
+import { flag, list, number, object, or, read, text } from "./shape.js";
 
 /** What the text needs of a plan; any plan JSON of format 1 will do. */
 const shape = object({
   offline: or(flag, false),
   destroys: or(flag, false),
   fingerprint: or(text, ""),
-  manifests: list(manifest),
-  changes: list(change),
+  manifests: list(object(MANIFEST)),
+  changes: list(object(CHANGE)),
   kept: or(list(left), []),
   orphans: or(list(left), []),
   unmanaged: or(list(left), []),
@@ -32,13 +19,11 @@ const shape = object({
   exitCode: or(number, 0),
 });
 
-/** Reasons that say no more than their action. */
-const PLAIN_REASONS = { create: "not-found", "no-op": "unchanged", delete: "destroyed" };
-
 /** Hashes of the routes that are changes of their own, which tell a reader nothing. */
 const UNTOLD_FIELD = "inventory";
 
 const INDENT = " ".repeat(13);
+const SIGN_WIDTH = 8;
 
 /**
  * Renders a plan. What is no plan gives nothing.
@@ -62,39 +47,20 @@ export function renderPlan(given, style) {
 }
 
 function headline({ account, address, script, zone }) {
-  const digits = Array.from(account);
-  const short = digits.length < 28 ? account : `${digits.slice(0, 4).join("")}…${digits.slice(28).join("")}`;
   // A Worker goes by its name alone, also in plans that were saved when there was no other kind.
   const name = script ?? address ?? "";
-  return `${name}  (account ${short}${zone === undefined ? "" : `, zone ${zone}`})`;
+  return `${name}  (account ${shortAccount(account)}${zone === undefined ? "" : `, zone ${zone}`})`;
 }
 
-function changeText({ address, kind, action, from, permit, why, reason, fields }, paint, width) {
+function changeText(change, paint, width) {
+  const { address, kind, action, fields } = change;
+  const [sign, color] = signOf(change);
   const key = address.slice(kind.length + 1);
-  const lines = [`  ${signOf(permit === "take" ? "take" : action, paint)}  ${padded(plain(kind), 6)}  ${plain(key)}`];
-  const isPlain = from === undefined && Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === why;
-  if (!isPlain) lines.push(INDENT + paint.dim(plain(from === undefined ? reason : `${reason} (from ${from})`)));
+  const lines = [`  ${paint[color](sign.padEnd(SIGN_WIDTH))}  ${padded(plain(kind), 6)}  ${plain(key)}`];
+  const reason = reasonOf(change);
+  if (reason !== undefined) lines.push(INDENT + paint.dim(plain(reason)));
   const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
   return `${lines.concat(told.flatMap((field) => fieldLines(field, width))).join("\n")}\n`;
-}
-
-function signOf(action, paint) {
-  switch (action) {
-    case "create":
-      return paint.green("+ create");
-    case "update":
-      return paint.yellow("~ update");
-    case "replace":
-      return paint.red("± replace");
-    case "delete":
-      return paint.red("- delete");
-    case "adopt":
-      return paint.yellow("~ adopt ");
-    case "take":
-      return paint.yellow("~ take  ");
-    default:
-      return paint.dim("= no-op ");
-  }
 }
 
 function fieldLines(given, width) {
@@ -191,21 +157,15 @@ function restLines({ kept, orphans, unmanaged }, paint) {
 }
 
 function closing({ changes, offline, destroys, summary, exitCode, orphans, fingerprint }) {
-  const count = (...actions) => changes.filter(({ action }) => actions.includes(action)).length;
-  const [create, update, gone, owned] = [count("create"), count("update", "replace"), count("delete"), count("adopt")];
-  const taken = changes.filter(({ permit }) => permit === "take").length;
-  const adopt = owned - taken;
-  if (create + update + gone + owned === 0) {
+  const counts = countsOf(changes);
+  if (counts === undefined) {
     const reads = offline ? "" : `   ${summary.reads} reads, 0 writes.`;
     return `\n${nothing({ destroys, exitCode, orphans })}${reads}\n`;
   }
   const writes = `${summary.writes} ${summary.writes === 1 ? "write" : "writes"}`;
-  const counts = [`${create} to create`, `${update} to update`, `${gone} to delete`];
-  if (adopt > 0) counts.push(`${adopt} to adopt`);
-  if (taken > 0) counts.push(`${taken} to take`);
-  if (orphans.length > 0) counts.push(`${orphans.length} orphaned and kept without \`--prune\``);
+  const kept = orphans.length > 0 ? `, ${orphans.length} orphaned and kept without \`--prune\`` : "";
   const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
-  return `\n${counts.join(", ")}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
+  return `\n${counts}${kept}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
 }
 
 /** Why nothing is planned. */
