@@ -591,6 +591,23 @@ export function renderCheckup(checkup: Checkup, style?: Style): Promise<string>;
 export function renderPlan(plan: Plan, style?: Style): Promise<string>;
 
 /**
+ * A plan as a flowchart of Mermaid: a box for each resource, arrows from what comes first, documents as groups.
+ *
+ * @example
+ * const comment = "```mermaid\n" + (await renderPlanMermaid(await plan(manifest))) + "```\n";
+ */
+export function renderPlanMermaid(plan: Plan): Promise<string>;
+
+/**
+ * The same as SVG that stands alone, light or dark as its reader likes. It loads `@dagrejs/dagre`: a page without a
+ * bundler needs an entry for that in its import map.
+ *
+ * @example
+ * await writeFile("plan.svg", await renderPlanSvg(await plan(manifest)));
+ */
+export function renderPlanSvg(plan: Plan): Promise<string>;
+
+/**
  * Findings as text for people, with the lines they are about.
  *
  * @example

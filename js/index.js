@@ -15,6 +15,8 @@ import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
 import { renderCheckup } from "./render/checkup.js";
 import { renderDiagnostics } from "./render/diagnostics.js";
 import { renderError } from "./render/error.js";
+import { renderPlanMermaid } from "./render/picture/mermaid.js";
+import { renderPlanSvg } from "./render/picture/svg.js";
 import { renderPlan } from "./render/plan.js";
 
 export { DeployError };
@@ -136,6 +138,16 @@ export function createApi(engine, texts = TEXTS) {
     /** A plan as text for people. */
     async renderPlan(plan, style) {
       return renderPlan(plan, style);
+    },
+
+    /** A plan as a flowchart of Mermaid. */
+    async renderPlanMermaid(plan) {
+      return renderPlanMermaid(plan);
+    },
+
+    /** A plan as SVG. */
+    async renderPlanSvg(plan) {
+      return renderPlanSvg(plan);
     },
 
     /** Findings as text for people, with the lines they are about. */

@@ -57,6 +57,8 @@ export const FLAGS = [
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
   { flag: "--offline", on: ["plan"], text: "against an empty account: needs no token, sends nothing" },
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
+  { flag: "--mermaid", on: ["plan"], text: "print the plan as a flowchart of Mermaid" },
+  { flag: "--svg", on: ["plan"], text: "print the plan as a picture: --svg > plan.svg" },
   { flag: "--detailed-exitcode", on: ["plan", "drift"], text: "exit 2 when there are changes" },
   { flag: "--version <version>", on: ["publish"], text: "version in the key; default 12 hex of the sha256" },
   { flag: "--overwrite", on: ["publish"], text: "replace the object when the key is taken", careful: true },

@@ -25,6 +25,8 @@ export const {
   explain,
   version,
   renderPlan,
+  renderPlanMermaid,
+  renderPlanSvg,
   renderDiagnostics,
   renderError,
   renderCheckup,

@@ -21,6 +21,8 @@ export const {
   explain,
   version,
   renderPlan,
+  renderPlanMermaid,
+  renderPlanSvg,
   renderDiagnostics,
   renderError,
   renderCheckup,

@@ -18,6 +18,8 @@ export const {
   explain,
   version,
   renderPlan,
+  renderPlanMermaid,
+  renderPlanSvg,
   renderDiagnostics,
   renderError,
   renderCheckup,

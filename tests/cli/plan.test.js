@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { renderPlanMermaid } from "../../js/render/picture/mermaid.js";
+import { renderPlanSvg } from "../../js/render/picture/svg.js";
 import { planOf } from "./fake-engine.js";
-import { applying, inDirectory, MANIFEST, optionsOf } from "./faked-run.js";
+import { applying, inDirectory, MANIFEST, optionsOf, SIGNED_IN } from "./faked-run.js";
 
 test("plan: text on stdout, findings on stderr, exit codes", async () => {
   const warning = { severity: "warning", code: "CFD0150", message: "an oddity" };
@@ -18,6 +20,31 @@ test("plan: text on stdout, findings on stderr, exit codes", async () => {
   assert.equal((await inDirectory(detailed, { plan: { ok: planOf() } })).exit, 2);
   assert.equal((await inDirectory(detailed, { plan: { ok: planOf({ exitCode: 5 }) } })).exit, 5);
   assert.equal((await inDirectory(detailed, { plan: { ok: planOf({ summary: {} }) } })).exit, 0);
+});
+
+test("plan --svg and --mermaid print the picture alone, in no colour, and keep exit codes and the saved plan", async () => {
+  const warning = { severity: "warning", code: "CFD0150", message: "an oddity" };
+  const answers = { plan: { ok: planOf({ diagnostics: [warning] }) } };
+  const env = { ...SIGNED_IN, FORCE_COLOR: "1" };
+  const argv = ["plan", "worker.yaml", "--detailed-exitcode", "--out", "plan.json"];
+  const svg = await inDirectory([...argv, "--svg"], answers, { env });
+  assert.equal(svg.exit, 2);
+  assert.equal(svg.stdout, await renderPlanSvg(planOf()));
+  assert.match(svg.stderr, /an oddity/);
+  assert.equal(JSON.parse(await readFile(join(svg.cwd, "plan.json"))).fingerprint, "b3f1c09ab3f1c09a");
+  const mermaid = await inDirectory([...argv, "--mermaid"], answers, { env });
+  assert.deepEqual([mermaid.exit, mermaid.stdout], [2, renderPlanMermaid(planOf())]);
+});
+
+test("two things for standard output are refused before anything is sent", async () => {
+  for (const [one, other] of [
+    ["--svg", "--mermaid"],
+    ["--json", "--svg"],
+    ["--json", "--mermaid"],
+  ]) {
+    const { exit, engine } = await inDirectory(["plan", "worker.yaml", one, other], { plan: { ok: planOf() } });
+    assert.deepEqual([exit, engine.calls], [64, []], `${one} ${other}`);
+  }
 });
 
 test("a plan with conflicts ends with the one command that solves them, as a shell reads it", async () => {

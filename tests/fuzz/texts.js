@@ -41,6 +41,10 @@ const api = createApi({ call: async (_name, _sources, findings) => ({ ok: findin
 /** @returns {Promise<boolean>} whether anything was shown */
 async function check(value, size) {
   let isShown = false;
+  for (const picture of await Promise.all([api.renderPlanMermaid(value), api.renderPlanSvg(value)])) {
+    assert.doesNotMatch(picture, /[^\P{Cc}\n]|\p{Cs}/u);
+    assert.ok(picture.length <= size * 30 + 4000, `${picture.length} characters of a picture of ${size}`);
+  }
   for (const width of WIDTHS) {
     const style = { color: false, width };
     const texts = [api.renderPlan(value, style), api.renderCheckup(value, style), api.renderError([], value, style)];

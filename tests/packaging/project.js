@@ -98,6 +98,7 @@ export async function answers(api) {
     explained: [await api.explain("CFD0101"), await api.explain("cfd0101"), (await api.explain("CFD9999")) === undefined],
     bad: { ok: bad.ok, codes: bad.diagnostics.map(({ code, line, column }) => [code, line, column].join(":")) },
     rendered: await api.renderDiagnostics(text, bad.diagnostics),
+    picture: await api.renderPlanSvg(await planOf(api, "")),
     unknown: [unknown instanceof api.DeployError, unknown.exitCode],
   };
 }

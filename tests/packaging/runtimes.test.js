@@ -26,6 +26,7 @@ test("Node: import", () => {
   assert.equal(expected.bad.ok, false);
   assert.ok(expected.bad.codes.length > 0);
   assert.match(expected.rendered, /^3 \| metadata: \{nam: x\}\n {2}\| {12}\^\^\^$/m);
+  assert.match(expected.picture, /^<svg .*<g class="node create" data-address="script:a">/s);
   assert.deepEqual(expected.unknown, [true, 65]);
   for (const name of ["apply", "destroy", "explain", "outputs", "plan", "publish", "schema", "validate", "version"]) {
     assert.ok(expected.names.includes(name), name);

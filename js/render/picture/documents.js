@@ -1,0 +1,51 @@
+/**
+ * Which document a change belongs to. A plan does not say it; its edges do: whatever leads to the resource of exactly one
+ * document, other documents aside, is of that document.
+ */
+
+/**
+ * @param {{ manifests: { address?: string, script?: string }[], changes: { address: string, needs: string[] }[] }} plan
+ * @returns {Map<string, number>} from an address to a place in `manifests`
+ */
+export function documentsByAddress({ manifests, changes }) {
+  const own = new Map(manifests.map((manifest, index) => [addressOf(manifest), index]));
+  const neighbours = neighboursOf(changes);
+  const documents = new Map(own);
+  const seen = new Set(own.keys());
+  for (const { address } of changes) {
+    if (seen.has(address)) continue;
+    const { members, around } = reached(address, neighbours, own);
+    for (const member of members) {
+      seen.add(member);
+      if (around.size === 1) documents.set(member, ...around);
+    }
+  }
+  return documents;
+}
+
+/** A plan that was saved when there were only Workers names their scripts alone. */
+const addressOf = ({ address, script }) => address ?? `script:${script}`;
+
+function neighboursOf(changes) {
+  const neighbours = new Map(changes.map(({ address }) => [address, new Set()]));
+  for (const { address, needs } of changes) {
+    for (const need of needs.filter((each) => neighbours.has(each))) {
+      neighbours.get(address).add(need);
+      neighbours.get(need).add(address);
+    }
+  }
+  return neighbours;
+}
+
+/** All that hangs together without passing through a document's own resource, and the documents around it. */
+function reached(start, neighbours, own) {
+  const members = new Set([start]);
+  const around = new Set();
+  for (const member of members) {
+    for (const next of neighbours.get(member)) {
+      if (own.has(next)) around.add(own.get(next));
+      else members.add(next);
+    }
+  }
+  return { members, around };
+}
