@@ -78,7 +78,7 @@ fn metadata(
         let value = match binding {
             Binding::PlainText(binding) => Some(binding.metadata()),
             Binding::SecretText(binding) => secrets.get(&binding.name).map(|value| binding.metadata(value)),
-            Binding::KvNamespace(binding) => binding.metadata(),
+            Binding::Plain(binding) => binding.metadata(),
         };
         bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
     }

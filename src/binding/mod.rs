@@ -1,14 +1,16 @@
-//! Binding types: one file each, one line in [`Binding`] each.
+//! Binding types: a file for each that has a behaviour of its own, a row of [`table`] for each other.
 
 use serde::Serialize;
 
 use crate::model::{Address, Output};
 
-pub mod kv_namespace;
+pub mod plain;
 pub mod plain_text;
+pub mod row;
 pub mod secret_text;
+pub mod table;
 
-pub use kv_namespace::KvNamespaceBinding;
+pub use plain::{MemberValue, PlainBinding};
 pub use plain_text::PlainTextBinding;
 pub use secret_text::{SecretSource, SecretTextBinding};
 
@@ -46,8 +48,9 @@ pub enum Binding {
     PlainText(PlainTextBinding),
     /// A secret.
     SecretText(SecretTextBinding),
-    /// A KV namespace.
-    KvNamespace(KvNamespaceBinding),
+    /// Any type without a behaviour of its own.
+    #[serde(untagged)]
+    Plain(PlainBinding),
 }
 
 impl Binding {
@@ -56,48 +59,47 @@ impl Binding {
         match self {
             Self::PlainText(binding) => &binding.name,
             Self::SecretText(binding) => &binding.name,
-            Self::KvNamespace(binding) => &binding.name,
+            Self::Plain(binding) => &binding.name,
         }
     }
 
     /// Cloudflare's word for the type.
-    pub fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         match self {
             Self::PlainText(_) => plain_text::TYPE,
             Self::SecretText(_) => secret_text::TYPE,
-            Self::KvNamespace(_) => kv_namespace::TYPE,
+            Self::Plain(binding) => &binding.type_name,
+        }
+    }
+
+    /// The binding where it is one of a row.
+    pub fn plain(&self) -> Option<&PlainBinding> {
+        match self {
+            Self::PlainText(_) | Self::SecretText(_) => None,
+            Self::Plain(binding) => Some(binding),
         }
     }
 
     /// What it refers to and must be resolved before planning.
-    pub fn reference(&self) -> Option<&Reference> {
-        match self {
-            Self::PlainText(_) | Self::SecretText(_) => None,
-            Self::KvNamespace(binding) => binding.reference(),
-        }
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.plain().into_iter().flat_map(PlainBinding::references)
     }
 
-    /// What it comes from, where a document of the same run describes that.
-    pub fn needs(&self) -> Option<Address> {
-        match self {
-            Self::PlainText(_) | Self::SecretText(_) => None,
-            Self::KvNamespace(binding) => binding.of.clone(),
-        }
+    /// What it refers to, where a document of the same run describes that.
+    pub fn needs(&self) -> impl Iterator<Item = &Address> {
+        self.plain().into_iter().flat_map(PlainBinding::needs)
     }
 
-    /// Whether its value is made by another write of the run.
+    /// Whether a value of it is made by another write of the run.
     pub fn is_late(&self) -> bool {
-        matches!(self, Self::KvNamespace(binding) if matches!(binding.namespace_id, Input::Late(_)))
+        self.plain().is_some_and(PlainBinding::is_late)
     }
 
     /// The same with the values that other writes of the run made.
     #[must_use]
     pub fn with_late(mut self, late: &dyn Fn(&Output) -> Option<String>) -> Self {
-        if let Self::KvNamespace(binding) = &mut self
-            && let Input::Late(output) = &binding.namespace_id
-            && let Some(value) = late(output)
-        {
-            binding.namespace_id = Input::Value(value);
+        if let Self::Plain(binding) = &mut self {
+            binding.settle(late);
         }
         self
     }

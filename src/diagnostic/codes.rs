@@ -125,6 +125,8 @@ codes! {
         "A document shows at most 100 findings. Mend these first; the rest comes with the next run.";
     Uncovered = "CFD0135": "no route takes every request to the host",
         "The DNS record of a Worker is a placeholder that leads nowhere: only requests that a route pattern takes are answered. Add the pattern `HOST/*`, or a `record` that leads to a server for the rest.";
+    BindingType = "CFD0137": "not a type of binding that stands under `bindings`",
+        "Each entry of `spec.bindings` has a `name`, a `type` in Cloudflare's words, and what that type needs. A type that this release does not know is sent as it is written, with a warning: it may be newer than this release, or misspelt. Variables and secrets stand under `env`, and what belongs to the code comes with the bundle.";
     StoreName = "CFD0140": "not a usable name of a store",
         "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least, a database's may also have `_`, at most 64. The name is what a store is found by: another name is another store.";
     Reference = "CFD0201": "not a usable reference",
@@ -291,6 +293,8 @@ codes! {
         "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
     NoSuchStore = "CFD0543": "--delete-data names no store of the manifests",
         "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
+    Circle = "CFD0528": "resources wait for each other",
+        "Each of the resources that the message names can only be made when another one of them is there, such as two new Workers that are bound to each other: no order makes them all. Nothing was written. Deploy one of them without its binding to the others; then add the binding and deploy again. Where one of them is there already, the order follows from that, and nothing has to be left out.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Credentials;
 use super::failure::failure;
 use super::session::Session;
+use crate::binding::Binding;
 use crate::cloudflare::permissions::{ALL, D1, DNS, Grant, KV, QUEUES, R2, ROUTES, SCRIPTS, ZONES};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
@@ -50,9 +51,9 @@ fn write(grant: Grant) -> Need {
 fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
     let read = |grant| Need { grant, read_only: true };
     let mut needs = vec![write(SCRIPTS)];
-    if manifest.script.bindings.iter().any(|binding| binding.reference().is_some()) {
-        needs.push(read(KV));
-    }
+    // What is referred to by name is looked for; what a kind of ours does not describe has no list of its own.
+    let references = manifest.script.bindings.iter().flat_map(Binding::references);
+    needs.extend(references.filter_map(|reference| kinds::grant(&reference.kind)).map(read));
     if manifest.routing_disabled {
         // What was attached before is removed.
         needs.extend([write(ROUTES), write(DNS)]);

@@ -37,7 +37,7 @@ fn kinds() -> [Of; 5] {
 }
 
 /// The keywords that `shape.rs`, `wanted.rs` and `set.rs` read.
-const READ: [&str; 15] = [
+const READ: [&str; 16] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -50,6 +50,7 @@ const READ: [&str; 15] = [
     "minimum",
     "oneOf",
     "properties",
+    "readWhole",
     "required",
     "type",
     "writeOnly",

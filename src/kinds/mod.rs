@@ -96,6 +96,11 @@ pub fn resolve(
     references::resolve(desired, live, outputs, lists)
 }
 
+/// The permission that stores of a kind need.
+pub fn grant(kind: &str) -> Option<Grant> {
+    Some(store_of(kind)?.grant())
+}
+
 /// The permissions that the stores of a run need.
 pub fn grants(desired: &DesiredState) -> impl Iterator<Item = Grant> + '_ {
     desired.stores.iter().filter_map(|store| Some(store_of(store.kind)?.grant()))

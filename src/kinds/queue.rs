@@ -109,6 +109,10 @@ fn stated(wanted: &DesiredStore) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 impl Store for Queue {
+    fn name_output(&self) -> Option<&'static str> {
+        Some("queue_name")
+    }
+
     fn address(&self, name: &str) -> Address {
         Address { kind: Kind::Queue, key: name.to_owned() }
     }

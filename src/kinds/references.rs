@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::store::Store;
 use super::{store, store_of};
-use crate::binding::{Binding, Input, Reference};
+use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference};
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
+use crate::manifest::{DocumentKind, Worker};
 use crate::model::{Address, Identity, Output, OutputSet};
 use crate::refresh::Known;
-use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
+use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
 
 /// What was looked for by name, beside all that has the name.
 #[derive(Debug, Default)]
@@ -64,9 +65,10 @@ pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
     let described = desired.stores.iter().filter_map(store::look);
     let referred = desired.manifests.iter().flat_map(|manifest| {
         let account = manifest.identity.account.as_str();
-        let references = manifest.script.bindings.iter().filter_map(Binding::reference);
+        let references = manifest.script.bindings.iter().flat_map(Binding::references);
         let elsewhere = references.filter(move |reference| {
-            given(reference, outputs).is_none() && in_run(reference, account, &desired.stores).is_none()
+            given(reference, outputs).is_none()
+                && in_run(&reference.kind, &reference.name, account, &desired.stores).is_none()
         });
         elsewhere.filter_map(move |reference| Some(store_of(&reference.kind)?.look(account, &reference.name)))
     });
@@ -81,34 +83,102 @@ pub(super) fn resolve(
     lists: &Lists,
 ) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
+    let workers = Workers::of(desired);
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
-        let account = manifest.identity.account.clone();
+        let run = Run { account: &manifest.identity.account, stores, live, workers: &workers, outputs, lists };
         for binding in &mut manifest.script.bindings {
-            let Some(reference) = binding.reference().cloned() else { continue };
-            if let Some(text) = given(&reference, outputs) {
-                set(binding, Input::Value(text.to_owned()), None);
-            } else if let Some((index, store)) = in_run(&reference, &account, stores) {
-                let live = live.stores.get(index).and_then(Option::as_ref);
-                set(binding, of_run(&reference, store, live), Some(store.address.clone()));
-            } else {
-                match of_account(&reference, &account, lists) {
-                    Ok(found) => set(binding, Input::Value(found), None),
-                    Err(finding) => findings.push((manifest.document, finding)),
-                }
+            if let Binding::Plain(binding) = binding {
+                let of_binding = run.settle(binding).into_iter().map(|finding| (manifest.document, finding));
+                findings.extend(of_binding);
             }
         }
     }
     findings
 }
 
-fn set(binding: &mut Binding, value: Input, of: Option<Address>) {
-    match binding {
-        Binding::KvNamespace(binding) => {
-            binding.namespace_id = value;
-            binding.of = of;
+/// The Workers of a run: account and name in the manifest → script name, and every script by its own name.
+struct Workers {
+    by_name: BTreeMap<(String, String), String>,
+    scripts: BTreeSet<(String, String)>,
+}
+
+impl Workers {
+    fn of(desired: &DesiredState) -> Self {
+        let mut workers = Self { by_name: BTreeMap::new(), scripts: BTreeSet::new() };
+        for DesiredManifest { identity, script, .. } in &desired.manifests {
+            let account = identity.account.clone();
+            workers.by_name.insert((account.clone(), identity.name.clone()), script.name.clone());
+            workers.scripts.insert((account, script.name.clone()));
         }
-        Binding::PlainText(_) | Binding::SecretText(_) => {}
+        workers
+    }
+
+    /// The script that a reference means, by the name in the manifest or by its own.
+    fn script(&self, account: &str, name: &str) -> Option<&str> {
+        let key = (account.to_owned(), name.to_owned());
+        let by_name = self.by_name.get(&key).map(String::as_str);
+        by_name.or_else(|| self.scripts.get(&key).map(|(_, script)| script.as_str()))
+    }
+}
+
+/// What references of one Worker may lead to.
+struct Run<'a> {
+    account: &'a str,
+    stores: &'a [DesiredStore],
+    live: &'a LiveState,
+    workers: &'a Workers,
+    outputs: &'a OutputSet,
+    lists: &'a Lists,
+}
+
+impl Run<'_> {
+    /// Puts values in place of the references of a binding; gives what stays open.
+    fn settle(&self, binding: &mut PlainBinding) -> Vec<Diagnostic> {
+        let row = binding.row();
+        let mut findings = Vec::new();
+        for (name, member) in &mut binding.members {
+            let MemberValue::Referred { value, of } = member else { continue };
+            match value {
+                Input::Reference(reference) => match self.found(reference) {
+                    Ok(found) => (*value, *of) = found,
+                    Err(finding) => findings.push(finding),
+                },
+                Input::Value(text) => {
+                    let refers = row.and_then(|row| row.member(name)?.refers);
+                    *of = refers.filter(|refers| refers.by_name).and_then(|refers| self.named(refers.kind, text));
+                }
+                Input::Late(_) => {}
+            }
+        }
+        findings
+    }
+
+    /// A value for a reference, and the resource of the run that it comes from.
+    fn found(&self, reference: &Reference) -> Result<(Input, Option<Address>), Diagnostic> {
+        if let Some(text) = given(reference, self.outputs) {
+            return Ok((Input::Value(text.to_owned()), None));
+        }
+        if let Some((index, store)) = in_run(&reference.kind, &reference.name, self.account, self.stores) {
+            let live = self.live.stores.get(index).and_then(Option::as_ref);
+            return Ok((of_run(reference, store, live), Some(store.address.clone())));
+        }
+        let is_worker = reference.kind == Worker.name();
+        if let Some(script) = self.workers.script(self.account, &reference.name).filter(|_| is_worker) {
+            return Ok((Input::Value(script.to_owned()), Some(Address::script(script))));
+        }
+        Ok((Input::Value(of_account(reference, self.account, self.lists)?), None))
+    }
+
+    /// The resource of the run that has this name in the account.
+    fn named(&self, kind: &str, name: &str) -> Option<Address> {
+        if kind == Worker.name() {
+            let key = (self.account.to_owned(), name.to_owned());
+            return self.workers.scripts.contains(&key).then(|| Address::script(name));
+        }
+        let mut stores =
+            self.stores.iter().filter(|store| store.kind == kind && store.identity.account == self.account);
+        stores.find(|store| store.address.key == name).map(|store| store.address.clone())
     }
 }
 
@@ -117,15 +187,19 @@ fn given<'a>(reference: &Reference, outputs: &'a OutputSet) -> Option<&'a str> {
 }
 
 /// The document of the run that a reference names, by its own name or by the store's.
-fn in_run<'a>(reference: &Reference, account: &str, stores: &'a [DesiredStore]) -> Option<(usize, &'a DesiredStore)> {
-    let is_of_kind =
-        |(_, store): &(usize, &DesiredStore)| store.kind == reference.kind && store.identity.account == account;
+fn in_run<'a>(kind: &str, name: &str, account: &str, stores: &'a [DesiredStore]) -> Option<(usize, &'a DesiredStore)> {
+    let is_of_kind = |(_, store): &(usize, &DesiredStore)| store.kind == kind && store.identity.account == account;
     let mut all = stores.iter().enumerate().filter(is_of_kind);
-    let by_name = all.clone().find(|(_, store)| store.identity.name == reference.name);
-    by_name.or_else(|| all.find(|(_, store)| store.address.key == reference.name))
+    let by_name = all.clone().find(|(_, store)| store.identity.name == name);
+    by_name.or_else(|| all.find(|(_, store)| store.address.key == name))
 }
 
+/// The name of a store is known before it is made, an id only afterwards.
 fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>) -> Input {
+    let is_its_name = store_of(store.kind).is_some_and(|kind| kind.name_output() == Some(reference.output.as_str()));
+    if is_its_name {
+        return Input::Value(store.address.key.clone());
+    }
     let output = live.and_then(|live| store::outputs(store, live).get(&reference.output)?.as_str().map(str::to_owned));
     match output {
         Some(value) => Input::Value(value),

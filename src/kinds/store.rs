@@ -27,6 +27,11 @@ pub(super) trait Store: DocumentKind {
     /// The permission that its requests need.
     fn grant(&self) -> Grant;
 
+    /// The output that is the store's own name, which is known before it is made.
+    fn name_output(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How a store of that name is looked for.
     fn look(&self, account: &str, name: &str) -> Look;
 

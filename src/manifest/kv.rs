@@ -1,6 +1,7 @@
 //! Entries of `kv_bindings`: the forms that upstream used, and ours.
 
-use crate::binding::{Input, KvNamespaceBinding, Reference};
+use crate::binding::table::KV_NAMESPACE as TYPE;
+use crate::binding::{Input, PlainBinding, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::names::{hexadecimal, is_identifier};
@@ -17,7 +18,7 @@ pub(super) type Fault = (Path, Diagnostic);
 ///
 /// # Errors
 /// A finding for an entry that names no namespace, or no JavaScript name.
-pub(super) fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding, Fault> {
+pub(super) fn read(entry: &KvBinding, path: &Path) -> Result<PlainBinding, Fault> {
     let name = filled(&entry.name);
     let binding = filled(&entry.binding);
     if let Some(namespace_id) = given_namespace(entry, path)? {
@@ -25,9 +26,13 @@ pub(super) fn read(entry: &KvBinding, path: &Path) -> Result<KvNamespaceBinding,
             (Some(binding), Some(name)) if binding != name => return Err(two_names(binding, name, path)),
             (one, other) => one.or(other).ok_or_else(|| nameless(path))?,
         };
-        return check_name(entry, javascript, path).map(|name| KvNamespaceBinding { name, namespace_id, of: None });
+        return check_name(entry, javascript, path).map(|name| bound(name, namespace_id));
     }
     by_resource(entry, name, binding, path)
+}
+
+fn bound(name: String, namespace_id: Input) -> PlainBinding {
+    PlainBinding::referring(name, TYPE, "namespace_id", namespace_id)
 }
 
 /// Where the entry's name in JavaScript stands.
@@ -86,7 +91,7 @@ fn by_resource(
     name: Option<&str>,
     binding: Option<&str>,
     path: &Path,
-) -> Result<KvNamespaceBinding, Fault> {
+) -> Result<PlainBinding, Fault> {
     if entry.kind.is_none() && filled(&entry.field_path).is_none() {
         let finding = Diagnostic::error(Code::KvBinding, "the binding names no namespace");
         return Err((path.clone(), finding.with_help("add `namespace_id`, or a reference in `field_path`")));
@@ -104,7 +109,7 @@ fn by_resource(
         return Err((path.key("name"), finding.with_help("add `binding: NAME`, as JavaScript reads it: `env.NAME`")));
     }
     let name = check_name(entry, binding.unwrap_or(resource), path)?;
-    Ok(KvNamespaceBinding { name, namespace_id: Input::Reference(reference), of: None })
+    Ok(bound(name, Input::Reference(reference)))
 }
 
 fn kind(word: Option<&Word>) -> Result<&'static str, Diagnostic> {
@@ -120,8 +125,13 @@ fn check_name(entry: &KvBinding, name: &str, path: &Path) -> Result<String, Faul
     if is_identifier(name) {
         return Ok(name.to_owned());
     }
+    Err((name_path(entry, path), unusable_name(name)))
+}
+
+/// The name of a binding must be one that JavaScript reads.
+pub(super) fn unusable_name(name: &str) -> Diagnostic {
     let finding = Diagnostic::error(Code::BindingName, format!("{} can't be read in JavaScript", quote(name)));
-    Err((name_path(entry, path), finding.with_help("letters, digits, `_` and `$`, not starting with a digit")))
+    finding.with_help("letters, digits, `_` and `$`, not starting with a digit")
 }
 
 fn two_names(binding: &str, name: &str, path: &Path) -> Fault {

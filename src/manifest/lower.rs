@@ -207,7 +207,11 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
     }
     for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {
         let path = spec_path().key("kv_bindings").index(index);
-        bindings.push(Binding::KvNamespace(kv::read(entry, &path).ok()?));
+        bindings.push(Binding::Plain(kv::read(entry, &path).ok()?));
+    }
+    for (index, entry) in spec.bindings.iter().flat_map(|list| list.each()) {
+        let path = spec_path().key("bindings").index(index);
+        bindings.push(Binding::Plain(super::bindings::read(entry, &path).binding?));
     }
     bindings.sort_by(|left, right| left.name().cmp(right.name()));
     Some(bindings)

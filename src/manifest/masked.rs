@@ -229,6 +229,13 @@ mod tests {
     }
 
     #[test]
+    fn a_binding_of_a_secret_type_shows_no_value_of_it() {
+        let text = "bindings:\n- {name: K, type: secret_key, usages: [sign], key_base64: hunter2}\n- {name: J, type: json, json: x}\n";
+        assert_eq!(line(text, 2, (1, 2)).0, "- {name: K, type: secret_key, usages: [***], key_base64: ***}");
+        assert_eq!(line(text, 3, (1, 2)).0, "- {name: J, type: json, json: x}");
+    }
+
+    #[test]
     fn marks_what_is_meant() {
         assert_eq!(line("a: b\nü: ö # x\r\n", 2, (4, 5)), ("ü: ö # x".into(), "ö".into()));
         assert_eq!(line("a: b", 1, (9, 12)), ("a: b".into(), String::new()));

@@ -4,6 +4,7 @@
 //! what passed is read into the types, bare scalars as `serde_yaml` means them; rules look at all that is readable;
 //! `lower` knows the defaults.
 
+mod bindings;
 mod cursor;
 mod date;
 mod drawing;

@@ -4,7 +4,7 @@ use crate::diagnostic::Place;
 
 use super::limits::readable;
 use super::path::Path;
-use super::tree::{Content, Document, Node, Span};
+use super::tree::{Content, Document, Entry, Node, Span};
 use super::{events, generations};
 
 /// Places of all values of all documents of a run.
@@ -63,6 +63,9 @@ pub struct SecretText {
     pub texts: Vec<String>,
 }
 
+/// Types of bindings whose values are secret.
+const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
+
 /// Shortest value that is looked for elsewhere; a shorter one would hide half the file.
 const SHORTEST_TEXT: usize = 4;
 
@@ -81,6 +84,12 @@ pub fn secret_text(text: &str) -> Option<SecretText> {
     Some(found)
 }
 
+/// A binding whose type says that its value is a secret: refused where it stands, and not shown either.
+fn is_secret_binding(entries: &[Entry]) -> bool {
+    let types = entries.iter().filter(|entry| entry.key.text == "type");
+    types.filter_map(|entry| entry.value.scalar()).any(|scalar| SECRET_TYPES.contains(&scalar.text.as_str()))
+}
+
 fn collect(node: &Node, secret: bool, found: &mut SecretText) {
     match &node.content {
         Content::Scalar(scalar) if secret => {
@@ -92,7 +101,11 @@ fn collect(node: &Node, secret: bool, found: &mut SecretText) {
         Content::Scalar(_) => {}
         Content::List(items) => items.iter().for_each(|item| collect(item, secret, found)),
         Content::Mapping(entries) => {
-            entries.iter().for_each(|entry| collect(&entry.value, secret || entry.key.text == "secrets", found));
+            let is_secret = |entry: &Entry| match entry.key.text.as_str() {
+                "name" | "type" => false,
+                key => key == "secrets" || is_secret_binding(entries),
+            };
+            entries.iter().for_each(|entry| collect(&entry.value, secret || is_secret(entry), found));
         }
     }
 }

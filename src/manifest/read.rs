@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::binding::Reference;
+use crate::binding::{Binding, Reference};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
 use crate::resource::DesiredState;
 
@@ -136,7 +136,7 @@ fn one(
 
 fn references(desired: &DesiredState) -> Vec<DocumentReference> {
     let all = desired.manifests.iter().flat_map(|manifest| {
-        let bindings = manifest.script.bindings.iter().filter_map(|binding| binding.reference().cloned());
+        let bindings = manifest.script.bindings.iter().flat_map(Binding::references).cloned();
         bindings.map(|reference| DocumentReference { document: manifest.document, reference })
     });
     all.collect()

@@ -1,6 +1,7 @@
 //! Texts that stand for another value: `$…/…` and `${NAME}`.
 
 use crate::binding::Reference;
+use crate::binding::row::Refers;
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::nearest::nearest;
@@ -24,6 +25,9 @@ const KINDS: [(i64, &str); 8] = [
     (1806, "CloudflareZeroTrustAccessApplication"),
     (1807, "CloudflareDnsRecord"),
 ];
+
+/// Kinds of ours, which the original registry does not number.
+const OWN_KINDS: [&str; 1] = ["CloudflareQueue"];
 
 /// What a text means where references are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub(super) fn braced_name(text: &str) -> Option<&str> {
 /// # Errors
 /// A finding for a kind that is not known.
 pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
-    let known = KINDS.iter().map(|(_, kind)| *kind);
+    let known = KINDS.iter().map(|(_, kind)| *kind).chain(OWN_KINDS);
     known.clone().find(|kind| *kind == text).ok_or_else(|| {
         let finding = Diagnostic::error(Code::Reference, format!("{} is not a known kind", quote(text)));
         finding.with_help(match nearest(text, known) {
@@ -132,6 +136,32 @@ pub(super) fn kv_namespace(kind: &str, name: &str, field_path: &str, path: &Path
         return Err(finding.with_help(format!("use `{KV_NAMESPACE_ID}`")));
     }
     Ok(Reference { kind: kind.into(), name: name.into(), output: "namespace_id".into(), path: path.to_string() })
+}
+
+/// A reference to the output that a binding of this type takes; `what` is kind, name and field path as they are given.
+///
+/// # Errors
+/// A finding for another kind or another field.
+pub(super) fn to(
+    type_name: &str,
+    refers: Refers,
+    what: (&str, &str, &str),
+    path: &Path,
+) -> Result<Reference, Diagnostic> {
+    let (kind, name, field_path) = what;
+    if kind != refers.kind {
+        let message = format!("a binding of type `{type_name}` can't refer to a {}", quote(kind));
+        return Err(Diagnostic::error(Code::Reference, message).with_help(format!("use `{}`", refers.kind)));
+    }
+    if name.is_empty() {
+        return Err(Diagnostic::error(Code::Reference, "the reference names no resource"));
+    }
+    let due = format!("status.outputs.{}", refers.output);
+    if !field_path.is_empty() && snake_case(field_path) != due {
+        let message = format!("a binding of type `{type_name}` can't refer to the field {}", quote(field_path));
+        return Err(Diagnostic::error(Code::Reference, message).with_help(format!("use `{due}`")));
+    }
+    Ok(Reference { kind: kind.into(), name: name.into(), output: refers.output.into(), path: path.to_string() })
 }
 
 fn field(text: &str, kind: &str, rest: &str) -> Result<Text, Diagnostic> {

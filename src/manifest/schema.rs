@@ -10,6 +10,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::binding::table;
+
 /// API groups that a Worker manifest may name, oldest first.
 pub const API_VERSIONS: [&str; 3] =
     ["cloudflare.project-planton.org/v1", "cloudflare.openmcf.org/v1", "cloudflare.planton.dev/v1"];
@@ -112,6 +114,8 @@ pub struct Spec {
     pub env: Option<Env>,
     /// KV namespaces, each under a name in JavaScript.
     pub kv_bindings: Option<Items<KvBinding>>,
+    /// Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
+    pub bindings: Option<Items<BindingEntry>>,
     /// The host that the Worker answers on: DNS record and routes.
     pub dns: Option<Dns>,
     /// Whether the Worker answers on workers.dev. Absent: left as it is.
@@ -183,6 +187,35 @@ pub struct KvBinding {
     pub kind: Option<Word>,
     /// Environment of the resource; has no effect here.
     pub env: Option<String>,
+}
+
+/// Anything that a Worker can be bound to, under a name in JavaScript.
+///
+/// What an entry must say beside name and type depends on its type: `binding/table.rs` has a row for each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct BindingEntry(pub serde_json::Map<String, serde_json::Value>);
+
+impl JsonSchema for BindingEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "Binding".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let types: Vec<&str> = table::ROWS.iter().map(|row| row.word).collect();
+        let known = format!("Cloudflare's word for the type. Known: `{}`.", types.join("`, `"));
+        json_schema!({
+            "description": "A resource under a name in JavaScript; what else it says depends on its type.",
+            "type": "object",
+            "required": ["name", "type"],
+            "properties": {
+                "name": { "description": "Name in JavaScript.", "type": "string" },
+                "type": { "description": known, "type": "string" },
+            },
+            "additionalProperties": true,
+            "readWhole": true,
+        })
+    }
 }
 
 /// A field of another resource.

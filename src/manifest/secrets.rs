@@ -67,7 +67,7 @@ fn each(desired: &DesiredState) -> impl Iterator<Item = (usize, &SecretTextBindi
     desired.manifests.iter().flat_map(|manifest| {
         manifest.script.bindings.iter().filter_map(|binding| match binding {
             Binding::SecretText(secret) => Some((manifest.document, secret)),
-            Binding::PlainText(_) | Binding::KvNamespace(_) => None,
+            Binding::PlainText(_) | Binding::Plain(_) => None,
         })
     })
 }

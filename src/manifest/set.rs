@@ -121,7 +121,11 @@ fn schema_at<'schema>(root: &'schema Schema, path: &Path) -> Option<&'schema Sch
 
 fn value_schema<'schema>(mapping: &'schema Map<String, Schema>, key: &str) -> Option<&'schema Schema> {
     match mapping.get("properties").and_then(Schema::as_object) {
-        Some(properties) => shape::property(properties, key).map(|(_, schema)| schema),
+        Some(properties) => {
+            // Where other keys may stand as well, they take any value.
+            let others = mapping.get("additionalProperties").filter(|others| **others != Schema::Bool(false));
+            shape::property(properties, key).map(|(_, schema)| schema).or(others)
+        }
         None => mapping.get("additionalProperties"),
     }
 }
@@ -189,6 +193,15 @@ mod tests {
         assert_eq!(text_at(&document, "spec.compatibility_flags[1]"), "Text b");
         let (document, _) = set("spec.script.bundle.path", "app/v2.js");
         assert_eq!(text_at(&document, "spec.script.bundle.path"), "Text app/v2.js");
+    }
+
+    #[test]
+    fn members_of_a_binding_mean_what_they_mean_as_yaml() {
+        let (document, findings) = set("spec.bindings[0].delivery_delay", "5");
+        let at = text_at(&document, "spec.bindings[0].delivery_delay");
+        assert!(findings.is_empty() && at.starts_with("Number"), "{at} {findings:?}");
+        let (document, _) = set("spec.bindings[0].name", "5");
+        assert_eq!(text_at(&document, "spec.bindings[0].name"), "Text 5");
     }
 
     #[test]

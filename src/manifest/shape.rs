@@ -66,6 +66,7 @@ impl<'walk> Walk<'walk, '_> {
         }
         match (&node.content, wanted.mapping, wanted.items) {
             (Content::Scalar(scalar), _, _) => self.scalar(scalar, &wanted, path),
+            (Content::Mapping(entries), Some(mapping), _) if wanted.whole => Some(self.whole(entries, mapping, path)),
             (Content::Mapping(entries), Some(mapping), _) => Some(self.mapping(entries, mapping, path)),
             (Content::List(items), _, Some(item)) => Some(self.list(items, item, path)),
             (Content::Mapping(_), None, _) => self.wrong_type("a mapping", &wanted, path),
@@ -104,6 +105,44 @@ impl<'walk> Walk<'walk, '_> {
         let given: Vec<_> = given.into_iter().filter(|(_, entry)| !is_null(&entry.value)).map(|(key, _)| key).collect();
         self.missing_keys(schema, &given, path);
         Value::Mapping(read)
+    }
+
+    /// A mapping with all that is in it.
+    fn whole(&mut self, entries: &[Entry], schema: &Map<String, Schema>, path: &Path) -> Value {
+        let given: Vec<&str> =
+            entries.iter().filter(|entry| !is_null(&entry.value)).map(|entry| entry.key.text.as_str()).collect();
+        self.missing_keys(schema, &given, path);
+        self.as_it_is(entries, path)
+    }
+
+    fn as_it_is(&mut self, entries: &[Entry], path: &Path) -> Value {
+        let mut read = Mapping::new();
+        for entry in entries {
+            let value = self.any(&entry.value, &path.key(&entry.key.text));
+            read.insert(entry.key.text.as_str().into(), value);
+        }
+        Value::Mapping(read)
+    }
+
+    fn any(&mut self, node: &Node, path: &Path) -> Value {
+        match &node.content {
+            Content::Mapping(entries) => self.as_it_is(entries, path),
+            Content::List(items) => {
+                let item = |(index, item)| self.any(item, &path.index(index));
+                Value::Sequence(items.iter().enumerate().map(item).collect())
+            }
+            Content::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Null => Value::Null,
+                Meaning::Bool(value) => value.into(),
+                Meaning::Text => scalar.text.as_str().into(),
+                Meaning::Number(value) if value.as_f64().is_none_or(f64::is_finite) => Value::Number(value),
+                Meaning::Number(_) => {
+                    let message = format!("{} is no number that JSON has", quote(&scalar.text));
+                    let finding = Diagnostic::error(Code::InvalidValue, message);
+                    self.break_at(path, finding.with_help("quote it where text is meant")).unwrap_or(Value::Null)
+                }
+            },
+        }
     }
 
     /// A mapping from names of the user's choice.

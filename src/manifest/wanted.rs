@@ -13,6 +13,8 @@ pub(super) struct Wanted<'schema> {
     pub anything: bool,
     /// A mapping of this form.
     pub mapping: Option<&'schema Map<String, Schema>>,
+    /// The mapping is read with all that is in it, by rules of its own.
+    pub whole: bool,
     /// A list of such items.
     pub items: Option<&'schema Schema>,
     /// Text.
@@ -76,7 +78,10 @@ impl<'schema> Wanted<'schema> {
 
     fn add_type(&mut self, name: &str, object: &'schema Map<String, Schema>) {
         match name {
-            "object" => self.mapping = Some(object),
+            "object" => {
+                self.mapping = Some(object);
+                self.whole = object.get("readWhole").is_some();
+            }
             "array" => self.items = object.get("items"),
             "boolean" => self.boolean = true,
             "integer" => {

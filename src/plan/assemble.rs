@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::decide::{Permit, decide};
 use super::sketch::{Owner, Sketch, Sketches, Wish};
-use super::{Action, Change, Plan, PlanOptions, order};
+use super::{Action, Change, Plan, PlanOptions, circle, order};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 
@@ -12,6 +12,7 @@ use crate::model::Address;
 pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> Plan {
     let mut plan = Plan { offline: options.offline, destroys, ..Plan::default() };
     plan.steps = order::steps(&documents);
+    let circles = circle::findings(&plan.steps);
     let twice = claimed_twice(&documents);
     for document in documents {
         plan.diagnostics.extend(document.before);
@@ -29,6 +30,7 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
         plan.unmanaged.extend(document.unmanaged);
     }
     plan.diagnostics.extend(twice);
+    plan.diagnostics.extend(circles);
     plan.resolve = resolve(&plan.diagnostics);
     let asks = |change: &&Change| change.action.needs_yes() || plan.exposes.contains(&change.address);
     let asking = plan.changes.iter().filter(asks);

@@ -4,6 +4,7 @@
 //! INVARIANT: the same values give the same plan, byte for byte, on every runtime.
 
 mod assemble;
+mod circle;
 mod decide;
 mod fingerprint;
 mod options;

@@ -27,7 +27,7 @@ pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
 fn digested(binding: &Binding) -> Value {
     match binding {
         Binding::PlainText(binding) => binding.metadata(),
-        Binding::KvNamespace(binding) => binding.metadata().unwrap_or_default(),
+        Binding::Plain(binding) => binding.metadata().unwrap_or_default(),
         Binding::SecretText(binding) => json!({ "type": secret_text::TYPE, "name": binding.name }),
     }
 }

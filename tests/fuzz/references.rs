@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cfworker_deploy::binding::{Binding, Input, SecretSource};
+use cfworker_deploy::binding::{Binding, Input, MemberValue, SecretSource};
 use cfworker_deploy::diagnostic::any_error;
 use cfworker_deploy::kinds::read;
 use cfworker_deploy::manifest::{ReadOptions, SecretValues, Source, resolve_secrets};
@@ -120,8 +120,9 @@ fn as_namespace(text: &str, which: usize) {
     ];
     let entry = entries[which % entries.len()].clone();
     if let Some(bindings) = bindings("kv_bindings", entry) {
-        let [Binding::KvNamespace(binding)] = bindings.as_slice() else { panic!("{bindings:?}") };
-        match &binding.namespace_id {
+        let [Binding::Plain(binding)] = bindings.as_slice() else { panic!("{bindings:?}") };
+        let MemberValue::Referred { value, .. } = &binding.members["namespace_id"] else { panic!("{binding:?}") };
+        match value {
             Input::Late(output) => panic!("no document of the run makes {output:?}"),
             Input::Value(id) => {
                 let digits = id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));

@@ -89,6 +89,29 @@ spec:
     - name: SESSIONS
       namespace_id: 0123456789abcdef0123456789abcdef
 `,
+  Binding: `
+spec:
+  bindings:
+    - name: DB # env.DB in JavaScript
+      type: d1
+      database_id: 0f0f0f0f-1111-2222-3333-444444444444
+    - name: JOBS
+      type: queue
+      value_from: # or by its own name: "queue_name: jobs"
+        kind: CloudflareQueue
+        name: jobs
+    - name: MEDIA
+      type: r2_bucket
+      bucket_name: media
+    - name: BACKEND
+      type: service
+      service: api # a Worker of the same run is deployed first
+    - name: SETTINGS
+      type: json
+      json: { greeting: hello, limits: [10, 20] }
+    - name: VERSION
+      type: version_metadata
+`,
   ValueFrom: `
 spec:
   kv_bindings:

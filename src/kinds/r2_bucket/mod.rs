@@ -223,6 +223,10 @@ impl Store for R2Bucket {
         call(Method::Delete, &path, &wanted.wanted)
     }
 
+    fn name_output(&self) -> Option<&'static str> {
+        Some("bucket_name")
+    }
+
     fn id_output(&self) -> &'static str {
         "bucket_name"
     }

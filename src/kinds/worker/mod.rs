@@ -1,5 +1,6 @@
 //! `CloudflareWorker`: a script, the DNS record of its host, and the routes that lead to it.
 
+mod bound;
 mod checks;
 mod context;
 mod deletion;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::bound;
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::secrets;
@@ -99,7 +100,9 @@ impl ScriptPlan {
 }
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
-    let needs: BTreeSet<Address> = context.desired.script.bindings.iter().filter_map(Binding::needs).collect();
+    let own = Address::script(&context.desired.script.name);
+    let all = context.desired.script.bindings.iter().flat_map(Binding::needs);
+    let needs: BTreeSet<Address> = all.filter(|need| **need != own).cloned().collect();
     needs.into_iter().collect()
 }
 
@@ -300,7 +303,7 @@ fn fields(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, date: &
     Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
-        fields.extend(binding_field(binding, old));
+        fields.extend(binding_fields(binding, old));
     }
     let rewritten = [Reason::SecretsChanged, Reason::SecretsGivenDiffer, Reason::SecretsUnchecked];
     if matches!(&plan.sketch.owner, Owner::Ours(Some(reason)) if rewritten.contains(reason)) {
@@ -314,26 +317,25 @@ fn fields(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, date: &
     fields
 }
 
-fn binding_field(binding: &Binding, old: Option<&LiveBinding>) -> Option<Field> {
+fn binding_fields(binding: &Binding, old: Option<&LiveBinding>) -> Vec<Field> {
     let same_type = old.filter(|old| old.type_name == binding.type_name());
-    let path = path_of(binding.type_name(), binding.name());
-    let (key, new) = match binding {
-        Binding::SecretText(_) => return same_type.is_none().then(|| Field::secret(path, false)),
-        Binding::PlainText(binding) => ("text", Value::from(binding.text.as_str())),
-        Binding::KvNamespace(binding) => {
-            ("namespace_id", binding.metadata().and_then(|data| data.get("namespace_id").cloned()).unwrap_or_default())
-        }
+    let path = match binding {
+        Binding::Plain(binding) => bound::path(binding),
+        Binding::PlainText(_) | Binding::SecretText(_) => path_of(binding.type_name(), binding.name()),
     };
-    let old = same_type.and_then(|old| old.fields.get(key).cloned()).unwrap_or_default();
-    let setting = match binding {
-        // A dot or a bracket in the name would be read as a step of the path.
-        Binding::PlainText(binding) if !binding.name.contains(['.', '[', ']']) => {
-            Some(format!("spec.env.variables.{}", binding.name))
+    match binding {
+        Binding::SecretText(_) => same_type.is_none().then(|| Field::secret(path, false)).into_iter().collect(),
+        Binding::PlainText(binding) => {
+            let old = same_type.and_then(|old| old.fields.get("text").cloned()).unwrap_or_default();
+            let new = Value::from(binding.text.as_str());
+            // A dot or a bracket in the name would be read as a step of the path.
+            let is_step = binding.name.contains(['.', '[', ']']);
+            let setting = (!is_step).then(|| format!("spec.env.variables.{}", binding.name));
+            let differs = old != new;
+            differs.then(|| Field { setting, ..Field::new(path, old, new) }).into_iter().collect()
         }
-        Binding::PlainText(_) => None,
-        Binding::SecretText(_) | Binding::KvNamespace(_) => None,
-    };
-    (old != new || binding.is_late()).then(|| Field { later: binding.is_late(), setting, ..Field::new(path, old, new) })
+        Binding::Plain(binding) => bound::fields(&path, binding, same_type, old),
+    }
 }
 
 /// A binding that goes away.

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::binding::SecretSource;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::env::{MAX_VALUE, secret_source, variable};
 use crate::manifest::findings::Findings;
 use crate::manifest::generations::spec_path;
-use crate::manifest::kv;
 use crate::manifest::names::is_identifier;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
 use crate::manifest::schema::Spec;
+use crate::manifest::{bindings, kv};
 
 use super::Subject;
 
@@ -33,6 +35,24 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             Ok(binding) => names.add(&binding.name, kv::name_path(entry, &path), findings),
             Err((path, _)) if subject.is_broken(&path) => {}
             Err((path, finding)) => findings.add(&path, finding),
+        }
+    }
+    others(subject, spec, &mut names, findings);
+}
+
+/// The entries of `bindings`.
+fn others(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
+    for (index, entry) in spec.bindings.iter().flat_map(|list| list.each()) {
+        let path = spec_path().key("bindings").index(index);
+        let read = bindings::read(entry, &path);
+        for (path, finding) in read.findings.into_iter().filter(|(path, _)| !subject.is_broken(path)) {
+            findings.add(&path, finding);
+        }
+        for (path, finding) in read.about_keys {
+            findings.add_key(&path, finding);
+        }
+        if let Some(name) = entry.0.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) {
+            names.add(name, path.key("name"), findings);
         }
     }
 }
@@ -93,7 +113,7 @@ fn usable_name(name: &str, path: &Path, findings: &mut Findings<'_>) {
     } else if !is_identifier(name) {
         let finding =
             Diagnostic::warning(Code::BindingName, format!("{} is not an identifier of JavaScript", quote(name)));
-        findings.add_key(path, finding.with_help(format!("only `env[{}]` reaches it", serde_json::Value::from(name))));
+        findings.add_key(path, finding.with_help(format!("only `env[{}]` reaches it", Value::from(name))));
     }
 }
 
