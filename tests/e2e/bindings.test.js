@@ -1,0 +1,166 @@
+/** Bindings of every type that a row of the table describes, and a Worker that uses those which run locally. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createSite, isSettled, manifestOf, ZONE } from "./site.js";
+
+const API = `export default { fetch: () => new Response("from the api") };\n`;
+const FRONT = `export default {
+  async fetch(request, env) {
+    await env.DB.exec("CREATE TABLE IF NOT EXISTS visits (at TEXT)");
+    await env.DB.prepare("INSERT INTO visits VALUES (?)").bind("now").run();
+    const { count } = await env.DB.prepare("SELECT count(*) AS count FROM visits").first();
+    await env.MEDIA.put("greeting", env.SETTINGS.greeting);
+    await env.JOBS.send({ visit: count });
+    const greeting = await (await env.MEDIA.get("greeting")).text();
+    const backend = await (await env.BACKEND.fetch("https://api/")).text();
+    return Response.json({ count, greeting, backend, version: env.VERSION.id.length, limits: env.SETTINGS.limits });
+  },
+};
+`;
+/** All types that Local Cloudflare takes, beside those of the Worker above. */
+const PLAIN = [
+  { type: "agent_memory", namespace: "main" },
+  { type: "ai" },
+  { type: "ai_search", instance_name: "docs" },
+  { type: "ai_search_namespace", namespace: "docs" },
+  { type: "analytics_engine", dataset: "events" },
+  { type: "artifacts", namespace: "builds" },
+  { type: "browser" },
+  { type: "dispatch_namespace", namespace: "customers", outbound: { worker: { service: "gate" } } },
+  { type: "flagship", app_id: "main" },
+  { type: "hyperdrive", id: "0123456789abcdef0123456789abcdef" },
+  { type: "images" },
+  { type: "json", json: ["a", { B: null }] },
+  { type: "k2", stream: "main" },
+  { type: "logfwdr", destination: "logs" },
+  { type: "media" },
+  { type: "messaging", namespace: "main" },
+  { type: "mtls_certificate", certificate_id: "0f0f0f0f-1111-2222-3333-444444444444" },
+  { type: "pipelines", pipeline: "clicks" },
+  { type: "ratelimit", namespace_id: "1001", simple: { limit: 100, period: 60 } },
+  { type: "secrets_store_secret", store_id: "0123456789abcdef0123456789abcdef", secret_name: "key" },
+  { type: "send_email", allowed_destination_addresses: ["a@example.com"] },
+  { type: "stream" },
+  { type: "vectorize", index_name: "docs" },
+  { type: "version_metadata" },
+  { type: "vpc_network", network_id: "cf1:network" },
+  { type: "vpc_service", service_id: "main" },
+  { type: "websearch" },
+  { type: "worker_loader" },
+].map((binding, index) => ({ name: `B${index}`, ...binding }));
+
+describe("a Worker that is bound to all that runs locally", () => {
+  let site;
+  let database;
+  before(async () => {
+    site = await createSite();
+    for (const [name, code] of [
+      ["front", FRONT],
+      ["api", API],
+    ])
+      await site.local.putObject("bundles", `${name}.js`, Buffer.from(code));
+    await site.local.createBucket("media");
+    database = (await create("d1/database", { name: "shop" })).uuid;
+  });
+  after(() => site.close());
+
+  const create = async (path, body) => {
+    const answer = await fetch(`${site.local.apiUrl}/accounts/${site.local.accountId}/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${site.local.token}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()).result;
+  };
+  const worker = (name, bindings, more = {}) =>
+    manifestOf(
+      site,
+      {
+        worker_name: name,
+        script_bundle: { bucket: "bundles", path: `${name}.js` },
+        dns: undefined,
+        bindings,
+        ...more,
+      },
+      { name },
+    );
+  const front = (service = { service: "api" }) =>
+    worker(
+      "front",
+      [
+        { name: "BACKEND", type: "service", ...service },
+        { name: "DB", type: "d1", database_id: database },
+        { name: "JOBS", type: "queue", value_from: { kind: "CloudflareQueue", name: "jobs" } },
+        { name: "MEDIA", type: "r2_bucket", bucket_name: "media" },
+        { name: "SETTINGS", type: "json", json: { greeting: "hello", limits: [1, { Deep: null }] } },
+        { name: "VERSION", type: "version_metadata" },
+      ],
+      { dns: { enabled: true, zone_id: site.zone, hostname: `shop.${ZONE}` } },
+    );
+  const queue = () => ({
+    apiVersion: "cloudflare.project-planton.org/v1",
+    kind: "CloudflareQueue",
+    metadata: { name: "jobs", org: "acme", env: "test" },
+    spec: { account_id: site.local.accountId, queue_name: "shop-jobs" },
+  });
+  const documents = () => [front(), worker("api"), queue()];
+
+  test("one run makes both Workers and the queue, and the Worker uses each of its bindings", async () => {
+    await site.apply(documents());
+    const told = JSON.parse(await site.ask(`shop.${ZONE}`));
+    const limits = [1, { Deep: null }];
+    assert.deepEqual(told, { count: 1, greeting: "hello", backend: "from the api", version: 36, limits });
+  });
+
+  test("the second run writes nothing", async () => {
+    const { result, writes } = await site.during(() => site.apply(documents()));
+    assert.deepEqual(writes, []);
+    assert.ok(isSettled(result.plan));
+  });
+
+  test("a reference to the Worker's document is the same as its name", async () => {
+    const by = { value_from: { kind: "CloudflareWorker", name: "api" } };
+    assert.ok(isSettled(await site.plan([front(by), worker("api"), queue()])));
+  });
+
+  test("a changed member of a binding is told and deployed", async () => {
+    const changed = documents();
+    changed[0].spec.bindings[4].json.greeting = "good day";
+    const plan = await site.plan(changed);
+    const change = plan.changes.find(({ address }) => address === "script:front");
+    const fields = change.fields.filter(({ path }) => path.startsWith("bindings")).map(({ path }) => path);
+    assert.deepEqual(fields, ["bindings.SETTINGS.json"]);
+    await site.apply(changed);
+    assert.equal(JSON.parse(await site.ask(`shop.${ZONE}`)).greeting, "good day");
+  });
+
+  test("a binding of every type is deployed, and the second run writes nothing", async () => {
+    const [kv] = [await create("storage/kv/namespaces", { title: "cache" })];
+    const all = () => worker("api", [...PLAIN, { name: "KV", type: "kv_namespace", namespace_id: kv.id }]);
+    await site.apply(all());
+    const { writes } = await site.during(() => site.apply(all()));
+    assert.deepEqual(writes, []);
+  });
+
+  test("a type that is not known goes up as it is written, with a warning", async () => {
+    const plan = await site.plan(worker("api", [{ name: "NEWER", type: "time_machine", Year: 1985 }]));
+    const [warning] = plan.diagnostics.filter(({ code }) => code === "CFD0137");
+    assert.equal(warning.severity, "warning");
+    const change = plan.changes.find(({ address }) => address === "script:api");
+    const year = change.fields.find(({ path }) => path === "bindings.NEWER.Year");
+    assert.equal(year.new, 1985);
+  });
+
+  test("two new Workers that are bound to each other are refused before any write, with both named", async () => {
+    const bound = (name, service) => worker(name, [{ name: "OTHER", type: "service", service }]);
+    const circle = () => [bound("front-2", "api-2"), bound("api-2", "front-2")].map(inBundle);
+    const inBundle = (it) => ({ ...it, spec: { ...it.spec, script_bundle: { bucket: "bundles", path: "api.js" } } });
+    const { writes } = await site.during(() =>
+      assert.rejects(site.apply(circle()), ({ diagnostics }) => {
+        const told = diagnostics.find(({ code }) => code === "CFD0528");
+        return /`script:api-2`, `script:front-2`/.test(told.message);
+      }),
+    );
+    assert.deepEqual(writes, []);
+  });
+});
