@@ -8,6 +8,7 @@ import { readBytes, readText } from "./input.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
+const OBJECT_MISSING = "CFD0311";
 
 /** What there is to say about a run once it has written, or may have. */
 const HAS_BEGUN = [3, 130, 143];
@@ -44,10 +45,12 @@ export async function publishBundle(context, session, file) {
   const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}.js`;
   const { sources } = session;
   const rewritten = await rewrite(api, sources, target, { key, sha256 });
+  const pointed = sources.map((source) => (source.name === target.file ? rewritten.source : source));
+  await requireInputs(session, pointed);
   const { bucket, account, jurisdiction } = target;
   const where = { bucket, key, jurisdiction, accountId: account };
   const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
-  session.sources = session.sources.map((source) => (source.name === target.file ? rewritten.source : source));
+  session.sources = pointed;
   return {
     published,
     address: `r2://${bucket}/${key}`,
@@ -56,6 +59,24 @@ export async function publishBundle(context, session, file) {
     entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
     ...saving(() => pointFile(context, { ...session, sources }, target, { key, sha256 })),
   };
+}
+
+/**
+ * Nothing is published while an input is missing: a plan looks at all of them, and at this point it may lack the object
+ * alone.
+ *
+ * @throws {DeployError}
+ */
+async function requireInputs({ api, creds, options, host }, sources) {
+  await api.plan(sources, creds, { ...options, ...host, onEvent: undefined }).catch((error) => {
+    const errors = (error.diagnostics ?? []).filter(({ severity }) => severity === "error");
+    const others = errors.filter(({ code }) => code !== OBJECT_MISSING);
+    if (errors.length === 0) throw error;
+    if (others.length === 0) return;
+    const [{ code, message, help }] = others;
+    const diagnostics = error.diagnostics.filter((finding) => finding.code !== OBJECT_MISSING);
+    throw new DeployError({ ...error, code, message, help, diagnostics });
+  });
 }
 
 /** The engine is no place to wait for a file, so a failure to write it is kept for whoever asks. */
