@@ -78,6 +78,10 @@ pub enum Guard {
     UnforcedDelete,
     /// Tags that another run wrote meanwhile are kept.
     TagLook,
+    /// What another run attached again stays in the tags, although this run removed it.
+    AttachedAgain,
+    /// At the end the tags name what the run attached, and what another run attached that it overwrote.
+    NamedAtTheEnd,
     /// A deployment of somebody else in the same moment is told.
     RaceLook,
 }

@@ -1,5 +1,7 @@
 //! What is deleted must be gone: an accepted deletion is no proof, and neither is one list.
 
+use futures_util::future::join;
+
 use super::{Ended, Target, done, ended, failed};
 use crate::cloudflare::dns_records::{self, Record, RecordFilter};
 use crate::cloudflare::routes::{self, Route};
@@ -62,11 +64,11 @@ pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inven
         return Some(ended(&error));
     }
     for (zone, hashes) in unseen {
-        let found = match look(target, zone, script).await {
+        let found = match find(target, zone, script, [true, true]).await {
             Ok(found) => found,
             Err(error) => return Some(ended(&error)),
         };
-        if let Some((address, _)) = found.iter().find(|(_, hash)| hashes.contains(hash)) {
+        if let Some(There { address, .. }) = found.iter().find(|there| hashes.contains(&there.hash)) {
             let message = format!("{address} was not listed when the plan was made, and is there");
             let finding = Diagnostic::error(Code::Unseen, message).about(address.clone());
             return Some(failed(finding.with_help("run the same command again: it is removed then"), false));
@@ -75,15 +77,42 @@ pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inven
     None
 }
 
-/// Routes to a Worker and records of its identity in a zone, with their hashes in an inventory.
-async fn look(target: &Target<'_>, zone: &str, script: &str) -> Result<Vec<(Address, String)>, CallError> {
+/// A route or record that a list shows.
+pub(super) struct There {
+    pub address: Address,
+    pub id: String,
+    /// As in an inventory.
+    pub hash: String,
+}
+
+/// Routes to a Worker and records of its identity in a zone: the one, the other, or both.
+pub(super) async fn find(
+    target: &Target<'_>,
+    zone: &str,
+    script: &str,
+    [routes, records]: [bool; 2],
+) -> Result<Vec<There>, CallError> {
+    let routes = async { if routes { routes_to(target, zone, script).await } else { Ok(Vec::new()) } };
+    let records = async { if records { records_of(target, zone).await } else { Ok(Vec::new()) } };
+    let (routes, records) = join(routes, records).await;
+    let mut found = routes?;
+    found.extend(records?);
+    Ok(found)
+}
+
+async fn routes_to(target: &Target<'_>, zone: &str, script: &str) -> Result<Vec<There>, CallError> {
     let routes = target.api.read(target.client, &routes::list(zone)).await?.routes;
-    let leads_here = |route: &&Route| route.script.as_deref() == Some(script);
-    let routes =
-        routes.iter().filter(leads_here).map(|route| (Address::route(&route.pattern), marks::hash(&route.pattern)));
+    let leads_here = |route: &Route| route.script.as_deref() == Some(script);
+    let entry =
+        |Route { id, pattern, .. }| There { address: Address::route(&pattern), hash: marks::hash(&pattern), id };
+    Ok(routes.into_iter().filter(leads_here).map(entry).collect())
+}
+
+async fn records_of(target: &Target<'_>, zone: &str) -> Result<Vec<There>, CallError> {
     let prefix = marks::comment_prefix(&target.manifest.identity);
     let list = dns_records::list(zone, RecordFilter::CommentPrefix(&prefix));
     let records = target.api.read(target.client, &list).await?;
-    let entry = |record: &Record| (Address::record(&record.name), marks::record_hash(&record.name));
-    Ok(routes.chain(records.iter().map(entry)).collect())
+    let entry =
+        |Record { id, name, .. }| There { address: Address::record(&name), hash: marks::record_hash(&name), id };
+    Ok(records.into_iter().map(entry).collect())
 }

@@ -11,17 +11,19 @@ mod record;
 mod route;
 mod script;
 mod tags;
+mod unnamed;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
-use futures_util::future::{LocalBoxFuture, join};
+use futures_util::future::{LocalBoxFuture, join3};
 use futures_util::stream::FuturesUnordered;
 
 pub use self::code::{Code, Loaded, NotLoaded};
 use self::race::{Found, Looks};
+use self::unnamed::TagLooks;
 use crate::binding::Binding;
 use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{self, Diagnostic};
@@ -128,6 +130,8 @@ struct Finished {
     ended: Ended,
     /// Deployments of the Worker, when they were looked at beside it.
     found: Option<Found>,
+    /// Tags of the Worker, when they were read beside it.
+    tags: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,7 +147,7 @@ enum State {
 pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     let mut states = vec![State::Waiting; plan.steps.len()];
     let mut outcome = Outcome::default();
-    let mut looks = Looks::default();
+    let (mut looks, mut tag_looks) = (Looks::default(), TagLooks::default());
     // A resource can take several writes: it begins with its first one and is done with its last one.
     let mut begun: Vec<(&Address, f64)> = Vec::new();
     let mut running: FuturesUnordered<LocalBoxFuture<'_, Finished>> = FuturesUnordered::new();
@@ -162,6 +166,8 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
         let Some(finished) = running.next().await else { break };
         let Some(step) = plan.steps.get(finished.index) else { break };
         looks.add(step.manifest, &finished);
+        let tags = finished.tags.clone();
+        tags.into_iter().for_each(|tags| tag_looks.add(run, step, tags));
         let index = finished.index;
         let state = settle(run, step, finished, &mut outcome);
         states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
@@ -179,8 +185,10 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     if !unfinished {
         let seen = looks.judge(run, plan, &outcome.versions).await;
         outcome.raced.extend(seen);
+        outcome.raced.extend(tag_looks.mend(run, plan).await);
     }
-    outcome.raced.dedup_by(|one, other| one.message == other.message);
+    let mut told = BTreeSet::new();
+    outcome.raced.retain(|finding| told.insert(finding.message.clone()));
     outcome
 }
 
@@ -203,30 +211,38 @@ fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
 async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
     let client = run.client.named(&step.address.to_string());
     if let Operation::Call(call) = &step.operation {
-        return Finished { index, ended: call::carry_out(run, &client, call).await, found: None };
+        return Finished { index, ended: call::carry_out(run, &client, call).await, found: None, tags: None };
     }
     let Some(manifest) = run.desired.manifests.get(step.manifest) else {
         let finding = Diagnostic::error(diagnostic::Code::Internal, "a step belongs to no manifest");
-        return Finished { index, ended: failed(finding, false), found: None };
+        return Finished { index, ended: failed(finding, false), found: None, tags: None };
     };
     // Before the look, which is to happen beside the write.
     let code = match load(run, step).await {
         Ok(code) => code,
         Err(NotLoaded { finding, aborted }) => {
-            return Finished { index, ended: Ended::Failed { finding, unknown: false, aborted }, found: None };
+            let ended = Ended::Failed { finding, unknown: false, aborted };
+            return Finished { index, ended, found: None, tags: None };
         }
     };
     let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
     let watcher = run.client.named(&step.address.to_string());
     let beside = Target { client: &watcher, ..target };
+    let reads_tags = TagLooks::are_due(plan, step, looks);
     let look = async { if looks { Some(race::look(&beside).await) } else { None } };
-    let (ended, mut found) = join(carry_out(run, &target, step, code.as_ref()), look).await;
+    let tag_look = async { if reads_tags { Some(unnamed::look(&beside).await) } else { None } };
+    let (ended, mut found, mut tags) = join3(carry_out(run, &target, step, code.as_ref()), look, tag_look).await;
     drop(code);
     if looks && client.repeated() {
         // The write took long, perhaps minutes: what was seen beside its first try is out of date.
         found = Some(race::look(&beside).await);
+        tags = if reads_tags { Some(unnamed::look(&beside).await) } else { None };
     }
-    Finished { index, ended, found }
+    if looks && matches!(&tags, Some(Err(error)) if error.is_absent()) {
+        // The later one of two looks counts: what is gone stays gone.
+        found = Some(Found::Gone);
+    }
+    Finished { index, ended, found, tags: tags.and_then(Result::ok) }
 }
 
 /// The code of an upload, once there is room for it.

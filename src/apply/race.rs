@@ -167,6 +167,16 @@ pub(super) fn tags_changed(target: &Target<'_>) -> Diagnostic {
     raced(format!("somebody else changed the marks of `{}` while this run was under way", target.script()))
 }
 
+/// Another run overwrote what this one keeps in the Worker's tags, and it could not be put back.
+pub(super) fn tags_lost(target: &Target<'_>) -> Diagnostic {
+    let message = format!(
+        "somebody else overwrote the marks of `{}` while this run was under way: they no longer name all that leads to it",
+        target.script()
+    );
+    Diagnostic::error(Code::Raced, message)
+        .with_help("look with `cfworker-deploy plan`, which says how to take its routes and records back")
+}
+
 fn raced(message: String) -> Diagnostic {
     Diagnostic::error(Code::Raced, message)
         .with_help("look at what is live with `cfworker-deploy plan`, then apply again if it is not yours")

@@ -56,6 +56,13 @@ fn kept(target: &Target<'_>, write: &TagWrite, now: &[String]) -> Result<Vec<Str
     Ok(marks.merged_into(now))
 }
 
+/// Adds all entries of another inventory.
+pub(super) fn add(inventory: &mut Inventory, other: &Inventory) {
+    for (zone, hashes) in other {
+        inventory.entry(zone.clone()).or_default().extend(hashes.iter().cloned());
+    }
+}
+
 /// Adds what came since.
 fn add_new(inventory: &mut Inventory, from: &Inventory, now: &Inventory) {
     for (zone, hashes) in now {

@@ -8,7 +8,7 @@ use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 const PATIENCE: u64 = 6_000;
 
 /// Every guard.
-pub const GUARDS: [Guard; 37] = [
+pub const GUARDS: [Guard; 39] = [
     Guard::RecordMark,
     Guard::ReadOnlyRecord,
     Guard::ManyRecords,
@@ -45,6 +45,8 @@ pub const GUARDS: [Guard; 37] = [
     Guard::ConflictStops,
     Guard::UnforcedDelete,
     Guard::TagLook,
+    Guard::AttachedAgain,
+    Guard::NamedAtTheEnd,
     Guard::RaceLook,
 ];
 

@@ -14,6 +14,7 @@ mod goal;
 mod invariants;
 pub mod lacking;
 mod manifest;
+pub mod named;
 pub mod names;
 pub mod play;
 pub mod race;

@@ -13,6 +13,7 @@ use cfworker_deploy::plan::Action;
 use crate::account::Account;
 use crate::case::{Allow, Case, Deployer, Past, Verb};
 use crate::fault::{Fault, Faults, Kind, LAG_US};
+use crate::named::Named;
 use crate::truth::{Truth, Verdict};
 use crate::watch::Watch;
 use crate::world::{Wire, World};
@@ -209,6 +210,11 @@ impl Play {
     pub fn tagged_us(&self, run: usize) -> Option<u64> {
         let watch = self.world.watch.borrow();
         watch.facts[run].tagged_us.filter(|_| watch.facts[run].own.is_empty())
+    }
+
+    /// What a run knew of routes that the tags do not name.
+    pub fn named<T>(&self, run: usize, ask: impl FnOnce(&Named) -> T) -> T {
+        ask(&self.world.watch.borrow().facts[run].named)
     }
 
     pub fn runs(&self) -> usize {

@@ -1,11 +1,13 @@
 //! Two who deploy at the same time, and others who meddle meanwhile.
 
 use cfworker_deploy::error::Exit;
+use cfworker_deploy::model::marks;
 use serde_json::Value;
 
 use crate::account::{Account, Maker};
 use crate::case::{Act, Allow, Case, Deployer};
 use crate::goal::shape;
+use crate::named::Entry;
 use crate::play::{Ended, Failure, Play};
 use crate::seen::Seen;
 use crate::truth::{Truth, Verdict, is_held};
@@ -33,14 +35,25 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
     for (run, ended) in ended.iter().enumerate() {
         let quiet = ended.exit() == Some(Exit::Done) && play.saw_another(first + run);
         play.must(!quiet, || "race: a run saw that another one deployed, and says nothing".into());
+        let [attached, again] = play.named(first + run, |named| [named.unnamed.is_empty(), named.again.is_empty()]);
+        let quiet = ended.exit() == Some(Exit::Done);
+        play.must(!quiet || attached, || "race: a run saw that the marks forget what it attached".into());
+        play.must(!quiet || again, || "race: a run saw what it took off the marks once more, and forgot it".into());
     }
     if ended.iter().all(|ended| ended.exit() == Some(Exit::Done)) {
         let lost = forgotten(&play.account());
         let apart = play.tagged_us(first).zip(play.tagged_us(first + 1)).map(|(one, other)| one.abs_diff(other));
         let one_saw_the_other = apart.is_some_and(|apart| apart > LOOK_US);
         play.must(lost.is_empty() || !one_saw_the_other, || {
-            format!("race: both end well, and nobody looks after {}", lost.join(", "))
+            format!(
+                "race: both end well, and nobody looks after {}",
+                lost.iter().map(|(pattern, _)| pattern.as_str()).collect::<Vec<_>>().join(", ")
+            )
         });
+        for run in [first, first + 1] {
+            let known = play.named(run, |named| lost.iter().any(|(_, entry)| named.news.contains(entry)));
+            play.must(!known, || "race: a run saw what another one attached, and forgot it".into());
+        }
         seen.forgotten += u32::from(!lost.is_empty());
         let after = shape(&play.account());
         let orders = [[&case.deployer, rival], [rival, &case.deployer]].map(|order| one_after_the_other(case, order));
@@ -57,13 +70,13 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
 }
 
 /// Routes of runs that lead to a Worker whose inventory does not name them.
-fn forgotten(account: &Account) -> Vec<String> {
+fn forgotten(account: &Account) -> Vec<(String, Entry)> {
     let mut lost = Vec::new();
     for zone in &account.zones {
         for route in zone.routes.iter().filter(|route| matches!(route.maker, Maker::Run(_))) {
             let script = route.script.as_ref().and_then(|script| account.scripts.get(script));
             if script.is_some_and(|script| !is_held(script, zone.id, &route.pattern)) {
-                lost.push(route.pattern.clone());
+                lost.push((route.pattern.clone(), (zone.id.to_owned(), marks::hash(&route.pattern))));
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::case::{Act, Deployer};
 use crate::conduct::Conduct;
 use crate::fault::Fate;
 use crate::invariants;
+use crate::named::Named;
 use crate::names;
 use crate::truth::{Things, Truth};
 use crate::world::{Reply, Trace};
@@ -41,6 +42,7 @@ pub struct Facts {
     /// It may not see what was made a moment ago.
     pub blind: bool,
     pub conduct: Conduct,
+    pub named: Named,
 }
 
 /// The account, the runs on it, and what was seen.
@@ -105,6 +107,7 @@ impl Watch {
             alone,
             blind: self.blind,
             conduct: Conduct::default(),
+            named: Named::default(),
         });
         self.note(format!("-- run {} begins", self.facts.len() - 1));
         self.facts.len() - 1
@@ -136,6 +139,9 @@ impl Watch {
         if !call.writes() {
             let reply = self.read(call, maker, now_us, lag_us);
             self.told(call, &reply, now_us);
+            let facts = &mut self.facts[call.run];
+            let name = names::script(facts.deployer.wanted.script);
+            facts.named.read(call, &self.account, name, facts.planned);
             if call.path.last().is_some_and(|last| last == "deployments") {
                 let (facts, known) = (&mut self.facts[call.run], deployments(&self.account, call));
                 for (id, mark) in known {
@@ -167,6 +173,9 @@ impl Watch {
         let done = reply.status == 200;
         let changed = done && (before.scripts != self.account.scripts || before.zones != self.account.zones);
         facts.effects += u32::from(changed);
+        if changed {
+            facts.named.wrote(call, &before, &self.account, names::script(facts.deployer.wanted.script));
+        }
         let address = address(&before, call).or_else(|| address(&self.account, call));
         let broken = invariants::check(&before, &self.account, facts, call, address.as_deref(), changed);
         self.violations.extend(broken);
