@@ -29,7 +29,7 @@ const MOST_MIXED: u64 = 200;
 /// The same, for those that leave a part behind which neither order gives.
 const MOST_TORN: u64 = 10;
 /// The same, for those that leave a route which no list of ours names.
-const MOST_FORGOTTEN: u64 = 10;
+const MOST_FORGOTTEN: u64 = 2;
 
 fn main() -> ExitCode {
     let started = Instant::now();

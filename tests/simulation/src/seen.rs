@@ -47,8 +47,8 @@ pub struct Seen {
     pub losers: u32,
     /// Pairs of which both end well, with a part that neither order gives: one overwrote the other after that one looked.
     pub torn: u32,
-    /// Pairs that both end well and leave a route that no list of ours names: one of them had no tags to write, as the
-    /// other's happened to name its routes, it wrote them with an upload, or both looked before either wrote.
+    /// Pairs that both end well and leave a route that no list of ours names: an upload overwrote the tags before the read
+    /// beside it arrived, or without one, or they were overwritten after both had looked for the last time.
     pub forgotten: u32,
     /// Pairs of runs that both ended well in a state that neither order alone gives, each part of it being one's.
     pub silent: u32,
