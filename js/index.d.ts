@@ -1,13 +1,21 @@
 /** Deploys Cloudflare Workers from YAML manifests: validate, plan, apply. No files, no environment, no state. */
 
+import type { ManifestDocument } from "./manifest.js";
+
+/** A type for each kind of document, such as `WorkerManifest`, and `ManifestDocument` for any of them. */
+export type * from "./manifest.js";
+
 /** One text with the name that findings show. */
 export interface Source {
   name: string;
   text: string;
 }
 
-/** YAML (or JSON) text with one or more documents, a plain object, a named text, or a list of them. */
-export type Manifest = string | object | Source | readonly (string | object | Source)[];
+/**
+ * YAML (or JSON) text with one or more documents, a document as a plain object, a named text, or a list of them. What
+ * was parsed elsewhere and may be anything is a `ManifestDocument` by assertion: `validate` says whether it is one.
+ */
+export type Manifest = string | ManifestDocument | Source | readonly (string | ManifestDocument | Source)[];
 
 /** Keys and endpoint of R2's S3 interface. */
 export interface R2Credentials {

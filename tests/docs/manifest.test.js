@@ -1,4 +1,7 @@
-/** docs/manifest.md tells every key of the schema, and its examples are read as what they show. */
+/**
+ * docs/manifest.md tells every key of the schema, and its examples are read as what they show; js/manifest.d.ts has the
+ * types that the schema says. `UPDATE_DOCS=1` rewrites both.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -6,9 +9,11 @@ import { fileURLToPath } from "node:url";
 import { validate } from "../../pkg/js/entrypoints/node.js";
 import { EXAMPLES } from "../../tools/docs/manifest-examples.js";
 import { blockNames, kindsIn, manifestPage } from "../../tools/docs/manifest-page.js";
+import { manifestTypes, typeOf } from "../../tools/docs/manifest-types.js";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PAGE = root("docs/manifest.md");
+const TYPES = root("js/manifest.d.ts");
 const SCHEMA = JSON.parse(readFileSync(root("schema/manifest.schema.json"), "utf8"));
 
 test("docs/manifest.md is what the schema says, with an example of each block", () => {
@@ -56,3 +61,27 @@ function whole(example) {
   const isNamed = /^ {2}(script|worker_name):/m.test(example);
   return `${head}${metadata}${example}\n${spec}${isNamed ? "" : code}`;
 }
+
+test("js/manifest.d.ts is what the schema says", async () => {
+  const types = await manifestTypes(SCHEMA);
+  if (process.env.UPDATE_DOCS) writeFileSync(TYPES, types);
+  assert.equal(readFileSync(TYPES, "utf8"), types);
+});
+
+test("js/manifest.d.ts exports a type for each kind and their union, and no block", () => {
+  const exported = [...readFileSync(TYPES, "utf8").matchAll(/^export (?:type|interface) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  assert.deepEqual(exported.sort(), ["ManifestDocument", ...kindsIn(SCHEMA).map(typeOf)].sort());
+});
+
+test("a type of js/manifest.d.ts takes other keys only where the schema lets them through", () => {
+  const blocks = [];
+  JSON.stringify(SCHEMA.definitions, (_key, node) => {
+    if (typeof node?.properties === "object" && node.type === "object") blocks.push(node);
+    return node;
+  });
+  const open = blocks.filter(({ additionalProperties }) => additionalProperties !== false);
+  assert.ok(blocks.length > 20 && open.length < 3, `${open.length} of ${blocks.length}`);
+  assert.equal(readFileSync(TYPES, "utf8").match(/\[k: string\]: unknown/g)?.length ?? 0, open.length);
+});

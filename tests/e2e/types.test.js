@@ -1,11 +1,12 @@
 /** What the calls really answer beside js/index.d.ts: TypeScript takes it as a literal, without a field too many or too few. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { loadAll } from "js-yaml";
 import { bundleTargets, doctor, outputs, publish, validate } from "../../pkg/js/entrypoints/node.js";
 import { createSite, manifestOf, ZONE } from "./site.js";
 
@@ -71,17 +72,62 @@ describe("types", () => {
   function compiled(list) {
     const names = [...new Set(list.map(([type]) => type.replace("[]", "")))];
     const text = list.map(([type, value], at) => `export const value${at}: ${type} = ${JSON.stringify(value)};\n`);
-    const file = join(folder, "values.ts");
-    writeFileSync(
-      file,
+    return compiledText(
       `import type { ${names.join(", ")} } from ${JSON.stringify(path("js/index.js"))};\n${text.join("")}`,
     );
+  }
+
+  function compiledText(text) {
+    const file = join(folder, "values.ts");
+    writeFileSync(file, text);
     const args = [path("node_modules/typescript/bin/tsc"), ...STRICT, "--module", "esnext"];
     const options = { cwd: folder, encoding: "utf8" };
     return spawnSync(process.execPath, [...args, "--moduleResolution", "bundler", file], options).stdout;
   }
 
   test("every answer and event is what its type says", () => assert.equal(compiled(values), ""));
+
+  test("every manifest of the planner's specs is one to the compiler", () => {
+    const specs = path("tests/specs/plan");
+    const documents = readdirSync(specs).flatMap((name) =>
+      loadAll(readFileSync(join(specs, name, "manifest.yaml"), "utf8")),
+    );
+    assert.ok(documents.length > 100);
+    assert.equal(compiled(documents.map((document) => ["ManifestDocument", document])), "");
+  });
+
+  test("a call takes text and documents; a promise, a function, a Map, a Buffer and a misspelt key don't compile", () => {
+    const calls = `
+import { apply, destroy, plan, validate } from ${JSON.stringify(path("js/index.js"))};
+import type { KvNamespaceManifest, Manifest, ManifestDocument, QueueManifest, R2BucketManifest, WorkerManifest } from ${JSON.stringify(path("js/index.js"))};
+const apiVersion = "cloudflare.project-planton.org/v1";
+const metadata = { name: "shop", org: "acme", env: "prod" };
+const worker: WorkerManifest = { apiVersion, kind: "CloudflareWorker", metadata, spec: { worker_name: "shop" } };
+const store: KvNamespaceManifest = { apiVersion, kind: "CloudflareKvNamespace", metadata, spec: { namespace_name: "visits" } };
+const bucket: R2BucketManifest = { apiVersion, kind: "CloudflareR2Bucket", metadata, spec: { bucket_name: "objects" } };
+const queue: QueueManifest = { apiVersion, kind: "CloudflareQueue", metadata, spec: { queue_name: "orders" } };
+const documents: ManifestDocument[] = [worker, store, bucket, queue];
+const named = { name: "worker.yaml", text: "kind: CloudflareWorker" };
+declare const parsed: unknown;
+const taken: Manifest[] = ["kind: CloudflareWorker", worker, documents, named, [worker, named, ""], parsed as ManifestDocument];
+for (const manifest of taken) void [validate(manifest), plan(manifest, {}), apply(manifest, {}), destroy(manifest, {})];
+`;
+    const refused = [
+      ...["Promise.resolve('')", "() => ''", "new Map()", "new Uint8Array()", "new Date()", "undefined", "{}", "7"],
+      ...[
+        "{ apiVersion, kind: 'CloudflareWorkers', metadata, spec: {} }",
+        "[new Map()]",
+        "{ apiVersion, kind: 'CloudflareWorker', metadata, spec: { worker_nam: 'shop' } }",
+      ],
+    ];
+    const lines = refused.flatMap((value) =>
+      ["validate(X)", "plan(X, {})", "apply(X, {})", "destroy(X, {})"].map((call) => call.replace("X", value)),
+    );
+    // A line that compiles after all is an error, too.
+    const text = calls + lines.map((line) => `// @ts-expect-error\nvoid ${line};\n`).join("");
+    assert.equal(compiledText(text), "");
+    assert.match(compiledText(`${text}// @ts-expect-error\nvoid plan(worker, {});\n`), /Unused '@ts-expect-error'/);
+  });
 
   test("a field that no type names, and one that is missing, would be found", () => {
     const [, plan] = values.find(([type]) => type === "Plan");

@@ -1,0 +1,1086 @@
+// Made from schema/manifest.schema.json: `npm run docs`.
+
+/**
+ * A document of a manifest, as an object.
+ */
+export type ManifestDocument =
+  WorkerManifest | KvNamespaceManifest | R2BucketManifest | QueueManifest | D1DatabaseManifest;
+/**
+ * An enum value by name or number.
+ */
+type Word = string | number;
+/**
+ * `existing`, or a type and a content.
+ */
+type Record = RecordWord | RecordContent;
+/**
+ * How to treat a record that is there already.
+ */
+type RecordWord = "existing";
+/**
+ * On or off, or with a sampling rate.
+ */
+type Observability = boolean | ObservabilitySettings;
+/**
+ * Billing model of earlier years.
+ */
+type UsageModel = (UsageModelName & UsageModelName1) | number;
+type UsageModelName = "BUNDLED" | "UNBOUND" | "STANDARD";
+type UsageModelName1 = "BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | "standard";
+/**
+ * On or off, or each address by itself.
+ */
+type WorkersDev = boolean | WorkersDevSettings;
+/**
+ * Text, or a mapping with it.
+ */
+type ZoneId = string | ZoneIdValue;
+
+/**
+ * A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
+ */
+export interface WorkerManifest {
+  /**
+   * Where an editor finds the schema of this file; otherwise ignored.
+   */
+  $schema?: string | null;
+  /**
+   * API group and version.
+   */
+  apiVersion?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * The same as `apiVersion`.
+   */
+  api_version?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * What the document describes.
+   */
+  kind: "CloudflareWorker";
+  /**
+   * Who it is.
+   */
+  metadata: {
+    /**
+     * `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+     */
+    annotations?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Environment, part of the identity.
+     */
+    env?: string | null;
+    /**
+     * Has no effect here.
+     */
+    group?: string | null;
+    /**
+     * Has no effect here.
+     */
+    id?: string | null;
+    /**
+     * Has no effect here.
+     */
+    labels?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
+     */
+    name?: string | null;
+    /**
+     * Organisation, part of the identity.
+     */
+    org?: string | null;
+    /**
+     * Has no effect here.
+     */
+    relationships?: Relationship[] | null;
+    /**
+     * Has no effect here.
+     */
+    slug?: string | null;
+    /**
+     * Has no effect here.
+     */
+    tags?: string[] | null;
+  };
+  /**
+   * What it should be.
+   */
+  spec: {
+    /**
+     * The same as `account_id`.
+     */
+    accountId?: string | null;
+    /**
+     * Account id, 32 hexadecimal digits. Absent: the account of the run.
+     */
+    account_id?: string | null;
+    /**
+     * Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
+     */
+    bindings?: Binding[] | null;
+    /**
+     * The same as `compatibility_date`.
+     */
+    compatibilityDate?: string | null;
+    /**
+     * The same as `compatibility_flags`.
+     */
+    compatibilityFlags?: string[] | null;
+    /**
+     * Day whose runtime behaviour the Worker gets, `YYYY-MM-DD`. Absent: the live one stays.
+     */
+    compatibility_date?: string | null;
+    /**
+     * Exactly these flags. Default: `nodejs_compat`.
+     */
+    compatibility_flags?: string[] | null;
+    /**
+     * The host that the Worker answers on: DNS record and routes.
+     */
+    dns?: Dns | null;
+    /**
+     * Variables and secrets.
+     */
+    env?: Env | null;
+    /**
+     * The same as `kv_bindings`.
+     */
+    kvBindings?: KvBinding[] | null;
+    /**
+     * KV namespaces, each under a name in JavaScript.
+     */
+    kv_bindings?: KvBinding[] | null;
+    /**
+     * The same as `main_module`.
+     */
+    mainModule?: string | null;
+    /**
+     * Name of the entry module of a bundle of one module. Default: `index.js`.
+     */
+    main_module?: string | null;
+    /**
+     * Workers Logs. Absent: on when the Worker is created, left as it is later.
+     */
+    observability?: Observability | null;
+    /**
+     * Script name and bundle in one block; the same as `worker_name` and `script_bundle`.
+     */
+    script?: Script | null;
+    /**
+     * The same as `script_bundle`.
+     */
+    scriptBundle?: Bundle | null;
+    /**
+     * Where the code lies in R2.
+     */
+    script_bundle?: Bundle | null;
+    /**
+     * The same as `usage_model`.
+     */
+    usageModel?: UsageModel | null;
+    /**
+     * Accepted for compatibility; has no effect.
+     */
+    usage_model?: UsageModel | null;
+    /**
+     * Proof for `--wait` that the new version answers.
+     */
+    wait?: Wait | null;
+    /**
+     * The same as `worker_name`.
+     */
+    workerName?: string | null;
+    /**
+     * Script name: lower-case letters, digits, `-` and `_`, at most 63.
+     */
+    worker_name?: string | null;
+    /**
+     * The same as `workers_dev`.
+     */
+    workersDev?: WorkersDev | null;
+    /**
+     * Whether the Worker answers on workers.dev. Absent: left as it is.
+     */
+    workers_dev?: WorkersDev | null;
+  };
+  /**
+   * Written by other tools; ignored.
+   */
+  status?: unknown;
+}
+/**
+ * How the resource relates to another; has no effect here.
+ */
+interface Relationship {
+  /**
+   * Environment of the other resource.
+   */
+  env?: string | null;
+  /**
+   * Visual group.
+   */
+  group?: string | null;
+  /**
+   * Kind of the other resource.
+   */
+  kind?: Word | null;
+  /**
+   * Name of the other resource.
+   */
+  name?: string | null;
+  /**
+   * `depends_on`, `runs_on`, `managed_by` or `uses`.
+   */
+  type?: Word | null;
+}
+/**
+ * A resource under a name in JavaScript; what else it says depends on its type.
+ */
+interface Binding {
+  /**
+   * Name in JavaScript.
+   */
+  name: string;
+  /**
+   * Cloudflare's word for the type. Known: `agent_memory`, `ai`, `ai_search`, `ai_search_namespace`, `analytics_engine`, `artifacts`, `browser`, `d1`, `dispatch_namespace`, `durable_object_namespace`, `flagship`, `hyperdrive`, `images`, `json`, `k2`, `kv_namespace`, `logfwdr`, `media`, `messaging`, `mtls_certificate`, `pipelines`, `queue`, `r2_bucket`, `ratelimit`, `secrets_store_secret`, `send_email`, `service`, `stream`, `vectorize`, `version_metadata`, `vpc_network`, `vpc_service`, `websearch`, `worker_loader`, `workflow`.
+   */
+  type: string;
+  [k: string]: unknown;
+}
+/**
+ * The host that the Worker answers on.
+ */
+interface Dns {
+  /**
+   * Whether record and routes should exist. Default: false.
+   */
+  enabled?: boolean | null;
+  /**
+   * Host of the Worker, such as `api.example.com`.
+   */
+  hostname?: string | null;
+  /**
+   * The DNS record: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
+   */
+  record?: Record | null;
+  /**
+   * The same as `route_pattern`.
+   */
+  routePattern?: string | null;
+  /**
+   * The same as `route_patterns`.
+   */
+  routePatterns?: string[] | null;
+  /**
+   * Route pattern. Default: `HOSTNAME/*`.
+   */
+  route_pattern?: string | null;
+  /**
+   * Several route patterns.
+   */
+  route_patterns?: string[] | null;
+  /**
+   * Zone by name, such as `example.com`.
+   */
+  zone?: string | null;
+  /**
+   * The same as `zone_id`.
+   */
+  zoneId?: string | null;
+  /**
+   * Zone id, 32 hexadecimal digits. Absent: found from the hostname.
+   */
+  zone_id?: string | null;
+}
+/**
+ * Type and content of a DNS record.
+ */
+interface RecordContent {
+  /**
+   * Address, or host for `CNAME`.
+   */
+  content: string;
+  /**
+   * Record type.
+   */
+  type: "A" | "AAAA" | "CNAME";
+}
+/**
+ * Variables and secrets.
+ */
+interface Env {
+  /**
+   * Name to `${NAME}` or `$secrets-group/GROUP/KEY`; never readable once set.
+   */
+  secrets?: {
+    [k: string]: string;
+  } | null;
+  /**
+   * Name to text; readable by everyone who can read the Worker. `$variables-group/GROUP/KEY` comes from `--values`.
+   */
+  variables?: {
+    [k: string]: string;
+  } | null;
+}
+/**
+ * A KV namespace under a name in JavaScript.
+ */
+interface KvBinding {
+  /**
+   * Name in JavaScript, where `name` is the resource.
+   */
+  binding?: string | null;
+  /**
+   * Environment of the resource; has no effect here.
+   */
+  env?: string | null;
+  /**
+   * The same as `field_path`.
+   */
+  fieldPath?: string | null;
+  /**
+   * Namespace id, or `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id`.
+   */
+  field_path?: string | null;
+  /**
+   * Kind of the resource that `name` names.
+   */
+  kind?: Word | null;
+  /**
+   * Name in JavaScript; with `kind`, the name of the namespace resource.
+   */
+  name?: string | null;
+  /**
+   * The same as `namespace_id`.
+   */
+  namespaceId?: string | null;
+  /**
+   * Namespace id, 32 hexadecimal digits.
+   */
+  namespace_id?: string | null;
+  /**
+   * The same as `value_from`.
+   */
+  valueFrom?: ValueFrom | null;
+  /**
+   * Where the namespace id comes from.
+   */
+  value_from?: ValueFrom | null;
+}
+/**
+ * A field of another resource.
+ */
+interface ValueFrom {
+  /**
+   * Environment of the resource; has no effect here.
+   */
+  env?: string | null;
+  /**
+   * The same as `field_path`.
+   */
+  fieldPath?: string | null;
+  /**
+   * Field wanted. Default: `status.outputs.namespace_id`.
+   */
+  field_path?: string | null;
+  /**
+   * Kind of the resource. Default: `CloudflareKvNamespace`.
+   */
+  kind?: Word | null;
+  /**
+   * Name of the resource.
+   */
+  name: string;
+}
+/**
+ * Workers Logs.
+ */
+interface ObservabilitySettings {
+  /**
+   * On or off.
+   */
+  enabled: boolean;
+  /**
+   * The same as `head_sampling_rate`.
+   */
+  headSamplingRate?: number | null;
+  /**
+   * Share of requests that are logged, 0 to 1.
+   */
+  head_sampling_rate?: number | null;
+}
+/**
+ * Script name and bundle.
+ */
+interface Script {
+  /**
+   * Where the code lies in R2.
+   */
+  bundle?: Bundle | null;
+  /**
+   * How the code of a single file is written: `es-module` (`export default`) or `service-worker`
+   * (`addEventListener`). Default: `es-module`. A multipart file says it itself.
+   */
+  format?: "es-module" | "service-worker" | null;
+  /**
+   * Script name: lower-case letters, digits, `-` and `_`, at most 63.
+   */
+  name?: string | null;
+}
+/**
+ * An object in R2 that holds the code.
+ */
+interface Bundle {
+  /**
+   * Bucket name.
+   */
+  bucket: string;
+  /**
+   * Jurisdiction of the bucket.
+   */
+  jurisdiction?: "eu" | "fedramp" | null;
+  /**
+   * Object key, taken verbatim.
+   */
+  path: string;
+  /**
+   * SHA-256 of the object, 64 hexadecimal digits; another content stops the run.
+   */
+  sha256?: string | null;
+}
+/**
+ * How to prove that the new version answers.
+ */
+interface Wait {
+  /**
+   * Response header that holds the version id.
+   */
+  header?: string | null;
+  /**
+   * Path to request. Default: `/`.
+   */
+  path?: string | null;
+}
+/**
+ * The Worker's workers.dev addresses.
+ */
+interface WorkersDevSettings {
+  /**
+   * Whether `NAME.SUBDOMAIN.workers.dev` answers.
+   */
+  enabled: boolean;
+  /**
+   * The same as `previews_enabled`.
+   */
+  previewsEnabled?: boolean | null;
+  /**
+   * Whether preview addresses of versions answer. Default: as `enabled`.
+   */
+  previews_enabled?: boolean | null;
+}
+/**
+ * A Workers KV namespace.
+ */
+export interface KvNamespaceManifest {
+  /**
+   * Where an editor finds the schema of this file; otherwise ignored.
+   */
+  $schema?: string | null;
+  /**
+   * API group and version.
+   */
+  apiVersion?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * The same as `apiVersion`.
+   */
+  api_version?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * What the document describes.
+   */
+  kind: "CloudflareKvNamespace";
+  /**
+   * Who it is.
+   */
+  metadata: {
+    /**
+     * `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+     */
+    annotations?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Environment, part of the identity.
+     */
+    env?: string | null;
+    /**
+     * Has no effect here.
+     */
+    group?: string | null;
+    /**
+     * Has no effect here.
+     */
+    id?: string | null;
+    /**
+     * Has no effect here.
+     */
+    labels?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
+     */
+    name?: string | null;
+    /**
+     * Organisation, part of the identity.
+     */
+    org?: string | null;
+    /**
+     * Has no effect here.
+     */
+    relationships?: Relationship[] | null;
+    /**
+     * Has no effect here.
+     */
+    slug?: string | null;
+    /**
+     * Has no effect here.
+     */
+    tags?: string[] | null;
+  };
+  /**
+   * What it should be.
+   */
+  spec: {
+    /**
+     * The same as `account_id`.
+     */
+    accountId?: string | null;
+    /**
+     * Account id, 32 hexadecimal digits. Absent: the account of the run.
+     */
+    account_id?: string | null;
+    /**
+     * Accepted for compatibility; has no effect: Cloudflare keeps none. At most 256 characters.
+     */
+    description?: string | null;
+    /**
+     * The same as `namespace_name`.
+     */
+    namespaceName?: string;
+    /**
+     * Title, unique in its account, at most 64 characters.
+     */
+    namespace_name?: string;
+    /**
+     * The same as `ttl_seconds`.
+     */
+    ttlSeconds?: number | null;
+    /**
+     * Accepted for compatibility; has no effect: each write of a key says when it expires.
+     */
+    ttl_seconds?: number | null;
+  };
+  /**
+   * Written by other tools; ignored.
+   */
+  status?: unknown;
+}
+/**
+ * An R2 bucket: who may read it, and what becomes of its objects.
+ */
+export interface R2BucketManifest {
+  /**
+   * Where an editor finds the schema of this file; otherwise ignored.
+   */
+  $schema?: string | null;
+  /**
+   * API group and version.
+   */
+  apiVersion?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * The same as `apiVersion`.
+   */
+  api_version?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * What the document describes.
+   */
+  kind: "CloudflareR2Bucket";
+  /**
+   * Who it is.
+   */
+  metadata: {
+    /**
+     * `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+     */
+    annotations?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Environment, part of the identity.
+     */
+    env?: string | null;
+    /**
+     * Has no effect here.
+     */
+    group?: string | null;
+    /**
+     * Has no effect here.
+     */
+    id?: string | null;
+    /**
+     * Has no effect here.
+     */
+    labels?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
+     */
+    name?: string | null;
+    /**
+     * Organisation, part of the identity.
+     */
+    org?: string | null;
+    /**
+     * Has no effect here.
+     */
+    relationships?: Relationship[] | null;
+    /**
+     * Has no effect here.
+     */
+    slug?: string | null;
+    /**
+     * Has no effect here.
+     */
+    tags?: string[] | null;
+  };
+  /**
+   * What it should be.
+   */
+  spec: {
+    /**
+     * The same as `account_id`.
+     */
+    accountId?: string | null;
+    /**
+     * Account id, 32 hexadecimal digits. Absent: the account of the run.
+     */
+    account_id?: string | null;
+    /**
+     * The same as `bucket_name`.
+     */
+    bucketName?: string;
+    /**
+     * Name, unique in its account: 3 to 63 lower-case letters, digits and inner hyphens.
+     */
+    bucket_name?: string;
+    /**
+     * Which pages of other hosts may use the bucket. Exactly these rules; absent: left as they are.
+     */
+    cors?: CorsRule[] | null;
+    /**
+     * The same as `custom_domain`.
+     */
+    customDomain?: CustomDomain | null;
+    /**
+     * A host at which everybody may read the objects.
+     */
+    custom_domain?: CustomDomain | null;
+    /**
+     * Jurisdiction that the data stays in; can't be changed later.
+     */
+    jurisdiction?: "eu" | "fedramp" | null;
+    /**
+     * What becomes of objects in time. Exactly these rules; absent: left as they are.
+     */
+    lifecycle?: LifecycleRule[] | null;
+    /**
+     * Where the data is kept, for a bucket that is created: `auto`, `WNAM`, `ENAM`, `WEUR`, `EEUR`, `APAC` or `OC`, or
+     * their numbers 0 to 6. Absent: `auto`, near to whoever creates it.
+     */
+    location?: Word | null;
+    /**
+     * The same as `public_access`.
+     */
+    publicAccess?: boolean | null;
+    /**
+     * Whether everybody may read the objects at the bucket's r2.dev address. Absent: left as it is.
+     */
+    public_access?: boolean | null;
+    /**
+     * The same as `versioning_enabled`.
+     */
+    versioningEnabled?: boolean | null;
+    /**
+     * Refused: R2 keeps no versions of objects.
+     */
+    versioning_enabled?: boolean | null;
+  };
+  /**
+   * Written by other tools; ignored.
+   */
+  status?: unknown;
+}
+/**
+ * Pages of which hosts may do what.
+ */
+interface CorsRule {
+  /**
+   * The same as `expose_headers`.
+   */
+  exposeHeaders?: string[] | null;
+  /**
+   * Headers of answers that pages may read.
+   */
+  expose_headers?: string[] | null;
+  /**
+   * Headers that requests may have.
+   */
+  headers?: string[] | null;
+  /**
+   * The same as `max_age_seconds`.
+   */
+  maxAgeSeconds?: number | null;
+  /**
+   * Seconds that a browser keeps the answer, at most a day.
+   */
+  max_age_seconds?: number | null;
+  /**
+   * `GET`, `PUT`, `POST`, `DELETE`, `HEAD`.
+   */
+  methods: string[];
+  /**
+   * Origins of the pages, such as `https://shop.example.com`, or `*`.
+   */
+  origins: string[];
+}
+/**
+ * A host at which everybody may read the objects.
+ */
+interface CustomDomain {
+  /**
+   * The host, such as `files.example.com`.
+   */
+  domain?: string | null;
+  /**
+   * Whether the host leads to the bucket. Default: false.
+   */
+  enabled?: boolean | null;
+  /**
+   * The same as `zone_id`.
+   */
+  zoneId?: ZoneId | null;
+  /**
+   * Zone id of the host, 32 hexadecimal digits; also as `{value: …}`.
+   */
+  zone_id?: ZoneId | null;
+}
+/**
+ * A value of the original system.
+ */
+interface ZoneIdValue {
+  /**
+   * The zone id.
+   */
+  value: string;
+}
+/**
+ * What becomes of objects in time.
+ */
+interface LifecycleRule {
+  /**
+   * The same as `abort_uploads_after_days`.
+   */
+  abortUploadsAfterDays?: number | null;
+  /**
+   * Days after which an unfinished upload is dropped.
+   */
+  abort_uploads_after_days?: number | null;
+  /**
+   * The same as `delete_after_days`.
+   */
+  deleteAfterDays?: number | null;
+  /**
+   * Days after which an object is deleted.
+   */
+  delete_after_days?: number | null;
+  /**
+   * The same as `infrequent_access_after_days`.
+   */
+  infrequentAccessAfterDays?: number | null;
+  /**
+   * Days after which an object is kept as rarely read.
+   */
+  infrequent_access_after_days?: number | null;
+  /**
+   * Objects whose keys start so. Default: all.
+   */
+  prefix?: string | null;
+}
+/**
+ * A queue.
+ */
+export interface QueueManifest {
+  /**
+   * Where an editor finds the schema of this file; otherwise ignored.
+   */
+  $schema?: string | null;
+  /**
+   * API group and version.
+   */
+  apiVersion?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * The same as `apiVersion`.
+   */
+  api_version?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * What the document describes.
+   */
+  kind: "CloudflareQueue";
+  /**
+   * Who it is.
+   */
+  metadata: {
+    /**
+     * `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+     */
+    annotations?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Environment, part of the identity.
+     */
+    env?: string | null;
+    /**
+     * Has no effect here.
+     */
+    group?: string | null;
+    /**
+     * Has no effect here.
+     */
+    id?: string | null;
+    /**
+     * Has no effect here.
+     */
+    labels?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
+     */
+    name?: string | null;
+    /**
+     * Organisation, part of the identity.
+     */
+    org?: string | null;
+    /**
+     * Has no effect here.
+     */
+    relationships?: Relationship[] | null;
+    /**
+     * Has no effect here.
+     */
+    slug?: string | null;
+    /**
+     * Has no effect here.
+     */
+    tags?: string[] | null;
+  };
+  /**
+   * What it should be.
+   */
+  spec: {
+    /**
+     * The same as `account_id`.
+     */
+    accountId?: string | null;
+    /**
+     * Account id, 32 hexadecimal digits. Absent: the account of the run.
+     */
+    account_id?: string | null;
+    /**
+     * The same as `queue_name`.
+     */
+    queueName?: string;
+    /**
+     * Name, unique in its account: lower-case letters, digits and inner hyphens, at most 63.
+     */
+    queue_name?: string;
+    /**
+     * How messages are kept and delivered. What is not given is Cloudflare's default, and stays as it is later.
+     */
+    settings?: QueueSettings | null;
+  };
+  /**
+   * Written by other tools; ignored.
+   */
+  status?: unknown;
+}
+/**
+ * How messages are kept and delivered.
+ */
+interface QueueSettings {
+  /**
+   * The same as `delivery_delay`.
+   */
+  deliveryDelay?: number | null;
+  /**
+   * The same as `delivery_paused`.
+   */
+  deliveryPaused?: boolean | null;
+  /**
+   * Seconds before a message is delivered, at most a day.
+   */
+  delivery_delay?: number | null;
+  /**
+   * Messages are kept, and not delivered.
+   */
+  delivery_paused?: boolean | null;
+  /**
+   * The same as `message_retention_period`.
+   */
+  messageRetentionPeriod?: number | null;
+  /**
+   * Seconds that a message is kept: from a minute to 14 days.
+   */
+  message_retention_period?: number | null;
+}
+/**
+ * A database of D1.
+ */
+export interface D1DatabaseManifest {
+  /**
+   * Where an editor finds the schema of this file; otherwise ignored.
+   */
+  $schema?: string | null;
+  /**
+   * API group and version.
+   */
+  apiVersion?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * The same as `apiVersion`.
+   */
+  api_version?: "cloudflare.project-planton.org/v1" | "cloudflare.openmcf.org/v1" | "cloudflare.planton.dev/v1";
+  /**
+   * What the document describes.
+   */
+  kind: "CloudflareD1Database";
+  /**
+   * Who it is.
+   */
+  metadata: {
+    /**
+     * `drift: overwrite` lets a run replace somebody else's live version; others have no effect here.
+     */
+    annotations?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Environment, part of the identity.
+     */
+    env?: string | null;
+    /**
+     * Has no effect here.
+     */
+    group?: string | null;
+    /**
+     * Has no effect here.
+     */
+    id?: string | null;
+    /**
+     * Has no effect here.
+     */
+    labels?: {
+      [k: string]: string;
+    } | null;
+    /**
+     * Name of the resource; with `org` and `env` its identity. Empty: the name in `spec`.
+     */
+    name?: string | null;
+    /**
+     * Organisation, part of the identity.
+     */
+    org?: string | null;
+    /**
+     * Has no effect here.
+     */
+    relationships?: Relationship[] | null;
+    /**
+     * Has no effect here.
+     */
+    slug?: string | null;
+    /**
+     * Has no effect here.
+     */
+    tags?: string[] | null;
+  };
+  /**
+   * What it should be.
+   */
+  spec: {
+    /**
+     * The same as `account_id`.
+     */
+    accountId?: string | null;
+    /**
+     * Account id, 32 hexadecimal digits. Absent: the account of the run.
+     */
+    account_id?: string | null;
+    /**
+     * The same as `database_name`.
+     */
+    databaseName?: string;
+    /**
+     * Name, unique in its account: lower-case letters, digits, `-` and `_`, at most 64.
+     */
+    database_name?: string;
+    /**
+     * The same as `preview_branch`.
+     */
+    previewBranch?: boolean | null;
+    /**
+     * Accepted for compatibility; has no effect: D1 has no branches.
+     */
+    preview_branch?: boolean | null;
+    /**
+     * The same as `primary_key`.
+     */
+    primaryKey?: string | null;
+    /**
+     * Accepted for compatibility; has no effect: tables are made by SQL.
+     */
+    primary_key?: string | null;
+    /**
+     * The same as `read_replication`.
+     */
+    readReplication?: ReadReplication | null;
+    /**
+     * Whether copies in other regions answer reads. Absent: off in a new database, left as it is later.
+     */
+    read_replication?: ReadReplication | null;
+    /**
+     * Where a database that is created is kept: `weur`, `eeur`, `apac`, `oc`, `wnam` or `enam`, or their numbers 1 to 6;
+     * `ape` and `usw` of the earlier schema are read as `apac` and `wnam`. Absent: near to whoever creates it. A database
+     * is never moved.
+     */
+    region?: Word | null;
+  };
+  /**
+   * Written by other tools; ignored.
+   */
+  status?: unknown;
+}
+/**
+ * Copies in other regions that answer reads.
+ */
+interface ReadReplication {
+  /**
+   * `auto`: Cloudflare keeps copies; `disabled`: none.
+   */
+  mode: "auto" | "disabled";
+}
+
+export {};
