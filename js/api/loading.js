@@ -15,6 +15,7 @@ const INTERRUPTED = { code: "CFD0608", exitCode: 130, message: "stopped while th
  * @throws {DeployError} 130 for the signal, 1 when the time is over or the engine can't be got
  */
 export async function loaded(engine, { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) {
+  if (!engine.ready) return timeoutMs;
   const started = performance.now();
   const stop = new AbortController();
   const giveUp = () => stop.abort();
@@ -22,7 +23,7 @@ export async function loaded(engine, { timeoutMs = DEFAULT_TIMEOUT_MS, signal } 
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
-    await engine.ready?.(stop.signal);
+    await engine.ready(stop.signal);
   } catch (error) {
     throw new DeployError(failure(error, { signal, stop, took: performance.now() - started }));
   } finally {

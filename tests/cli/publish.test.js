@@ -35,6 +35,12 @@ test("publish: targets that can't be are exit 64", async () => {
   assert.deepEqual(folder.engine.calls[0].args[1], { bucket: "b", key: "a/", version: "v1" });
 });
 
+/** A plan before the bundle is published: nothing but the object is missing. */
+const planning = () => {
+  const finding = { severity: "error", code: "CFD0311", message: "the object is not there" };
+  return { error: { ...finding, exitCode: 1, diagnostics: [finding] } };
+};
+
 const TARGET = {
   document: 0,
   file: "worker.yaml",
@@ -51,7 +57,8 @@ const rewriting = (text, _document, path, value) => {
 };
 
 test("apply --bundle publishes beside the old bundle, rewrites the path, applies that text", async () => {
-  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting, apply: applying() };
+  const engineOf = { bundleTargets: { ok: [TARGET] }, plan: planning, publish: publishing, setValue: rewriting };
+  const answers = { ...engineOf, apply: applying() };
   const argv = ["worker.yaml", "--bundle", "index.js"];
   const { exit, cwd, engine } = await inDirectory(argv, answers);
   assert.equal(exit, 0);
@@ -59,7 +66,7 @@ test("apply --bundle publishes beside the old bundle, rewrites the path, applies
   assert.match(text, /^kind: CloudflareWorker # keep me\nkey: hello\/[0-9a-f]{12}\.js\n$/);
   assert.equal(JSON.parse(engine.calls.find(({ name }) => name === "apply").args[0])[0].text, text);
   const order = engine.calls.map(({ name }) => name);
-  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "publish", "apply", "setValue"]);
+  assert.deepEqual(order, ["validate", "bundleTargets", "setValue", "plan", "publish", "apply", "setValue"]);
   const { key, accountId } = engine.calls.find(({ name }) => name === "publish").args[1];
   assert.ok(text.includes(key));
   assert.equal(accountId, "acc");
@@ -72,7 +79,7 @@ test("a manifest that somebody edits during the run keeps the edit, or is left a
     return applying()(sources, creds, options, host);
   };
   const targets = (text) => ({ ok: [{ ...TARGET, key: /key: (\S+)/.exec(JSON.parse(text)[0].text)[1] }] });
-  const answers = { bundleTargets: targets, publish: publishing, setValue: rewriting };
+  const answers = { bundleTargets: targets, plan: planning, publish: publishing, setValue: rewriting };
   const edit = async (text) => {
     const directory = await directoryWith({ "worker.yaml": MANIFEST, "index.js": "export default {}" });
     cwd = directory;
@@ -122,7 +129,7 @@ test("a failure after publishing keeps its code; once Cloudflare took the code t
     for (const event of events) host.onEvent(event);
     return { error: { ...error, exitCode, done: [] } };
   };
-  const answers = { bundleTargets: { ok: [TARGET] }, publish: publishing, setValue: rewriting };
+  const answers = { bundleTargets: { ok: [TARGET] }, plan: planning, publish: publishing, setValue: rewriting };
   const argv = ["worker.yaml", "--bundle", "index.js", "--json"];
   const refused = await inDirectory(argv, { ...answers, apply: failing(4, []) });
   assert.equal(refused.exit, 4);
