@@ -294,7 +294,7 @@ codes! {
     NoSuchStore = "CFD0543": "--delete-data names no store of the manifests",
         "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
     Circle = "CFD0528": "resources wait for each other",
-        "Each of the resources that the message names can only be made when another one of them is there, such as two new Workers that are bound to each other: no order makes them all. Nothing was written. Deploy one of them without its binding to the others; then add the binding and deploy again. Where one of them is there already, the order follows from that, and nothing has to be left out.";
+        "Each of the resources that the message names can only be made when another one of them is there, or only be deleted when another one of them is gone, such as two new Workers that are bound to each other: no order does all of it. Nothing was written. Take the binding out of one of them and deploy that first; then add the binding and deploy again, or destroy them. Where one of them is there already, the order of a deployment follows from that, and nothing has to be left out.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

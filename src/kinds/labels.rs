@@ -1,13 +1,17 @@
 //! What people call the identities that marks name by their ids alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::marks;
 use crate::resource::{DesiredState, LiveState};
 
 /// Id → `org/env/name`, as far as the manifests of the run and the comments of records tell.
 #[derive(Debug, Default)]
-pub(super) struct Labels(BTreeMap<String, String>);
+pub(super) struct Labels {
+    owners: BTreeMap<String, String>,
+    /// The Workers of the run that are there, by account and name.
+    workers: BTreeSet<(String, String)>,
+}
 
 impl Labels {
     pub(super) fn of(desired: &DesiredState, live: &LiveState) -> Self {
@@ -15,12 +19,19 @@ impl Labels {
         let told = records.filter_map(|record| marks::comment_owner(&record.comment));
         let told = told.map(|(id, label)| (id.to_owned(), label.to_owned()));
         let own = desired.manifests.iter().map(|manifest| (manifest.identity.id(), manifest.identity.label()));
-        Self(told.chain(own).collect())
+        let both = desired.manifests.iter().zip(&live.manifests).filter(|(_, live)| live.script.is_some());
+        let workers = both.map(|(wanted, _)| (wanted.identity.account.clone(), wanted.script.name.clone()));
+        Self { owners: told.chain(own).collect(), workers: workers.collect() }
+    }
+
+    /// Whether the run is about a Worker of that name, and it is there.
+    pub(super) fn has_worker(&self, account: &str, name: &str) -> bool {
+        self.workers.contains(&(account.to_owned(), name.to_owned()))
     }
 
     /// The owner in words: its label with the id beside it.
     pub(super) fn owner(&self, id: &str) -> String {
-        match self.0.get(id) {
+        match self.owners.get(id) {
             Some(label) => format!("`{label}` (id {id})"),
             None => format!("a manifest that is not part of this run (id {id})"),
         }

@@ -26,8 +26,8 @@ pub(super) fn findings(steps: &[Step]) -> Vec<Diagnostic> {
 fn finding(steps: &[Step], circle: &BTreeSet<usize>) -> Diagnostic {
     let members: BTreeSet<&Address> = circle.iter().filter_map(|index| Some(&steps.get(*index)?.address)).collect();
     let names: Vec<String> = members.iter().map(|address| format!("`{address}`")).collect();
-    let message = format!("each of these needs another one of them first: {}", names.join(", "));
-    let help = "deploy one of them without its binding first, then add the binding and deploy again";
+    let message = format!("each of these waits for another one of them: {}", names.join(", "));
+    let help = "take the binding out of one of them and deploy that first";
     let finding = Diagnostic::error(Code::Circle, message).with_help(help);
     match members.into_iter().next() {
         Some(first) => finding.about(first.clone()),
@@ -81,7 +81,7 @@ mod tests {
         let steps = [step("a", &[1]), step("b", &[2]), step("c", &[0]), step("waits", &[0]), step("first", &[])];
         let findings = findings(&steps);
         let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(messages, ["each of these needs another one of them first: `script:a`, `script:b`, `script:c`"]);
+        assert_eq!(messages, ["each of these waits for another one of them: `script:a`, `script:b`, `script:c`"]);
     }
 
     #[test]

@@ -19,8 +19,8 @@ struct Entry<'a> {
     operation: &'a Operation,
 }
 
-/// What is not there yet, by account and address → the writes that make it.
-type Creations<'a> = BTreeMap<(&'a str, &'a Address), Vec<usize>>;
+/// Account and address → the writes that make, or delete, what is there.
+type ByAddress<'a> = BTreeMap<(&'a str, &'a Address), Vec<usize>>;
 
 /// The steps of all documents. What needs nothing goes out at once; steps of a document stand together.
 pub(super) fn steps(documents: &[Sketches]) -> Vec<Step> {
@@ -32,8 +32,9 @@ pub(super) fn steps(documents: &[Sketches]) -> Vec<Step> {
         own.push(start..entries.len());
     }
     let creations = creations(&entries);
+    let deletions = deletions(&entries);
     let in_document = own.into_iter().filter_map(|range| entries.get(range));
-    let step = |entry: &Entry<'_>, own: &[Entry<'_>]| entry.step(own, &entries, &creations);
+    let step = |entry: &Entry<'_>, own: &[Entry<'_>]| entry.step(own, &entries, (&creations, &deletions));
     in_document.flat_map(|own| own.iter().map(|entry| step(entry, own)).collect::<Vec<_>>()).collect()
 }
 
@@ -50,16 +51,25 @@ fn add<'a>(document: &'a Sketches, entries: &mut Vec<Entry<'a>>) {
 }
 
 /// The writes that make what is not there yet: what others need, they wait for.
-fn creations<'a>(entries: &[Entry<'a>]) -> Creations<'a> {
-    let mut creations = Creations::new();
+fn creations<'a>(entries: &[Entry<'a>]) -> ByAddress<'a> {
+    let mut creations = ByAddress::new();
     for entry in entries.iter().filter(|entry| entry.phase == Phase::Make && entry.creates()) {
         creations.entry(entry.sketch.address.in_account(entry.account)).or_default().push(entry.index);
     }
     creations
 }
 
+/// The writes that delete: what others were bound to, they wait for.
+fn deletions<'a>(entries: &[Entry<'a>]) -> ByAddress<'a> {
+    let mut deletions = ByAddress::new();
+    for entry in entries.iter().filter(|entry| entry.removes()) {
+        deletions.entry(entry.sketch.address.in_account(entry.account)).or_default().push(entry.index);
+    }
+    deletions
+}
+
 impl Entry<'_> {
-    fn step(&self, own: &[Self], all: &[Self], creations: &Creations<'_>) -> Step {
+    fn step(&self, own: &[Self], all: &[Self], (creations, deletions): (&ByAddress<'_>, &ByAddress<'_>)) -> Step {
         let mut after: Vec<usize> = own
             .iter()
             .filter(|before| before.index != self.index && self.waits_for(before))
@@ -69,6 +79,11 @@ impl Entry<'_> {
             after.extend(
                 self.sketch.needs.iter().filter_map(|need| creations.get(&need.in_account(self.account))).flatten(),
             );
+        }
+        // What goes waits for what still refers to it.
+        if self.removes() {
+            let needs = self.sketch.needs.iter();
+            after.extend(needs.filter_map(|need| deletions.get(&need.in_account(self.account))).flatten());
         }
         // Data goes last: whatever may still refer to it, in whichever document, is gone by then.
         if self.phase == Phase::Remove && self.sketch.holds_data {

@@ -55,7 +55,7 @@ pub struct Sketch {
     pub owner: Owner,
     /// What differs.
     pub fields: Vec<Field>,
-    /// What must be there before it is made.
+    /// What must be there before it is made, or be gone before it goes.
     pub needs: Vec<Address>,
     /// What it takes.
     pub writes: Vec<Write>,

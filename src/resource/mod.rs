@@ -18,7 +18,7 @@ pub use script::{
 };
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
-    RenamedScript, Routing, Wait, ZoneRef,
+    RenamedScript, Routing, User, Wait, ZoneRef,
 };
 pub use store::{DesiredStore, LiveStore};
 pub use zone::LiveZone;

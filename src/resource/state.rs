@@ -1,6 +1,7 @@
 //! What a run wants and what the account has, manifest by manifest.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -139,8 +140,27 @@ pub struct LiveManifest {
     pub bundle: Option<BundleFacts>,
     /// The account's part of workers.dev addresses.
     pub account_subdomain: Option<String>,
-    /// What refers to the Worker, in words; only looked up for a removal.
-    pub used_by: Vec<String>,
+    /// What refers to the Worker; only looked up for a removal.
+    pub used_by: Vec<User>,
+}
+
+/// What refers to a Worker.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum User {
+    /// A Worker that is bound to it, by its name.
+    Worker(String),
+    /// A queue that it consumes, by its name.
+    Queue(String),
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Worker(name) => write!(formatter, "the Worker `{name}` binds it"),
+            Self::Queue(name) => write!(formatter, "it consumes the queue `{name}`"),
+        }
+    }
 }
 
 /// A Worker that carries the manifest's identity under another name.
@@ -151,8 +171,8 @@ pub struct RenamedScript {
     pub name: String,
     /// Itself. Without a removal only its tags are read: its inventory says which routes are ours.
     pub live: LiveScript,
-    /// What refers to it, in words; only looked up for a removal.
-    pub used_by: Vec<String>,
+    /// What refers to it; only looked up for a removal.
+    pub used_by: Vec<User>,
 }
 
 impl RenamedScript {

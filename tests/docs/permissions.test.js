@@ -23,6 +23,8 @@ const EXISTING = "`dns` with `record: existing`";
 const ROUTES = "`dns` (its routes)";
 const BY_NAME = "`dns` without `zone_id`";
 const KV = "a KV binding by title";
+const DATABASE_BY_NAME = "a D1 binding by the database's name";
+const BUCKET_BY_REFERENCE = "a bucket binding by reference, without its document";
 const NAMESPACE = "a document of kind `CloudflareKvNamespace`";
 const BUCKET = "a document of kind `CloudflareR2Bucket`";
 const QUEUE = "a document of kind `CloudflareQueue`";
@@ -39,7 +41,7 @@ test("groups and scopes are the code's", () => {
   const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
   assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
   for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
-  assert.equal(ROWS.size, 12);
+  assert.equal(ROWS.size, 14);
 });
 
 describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
@@ -55,6 +57,8 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
         body: JSON.stringify(body),
       });
     await send(`/accounts/${accountId}/storage/kv/namespaces`, { title: "visits" });
+    await send(`/accounts/${accountId}/d1/database`, { name: "visits" });
+    await send(`/accounts/${accountId}/r2/buckets`, { name: "visits" });
     await send(`/zones/${site.zone}/dns_records`, {
       type: "A",
       name: `site.${ZONE}`,
@@ -72,6 +76,10 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
 
   const dns = (more) => ({ enabled: true, hostname: `shop.${ZONE}`, ...more });
   const withoutDns = { dns: undefined };
+  const boundTo = (type, kind) => ({
+    ...withoutDns,
+    bindings: [{ name: "VISITS", type, value_from: { kind, name: "visits" } }],
+  });
   const CASES = {
     "a Worker alone": { rows: [ANY], spec: () => withoutDns },
     "a host of ours": { rows: [ANY, RECORD, ROUTES], spec: () => ({ dns: dns({ zone_id: site.zone }) }) },
@@ -86,6 +94,14 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
         ...withoutDns,
         kv_bindings: [{ name: "VISITS", field_path: "$cloudflare-kv-namespace/visits/status.outputs.namespace_id" }],
       }),
+    },
+    "a D1 database by name": {
+      rows: [ANY, DATABASE_BY_NAME],
+      spec: () => boundTo("d1", "CloudflareD1Database"),
+    },
+    "a bucket by reference": {
+      rows: [ANY, BUCKET_BY_REFERENCE],
+      spec: () => boundTo("r2_bucket", "CloudflareR2Bucket"),
     },
     "a KV namespace of its own": {
       rows: [NAMESPACE],

@@ -134,6 +134,41 @@ describe("a Worker that is bound to all that runs locally", () => {
     assert.equal(JSON.parse(await site.ask(`shop.${ZONE}`)).greeting, "good day");
   });
 
+  test("ids and names flow from documents of the same run, and the second run finds them", async () => {
+    const document = (kind, name, spec) => ({
+      apiVersion: "cloudflare.project-planton.org/v1",
+      kind,
+      metadata: { name, org: "acme", env: "test" },
+      spec: { account_id: site.local.accountId, ...spec },
+    });
+    const from = (kind, name) => ({ value_from: { kind, name } });
+    const stores = [
+      document("CloudflareD1Database", "notes", { database_name: "notes-db", region: "weur" }),
+      document("CloudflareR2Bucket", "files", { bucket_name: "notes-files", location: "weur" }),
+      document("CloudflareKvNamespace", "cache", { namespace_name: "notes cache" }),
+    ];
+    const bindings = [
+      { name: "DB", type: "d1", ...from("CloudflareD1Database", "notes") },
+      { name: "FILES", type: "r2_bucket", ...from("CloudflareR2Bucket", "files") },
+      { name: "CACHE", type: "kv_namespace", ...from("CloudflareKvNamespace", "cache") },
+    ];
+    const code = { script_bundle: { bucket: "bundles", path: "api.js" } };
+    const all = () => [worker("notes", bindings, code), ...stores];
+    const plan = await site.plan(all());
+    const change = plan.changes.find(({ address }) => address === "script:notes");
+    assert.deepEqual(change.needs.toSorted(), ["bucket:notes-files", "d1:notes-db", "kv:notes cache"]);
+    const later = change.fields.filter(({ later }) => later).map(({ path }) => path);
+    assert.deepEqual(later, ["kv_bindings.CACHE", "bindings.DB.database_id"]);
+    await site.apply(all());
+    const { writes } = await site.during(() => site.apply(all()));
+    assert.deepEqual(writes, []);
+    // Without the documents, the same names are looked up in the account.
+    bindings[0].value_from.name = "notes-db";
+    bindings[1] = { name: "FILES", type: "r2_bucket", bucket_name: "notes-files" };
+    bindings[2].value_from.name = "notes cache";
+    assert.ok(isSettled(await site.plan(worker("notes", bindings, code))));
+  });
+
   test("a binding of every type is deployed, and the second run writes nothing", async () => {
     const [kv] = [await create("storage/kv/namespaces", { title: "cache" })];
     const all = () => worker("api", [...PLAIN, { name: "KV", type: "kv_namespace", namespace_id: kv.id }]);
@@ -149,6 +184,12 @@ describe("a Worker that is bound to all that runs locally", () => {
     const change = plan.changes.find(({ address }) => address === "script:api");
     const year = change.fields.find(({ path }) => path === "bindings.NEWER.Year");
     assert.equal(year.new, 1985);
+  });
+
+  test("destroy deletes the Worker that is bound before the one that it is bound to", async () => {
+    const { writes } = await site.during(() => site.destroy([worker("api"), front()]));
+    const scripts = writes.map(({ path }) => /\/workers\/scripts\/([a-z]+)$/.exec(path)?.[1]).filter(Boolean);
+    assert.deepEqual(scripts, ["front", "api"]);
   });
 
   test("two new Workers that are bound to each other are refused before any write, with both named", async () => {

@@ -9,17 +9,17 @@ use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{Inventory, ScriptMarks};
 use crate::plan::{Claim, Owner, Phase, Reason, Sketch, Write};
-use crate::resource::{LiveScript, Operation};
+use crate::resource::{LiveScript, Operation, User};
 
 /// A Worker that is to go.
 pub(super) struct Deletion<'a> {
     pub name: &'a str,
     pub live: &'a LiveScript,
-    /// What refers to it, in words.
-    pub used_by: &'a [String],
+    /// What refers to it.
+    pub used_by: &'a [User],
 }
 
-impl Deletion<'_> {
+impl<'a> Deletion<'a> {
     /// As a resource that goes; what others put into the Worker is named.
     pub(super) fn sketch(&self, context: &Context<'_>, reason: &Reason, unseen: Inventory) -> Sketch {
         let marks = ScriptMarks::parse(&self.live.tags);
@@ -30,6 +30,7 @@ impl Deletion<'_> {
         if let Some(claim) = self.claim(context) {
             sketch.owner = Owner::Claimed(claim);
         }
+        sketch.needs = self.gone_first(context).map(Address::script).collect();
         sketch.diagnostics = self.held(context);
         sketch
     }
@@ -39,6 +40,17 @@ impl Deletion<'_> {
         let marks = ScriptMarks::parse(&self.live.tags);
         let unseen = inventory::unseen(context, &marks, removals);
         inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
+    }
+
+    /// The Workers that are bound to it and go in the same run: Cloudflare deletes it once they are gone.
+    fn gone_first(&self, context: &Context<'a>) -> impl Iterator<Item = &'a str> {
+        let labels = context.labels;
+        let account = context.desired.identity.account.as_str();
+        let destroys = context.destroys;
+        self.used_by.iter().filter_map(move |user| match user {
+            User::Worker(name) => (destroys && labels.has_worker(account, name)).then_some(name.as_str()),
+            User::Queue(_) => None,
+        })
     }
 
     /// What keeps it, whosever it is: each with the option that gives it up, where one does.
@@ -58,9 +70,12 @@ impl Deletion<'_> {
                 held.push(finding.about(address));
             }
         }
-        if !self.used_by.is_empty() {
+        let goes =
+            |user: &&User| matches!(user, User::Worker(name) if self.gone_first(context).any(|gone| gone == name));
+        let stays: Vec<String> = self.used_by.iter().filter(|user| !goes(user)).map(User::to_string).collect();
+        if !stays.is_empty() {
             // Cloudflare would refuse to delete it once its routes and records are gone.
-            let message = format!("`{}` is still used: {}", self.name, self.used_by.join(", "));
+            let message = format!("`{}` is still used: {}", self.name, stays.join(", "));
             let finding =
                 Diagnostic::error(Code::ServiceReferences, message).with_help("remove what refers to it first");
             held.push(finding.about(Address::script(self.name)));
