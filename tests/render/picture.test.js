@@ -101,9 +101,12 @@ function readMermaid(text) {
   return { nodes, groups: read.group.map(([, words]) => shown(words)), edges: read.edge };
 }
 
+/** Of each change, and each other address that the plan speaks of. */
 function addressesOf({ changes, kept = [], orphans = [], unmanaged = [], diagnostics = [] }) {
   const against = diagnostics.filter(({ severity, address }) => severity === "error" && address);
-  return [...new Set([changes, kept, orphans, unmanaged, against].flat().map(({ address }) => address))].sort();
+  const changed = changes.map(({ address }) => address);
+  const others = [kept, orphans, unmanaged, against].flat().map(({ address }) => address);
+  return [...changed, ...new Set(others.filter((address) => !changed.includes(address)))].sort();
 }
 
 test("a small plan as Mermaid", () => {
@@ -158,7 +161,7 @@ test("a small plan as SVG: actions, reasons, documents, what stays and what stan
   assert.deepEqual([shop, visits], [["script:shop", "record:a.example", "route:a.example/*"], ["kv:visits"]]);
 });
 
-test("every address of a plan is in its pictures once", async () => {
+test("every change of a plan and every other address is in its pictures once", async () => {
   const plans = readdirSync(SPECS).map((name) => JSON.parse(readFileSync(new URL(`${name}/plan.json`, SPECS))).plan);
   assert.ok(plans.length > 100);
   for (const plan of [...plans, SMALL, large()]) {
@@ -264,6 +267,14 @@ test("a record that two documents share belongs to neither, and documents of sev
     documents.filter((document) => within(box, document.box)).length,
   ]);
   assert.deepEqual(Object.fromEntries(homes), { "script:a": 1, "script:b": 1, "record:h": 0, "route:h/b": 1 });
+});
+
+test("Workers of one name in two accounts are two boxes, and nobody guesses which document is whose", async () => {
+  const manifests = [worker("shop"), { ...worker("shop"), account: "b" }, worker("other")];
+  const changes = [change("script:shop", "create"), change("script:shop", "update"), change("script:other", "delete")];
+  const { nodes, documents } = parsed(await renderPlanSvg(planOf(manifests, changes)));
+  const looks = nodes.map(({ look, box }) => [look, documents.filter((document) => within(box, document.box)).length]);
+  assert.deepEqual(Object.fromEntries(looks), { "node create": 0, "node update": 0, "node delete": 1 });
 });
 
 test("what is no plan gives nothing, and a plan without changes a picture that says so", async () => {

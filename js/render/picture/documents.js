@@ -1,6 +1,7 @@
 /**
  * Which document a change belongs to. A plan does not say it; its edges do: whatever leads to the resource of exactly one
- * document, other documents aside, is of that document.
+ * document, other documents aside, is of that document. Where several documents have one address, each in an account
+ * of its own, nothing tells whose a change is.
  */
 
 /**
@@ -8,16 +9,16 @@
  * @returns {Map<string, number>} from an address to a place in `manifests`
  */
 export function documentsByAddress({ manifests, changes }) {
-  const own = new Map(manifests.map((manifest, index) => [addressOf(manifest), index]));
+  const own = ownAddresses(manifests);
   const neighbours = neighboursOf(changes);
-  const documents = new Map(own);
+  const documents = new Map([...own].filter(([, index]) => index !== SEVERAL));
   const seen = new Set(own.keys());
   for (const { address } of changes) {
     if (seen.has(address)) continue;
     const { members, around } = reached(address, neighbours, own);
     for (const member of members) {
       seen.add(member);
-      if (around.size === 1) documents.set(member, ...around);
+      if (around.size === 1 && !around.has(SEVERAL)) documents.set(member, ...around);
     }
   }
   return documents;
@@ -25,6 +26,18 @@ export function documentsByAddress({ manifests, changes }) {
 
 /** A plan that was saved when there were only Workers names their scripts alone. */
 const addressOf = ({ address, script }) => address ?? `script:${script}`;
+
+/** Instead of a document's place: several have this address. */
+const SEVERAL = -1;
+
+function ownAddresses(manifests) {
+  const own = new Map();
+  for (const [index, manifest] of manifests.entries()) {
+    const address = addressOf(manifest);
+    own.set(address, own.has(address) ? SEVERAL : index);
+  }
+  return own;
+}
 
 function neighboursOf(changes) {
   const neighbours = new Map(changes.map(({ address }) => [address, new Set()]));

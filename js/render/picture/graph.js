@@ -34,7 +34,7 @@ const shape = object({
  * @typedef {object} Graph
  * @property {string} title
  * @property {{ id: string, label: string }[]} groups the documents
- * @property {Node[]} nodes each address once
+ * @property {Node[]} nodes each change once, and each address
  * @property {{ from: string, to: string }[]} edges from what comes first
  */
 
@@ -42,48 +42,56 @@ const shape = object({
 export function graphOf(given) {
   const plan = read(shape, given);
   if (!plan) return undefined;
-  const nodes = nodesOf(plan);
+  const { nodes, at } = nodesOf(plan);
   const document = documentsByAddress(plan);
-  for (const [address, node] of nodes) {
-    if (document.has(address)) node.group = groupId(document.get(address));
+  for (const [address, there] of at) {
+    if (document.has(address)) for (const node of there) node.group = groupId(document.get(address));
   }
   return {
     title: plain(titleOf(plan)),
     groups: plan.manifests.map((manifest, index) => ({ id: groupId(index), label: plain(labelOf(manifest, plan)) })),
-    nodes: [...nodes.values()],
-    edges: edgesOf(plan.changes, nodes),
+    nodes,
+    edges: edgesOf(plan.changes, nodes, at),
   };
 }
 
 const groupId = (index) => `d${index}`;
 
-/** By address; whatever else is said of an address becomes a note of its node. */
+/**
+ * A node for each change, and for each other address that something is said of; what is said of the address of changes
+ * becomes a note. Resources of several accounts may have one address.
+ */
 function nodesOf(plan) {
-  const nodes = new Map();
-  const nodeOf = (address, head, kind, look) => {
-    if (!nodes.has(address)) nodes.set(address, { id: `n${nodes.size}`, ...nodeText(address, head, kind), look });
-    return nodes.get(address);
+  const nodes = [];
+  const at = new Map();
+  const add = (address, head, kind, look) => {
+    const node = { id: `n${nodes.length}`, ...nodeText(address, head, kind), look };
+    nodes.push(node);
+    at.set(address, [...(at.get(address) ?? []), node]);
+    return node;
   };
-  const note = (node, words) => node.notes.push(plain(words));
+  const there = (address, head, look) => at.get(address) ?? [add(address, head, kindOf(address), look)];
   for (const change of plan.changes) {
-    const [sign] = signOf(change);
-    const node = nodeOf(change.address, sign, change.kind, LOOKS[change.action] ?? "same");
+    const node = add(change.address, signOf(change)[0], change.kind, LOOKS[change.action] ?? "same");
     const reason = reasonOf(change);
-    if (reason !== undefined) note(node, reason);
+    if (reason !== undefined) node.notes.push(plain(reason));
   }
   for (const [word, list] of Object.entries({ kept: plan.kept, orphan: plan.orphans, unmanaged: plan.unmanaged })) {
     for (const { address, path, reason } of list) {
-      const node = nodeOf(address, word, kindOf(address), "left");
-      note(node, path === undefined ? reason : `${word} ${path}: ${reason}`);
+      const words = path === undefined ? reason : `${word} ${path}: ${reason}`;
+      for (const node of there(address, word, "left")) node.notes.push(plain(words));
     }
   }
-  for (const address of plan.exposes) note(nodeOf(address, "", kindOf(address), "same"), "opens to everybody");
-  for (const { address, message } of plan.diagnostics.filter(isAgainstOne)) {
-    const node = nodeOf(address, "! conflict", kindOf(address), "same");
-    node.conflict = true;
-    note(node, `! ${message}`);
+  for (const address of plan.exposes) {
+    for (const node of there(address, "", "same")) node.notes.push("opens to everybody");
   }
-  return nodes;
+  for (const { address, message } of plan.diagnostics.filter(isAgainstOne)) {
+    for (const node of there(address, "! conflict", "same")) {
+      node.conflict = true;
+      node.notes.push(plain(`! ${message}`));
+    }
+  }
+  return { nodes, at };
 }
 
 const LOOKS = { create: "create", update: "update", replace: "update", delete: "delete", adopt: "adopt" };
@@ -108,19 +116,19 @@ function titleOf({ fingerprint, changes, offline }) {
   return `Plan ${fingerprint}: ${counts}${offline ? " (against an empty account)" : ""}`;
 }
 
-/** With its account where there are several. */
+/** Without the parts of an identity that are not given; with its account where there are several. */
 function labelOf({ label, script, address, account }, { manifests }) {
-  const name = label ?? script ?? address ?? "";
+  const name = (label ?? script ?? address ?? "").replace(/^\/+/, "");
   return manifests.every((other) => other.account === account) ? name : `${name} (account ${shortAccount(account)})`;
 }
 
-function edgesOf(changes, nodes) {
+/** The nodes of changes come first, in their order. */
+function edgesOf(changes, nodes, at) {
   const edges = new Map();
-  for (const { address, needs } of changes) {
-    for (const need of needs.filter((each) => each !== address && nodes.has(each))) {
-      const edge = { from: nodes.get(need).id, to: nodes.get(address).id };
-      edges.set(`${edge.from} ${edge.to}`, edge);
-    }
+  for (const [index, { needs }] of changes.entries()) {
+    const to = nodes[index].id;
+    const needed = needs.flatMap((address) => at.get(address) ?? []).filter(({ id }) => id !== to);
+    for (const { id: from } of needed) edges.set(`${from} ${to}`, { from, to });
   }
   return [...edges.values()];
 }

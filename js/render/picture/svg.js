@@ -12,6 +12,7 @@ const PADDING = 8;
 const MARGIN = 16;
 const TITLE_HEIGHT = 44;
 const MOST_COLUMNS = 40;
+const MOST_LABEL_COLUMNS = 48;
 
 const STYLE = `
 text { font: ${FONT_SIZE}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328; white-space: pre }
@@ -110,7 +111,7 @@ function sizeOf(lines, label) {
 
 /** The name of a document on one line; the whole of it shows where the pointer rests. */
 function shortened(label) {
-  const [start] = broken(label, MOST_COLUMNS);
+  const [start] = broken(label, MOST_LABEL_COLUMNS);
   return start === label ? label : `${start}…`;
 }
 
