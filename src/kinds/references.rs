@@ -219,7 +219,9 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
     };
     let Some(kind) = store_of(kind_name) else {
         return Err(open(format!("no outputs of `{kind_name}/{name}` hold `{output}`"))
-            .with_help("give them as a file of outputs")
+            .with_help(format!(
+                "describe it by a document of kind `{kind_name}` in the same run, or give them as a file of outputs"
+            ))
             .by(CallOption::Outputs));
     };
     let look = kind.look(account, name);
@@ -261,5 +263,69 @@ fn elsewhere(kind: &dyn Store, account: &str, name: &str) -> DesiredStore {
         },
         address: kind.address(name),
         wanted: Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binding::table;
+
+    const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+    fn settled(type_name: &str, member: &str, value: Input, outputs: &OutputSet) -> (PlainBinding, Vec<Diagnostic>) {
+        let workers = Workers {
+            by_name: BTreeMap::from([((ACCOUNT.to_owned(), "backend".to_owned()), "api".to_owned())]),
+            scripts: BTreeSet::from([(ACCOUNT.to_owned(), "api".to_owned())]),
+        };
+        let (live, lists) = (LiveState::default(), Lists::default());
+        let run = Run { account: ACCOUNT, stores: &[], live: &live, workers: &workers, outputs, lists: &lists };
+        let mut binding = PlainBinding::referring("X".into(), type_name, member, value);
+        let findings = run.settle(&mut binding);
+        (binding, findings)
+    }
+
+    fn reference(type_name: &str, name: &str) -> Input {
+        let refers = table::row(type_name).and_then(|row| row.referring()?.refers).expect("a row that refers");
+        let (kind, output) = (refers.kind.to_owned(), refers.output.to_owned());
+        Input::Reference(Reference { kind, name: name.to_owned(), output, path: "spec.bindings[0]".into() })
+    }
+
+    #[test]
+    fn a_worker_of_the_run_is_meant_by_either_of_its_names_and_comes_first() {
+        let none = OutputSet::new();
+        for value in [reference("service", "backend"), reference("service", "api"), Input::Value("api".into())] {
+            let (binding, findings) = settled("service", "service", value, &none);
+            assert!(findings.is_empty(), "{findings:?}");
+            assert_eq!(binding.metadata().expect("no open reference")["service"], "api");
+            assert_eq!(binding.needs().collect::<Vec<_>>(), [&Address::script("api")]);
+        }
+    }
+
+    #[test]
+    fn a_plain_name_that_no_document_describes_is_left_to_cloudflare() {
+        let (binding, findings) = settled("service", "service", Input::Value("other".into()), &OutputSet::new());
+        assert_eq!((findings.len(), binding.needs().count()), (0, 0));
+        // The name in a manifest is not the name in the account.
+        let (binding, _) = settled("service", "service", Input::Value("backend".into()), &OutputSet::new());
+        assert_eq!(binding.needs().count(), 0);
+    }
+
+    #[test]
+    fn given_outputs_come_before_everything_else() {
+        let id = BTreeMap::from([("database_id".to_owned(), Value::from("given"))]);
+        let outputs = OutputSet::from([("CloudflareD1Database/shop".to_owned(), id)]);
+        let (binding, findings) = settled("d1", "id", reference("d1", "shop"), &outputs);
+        assert!(findings.is_empty() && binding.metadata().expect("known")["id"] == "given");
+    }
+
+    #[test]
+    fn a_reference_that_nothing_resolves_is_a_finding_that_names_its_field() {
+        for (type_name, member) in [("service", "service"), ("d1", "id"), ("queue", "queue_name")] {
+            let (binding, findings) = settled(type_name, member, reference(type_name, "nope"), &OutputSet::new());
+            let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+            assert_eq!(finding.code, Code::ReferenceUnresolved);
+            assert!(binding.metadata().is_none(), "a reference never goes up as it is");
+        }
     }
 }

@@ -31,3 +31,19 @@ fn digested(binding: &Binding) -> Value {
         Binding::SecretText(binding) => json!({ "type": secret_text::TYPE, "name": binding.name }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binding::{Input, PlainBinding};
+
+    /// Another form would upload every Worker with a KV binding again after an upgrade.
+    #[test]
+    fn a_kv_binding_enters_the_digest_in_the_form_of_the_marks_that_are_out_there() {
+        let id = "0123456789abcdef0123456789abcdef";
+        let value = Input::Value(id.into());
+        let binding = PlainBinding::referring("CACHE".into(), "kv_namespace", "namespace_id", value);
+        let form = r#"{"name":"CACHE","namespace_id":"0123456789abcdef0123456789abcdef","type":"kv_namespace"}"#;
+        assert_eq!(digested(&Binding::Plain(binding)).to_string(), form);
+    }
+}
