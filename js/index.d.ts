@@ -247,7 +247,7 @@ export interface PlannedManifest {
   address: string;
   /** Of a Worker. */
   script?: string;
-  /** Domain name of the zone, when there is one and it could be read. */
+  /** Domain name of the zone, when there is one and it could be read; of several, all with commas between them. */
   zone?: string;
   /** Where the code of a Worker comes from: `r2://bucket/key`. */
   bundle?: string;

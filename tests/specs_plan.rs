@@ -246,7 +246,7 @@ fn names(specs: impl Iterator<Item = Spec>) -> Vec<String> {
 /// The same zone and bundle, with nothing in front of or behind them.
 fn empty(live: &LiveState) -> LiveState {
     let of = |state: &LiveManifest| LiveManifest {
-        zone: state.zone.clone(),
+        zones_of_hosts: state.zones_of_hosts.clone(),
         bundle: state.bundle.clone(),
         zones: state.zones.keys().map(|zone| (zone.clone(), LiveZoneContent::default())).collect(),
         ..LiveManifest::default()

@@ -102,13 +102,13 @@ codes! {
     VariableSize = "CFD0123": "variables are too long or too many",
         "The value of a variable or a secret has at most 5,120 bytes, and a Worker at most 128 of them (64 on the free plan).";
     Hostname = "CFD0124": "not a usable hostname",
-        "A hostname has labels of 1 to 63 letters, digits, underscores and inner hyphens, at most 253 characters in all, and lies below a zone: no scheme, port, path or address. International names work. `*.` in front makes it a wildcard.";
+        "A hostname has labels of 1 to 63 letters, digits, underscores and inner hyphens, at most 253 characters in all, and lies below a zone: no scheme, port, path or address. International names work. `*.` in front makes it a wildcard. One Worker takes at most 50.";
     ZoneId = "CFD0125": "not a zone id",
         "A zone id is 32 hexadecimal digits; the dashboard shows it on the right of the zone's overview. It can be left out: the zone is then found from the hostname.";
     RoutePattern = "CFD0126": "not a usable route pattern",
         "A route pattern is `[http://|https://]host[/path]`. One `*` may start the host and one may end the path, none elsewhere. No port, query or fragment. A pattern without a path matches only the root page: write `/*` for all pages.";
     PatternOutsideHost = "CFD0127": "the route pattern lies on another host",
-        "The pattern's host and `hostname` don't even share their last two labels, so they can't lie in one zone, and the Worker would not be reached through its hostname.";
+        "The pattern's host shares its last two labels with no host of the manifest, so they can't lie in one zone, and the Worker would not be reached through its hostname.";
     Record = "CFD0128": "not a usable DNS record",
         "`dns.record` is the word `existing`, or a type and a content: `A` with an IPv4 address, `AAAA` with an IPv6 address, `CNAME` with a host. Left out, it is `A 100.0.0.1`, which proxied requests never reach.";
     DuplicateManifest = "CFD0129": "two documents describe one Worker",
@@ -174,7 +174,7 @@ codes! {
     TooManyTags = "CFD0512": "the Worker has no room for our marks",
         "A Worker holds 10 tags. Ours need up to six; the Worker carries too many others. Remove a tag from the Worker and run again.";
     PatternOutsideZone = "CFD0513": "the pattern or hostname lies outside the zone",
-        "Routes and records live in one zone: the host of every pattern, and the hostname, must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
+        "A record or route lives in one zone: its host must be the zone's name or end in it. Correct the name, or leave out `zone_id` so that the zone is found from the hostname.";
     ExistingRecordMissing = "CFD0514": "the record that should exist is not usable",
         "`dns.record: existing` promises a proxied A, AAAA or CNAME record for the hostname, made by somebody else. It is missing, or it is not proxied, so requests would never reach the Worker. Create or proxy it, or leave out `dns.record` so that one is made.";
     DeepHostname = "CFD0516": "no certificate covers the hostname",

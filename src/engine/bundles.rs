@@ -333,14 +333,14 @@ fn mismatch(script: &DesiredScript, found: &str, pin: &str) -> Diagnostic {
         .with_help("somebody replaced the object, or the pin is of another build: publish again and pin that")
 }
 
-/// A manifest beside an empty account: a zone is there, nothing in it.
+/// A manifest beside an empty account: its zones are there, nothing in them.
 pub(super) fn offline(manifest: &DesiredManifest) -> LiveManifest {
-    let zone = manifest.routing.as_ref().map(|routing| LiveZone {
-        id: match &routing.zone {
+    let zones = manifest.routing.iter().map(|host| LiveZone {
+        id: match &host.zone {
             ZoneRef::Id(id) => id.clone(),
             ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
         },
         ..LiveZone::default()
     });
-    LiveManifest { zone, ..LiveManifest::default() }
+    LiveManifest { zones_of_hosts: zones.collect(), ..LiveManifest::default() }
 }

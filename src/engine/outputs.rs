@@ -46,7 +46,7 @@ pub async fn outputs(
 /// Outputs of manifests that were just applied: what they say is what is there.
 pub(super) fn applied<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
     result(manifests.map(|(desired, live)| {
-        let routes = desired.routing.iter().flat_map(|routing| &routing.routes);
+        let routes = desired.routing.iter().flat_map(|host| &host.routes);
         let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
         (desired, outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on))
     }))

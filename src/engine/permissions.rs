@@ -58,13 +58,13 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
         // What was attached before is removed.
         needs.extend([write(ROUTES), write(DNS)]);
     }
-    if let Some(routing) = &manifest.routing {
+    for host in &manifest.routing {
         needs.push(write(ROUTES));
-        needs.push(match routing.record {
+        needs.push(match host.record {
             DesiredRecord::Managed(_) => write(DNS),
             DesiredRecord::Existing => read(DNS),
         });
-        if !matches!(routing.zone, ZoneRef::Id(_)) {
+        if !matches!(host.zone, ZoneRef::Id(_)) {
             needs.push(read(ZONES));
         }
     }

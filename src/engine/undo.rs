@@ -102,8 +102,9 @@ impl Undo {
 
     /// Type and content; a record that passed the Worker by is not put back to that.
     fn add_record(&mut self, change: &Change, desired: &DesiredState) -> Option<()> {
-        let routing = desired.manifests.first()?.routing.as_ref()?;
-        let DesiredRecord::Managed(wanted) = &routing.record else { return None };
+        // One block says what the records of all hosts hold: it can't put back that of one among several.
+        let [host] = desired.manifests.first()?.routing.as_slice() else { return None };
+        let DesiredRecord::Managed(wanted) = &host.record else { return None };
         let old = |path: &str, wanted: &str| {
             let field = change.fields.iter().find(|field| field.path == path);
             field.map_or_else(|| json!(wanted), |field| field.old.clone())

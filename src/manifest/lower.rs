@@ -20,7 +20,7 @@ use super::quote::quote;
 use super::rules::Subject;
 use super::schema::{self, Dns, Metadata, Spec, UsageModel, UsageModelName};
 use super::text::filled;
-use super::{env, kv, names};
+use super::{env, hosts, kv, names};
 
 /// Compatibility flags where the manifest names none, as the original system set them.
 const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
@@ -49,8 +49,8 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
         identity: envelope(subject).identity(subject.options)?,
         script: script(subject, spec)?,
         routing: match dns.filter(|_| enabled == Some(true)) {
-            Some(dns) => Some(routing(dns)?),
-            None => None,
+            Some(dns) => routing(dns)?,
+            None => Vec::new(),
         },
         routing_disabled: enabled == Some(false),
         drift: drift(metadata),
@@ -81,24 +81,25 @@ pub(super) fn claims(subject: &Subject<'_>) -> Vec<Claimed> {
         let claim = claim(("identity", &account, &identity.id()), name_path, DUPLICATE, message);
         claims.push(Claimed { beside, ..claim });
     }
-    claims.extend(dns.into_iter().flat_map(|dns| claims_of_host(dns, claims.len())).collect::<Vec<_>>());
+    claims.extend(dns.into_iter().flat_map(|dns| claims_of_hosts(dns, claims.len())).collect::<Vec<_>>());
     claims
 }
 
-/// Record and routes. The account makes no difference: a host lies in one zone, and a zone holds a pattern once.
-fn claims_of_host(dns: &Dns, so_many: usize) -> Vec<Claimed> {
+/// Records and routes. The account makes no difference: a host lies in one zone, and a zone holds a pattern once.
+fn claims_of_hosts(dns: &Dns, so_many: usize) -> Vec<Claimed> {
     let mut claims = Vec::new();
     let path = spec_path().key("dns");
-    let host = filled(&dns.hostname).and_then(|host| hostname(host).ok());
+    let hosts = hosts::usable(dns, &path);
     let is_managed = matches!(record(dns), Ok(DesiredRecord::Managed(_)));
-    if let Some(host) = host.as_ref().filter(|_| is_managed) {
+    for (path, host) in hosts.iter().filter(|_| is_managed) {
         let message = format!("two documents claim the DNS record of {}", quote(host));
-        claims.push(claim(("record", "", host), path.key("hostname"), CLAIMED, message));
+        claims.push(claim(("record", "", host), path.clone(), CLAIMED, message));
     }
     let patterns = patterns(dns, &path);
-    // The default route stands where the hostname does, and goes its way.
-    let default = host.iter().filter(|_| patterns.is_empty());
-    let default = default.map(|host| (default_pattern(host), path.key("hostname"), is_managed.then_some(so_many)));
+    // The default route stands where its host does, and goes its way.
+    let default = hosts.iter().enumerate().filter(|_| patterns.is_empty());
+    let default = default
+        .map(|(index, (path, host))| (default_pattern(host), path.clone(), is_managed.then_some(so_many + index)));
     let stated = patterns.iter().filter_map(|(path, text)| Some((Pattern::parse(text).ok()?.text, path.clone(), None)));
     for (route, path, beside) in stated.chain(default) {
         let message = format!("two documents claim the route {}", quote(&route));
@@ -122,7 +123,7 @@ pub(super) fn envelope<'a>(subject: &'a Subject<'_>) -> Envelope<'a> {
     }
 }
 
-/// The pattern of a `dns` block that states none.
+/// The pattern of a host where the `dns` block states none.
 fn default_pattern(hostname: &str) -> String {
     format!("{hostname}/*")
 }
@@ -217,19 +218,33 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
     Some(bindings)
 }
 
-fn routing(dns: &Dns) -> Option<Routing> {
-    let hostname = hostname(filled(&dns.hostname)?).ok()?;
-    let mut routes: Vec<DesiredRoute> = Vec::new();
-    for (_, text) in patterns(dns, &Path::default()) {
-        let route = DesiredRoute { pattern: Pattern::parse(text).ok()?.text };
-        if !routes.contains(&route) {
-            routes.push(route);
+/// An entry a host. Stated patterns stand in place of the default ones of all hosts, each with the host whose zone it
+/// lies in.
+fn routing(dns: &Dns) -> Option<Vec<Routing>> {
+    let path = spec_path().key("dns");
+    let hosts = hosts::usable(dns, &path);
+    let (zone, record) = (zone(dns)?, record(dns).ok()?);
+    let routing = hosts.iter().map(|(path, host)| Routing {
+        zone: zone.clone(),
+        hostname: host.clone(),
+        field: path.to_string(),
+        record: record.clone(),
+        routes: Vec::new(),
+    });
+    let mut routing: Vec<Routing> = routing.collect();
+    let patterns = patterns(dns, &path);
+    for (_, text) in &patterns {
+        let pattern = Pattern::parse(text).ok()?;
+        let of_host = routing.get_mut(hosts::nearest(&pattern, &hosts))?;
+        let route = DesiredRoute { pattern: pattern.text };
+        if !of_host.routes.contains(&route) {
+            of_host.routes.push(route);
         }
     }
-    if routes.is_empty() {
-        routes.push(DesiredRoute { pattern: default_pattern(&hostname) });
+    for of_host in routing.iter_mut().filter(|_| patterns.is_empty()) {
+        of_host.routes.push(DesiredRoute { pattern: default_pattern(&of_host.hostname) });
     }
-    Some(Routing { zone: zone(dns)?, record: record(dns).ok()?, hostname, routes })
+    (!routing.is_empty()).then_some(routing)
 }
 
 fn zone(dns: &Dns) -> Option<ZoneRef> {

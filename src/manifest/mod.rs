@@ -17,6 +17,7 @@ mod frame;
 mod generations;
 mod hidden;
 mod hostname;
+mod hosts;
 pub mod json_schema;
 mod kind;
 mod kv;

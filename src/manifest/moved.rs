@@ -42,6 +42,7 @@ pub(super) const OF_WORKER: &[Moved] = &[
     ("spec", "kv_namespaces", Some("kv_bindings"), "use `kv_bindings`"),
     ("spec", "zone_id", Some("dns"), "use `dns.zone_id`"),
     ("spec", "hostname", Some("dns"), "use `dns.hostname`"),
+    ("spec", "hostnames", Some("dns"), "use `dns.hostnames`"),
     ("spec", "route_pattern", Some("dns"), "use `dns.route_pattern`"),
     ("spec", "route", Some("dns"), "use `dns.route_pattern`"),
     ("spec", "routes", Some("dns"), "use `dns.route_patterns`"),

@@ -233,23 +233,25 @@ pub struct ValueFrom {
     pub field_path: Option<String>,
 }
 
-/// The host that the Worker answers on.
+/// The hosts that the Worker answers on.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dns {
     /// Whether record and routes should exist. Default: false.
     pub enabled: Option<bool>,
-    /// Zone id, 32 hexadecimal digits. Absent: found from the hostname.
+    /// Zone id, 32 hexadecimal digits, of all hosts. Absent: found from each host.
     pub zone_id: Option<String>,
     /// Zone by name, such as `example.com`.
     pub zone: Option<String>,
     /// Host of the Worker, such as `api.example.com`.
     pub hostname: Option<String>,
-    /// Route pattern. Default: `HOSTNAME/*`.
+    /// Several hosts, each with a record of its own; they may lie in different zones.
+    pub hostnames: Option<Items<String>>,
+    /// Route pattern. Default: `HOST/*` for each host.
     pub route_pattern: Option<String>,
     /// Several route patterns.
     pub route_patterns: Option<Items<String>>,
-    /// The DNS record: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
+    /// The DNS record of each host: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
     pub record: Option<Record>,
 }
 

@@ -122,7 +122,7 @@ pub struct PlannedManifest {
     /// Script name of a Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
-    /// Domain name of the zone, when there is one and it could be read.
+    /// Domain name of the zone, when there is one and it could be read; of several, all with commas between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Where the code of a Worker comes from: `r2://bucket/key`.

@@ -99,10 +99,12 @@ fn unknown(desired: &DesiredState, owner: Owner<'_>) -> Option<Failure> {
 
 /// A failure on the field that names the account or zone.
 fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: Diagnostic) -> Failure {
-    let names = |manifest: &&DesiredManifest| match (owner, &manifest.routing) {
-        (Owner::Account(id), _) => manifest.identity.account == id,
-        (Owner::Zone(id), Some(routing)) => matches!(&routing.zone, ZoneRef::Id(wanted) if wanted == id),
-        (Owner::Zone(_), None) | (Owner::None, _) => false,
+    let names = |manifest: &&DesiredManifest| match owner {
+        Owner::Account(id) => manifest.identity.account == id,
+        Owner::Zone(id) => {
+            manifest.routing.iter().any(|host| matches!(&host.zone, ZoneRef::Id(wanted) if wanted == id))
+        }
+        Owner::None => false,
     };
     let document = desired.manifests.iter().find(names).map(|manifest| manifest.document);
     let finding = match owner {

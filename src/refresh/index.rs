@@ -140,13 +140,17 @@ impl Zones {
         Some((routes_here.collect(), routes.list.read_at))
     }
 
-    /// Records of a zone for a host or with the mark of an identity, in the order of the lists; nothing when none of
-    /// them was read.
-    pub(super) fn records(&self, zone: &str, host: Option<&str>, id: &str) -> Option<Vec<LiveRecord>> {
+    /// Records of a zone for some hosts or with the mark of an identity, in the order of the lists; nothing when none
+    /// of them was read.
+    pub(super) fn records<'a>(
+        &self,
+        zone: &str,
+        hosts: impl Iterator<Item = &'a str>,
+        id: &str,
+    ) -> Option<Vec<LiveRecord>> {
         let records = self.records.get(zone)?;
-        let by_host = host.and_then(|host| records.by_host.get(host));
-        let places: BTreeSet<usize> =
-            by_host.into_iter().chain(records.by_identity.get(id)).flatten().copied().collect();
+        let by_host = hosts.filter_map(|host| records.by_host.get(host));
+        let places: BTreeSet<usize> = by_host.chain(records.by_identity.get(id)).flatten().copied().collect();
         Some(places.into_iter().filter_map(|place| records.list.get(place)).cloned().collect())
     }
 }
@@ -236,12 +240,13 @@ mod tests {
         records.add(&[record("1", "a.example", "cfwd1-0123456789abcdef a/b/c"), record("2", "b.example", "ours")]);
         records.add(&[record("2", "b.example", "ours"), record("3", "b.example", "theirs")]);
         let zones = Zones { records: BTreeMap::from([("z".to_owned(), records)]), ..Zones::default() };
-        let take = |host: Option<&str>, id: &str| {
-            let records = zones.records("z", host, id).unwrap_or_default();
+        let take = |hosts: &[&str], id: &str| {
+            let records = zones.records("z", hosts.iter().copied(), id).unwrap_or_default();
             records.into_iter().map(|record| record.id).collect::<Vec<_>>()
         };
-        assert_eq!(take(Some("b.example"), "0123456789abcdef"), ["1", "2", "3"]);
-        assert_eq!(take(None, "0123456789abcdef"), ["1"]);
-        assert_eq!(take(Some("c.example"), "fedcba9876543210"), [""; 0]);
+        assert_eq!(take(&["b.example"], "0123456789abcdef"), ["1", "2", "3"]);
+        assert_eq!(take(&[], "0123456789abcdef"), ["1"]);
+        assert_eq!(take(&["a.example", "b.example"], "fedcba9876543210"), ["1", "2", "3"]);
+        assert_eq!(take(&["c.example"], "fedcba9876543210"), [""; 0]);
     }
 }

@@ -60,7 +60,7 @@ impl Workers {
 /// Puts together what was read for one manifest; what was not read is absent.
 pub(super) fn manifest(
     manifest: &DesiredManifest,
-    zone: Option<&String>,
+    of_hosts: &[String],
     workers: Workers,
     known: &Known,
     zones: &Zones,
@@ -68,8 +68,8 @@ pub(super) fn manifest(
     let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
     LiveManifest {
         used_by: Vec::new(),
-        zone: zone.map(|zone| live_zone(zone, known)),
-        zones: contents(manifest, zone, &workers, zones),
+        zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
+        zones: contents(manifest, of_hosts, &workers, zones),
         bundle: None,
         account_subdomain: subdomain.and_then(|read| read.subdomain.clone()),
         script: workers.script,
@@ -258,27 +258,26 @@ fn live_zone(zone: &str, known: &Known) -> LiveZone {
     }
 }
 
-/// What concerns the manifest in its zone, in those of its inventories, and wherever routes lead to its Workers.
+/// What concerns the manifest in the zones of its hosts, in those of its inventories, and wherever routes lead to its Workers.
 fn contents(
     manifest: &DesiredManifest,
-    zone: Option<&String>,
+    of_hosts: &[String],
     workers: &Workers,
     zones: &Zones,
 ) -> BTreeMap<String, LiveZoneContent> {
     let account = &manifest.identity.account;
     let id = manifest.identity.id();
     let scripts = || [&manifest.script.name].into_iter().chain(workers.renamed.iter().map(|renamed| &renamed.name));
-    let routing = manifest.routing.as_ref();
-    let host = routing.map(|routing| routing.hostname.as_str());
     let mut concerned = workers.inventory_zones();
-    concerned.extend(zone.cloned());
+    concerned.extend(of_hosts.iter().cloned());
     let with_records = concerned.clone();
     concerned.extend(scripts().flat_map(|script| zones.leading_to(account, script)).cloned());
     let mut contents = BTreeMap::new();
     for zone in concerned {
-        let patterns = routing.into_iter().flat_map(|routing| &routing.routes).map(|route| route.pattern.as_str());
+        let hosts = manifest.routing.iter().map(|host| host.hostname.as_str());
+        let patterns = manifest.routing.iter().flat_map(|host| &host.routes).map(|route| route.pattern.as_str());
         let routes = zones.routes(&zone, patterns, scripts().map(String::as_str));
-        let records = zones.records(&zone, host, &id).filter(|_| with_records.contains(&zone));
+        let records = zones.records(&zone, hosts, &id).filter(|_| with_records.contains(&zone));
         if routes.is_some() || records.is_some() {
             let (routes, read_at) = routes.unwrap_or_default();
             contents.insert(zone, LiveZoneContent { records: records.unwrap_or_default(), routes, read_at });

@@ -59,7 +59,7 @@ pub async fn refresh(
     let mut workers: Vec<Workers> = workers.collect();
     for more in [second_reads, third_reads] {
         let asked = desired.manifests.iter().zip(&workers).enumerate();
-        let asked = asked.map(|(index, (manifest, workers))| more(manifest, zones.get(&index), workers, removes));
+        let asked = asked.map(|(index, (manifest, workers))| more(manifest, of(zones, index), workers, removes));
         let asked: Vec<Vec<Read>> = asked.collect();
         let asks = asked.iter().map(|reads| !reads.is_empty()).collect::<Vec<_>>();
         let asked = asked.into_iter().flatten().chain(std::mem::take(&mut others));
@@ -73,7 +73,7 @@ pub async fn refresh(
     let lists = zone_lists(desired, zones, &workers, &known);
     let manifests = desired.manifests.iter().zip(workers).enumerate();
     let live = manifests
-        .map(|(index, (manifest, workers))| live::manifest(manifest, zones.get(&index), workers, &known, &lists));
+        .map(|(index, (manifest, workers))| live::manifest(manifest, of(zones, index), workers, &known, &lists));
     let live = LiveState { manifests: live.collect(), stores: Vec::new() };
     Ok(Refreshed { live, known })
 }
@@ -84,8 +84,13 @@ fn zone_lists(desired: &DesiredState, zones: &ZoneIds, workers: &[Workers], know
     let mut records = Vec::new();
     for (index, (manifest, workers)) in desired.manifests.iter().zip(workers).enumerate() {
         let mut looked_at = workers.inventory_zones();
-        looked_at.extend(zones.get(&index).cloned());
-        records.extend(looked_at.iter().map(|zone| (zone.clone(), records_of(manifest, zone))));
+        let of_hosts = of(zones, index);
+        looked_at.extend(of_hosts.iter().cloned());
+        records.extend(
+            looked_at
+                .iter()
+                .flat_map(|zone| records_of(manifest, of_hosts, zone).into_iter().map(|read| (zone.clone(), read))),
+        );
         of_accounts.entry(manifest.identity.account.clone()).or_default().extend(looked_at);
     }
     // The order of the files makes no difference.
@@ -106,11 +111,16 @@ pub async fn probe(
 
 fn every_first_read(desired: &DesiredState, zones: &ZoneIds, more: Vec<Read>) -> Vec<Read> {
     let manifests = desired.manifests.iter().enumerate();
-    manifests.flat_map(|(index, manifest)| first_reads(manifest, zones.get(&index))).chain(more).collect()
+    manifests.flat_map(|(index, manifest)| first_reads(manifest, of(zones, index))).chain(more).collect()
+}
+
+/// The zones of a manifest's hosts.
+fn of(zones: &ZoneIds, index: usize) -> &[String] {
+    zones.get(&index).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// What every plan of this manifest looks at.
-fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
+fn first_reads(manifest: &DesiredManifest, zones: &[String]) -> Vec<Read> {
     let (account, script) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
     let mut reads = vec![
         scripts::list(account).into(),
@@ -122,34 +132,39 @@ fn first_reads(manifest: &DesiredManifest, zone: Option<&String>) -> Vec<Read> {
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
         reads.push(subdomain::of_account(account).into());
     }
-    if let Some(zone) = zone {
+    for zone in zones.iter().collect::<BTreeSet<_>>() {
         reads.push(crate::cloudflare::zones::read(zone).into());
-        reads.extend(zone_reads(manifest, zone));
+        reads.extend(zone_reads(manifest, zones, zone));
     }
     reads
 }
 
 /// Routes and records of one zone that can concern the manifest.
-fn zone_reads(manifest: &DesiredManifest, zone: &str) -> [Read; 2] {
-    [routes::list(zone).into(), records_of(manifest, zone).into()]
+fn zone_reads(manifest: &DesiredManifest, zones: &[String], zone: &str) -> Vec<Read> {
+    let records = records_of(manifest, zones, zone).into_iter().map(Read::from);
+    [routes::list(zone).into()].into_iter().chain(records).collect()
 }
 
-/// Records of the manifest's host, and those that carry its mark.
-fn records_of(manifest: &DesiredManifest, zone: &str) -> ReadOf<Vec<Record>> {
+/// Records of the manifest's hosts in a zone, and those that carry its mark; `zones` are those of the hosts. A filter
+/// takes one host, so each one after the first has a list of its own.
+fn records_of(manifest: &DesiredManifest, zones: &[String], zone: &str) -> Vec<ReadOf<Vec<Record>>> {
     let prefix = comment_prefix(&manifest.identity);
-    let filter = match &manifest.routing {
-        Some(routing) => RecordFilter::NameOrComment { name: &routing.hostname, prefix: &prefix },
+    let hosts = manifest.routing.iter().zip(zones).filter(|(_, of_host)| *of_host == zone);
+    let mut hosts = hosts.map(|(host, _)| host.hostname.as_str());
+    let marked = match hosts.next().or_else(|| Some(manifest.routing.first()?.hostname.as_str())) {
+        Some(name) => RecordFilter::NameOrComment { name, prefix: &prefix },
         None => RecordFilter::CommentPrefix(&prefix),
     };
-    dns_records::list(zone, filter)
+    let filters = [marked].into_iter().chain(hosts.map(RecordFilter::Name));
+    filters.map(|filter| dns_records::list(zone, filter)).collect()
 }
 
 /// What only the first answers ask for.
-fn second_reads(manifest: &DesiredManifest, zone: Option<&String>, workers: &Workers, removes: bool) -> Vec<Read> {
+fn second_reads(manifest: &DesiredManifest, zones: &[String], workers: &Workers, removes: bool) -> Vec<Read> {
     let account = manifest.identity.account.as_str();
     let mut reads = Vec::new();
-    for other in workers.inventory_zones().iter().filter(|other| Some(*other) != zone) {
-        reads.extend(zone_reads(manifest, other));
+    for other in workers.inventory_zones().iter().filter(|other| !zones.contains(other)) {
+        reads.extend(zone_reads(manifest, zones, other));
     }
     for renamed in workers.renamed.iter().filter(|_| removes) {
         let script = renamed.name.as_str();
@@ -185,7 +200,7 @@ fn unexplained(script: &LiveScript) -> Vec<String> {
 }
 
 /// What stood before a secret edit, when the list does not tell: the versions before it, by id.
-fn third_reads(manifest: &DesiredManifest, _: Option<&String>, workers: &Workers, removes: bool) -> Vec<Read> {
+fn third_reads(manifest: &DesiredManifest, _: &[String], workers: &Workers, removes: bool) -> Vec<Read> {
     let account = manifest.identity.account.as_str();
     let by_id = |script: &str, ids: Vec<String>| -> Vec<Read> {
         ids.iter().map(|id| versions::read(account, script, id).into()).collect()

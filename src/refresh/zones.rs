@@ -9,10 +9,10 @@ use crate::cloudflare::zones::{self, Zone};
 use crate::cloudflare::{Api, scripts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Client, Meaning};
-use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
+use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 
-/// Zone id by index of the manifest.
-pub type ZoneIds = BTreeMap<usize, String>;
+/// Zone ids by index of the manifest, one for each of its hosts.
+pub type ZoneIds = BTreeMap<usize, Vec<String>>;
 
 /// Finds the zones that the manifests do not give by id; without such manifests no request is made.
 ///
@@ -35,13 +35,16 @@ pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<
         }
     }
     let mut ids = ZoneIds::new();
-    for (index, manifest) in desired.manifests.iter().enumerate() {
-        match choose(manifest, &zones) {
-            Some(Ok(id)) => drop(ids.insert(index, id)),
-            Some(Err(finding)) if failures.is_empty() => {
+    let all_looked_up = failures.is_empty();
+    let hosts = desired.manifests.iter().enumerate();
+    let hosts = hosts.flat_map(|(index, manifest)| manifest.routing.iter().map(move |host| (index, manifest, host)));
+    for (index, manifest, host) in hosts {
+        match choose(&manifest.identity.account, host, &zones) {
+            Ok(id) => ids.entry(index).or_default().push(id),
+            Err(finding) if all_looked_up => {
                 failures.push(Failure { subject: "zone".into(), document: Some(manifest.document), finding });
             }
-            _ => {}
+            Err(_) => {}
         }
     }
     if zones.is_empty() && failures.iter().any(|failure| failure.finding.code == Code::ZoneNotFound) {
@@ -70,13 +73,17 @@ async fn unknown_accounts(
 
 /// Account and names to ask for.
 fn candidates(manifest: &DesiredManifest) -> Vec<(String, String)> {
-    let Some(routing) = &manifest.routing else { return Vec::new() };
-    let names = match &routing.zone {
+    let names = manifest.routing.iter().flat_map(names);
+    names.map(|name| (manifest.identity.account.clone(), name)).collect()
+}
+
+/// Names that the zone of a host can have.
+fn names(host: &Routing) -> Vec<String> {
+    match &host.zone {
         ZoneRef::Id(_) => Vec::new(),
         ZoneRef::Name(name) => vec![name.clone()],
-        ZoneRef::OfHostname => suffixes(&routing.hostname),
-    };
-    names.into_iter().map(|name| (manifest.identity.account.clone(), name)).collect()
+        ZoneRef::OfHostname => suffixes(&host.hostname),
+    }
 }
 
 /// The host and everything above it, down to two labels.
@@ -86,28 +93,27 @@ fn suffixes(host: &str) -> Vec<String> {
     starts.filter_map(|start| labels.get(start..).map(|rest| rest.join("."))).collect()
 }
 
-/// The zone of a manifest with routing: active ones first, the longest name wins.
-fn choose(manifest: &DesiredManifest, zones: &BTreeMap<String, Vec<Zone>>) -> Option<Result<String, Diagnostic>> {
-    let routing = manifest.routing.as_ref()?;
-    if let ZoneRef::Id(id) = &routing.zone {
-        return Some(Ok(id.clone()));
+/// The zone of a host: active ones first, the longest name wins.
+fn choose(account: &str, host: &Routing, zones: &BTreeMap<String, Vec<Zone>>) -> Result<String, Diagnostic> {
+    if let ZoneRef::Id(id) = &host.zone {
+        return Ok(id.clone());
     }
     let of_account = |zone: &&Zone| {
         let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
-        owner.is_none_or(|owner| *owner == manifest.identity.account)
+        owner.is_none_or(|owner| owner == account)
     };
-    let candidates = candidates(manifest);
-    let named = candidates.iter().filter_map(|(_, name)| zones.get(name)).flatten();
+    let names = names(host);
+    let named = names.iter().filter_map(|name| zones.get(name)).flatten();
     let best = named.filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
-    Some(best.map(|zone| zone.id.clone()).ok_or_else(|| {
-        let message = format!("no zone of the account that this token can see holds `{}`", routing.hostname);
+    best.map(|zone| zone.id.clone()).ok_or_else(|| {
+        let message = format!("no zone of the account that this token can see holds `{}`", host.hostname);
         let mut finding = Diagnostic::error(Code::ZoneNotFound, message)
             .with_help("correct it, set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
-            .on("spec.dns.hostname");
+            .on(&host.field);
         // A token that was shown a zone may read zones; one that was shown none may lack that.
         finding.permission = zones.is_empty().then(|| ZONES.read.unwrap_or_default().to_owned());
         finding
-    }))
+    })
 }
 
 #[cfg(test)]

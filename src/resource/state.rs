@@ -61,8 +61,8 @@ pub struct DesiredManifest {
     pub identity: Identity,
     /// The Worker.
     pub script: DesiredScript,
-    /// DNS record and routes; absent without a `dns` block or with `enabled: false`.
-    pub routing: Option<Routing>,
+    /// DNS records and routes, one entry a host; empty without a `dns` block or with `enabled: false`.
+    pub routing: Vec<Routing>,
     /// The `dns` block was stated with `enabled: false`: removing is asked for, not an omission.
     pub routing_disabled: bool,
     /// What to do about somebody else's work on the live Worker.
@@ -90,16 +90,18 @@ pub struct Wait {
     pub header: Option<String>,
 }
 
-/// How requests reach the Worker.
+/// How requests reach the Worker through one host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routing {
     /// The zone.
     pub zone: ZoneRef,
     /// Host as a lower-case A-label.
     pub hostname: String,
+    /// Path of the field that names the host.
+    pub field: String,
     /// The DNS record.
     pub record: DesiredRecord,
-    /// Routes, in the order of the manifest, without duplicates.
+    /// Routes in the host's zone, in the order of the manifest, without duplicates.
     pub routes: Vec<DesiredRoute>,
 }
 
@@ -132,9 +134,10 @@ pub struct LiveManifest {
     pub script: Option<LiveScript>,
     /// Other Workers that carry this identity: the Worker was renamed in the manifest.
     pub renamed: Vec<RenamedScript>,
-    /// The zone of the manifest's hostname.
-    pub zone: Option<LiveZone>,
-    /// Records and routes by zone id: the manifest's zone and those of the inventory.
+    /// The zone of each of the manifest's hosts, in their order.
+    #[serde(rename = "zone", with = "one_or_several")]
+    pub zones_of_hosts: Vec<LiveZone>,
+    /// Records and routes by zone id: the manifest's zones and those of the inventory.
     pub zones: BTreeMap<String, LiveZoneContent>,
     /// The bundle, as far as it was read.
     pub bundle: Option<BundleFacts>,
@@ -163,6 +166,36 @@ impl fmt::Display for User {
     }
 }
 
+/// One zone stands by itself, several as a list, none as null.
+mod one_or_several {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::resource::LiveZone;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Zones {
+        One(LiveZone),
+        Several(Vec<LiveZone>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(zones: &[LiveZone], serializer: S) -> Result<S::Ok, S::Error> {
+        match zones {
+            [] => serializer.serialize_none(),
+            [zone] => zone.serialize(serializer),
+            several => several.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LiveZone>, D::Error> {
+        Ok(match Option::deserialize(deserializer)? {
+            None => Vec::new(),
+            Some(Zones::One(zone)) => vec![zone],
+            Some(Zones::Several(zones)) => zones,
+        })
+    }
+}
+
 /// A Worker that carries the manifest's identity under another name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -186,7 +219,7 @@ impl RenamedScript {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LiveZoneContent {
-    /// Records of the hostname, and records that carry the identity's mark.
+    /// Records of the hosts, and records that carry the identity's mark.
     pub records: Vec<LiveRecord>,
     /// Routes with a pattern of the manifest, and routes that lead to one of its Workers.
     pub routes: Vec<LiveRoute>,

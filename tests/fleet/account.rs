@@ -225,11 +225,11 @@ fn zone_of(manifest: &DesiredManifest) -> &'static str {
 }
 
 fn host_of(manifest: &DesiredManifest) -> &str {
-    &manifest.routing.as_ref().expect("routing").hostname
+    &manifest.routing.first().expect("routing").hostname
 }
 
 fn routes_of(manifest: &DesiredManifest) -> Vec<Value> {
-    let routes = &manifest.routing.as_ref().expect("routing").routes;
+    let routes = &manifest.routing.first().expect("routing").routes;
     let route = |(place, pattern): (usize, &String)| {
         let id = format!("{:024x}{place:08x}", manifest.document);
         json!({ "id": id, "pattern": pattern, "script": manifest.script.name })
@@ -244,7 +244,7 @@ fn sha256() -> String {
 fn tags(manifest: &DesiredManifest) -> Vec<String> {
     let mut marks = ScriptMarks::default();
     marks.ids.insert(manifest.identity.id());
-    let routing = manifest.routing.as_ref().expect("routing");
+    let routing = manifest.routing.first().expect("routing");
     let routes = routing.routes.iter().map(|route| marks::hash(&route.pattern));
     let hashes = routes.chain([marks::record_hash(&routing.hostname)]).collect();
     marks.inventory.insert(zone_of(manifest).to_owned(), hashes);

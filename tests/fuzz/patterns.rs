@@ -69,7 +69,7 @@ fn routing(hostname: &str, patterns: &[&str]) -> Option<Routing> {
     document["spec"]["dns"] = json!({ "enabled": true, "hostname": hostname, "route_patterns": patterns });
     let read = manifests::placed(&document.to_string());
     let manifest = read.desired.manifests.into_iter().next().filter(|_| !any_error(&read.diagnostics));
-    manifest.and_then(|manifest| manifest.routing)
+    manifest.and_then(|manifest| manifest.routing.into_iter().next())
 }
 
 fn structured() -> BoxedStrategy<Vec<u8>> {

@@ -55,10 +55,12 @@ spec:
   Dns: `
 spec:
   dns:
-    enabled: true # false takes routes and record away and keeps the Worker
-    hostname: api.example.com
-    zone: example.com # or zone_id; left out, it is found from the hostname
-    route_patterns:
+    enabled: true # false takes routes and records away and keeps the Worker
+    hostnames: # or hostname, for one
+      - api.example.com
+      - example.com
+    zone: example.com # or zone_id, of all hosts; left out, it is found from each
+    route_patterns: # in place of HOST/* for each host
       - api.example.com/*
       - example.com/api/*
 `,

@@ -1,5 +1,7 @@
 //! What can be seen to go wrong, beyond single fields.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, script_owner};
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,10 +11,17 @@ use crate::resource::{LiveZone, Routing};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    if let (Some(routing), Some(zone)) = (&context.desired.routing, &context.live.zone) {
-        findings.extend(outside_zone(routing, zone));
-        findings.extend(zone_state(context, routing, zone));
-        findings.extend(certificate(routing, zone));
+    let mut told = BTreeSet::new();
+    for (host, zone) in context.hosts() {
+        findings.extend(outside_zone(host, zone));
+        // What concerns all hosts of a zone alike is said with the first of them.
+        let is_first = told.insert(&zone.id);
+        if is_first {
+            findings.extend(unusable(context, host, zone));
+        }
+        findings.extend(partial(host, zone));
+        findings.extend(not_active(host, zone).filter(|_| is_first));
+        findings.extend(certificate(host, zone));
     }
     findings.extend(newer_marks(context));
     findings.extend(also_public(context));
@@ -57,7 +66,7 @@ fn outside_zone(routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
     };
     let mut findings = Vec::new();
     if !zone.holds(&routing.hostname) {
-        findings.push(outside(format!("the hostname `{}`", routing.hostname)).on("spec.dns.hostname"));
+        findings.push(outside(format!("the hostname `{}`", routing.hostname)).on(&routing.field));
     }
     for route in routing.routes.iter().filter(|route| !zone.holds(host_of(&route.pattern))) {
         findings.push(outside(format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"));
@@ -65,7 +74,7 @@ fn outside_zone(routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
     findings
 }
 
-fn zone_state(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
+fn unusable(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let account = &context.desired.identity.account;
     if let Some(owner) = zone.account.as_ref().filter(|owner| *owner != account) {
@@ -79,19 +88,24 @@ fn zone_state(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<
     if zone.paused {
         let message = format!("the zone of `{}` is paused: its records answer without Cloudflare", routing.hostname);
         let help = "no request reaches a Worker until the zone is resumed in the dashboard";
-        findings.push(Diagnostic::warning(Code::ZonePaused, message).with_help(help).on("spec.dns.hostname"));
+        findings.push(Diagnostic::warning(Code::ZonePaused, message).with_help(help).on(&routing.field));
     }
-    if zone.partial {
+    findings
+}
+
+fn not_active(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
+    let status = zone.status.as_ref().filter(|status| *status != "active")?;
+    let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", routing.hostname);
+    Some(Diagnostic::warning(Code::ZoneNotActive, message))
+}
+
+fn partial(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
+    zone.partial.then(|| {
         let host = &routing.hostname;
         let message = format!("the zone of `{host}` is partial: its names are served by another provider");
         let help = format!("let `{host}` lead to `{host}.cdn.cloudflare.net` there: only then do requests arrive");
-        findings.push(Diagnostic::warning(Code::ZonePartial, message).with_help(help).on("spec.dns.hostname"));
-    }
-    if let Some(status) = zone.status.as_ref().filter(|status| *status != "active") {
-        let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", routing.hostname);
-        findings.push(Diagnostic::warning(Code::ZoneNotActive, message));
-    }
-    findings
+        Diagnostic::warning(Code::ZonePartial, message).with_help(help).on(&routing.field)
+    })
 }
 
 fn certificate(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
@@ -99,13 +113,13 @@ fn certificate(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
     rest.contains('.').then(|| {
         Diagnostic::warning(Code::DeepHostname, format!("Universal SSL does not cover `{}`", routing.hostname))
             .with_help("order an advanced certificate for it, or use a hostname one level below the zone")
-            .on("spec.dns.hostname")
+            .on(&routing.field)
     })
 }
 
 fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
     let on = context.live.script.as_ref()?.workers_dev?.enabled;
-    let undeclared = context.desired.script.workers_dev.is_none() && context.desired.routing.is_some();
+    let undeclared = context.desired.script.workers_dev.is_none() && !context.desired.routing.is_empty();
     (on && undeclared).then(|| {
         let subdomain = context.live.account_subdomain.as_deref().unwrap_or("SUBDOMAIN");
         let message = format!("also public at {}.{subdomain}.workers.dev", context.desired.script.name);
@@ -123,7 +137,7 @@ fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let routes = context.live.zones.values().flat_map(|zone| &zone.routes);
     let gone = context.desired.routing_disabled || context.options.prune;
     let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
-    (context.desired.routing.is_none() && !on && !leads).then(|| {
+    (context.desired.routing.is_empty() && !on && !leads).then(|| {
         Diagnostic::note(
             Code::Unreached,
             format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),
@@ -158,6 +172,7 @@ fn split(pattern: &str) -> (&str, &str) {
     }
 }
 
-fn host_of(pattern: &str) -> &str {
+/// The host of a pattern, its `*` included.
+pub(super) fn host_of(pattern: &str) -> &str {
     split(pattern).0
 }

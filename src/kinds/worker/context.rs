@@ -5,7 +5,7 @@ use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
 use crate::plan::PlanOptions;
-use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZoneContent, Routing};
+use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZone, LiveZoneContent, Routing};
 
 /// Inputs of this kind for one manifest.
 pub(super) struct Context<'a> {
@@ -50,10 +50,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Routing with the id of its zone; absent while the zone is not known.
-    pub(super) fn routing(&self) -> Option<(&Routing, &str)> {
-        let zone = self.live.zone.as_ref()?;
-        Some((self.desired.routing.as_ref()?, zone.id.as_str()))
+    /// The hosts, each with its zone; none while the zones are not known.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = (&'a Routing, &'a LiveZone)> + use<'a> {
+        self.desired.routing.iter().zip(&self.live.zones_of_hosts)
     }
 
     /// What a zone holds.

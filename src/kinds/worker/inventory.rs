@@ -10,15 +10,18 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
-use crate::resource::DesiredRecord;
+use crate::resource::{DesiredRecord, LiveZone, Routing};
 
 /// An entry is gone when it was absent so long ago and still is: many times longer than a list lags behind a write.
 const PROOF_SECONDS: u64 = 600;
 
-/// What the manifest wants in its zone: its routes, and the record where that is ours.
+/// What the manifest wants in the zones of its hosts: its routes, and the records where those are ours.
 pub(super) fn wanted(context: &Context<'_>, marks: &ScriptMarks) -> Inventory {
-    let Some((routing, zone)) = context.routing() else { return Inventory::new() };
-    let host = &routing.hostname;
+    context.hosts().fold(Inventory::new(), |wanted, (host, zone)| union(&wanted, &of_host(context, marks, host, zone)))
+}
+
+fn of_host(context: &Context<'_>, marks: &ScriptMarks, routing: &Routing, zone: &LiveZone) -> Inventory {
+    let (host, zone) = (&routing.hostname, zone.id.as_str());
     // After a change to `record: existing` the record that we made stays, and stays ours.
     let is_ours = match routing.record {
         DesiredRecord::Managed(_) => true,
@@ -107,7 +110,8 @@ pub(super) fn finding(context: &Context<'_>, script: &str, unseen: &Inventory) -
 }
 
 fn name(context: &Context<'_>, zone: &str) -> String {
-    let known = context.live.zone.as_ref().filter(|known| known.id == zone).and_then(|known| known.name.as_ref());
+    let known = context.live.zones_of_hosts.iter().find(|known| known.id == zone);
+    let known = known.and_then(|known| known.name.as_ref());
     known.map_or_else(|| format!("zone {zone}"), |name| format!("`{name}`"))
 }
 

@@ -1,4 +1,4 @@
-//! `CloudflareWorker`: a script, the DNS record of its host, and the routes that lead to it.
+//! `CloudflareWorker`: a script, the DNS records of its hosts, and the routes that lead to it.
 
 mod bound;
 mod checks;
@@ -53,7 +53,7 @@ pub(super) fn all_gone(
 ) -> Vec<Sketches> {
     let sketch = |(index, wanted, live): (usize, &DesiredManifest, &LiveManifest)| {
         // Nothing is wanted any more: every route and record of ours is then one to remove.
-        let desired = &DesiredManifest { routing: None, routing_disabled: true, ..wanted.clone() };
+        let desired = &DesiredManifest { routing: Vec::new(), routing_disabled: true, ..wanted.clone() };
         destroyed(&Context { index, desired, live, secrets: None, options, labels, destroys: true })
     };
     ordered(desired, live).into_iter().map(sketch).collect()
@@ -77,21 +77,32 @@ fn planned(context: &Context<'_>) -> PlannedManifest {
         account: identity.account.clone(),
         address: Address::script(&script.name),
         script: Some(script.name.clone()),
-        zone: context.live.zone.as_ref().and_then(|zone| zone.name.clone()),
+        zone: zones(context.live),
         bundle: Some(format!("r2://{}/{}", script.bundle.bucket, script.bundle.key)),
     }
 }
 
-/// Worker → record → routes; then what left the manifest; the marks cover old and new in between.
+/// Names of the zones, each once, in the order of the hosts.
+fn zones(live: &LiveManifest) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in live.zones_of_hosts.iter().filter_map(|zone| zone.name.as_deref()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Worker → records → routes; then what left the manifest; the marks cover old and new in between.
 fn wanted(context: &Context<'_>) -> Sketches {
     let mut script = script::plan(context);
-    let record = record::plan(context);
+    let records = record::plan(context);
     let routes = route::plan(context, &script.live_marks);
-    let attached: Vec<&Sketch> = record.sketch.iter().chain(&routes).collect();
+    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes).collect();
     let removals: Vec<Removal> =
         removal::find(context, &script.live_marks).into_iter().map(|it| qualified(it, &attached)).collect();
     // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
-    let stated = context.desired.routing.is_some() || context.desired.routing_disabled;
+    let stated = !context.desired.routing.is_empty() || context.desired.routing_disabled;
     let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
     let tags = Tags::new(context, &script, &removals, removes);
     let deletions: Vec<_> =
@@ -109,11 +120,11 @@ fn wanted(context: &Context<'_>) -> Sketches {
     sketches.kept = script.kept;
     sketches.unmanaged = route::unmanaged(context, &script.live_marks);
     sketches.orphans = orphans(context, orphaned);
-    sketches.after = record.diagnostics;
+    sketches.after = records.diagnostics;
     let reason = if context.desired.routing_disabled { Reason::RoutingOff } else { Reason::LeftManifest };
     let renamed_to = Reason::RenamedTo(context.desired.script.name.clone());
     sketches.resources.push(script.sketch);
-    sketches.resources.extend(record.sketch);
+    sketches.resources.extend(records.sketches);
     sketches.resources.extend(routes);
     sketches.resources.extend(gone.into_iter().map(|removal| removal.sketch(&reason)));
     sketches.resources.extend(deletions.into_iter().map(|(unseen, it)| it.sketch(context, &renamed_to, unseen)));

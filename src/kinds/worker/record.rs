@@ -1,4 +1,4 @@
-//! The DNS record of the Worker's host.
+//! The DNS record of each of the Worker's hosts.
 
 use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
@@ -6,34 +6,31 @@ use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Owner, Permit, Phase, Reason, Sketch, decide};
-use crate::resource::{DesiredRecord, LiveRecord, Operation, RecordContent, RecordWrite};
+use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, RecordContent, RecordWrite};
 
-/// What has to happen to the record of the hostname.
+/// What has to happen to the records of the hosts.
 #[derive(Debug, Default)]
 pub(super) struct RecordPlan {
-    /// Nothing for `record: existing`: only the route is ours.
-    pub sketch: Option<Sketch>,
+    /// One a host; none for `record: existing`: only the routes are ours.
+    pub sketches: Vec<Sketch>,
     /// What is to be said where nothing is ours.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 pub(super) fn plan(context: &Context<'_>) -> RecordPlan {
-    let Some((routing, zone)) = context.routing() else { return RecordPlan::default() };
-    let here: Vec<&LiveRecord> = context
-        .zone(zone)
-        .records
-        .iter()
-        .filter(|record| record.name == routing.hostname && record.addresses())
-        .collect();
-    match &routing.record {
-        DesiredRecord::Existing => {
-            RecordPlan { sketch: None, diagnostics: existing(&routing.hostname, &here).into_iter().collect() }
-        }
-        DesiredRecord::Managed(content) => {
-            let sketch = Some(managed(context, zone, &routing.hostname, content, &here));
-            RecordPlan { sketch, diagnostics: Vec::new() }
+    let mut plan = RecordPlan::default();
+    for (host, zone) in context.hosts() {
+        let records = context.zone(&zone.id).records.iter();
+        let here: Vec<&LiveRecord> =
+            records.filter(|record| record.name == host.hostname && record.addresses()).collect();
+        match &host.record {
+            DesiredRecord::Existing => plan.diagnostics.extend(existing(&host.hostname, &here)),
+            DesiredRecord::Managed(content) => {
+                plan.sketches.push(managed(context, zone, &host.hostname, content, &here));
+            }
         }
     }
+    plan
 }
 
 /// Somebody else's record must be there and proxied.
@@ -53,9 +50,15 @@ fn existing(hostname: &str, here: &[&LiveRecord]) -> Option<Diagnostic> {
     )
 }
 
-fn managed(context: &Context<'_>, zone: &str, hostname: &str, content: &RecordContent, here: &[&LiveRecord]) -> Sketch {
+fn managed(
+    context: &Context<'_>,
+    zone: &LiveZone,
+    hostname: &str,
+    content: &RecordContent,
+    here: &[&LiveRecord],
+) -> Sketch {
     let write = RecordWrite {
-        zone: zone.to_owned(),
+        zone: zone.id.clone(),
         name: hostname.to_owned(),
         content: content.clone(),
         comment: marks::comment(&context.desired.identity),
@@ -63,7 +66,7 @@ fn managed(context: &Context<'_>, zone: &str, hostname: &str, content: &RecordCo
     let needs = vec![Address::script(&context.desired.script.name)];
     let mut sketch = Sketch::wanted(Address::record(hostname), needs);
     let delegated = delegated(context, zone, hostname);
-    let ours = chosen(context, zone, hostname, content);
+    let ours = chosen(context, &zone.id, hostname, content);
     let Some(live) = ours.or_else(|| here.first().copied()) else {
         sketch.owner = Owner::Absent;
         sketch.fields = created(content);
@@ -111,10 +114,10 @@ fn in_the_way(
 
 /// A host with NS records belongs to another zone: Cloudflare takes no address beside them. At the zone's own name they
 /// exclude nothing; whoever may not read that name is told by Cloudflare.
-fn delegated(context: &Context<'_>, zone: &str, hostname: &str) -> Option<Diagnostic> {
-    let is_apex = context.live.zone.as_ref().and_then(|zone| zone.is_apex(hostname)).unwrap_or(true);
+fn delegated(context: &Context<'_>, zone: &LiveZone, hostname: &str) -> Option<Diagnostic> {
+    let is_apex = zone.is_apex(hostname).unwrap_or(true);
     let is_delegation = |record: &&LiveRecord| record.record_type == "NS" && record.name == hostname;
-    let server = context.zone(zone).records.iter().find(is_delegation).filter(|_| !is_apex)?;
+    let server = context.zone(&zone.id).records.iter().find(is_delegation).filter(|_| !is_apex)?;
     let message =
         format!("`{hostname}` is delegated to `{}`: no record of ours can stand beside its NS", server.content);
     Some(

@@ -6,7 +6,7 @@ use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field, Kind};
 use crate::plan::{Phase, Reason, Sketch, Write};
-use crate::resource::{DesiredRecord, LiveRecord, Operation};
+use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, Routing};
 
 /// One thing of ours that the manifest no longer wants.
 #[derive(Debug)]
@@ -69,9 +69,10 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
 }
 
 fn wants_route(context: &Context<'_>, zone: &str, pattern: &str) -> bool {
-    context
-        .routing()
-        .is_some_and(|(routing, wanted)| wanted == zone && routing.routes.iter().any(|route| route.pattern == pattern))
+    let wants = |(host, of_host): (&Routing, &LiveZone)| {
+        of_host.id == zone && host.routes.iter().any(|route| route.pattern == pattern)
+    };
+    context.hosts().any(wants)
 }
 
 fn records(context: &Context<'_>) -> Vec<Removal> {
@@ -95,13 +96,15 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
 
 /// A record of ours stays wanted for its host, also after a change to `record: existing`; a second one does not.
 fn wants_record(context: &Context<'_>, zone: &str, record: &LiveRecord) -> bool {
-    let Some((routing, wanted)) = context.routing() else { return false };
-    let is_the_one = match &routing.record {
+    let mut hosts = context.hosts();
+    let Some((host, _)) = hosts.find(|(host, of_host)| of_host.id == zone && host.hostname == record.name) else {
+        return false;
+    };
+    match &host.record {
         DesiredRecord::Managed(content) if record.addresses() => {
-            let chosen = record::chosen(context, zone, &routing.hostname, content);
+            let chosen = record::chosen(context, zone, &host.hostname, content);
             chosen.is_none_or(|chosen| chosen.id == record.id)
         }
         DesiredRecord::Managed(_) | DesiredRecord::Existing => true,
-    };
-    wanted == zone && routing.hostname == record.name && is_the_one
+    }
 }

@@ -1,22 +1,23 @@
 //! The routes.
 
+use super::checks::host_of;
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::guard::{self, Guard};
 use crate::model::marks::ScriptMarks;
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
-use crate::resource::{DesiredRecord, LiveRoute, Operation};
+use crate::resource::{DesiredRecord, LiveRoute, Operation, Routing};
 
 /// The routes that the manifest wants.
 pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Sketch> {
-    let Some((routing, zone)) = context.routing() else { return Vec::new() };
-    routing.routes.iter().map(|route| one(context, marks, zone, &route.pattern)).collect()
+    let routes = context.hosts().flat_map(|(host, zone)| host.routes.iter().map(move |route| (host, zone, route)));
+    routes.map(|(host, zone, route)| one(context, marks, host, &zone.id, &route.pattern)).collect()
 }
 
-fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) -> Sketch {
+fn one(context: &Context<'_>, marks: &ScriptMarks, host: &Routing, zone: &str, pattern: &str) -> Sketch {
     let script = &context.desired.script.name;
-    let mut sketch = Sketch::wanted(Address::route(pattern), needs(context));
+    let mut sketch = Sketch::wanted(Address::route(pattern), needs(context, host, pattern));
     let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
         sketch.owner = Owner::Absent;
         sketch.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
@@ -32,17 +33,21 @@ fn one(context: &Context<'_>, marks: &ScriptMarks, zone: &str, pattern: &str) ->
     sketch
 }
 
-/// Requests must not reach a route before the record that brings them.
-fn needs(context: &Context<'_>) -> Vec<Address> {
+/// Requests must not reach a route before the record that brings them: that of its own host, and those of others that
+/// its pattern takes as well.
+fn needs(context: &Context<'_>, own: &Routing, pattern: &str) -> Vec<Address> {
     let script = Address::script(&context.desired.script.name);
-    match &context.desired.routing {
-        Some(routing)
-            if matches!(routing.record, DesiredRecord::Managed(_)) && guard::holds(Guard::RecordBeforeRoute) =>
-        {
-            vec![Address::record(&routing.hostname), script]
-        }
-        _ => vec![script],
-    }
+    let brings = |host: &&Routing| host.hostname == own.hostname || takes(pattern, &host.hostname);
+    let managed =
+        |host: &&Routing| matches!(host.record, DesiredRecord::Managed(_)) && guard::holds(Guard::RecordBeforeRoute);
+    let hosts = context.desired.routing.iter().filter(brings).filter(managed);
+    hosts.map(|host| Address::record(&host.hostname)).chain([script]).collect()
+}
+
+/// Whether some request to a host matches a pattern.
+fn takes(pattern: &str, hostname: &str) -> bool {
+    let host = host_of(pattern);
+    host.strip_prefix('*').map_or(host == hostname, |suffix| hostname.ends_with(suffix))
 }
 
 /// A route carries no mark: it is ours when it leads to our Worker and stands in the inventory.
@@ -110,9 +115,8 @@ pub(super) fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left>
 
 /// Patterns of routes that lead to a Worker of ours without standing in its inventory, or in the manifest.
 pub(super) fn foreign_to<'a>(context: &Context<'a>, script: &str, marks: &ScriptMarks) -> Vec<&'a str> {
-    let wanted = context.desired.routing.as_ref();
-    let wants =
-        |pattern: &str| wanted.is_some_and(|routing| routing.routes.iter().any(|route| route.pattern == pattern));
+    let wanted = || context.desired.routing.iter().flat_map(|host| &host.routes);
+    let wants = |pattern: &str| wanted().any(|route| route.pattern == pattern);
     let mut foreign = Vec::new();
     for (zone, content) in &context.live.zones {
         let here = content.routes.iter().filter(|route| route.script.as_deref() == Some(script));

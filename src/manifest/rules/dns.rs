@@ -1,10 +1,11 @@
-//! Host, zone, record and routes.
+//! Hosts, zone, record and routes.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dns_name::a_labels;
 use crate::manifest::findings::Findings;
 use crate::manifest::generations::spec_path;
 use crate::manifest::hostname::{hostname, is_within};
+use crate::manifest::hosts::{self, MOST_HOSTS};
 use crate::manifest::lower::{patterns, record};
 use crate::manifest::names;
 use crate::manifest::nearest::nearest;
@@ -17,7 +18,7 @@ use crate::resource::{DesiredRecord, RecordContent};
 
 use super::{Subject, tell};
 
-/// Host, zone, record and routes; a block that is off needs nothing else.
+/// Hosts, zone, record and routes; a block that is off needs nothing else.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let path = spec_path().key("dns");
     let Some(dns) = subject.spec().and_then(|spec| spec.dns.as_ref()) else { return };
@@ -35,25 +36,63 @@ fn enabled_block(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut F
     if let Some(id) = filled(&dns.zone_id) {
         tell(findings, &path.key("zone_id"), names::zone_id(id));
     }
-    let host = host(subject, dns, path, findings);
-    let zone = zone(dns, path, findings);
-    if let (Some(host), Some(zone)) = (&host, &zone) {
-        inside_zone(host, zone, path, findings);
+    let hosts = named_hosts(subject, dns, path, findings);
+    if let Some(zone) = zone(dns, path, findings) {
+        for (path, host) in &hosts {
+            inside_zone(host, &zone, path, findings);
+        }
     }
-    let content = record_content(host.as_deref(), dns, path, findings);
-    routes(host.as_deref(), content, dns, path, findings);
+    let content = record_content(&hosts, dns, path, findings);
+    routes(&hosts, content, dns, path, findings);
 }
 
-fn host(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<String> {
-    let path = path.key("hostname");
-    let Some(text) = filled(&dns.hostname) else {
-        if !subject.is_broken(&path) {
-            let finding = Diagnostic::error(Code::MissingKey, format!("`{path}` is missing"));
-            findings.add(&path, finding.with_help("`dns.enabled: true` needs the host that the Worker answers on"));
+/// The usable hosts, each once.
+fn named_hosts(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Vec<(Path, String)> {
+    let (one, list) = (path.key("hostname"), path.key("hostnames"));
+    let stated = hosts::stated(dns, path);
+    let is_broken = subject.is_broken(&one) || subject.is_broken(&list) || hosts::is_list(dns);
+    if stated.is_empty() && !is_broken {
+        let finding = Diagnostic::error(Code::MissingKey, format!("`{one}` is missing"));
+        findings.add(&one, finding.with_help("`dns.enabled: true` needs the host that the Worker answers on"));
+    }
+    let usable = hosts::usable(dns, path);
+    for (path, text) in &stated {
+        match hostname(text) {
+            Ok(host) => repeated(&host, path, &usable, findings),
+            Err(finding) => findings.add(path, finding),
         }
-        return None;
-    };
-    hostname(text).map_err(|finding| findings.add(&path, finding)).ok()
+    }
+    if usable.len() > MOST_HOSTS {
+        let message = format!("`hostnames` names {} hosts, and takes {MOST_HOSTS} at most", usable.len());
+        let help = "a route pattern such as `*.example.com/*` takes many hosts at once; or give some to another Worker";
+        findings.add(&list, Diagnostic::error(Code::Hostname, message).with_help(help));
+    }
+    beside_list(dns, path, &usable, findings);
+    usable
+}
+
+/// A host that stands in the list twice has one record all the same.
+fn repeated(host: &str, path: &Path, usable: &[(Path, String)], findings: &mut Findings<'_>) {
+    let Some((first, _)) = usable.iter().find(|(first, known)| known == host && first != path) else { return };
+    let finding = Diagnostic::warning(Code::NoEffect, format!("the host {} is named twice", quote(host)));
+    let finding = finding.with_help("leave it out here: it has one record");
+    findings.add(path, finding.and_at(findings.value_place(first), "the first one"));
+}
+
+/// `hostname` beside `hostnames` has to be one of them: which of the two is meant otherwise can't be known.
+fn beside_list(dns: &Dns, path: &Path, usable: &[(Path, String)], findings: &mut Findings<'_>) {
+    let Some(text) = filled(&dns.hostname).filter(|_| hosts::is_list(dns)) else { return };
+    let (one, list) = (path.key("hostname"), path.key("hostnames"));
+    match hostname(text) {
+        Err(finding) => findings.add(&one, finding),
+        Ok(host) if usable.iter().any(|(_, known)| *known == host) => {}
+        Ok(host) => {
+            let message = format!("`hostname` is {}, and `hostnames` does not name it", quote(&host));
+            let finding = Diagnostic::error(Code::Conflicting, message);
+            let finding = finding.with_help("add it to `hostnames`, or leave out `hostname`");
+            findings.add(&one, finding.and_at(findings.value_place(&list), "the list"));
+        }
+    }
 }
 
 fn zone(dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<String> {
@@ -76,7 +115,7 @@ fn inside_zone(host: &str, zone: &str, path: &Path, findings: &mut Findings<'_>)
         Some(meant) => format!("did you mean {}?", quote(&meant)),
         None => "`zone` can be left out; the zone is then found from the hostname".to_owned(),
     };
-    findings.add(&path.key("hostname"), Diagnostic::error(Code::HostOutsideZone, message).with_help(help));
+    findings.add(path, Diagnostic::error(Code::HostOutsideZone, message).with_help(help));
 }
 
 /// The host inside the zone, when its end is nearly the zone's name.
@@ -89,11 +128,16 @@ fn meant(host: &str, zone: &str) -> Option<String> {
 }
 
 /// The content that requests reach which no route takes, when it is the placeholder.
-fn record_content(host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> Option<RecordContent> {
+fn record_content(
+    hosts: &[(Path, String)],
+    dns: &Dns,
+    path: &Path,
+    findings: &mut Findings<'_>,
+) -> Option<RecordContent> {
     match record(dns) {
         Ok(DesiredRecord::Managed(content)) => {
             // Both are in one spelling by now.
-            if content.record_type == "CNAME" && host == Some(content.content.as_str()) {
+            if content.record_type == "CNAME" && hosts.iter().any(|(_, host)| *host == content.content) {
                 let message = format!("the record of {} leads to itself", quote(&content.content));
                 let help = "name the host that serves the rest, or leave out `record`";
                 let finding = Diagnostic::error(Code::Record, message).with_help(help);
@@ -112,12 +156,18 @@ fn record_content(host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Fin
     }
 }
 
-fn routes(host: Option<&str>, content: Option<RecordContent>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
+fn routes(
+    hosts: &[(Path, String)],
+    content: Option<RecordContent>,
+    dns: &Dns,
+    path: &Path,
+    findings: &mut Findings<'_>,
+) {
     let given = patterns(dns, path);
     let read = given.iter().filter_map(|(path, text)| match Pattern::parse(text) {
         Ok(pattern) => {
             root_only(&pattern, path, findings);
-            inside(&pattern, host, dns, path, findings).then_some(pattern)
+            inside(&pattern, hosts, dns, path, findings).then_some(pattern)
         }
         Err(finding) => {
             findings.add(path, finding);
@@ -127,25 +177,30 @@ fn routes(host: Option<&str>, content: Option<RecordContent>, dns: &Dns, path: &
     let read: Vec<Pattern> = read.collect();
     let all_sound = !read.is_empty() && read.len() == given.len();
     let leads_nowhere = content.is_some_and(|content| content == RecordContent::default());
-    let Some(host) = host.filter(|_| all_sound && leads_nowhere) else { return };
-    if !read.iter().any(|pattern| pattern.covers(host)) {
-        let message = format!("no pattern takes every request to {}", quote(host));
-        let help = format!("the rest reaches nobody: add {}, or a `record` that leads to a server", all_pages(host));
-        findings.add(&path.key("hostname"), Diagnostic::warning(Code::Uncovered, message).with_help(help));
+    for (path, host) in hosts.iter().filter(|_| all_sound && leads_nowhere) {
+        if !read.iter().any(|pattern| pattern.covers(host)) {
+            let message = format!("no pattern takes every request to {}", quote(host));
+            let help =
+                format!("the rest reaches nobody: add {}, or a `record` that leads to a server", all_pages(host));
+            findings.add(path, Diagnostic::warning(Code::Uncovered, message).with_help(help));
+        }
     }
 }
 
-/// Whether the pattern can lie in the zone of the host; told when it can't.
-fn inside(pattern: &Pattern, host: Option<&str>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> bool {
+/// Whether the pattern can lie in the zone of a host; told when it can't.
+fn inside(pattern: &Pattern, hosts: &[(Path, String)], dns: &Dns, path: &Path, findings: &mut Findings<'_>) -> bool {
     let zone = filled(&dns.zone).and_then(a_labels);
-    let inside = match (&zone, host) {
-        (Some(zone), _) => pattern.lies_within(zone),
-        (None, Some(host)) => pattern.may_share_zone(host),
-        (None, None) => true,
+    let inside = match &zone {
+        Some(zone) => pattern.lies_within(zone),
+        None => hosts.is_empty() || hosts.iter().any(|(_, host)| pattern.may_share_zone(host)),
     };
     if !inside {
-        let message = format!("the pattern {} lies outside the zone of the hostname", quote(&pattern.text));
-        let help = host.map_or_else(|| "name a host of the zone".to_owned(), |host| format!("as {}", all_pages(host)));
+        let of_whom = if hosts.len() > 1 { "the zones of the hosts" } else { "the zone of the hostname" };
+        let message = format!("the pattern {} lies outside {of_whom}", quote(&pattern.text));
+        let help = match hosts.first() {
+            Some((_, host)) => format!("as {}", all_pages(host)),
+            None => "name a host of the zone".to_owned(),
+        };
         findings.add(path, Diagnostic::error(Code::PatternOutsideHost, message).with_help(help));
     }
     inside
