@@ -58,10 +58,11 @@ spec:
     enabled: true # false takes routes and records away and keeps the Worker
     hostnames: # or hostname, for one
       - api.example.com
-      - example.com
+      - www.example.com
     zone: example.com # or zone_id, of all hosts; left out, it is found from each
     route_patterns: # in place of HOST/* for each host
       - api.example.com/*
+      - www.example.com/*
       - example.com/api/*
 `,
   RecordContent: `
