@@ -69,6 +69,18 @@ describe("a Worker on several hosts", () => {
     await settles(on(BOTH.toReversed()));
   });
 
+  test("a second host adds one read, and three in another zone; the rounds stay the same", async () => {
+    const read = async (hostnames) => {
+      await site.apply(on(hostnames), YES);
+      const { requests } = await site.during(() => site.apply(on(hostnames)));
+      const lookups = requests.filter(({ path }) => path.startsWith("/client/v4/zones?"));
+      return [requests.length - lookups.length, site.local.requests.rounds().count];
+    };
+    const [one, rounds] = await read([BOTH[0]]);
+    assert.deepEqual(await read([BOTH[0], `www.${ZONE}`]), [one + 1, rounds]);
+    assert.deepEqual(await read(BOTH), [one + 3, rounds]);
+  });
+
   test("a host that left the list takes its record and its route along, and asks before", async () => {
     await site.apply(on(BOTH));
     const one = on([BOTH[0]]);
