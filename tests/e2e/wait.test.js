@@ -12,12 +12,10 @@ async function applied(answers, spec = {}) {
   const account = await createAccount();
   await account.bundle("shop");
   const visits = [];
-  const liveVersion = () =>
-    account.local.state.scripts.get("shop").versions[0].id;
+  const liveVersion = () => account.local.state.scripts.get("shop").versions[0].id;
   const fetch = async (url, init) => {
     const { hostname, pathname } = new URL(url);
-    if (![HOST, SECOND].includes(hostname))
-      return account.clock.fetch(url, init);
+    if (![HOST, SECOND].includes(hostname)) return account.clock.fetch(url, init);
     visits.push(pathname);
     return answers(visits.length, liveVersion(), hostname);
   };
@@ -35,8 +33,7 @@ async function applied(answers, spec = {}) {
   };
 }
 
-const warningOf = ({ diagnostics }) =>
-  diagnostics.find(({ code }) => code === "CFD0526")?.message;
+const warningOf = ({ diagnostics }) => diagnostics.find(({ code }) => code === "CFD0526")?.message;
 
 describe("--wait", () => {
   test("an answer at last: exit 0, and each reason to wait was told", async () => {
@@ -53,23 +50,17 @@ describe("--wait", () => {
   });
 
   test("no answer: exit 6 after a minute and a half, all of it done", async () => {
-    const { result, seconds } = await applied(
-      () => new Response("", { status: 522 }),
-    );
+    const { result, seconds } = await applied(() => new Response("", { status: 522 }));
     assert.equal(result.exitCode, 6);
     assert.ok(seconds > 80 && seconds <= 91, `${seconds} s`);
     assert.equal(result.done.length, 3);
-    assert.match(
-      warningOf(result),
-      /shop\.example\.com\/ is not visible yet: the edge answers 522/,
-    );
+    assert.match(warningOf(result), /shop\.example\.com\/ is not visible yet: the edge answers 522/);
   });
 
   test("every host is asked, and the one that stays silent is named", async () => {
     const dns = { enabled: true, hostnames: [HOST, SECOND] };
     const { result, visits } = await applied(
-      (nth, version, host) =>
-        new Response("", { status: host === HOST ? 200 : 522 }),
+      (nth, version, host) => new Response("", { status: host === HOST ? 200 : 522 }),
       { dns },
     );
     assert.equal(result.exitCode, 6);
@@ -79,22 +70,12 @@ describe("--wait", () => {
 
   test("`wait: {path, header}`: only the new version is proof", async () => {
     const spec = { wait: { path: "/version", header: "X-Version" } };
-    const told = (version) =>
-      new Response("", { headers: { "x-version": version } });
-    const { result, visits } = await applied(
-      (nth, version) => told(nth < 3 ? "an older one" : version),
-      spec,
-    );
-    assert.deepEqual(
-      [result.exitCode, visits],
-      [0, ["/version", "/version", "/version"]],
-    );
+    const told = (version) => new Response("", { headers: { "x-version": version } });
+    const { result, visits } = await applied((nth, version) => told(nth < 3 ? "an older one" : version), spec);
+    assert.deepEqual([result.exitCode, visits], [0, ["/version", "/version", "/version"]]);
     const never = await applied(() => told("an older one"), spec);
     assert.equal(never.result.exitCode, 6);
-    assert.match(
-      warningOf(never.result),
-      /another version than [0-9a-f-]{36} answers/,
-    );
+    assert.match(warningOf(never.result), /another version than [0-9a-f-]{36} answers/);
   });
 
   test("Ctrl-C while waiting, by the command line: all is applied, exit 130", async () => {
@@ -104,10 +85,7 @@ describe("--wait", () => {
     const terminal = await openTerminal(account, manifestOf(), {});
     const running = terminal.start("apply", "--wait");
     const waiting = new Promise((resolve) =>
-      running.child.stderr.on(
-        "data",
-        () => /wait/.test(running.text.stderr) && resolve(),
-      ),
+      running.child.stderr.on("data", () => /wait/.test(running.text.stderr) && resolve()),
     );
     await Promise.race([waiting, running.ended]);
     running.child.kill("SIGINT");
