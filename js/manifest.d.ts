@@ -251,7 +251,7 @@ interface Binding {
   [k: string]: unknown;
 }
 /**
- * The host that the Worker answers on.
+ * The hosts that the Worker answers on.
  */
 interface Dns {
   /**
@@ -263,7 +263,11 @@ interface Dns {
    */
   hostname?: string | null;
   /**
-   * The DNS record: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
+   * Several hosts, each with a record of its own; they may lie in different zones.
+   */
+  hostnames?: string[] | null;
+  /**
+   * The DNS record of each host: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
    */
   record?: Record | null;
   /**
@@ -275,7 +279,7 @@ interface Dns {
    */
   routePatterns?: string[] | null;
   /**
-   * Route pattern. Default: `HOSTNAME/*`.
+   * Route pattern. Default: `HOST/*` for each host.
    */
   route_pattern?: string | null;
   /**
@@ -291,7 +295,7 @@ interface Dns {
    */
   zoneId?: string | null;
   /**
-   * Zone id, 32 hexadecimal digits. Absent: found from the hostname.
+   * Zone id, 32 hexadecimal digits, of all hosts. Absent: found from each host.
    */
   zone_id?: string | null;
 }

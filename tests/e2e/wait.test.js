@@ -60,7 +60,7 @@ describe("--wait", () => {
   test("every host is asked, and the one that stays silent is named", async () => {
     const dns = { enabled: true, hostnames: [HOST, SECOND] };
     const { result, visits } = await applied(
-      (nth, version, host) => new Response("", { status: host === HOST ? 200 : 522 }),
+      (_nth, _version, host) => new Response("", { status: host === HOST ? 200 : 522 }),
       { dns },
     );
     assert.equal(result.exitCode, 6);
