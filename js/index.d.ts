@@ -79,6 +79,8 @@ export interface Options {
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */
   values?: Readonly<Record<string, string>> | undefined;
+  /** Files of `migrations`, by `CloudflareD1Database/NAME`: name of the file → its text. The command line reads them. */
+  migrations?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Outputs of other runs, for references. */
   outputs?: OutputSet | undefined;
   /** Today's date (UTC) as `YYYY-MM-DD`: finds compatibility dates in the future early. */
@@ -171,6 +173,8 @@ export interface ManifestInfo {
   account: string;
   /** Of a Worker. */
   script?: string;
+  /** Directory that `spec.migrations` names, as it stands there. */
+  migrations?: string;
   file: string;
 }
 

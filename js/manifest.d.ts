@@ -1042,6 +1042,12 @@ export interface D1DatabaseManifest {
      */
     database_name?: string;
     /**
+     * Directory of SQL files, from where the manifest lies. Each is applied once, as one transaction, in the order of the
+     * numbers that their names start with; the table `d1_migrations` remembers them, as wrangler does. Who calls the
+     * library gives the files as the option `migrations`.
+     */
+    migrations?: string | null;
+    /**
      * The same as `preview_branch`.
      */
     previewBranch?: boolean | null;

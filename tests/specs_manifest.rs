@@ -18,6 +18,7 @@ use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
+    files: BTreeMap<String, BTreeMap<String, String>>,
     today: Option<String>,
     account_id: Option<String>,
     values: BTreeMap<String, String>,
@@ -50,6 +51,7 @@ fn read(folder: &Path) -> Read {
         Err(_) => Options::default(),
     };
     let options = ReadOptions {
+        files: options.files,
         today: options.today,
         account_id: options.account_id,
         values: options.values,

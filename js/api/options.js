@@ -36,6 +36,7 @@ const OPTIONS = {
   allowEnv: shapes.TEXTS,
   deleteData: shapes.TEXTS,
   expect: shapes.TEXT,
+  migrations: shapes.FILES,
   outputs: shapes.OBJECT,
   prune: shapes.FLAG,
   requireSecrets: shapes.FLAG,

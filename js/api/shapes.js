@@ -28,6 +28,11 @@ export const TEXTS_BY_NAME = {
   words: "an object whose values are texts",
 };
 /** @type {Shape} */
+export const FILES = {
+  is: (value) => isObject(value) && Object.values(value).every(TEXTS_BY_NAME.is),
+  words: "an object whose values are objects of texts",
+};
+/** @type {Shape} */
 export const OBJECT = { is: isObject, words: "an object" };
 /** @type {Shape} */
 export const MILLISECONDS = {

@@ -6,6 +6,7 @@ import { readText } from "./input.js";
 import { createLocalFetch } from "./local-fetch.js";
 import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
+import { withMigrations } from "./migrations.js";
 import { environmentFindings } from "./other-names.js";
 import { readAllPairs } from "./pairs.js";
 import { createProxyFetch, proxyPasswords } from "./proxy-fetch.js";
@@ -38,8 +39,9 @@ export async function openSession({ context, view, flags, report }, paths) {
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags);
   creds.masked = proxyPasswords(context.env);
-  const options = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
+  const said = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
+  const options = await withMigrations(context, api, sources, said);
   view.attach(api, sources);
   const surroundings = local || flags.offline ? [] : environmentFindings(context.env);
   await view.diagnostics(surroundings);

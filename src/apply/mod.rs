@@ -6,6 +6,7 @@
 mod call;
 mod code;
 mod gone;
+mod import;
 mod race;
 mod record;
 mod route;
@@ -213,6 +214,10 @@ async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: boo
     if let Operation::Call(call) = &step.operation {
         return Finished { index, ended: call::carry_out(run, &client, call).await, found: None, tags: None };
     }
+    if let Operation::Import(import) = &step.operation {
+        let ended = import::carry_out(run, &client, &step.address, import).await;
+        return Finished { index, ended, found: None, tags: None };
+    }
     let Some(manifest) = run.desired.manifests.get(step.manifest) else {
         let finding = Diagnostic::error(diagnostic::Code::Internal, "a step belongs to no manifest");
         return Finished { index, ended: failed(finding, false), found: None, tags: None };
@@ -264,6 +269,7 @@ async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step, code: Option
             None => failed(Diagnostic::error(diagnostic::Code::Internal, "an upload has no code"), false),
         },
         Operation::Call(call) => call::carry_out(run, target.client, call).await,
+        Operation::Import(import) => import::carry_out(run, target.client, &step.address, import).await,
         Operation::RemoveSecrets { names } => script::remove_secrets(target, names).await,
         Operation::PatchSettings { tags, observability } => {
             script::patch_settings(target, tags.as_ref(), observability.as_ref()).await

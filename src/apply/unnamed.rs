@@ -154,6 +154,7 @@ fn attached(plan: &Plan, manifest: usize) -> Inventory {
             | Operation::PatchSettings { .. }
             | Operation::SetWorkersDev(_)
             | Operation::Call(_)
+            | Operation::Import(_)
             | Operation::DeleteScript { .. }
             | Operation::DeleteRecord { .. }
             | Operation::DeleteRoute { .. } => continue,

@@ -6,13 +6,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::api::{Api, with_query};
 use super::error::Family;
 use super::permissions::Grant;
-use crate::http::{Method, Request};
+use crate::http::{Method, Repeat, Request};
 use crate::model::typed;
 use crate::secret::Secret;
 
@@ -22,6 +23,8 @@ pub struct Read {
     segments: Vec<String>,
     query: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, String)>,
+    /// What is asked by `POST`, as JSON: a query that changes nothing.
+    asked: Option<String>,
     pages: Pages,
     family: Family,
     grant: Grant,
@@ -146,7 +149,16 @@ impl Read {
         if self.entries_a_page().is_some() {
             query.extend([("page", number.as_str()), ("per_page", entries.as_str())]);
         }
-        let mut request = with_query(api.request(Method::Get, &segments), &query);
+        let request = match &self.asked {
+            None => api.request(Method::Get, &segments),
+            Some(body) => {
+                let mut request = api.request(Method::Post, &segments);
+                request.body = Some(("application/json".into(), Bytes::from(body.clone()).into()));
+                request.repeat = Repeat::Safe;
+                request
+            }
+        };
+        let mut request = with_query(request, &query);
         request.headers.extend(self.headers.iter().map(|(name, value)| (*name, Secret::new(value.as_str()))));
         request
     }
@@ -182,6 +194,7 @@ impl<T: FromResult> ReadOf<T> {
             segments: segments.iter().map(|segment| (*segment).to_owned()).collect(),
             query: Vec::new(),
             headers: Vec::new(),
+            asked: None,
             pages: Pages::One,
             family,
             grant,
@@ -200,6 +213,12 @@ impl<T: FromResult> ReadOf<T> {
 
     pub(super) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.read.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Asks by `POST` with this body, which changes nothing.
+    pub(super) fn by_query(mut self, body: &Value) -> Self {
+        self.read.asked = Some(body.to_string());
         self
     }
 

@@ -129,6 +129,8 @@ codes! {
         "Each entry of `spec.bindings` has a `name`, a `type` in Cloudflare's words, and what that type needs. A type that this release does not know is sent as it is written, with a warning: it may be newer than this release, or misspelt. Variables and secrets stand under `env`, and what belongs to the code comes with the bundle.";
     StoreName = "CFD0140": "not a usable name of a store",
         "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least, a database's may also have `_`, at most 64. The name is what a store is found by: another name is another store.";
+    Migration = "CFD0141": "not a usable migration",
+        "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. Their files are read by the command line from the directory that `migrations` names; who calls the library gives their texts as the option `migrations`.";
     Reference = "CFD0201": "not a usable reference",
         "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",
@@ -295,6 +297,12 @@ codes! {
         "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
     Circle = "CFD0528": "resources wait for each other",
         "Each of the resources that the message names can only be made when another one of them is there, or only be deleted when another one of them is gone, such as two new Workers that are bound to each other: no order does all of it. Nothing was written. Take the binding out of one of them and deploy that first; then add the binding and deploy again, or destroy them. Where one of them is there already, the order of a deployment follows from that, and nothing has to be left out.";
+    MigrationEdited = "CFD0544": "a migration was edited after it was applied",
+        "The database remembers that a file of this name was applied, and another digest of it than the file has now. What was applied can't be applied again, and what the edit says would never happen: nothing is written. Put the file back as it was, and write the change as a new file. Files that wrangler applied are taken by their names, since wrangler remembers no digest.";
+    MigrationFailed = "CFD0545": "a migration was not applied",
+        "The database refused the SQL of a file, in the words of the message, and stands as it did before the file. Files before it were applied and are remembered; those after it were not sent. Correct the file, and run the same command again.";
+    Bookmark = "CFD0546": "what a database can be brought back to",
+        "Before the first migration of a run the bookmark of the database is told: Time Travel brings it back to that state for 30 days, 7 on the free plan. <https://developers.cloudflare.com/d1/reference/time-travel/>";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

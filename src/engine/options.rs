@@ -31,6 +31,8 @@ pub struct Options {
     pub values: BTreeMap<String, String>,
     /// Outputs of other resources that references resolve to.
     pub outputs: OutputSet,
+    /// Files of migrations, by `CloudflareD1Database/NAME`: name of the file → its text.
+    pub migrations: BTreeMap<String, BTreeMap<String, String>>,
     /// Today's date (UTC), `YYYY-MM-DD`: compatibility dates in the future are then found early.
     pub today: Option<String>,
     /// Wait until the Worker answers through its hostname.

@@ -127,7 +127,8 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
 
 /// Against an empty account.
 fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
-    let Read { desired, places, diagnostics, .. } = read(sources, options, None);
+    let Read { desired, places, mut diagnostics, .. } = read(sources, options, None);
+    diagnostics.extend(unread(&desired, &places));
     stop_on_error(&diagnostics)?;
     let live = LiveState {
         manifests: desired.manifests.iter().map(bundles::offline).collect(),
@@ -173,6 +174,7 @@ async fn prepared(
     (mut desired, places): (DesiredState, Places),
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Prepared, Error> {
+    diagnostics.extend(unread(&desired, &places));
     let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
 
     let zones = refresh::find_zones(&session.api, &session.client, &desired);
@@ -247,6 +249,11 @@ pub(super) fn stop_on_error(diagnostics: &[Diagnostic]) -> Result<(), Error> {
 fn payloads(desired: &DesiredState, code: Vec<Option<Box<dyn apply::Code>>>, secrets: &Secrets) -> Vec<Payload> {
     let documents = desired.manifests.iter().map(|manifest| secrets.of(manifest.document));
     documents.zip(code).map(|(secrets, code)| Payload { code, secrets }).collect()
+}
+
+/// Files that documents refer to, and nobody gave.
+fn unread(desired: &DesiredState, places: &Places) -> Vec<Diagnostic> {
+    kinds::unread(desired).into_iter().map(|(document, finding)| placed(places, document, finding)).collect()
 }
 
 /// Adds the place of a finding's path.

@@ -39,6 +39,9 @@ pub struct ValidManifest {
     /// Script name of a Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
+    /// Directory of files that it refers to, as it says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<String>,
     /// Source that it stands in.
     pub file: Option<String>,
 }
@@ -55,13 +58,17 @@ pub fn validate(sources: &[Source], options: &Options) -> Validation {
         name: identity.name.clone(),
         account: identity.account.clone(),
         script: script.map(str::to_owned),
+        migrations: None,
         file: places.source(document).and_then(|(source, _)| Some(sources.get(source)?.name.clone())),
     };
     let workers = desired
         .manifests
         .iter()
         .map(|manifest| valid(manifest.document, "CloudflareWorker", &manifest.identity, Some(&manifest.script.name)));
-    let stores = desired.stores.iter().map(|store| valid(store.document, store.kind, &store.identity, None));
+    let stores = desired.stores.iter().map(|store| ValidManifest {
+        migrations: kinds::directory(store).map(str::to_owned),
+        ..valid(store.document, store.kind, &store.identity, None)
+    });
     let mut manifests: Vec<ValidManifest> = workers.chain(stores).collect();
     manifests.sort_by_key(|manifest| manifest.document);
     Validation { ok: !any_error(&diagnostics), manifests, diagnostics }
@@ -76,6 +83,7 @@ pub(super) fn read(sources: &[Source], options: &Options, account_id: Option<&st
 pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadOptions {
     let account_id = options.account_id.as_deref().or(account_id);
     ReadOptions {
+        files: options.migrations.clone(),
         today: options.today.clone(),
         account_id: account_id.map(str::to_owned),
         values: options.values.clone(),

@@ -72,7 +72,7 @@ pub fn reads(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Vec<
     let looks = references::looks(desired, outputs);
     let lists = Lists::index(&looks, known);
     let details =
-        desired.stores.iter().flat_map(|wanted| store::details(wanted, store::found(wanted, &lists).as_ref()));
+        desired.stores.iter().flat_map(|wanted| store::details(wanted, store::live(wanted, &lists, known).as_ref()));
     looks.iter().map(Look::read).chain(details.map(|(_, read)| read.into())).collect()
 }
 
@@ -99,6 +99,17 @@ pub fn resolve(
 /// The permission that stores of a kind need.
 pub fn grant(kind: &str) -> Option<Grant> {
     Some(store_of(kind)?.grant())
+}
+
+/// Documents whose files were not given.
+pub fn unread(desired: &DesiredState) -> Vec<(usize, Diagnostic)> {
+    let unread = |store: &DesiredStore| Some((store.document, store_of(store.kind)?.unread(store)?));
+    desired.stores.iter().filter_map(unread).collect()
+}
+
+/// The directory of files that the document of a store refers to.
+pub fn directory(store: &DesiredStore) -> Option<&str> {
+    store_of(store.kind)?.directory(store)
 }
 
 /// The permissions that the stores of a run need.

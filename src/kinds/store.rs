@@ -41,7 +41,7 @@ pub(super) trait Store: DocumentKind {
     }
 
     /// What else is read for a document, by the name under which it stands in the live settings. `found`: the store, once
-    /// it was looked for and is there.
+    /// it was looked for and is there, with all that was read of it so far.
     fn details(&self, _store: &DesiredStore, _found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
         Vec::new()
     }
@@ -71,6 +71,21 @@ pub(super) trait Store: DocumentKind {
     /// The writes that bring these differences.
     fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call>;
 
+    /// What is done in it when it is what it should be, one after the other; what needs the store waits for that.
+    fn fill(&self, _wanted: &DesiredStore, _live: Option<&LiveStore>) -> Vec<Operation> {
+        Vec::new()
+    }
+
+    /// The directory of files that a document refers to.
+    fn directory<'a>(&self, _wanted: &'a DesiredStore) -> Option<&'a str> {
+        None
+    }
+
+    /// What is to be said where those files were not given.
+    fn unread(&self, _wanted: &DesiredStore) -> Option<Diagnostic> {
+        None
+    }
+
     /// The write that deletes it, and all that is in it.
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call;
 
@@ -99,12 +114,18 @@ pub(super) fn details(store: &DesiredStore, found: Option<&LiveStore>) -> Vec<(&
 /// The store with all that was read of it.
 pub(super) fn live(store: &DesiredStore, lists: &Lists, known: &Known) -> Option<LiveStore> {
     let mut live = found(store, lists)?;
-    for (name, read) in details(store, Some(&live)) {
-        if let (Some(answer), Some(settings)) = (known.get(&read), live.settings.as_object_mut()) {
-            settings.insert(name.to_owned(), (*answer).clone());
+    // What one answer tells may be asked for by what another one told.
+    loop {
+        let before = live.clone();
+        for (name, read) in details(store, Some(&live)) {
+            if let (Some(answer), Some(settings)) = (known.get(&read), live.settings.as_object_mut()) {
+                settings.insert(name.to_owned(), (*answer).clone());
+            }
+        }
+        if live == before {
+            return Some(live);
         }
     }
-    Some(live)
 }
 
 /// Outputs of a store that is there.
@@ -180,6 +201,9 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
             }
             sketch.diagnostics = kind.findings(wanted, live);
         }
+    }
+    for operation in kind.fill(wanted, live) {
+        sketch.write(Phase::Make, operation);
     }
     sketch.exposes = kind.exposes(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));

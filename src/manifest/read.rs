@@ -26,6 +26,8 @@ pub struct Source {
 /// What the run says beside the manifests.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
+    /// Files that documents refer to: `KIND/NAME` → name of the file → its text.
+    pub files: BTreeMap<String, BTreeMap<String, String>>,
     /// Today's date in UTC, `YYYY-MM-DD`; absent: a compatibility date in the future is left to Cloudflare.
     pub today: Option<String>,
     /// Account of manifests that name none.

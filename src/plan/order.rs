@@ -126,6 +126,7 @@ impl Entry<'_> {
 
     /// A need that the account meets already orders nothing.
     fn creates(&self) -> bool {
-        self.sketch.wish == Wish::Keep && matches!(self.sketch.owner, Owner::Absent)
+        let fills = matches!(self.operation, Operation::Import(_));
+        self.sketch.wish == Wish::Keep && (matches!(self.sketch.owner, Owner::Absent) || fills)
     }
 }

@@ -37,7 +37,7 @@ pub struct Refreshed {
 /// Reads what the account has for the manifests: one round, and a second one only where the first one's
 /// answers ask for it (an inventory in another zone, a version that only a read by id explains). A third one is for
 /// secret edits alone, where the list of versions shows no annotations. `others`: what else is read, as far as what is known
-/// tells what to ask: in the first round, and in the second one. `removes`: Workers under an earlier name go, so they are
+/// tells what to ask: in every round. `removes`: Workers under an earlier name go, so they are
 /// looked at as well.
 ///
 /// # Errors
@@ -52,7 +52,6 @@ pub async fn refresh(
 ) -> Result<Refreshed, Vec<Failure>> {
     let mut known = Known::default();
     known.add(api, client, desired, every_first_read(desired, zones, others(&known))).await?;
-    let mut others = others(&known);
     let names = desired.manifests.iter().map(|manifest| manifest.identity.account.as_str());
     let accounts = Accounts::index(names, &known);
     let workers = desired.manifests.iter().map(|manifest| Workers::of(manifest, &accounts, &known));
@@ -61,8 +60,9 @@ pub async fn refresh(
         let asked = desired.manifests.iter().zip(&workers).enumerate();
         let asked = asked.map(|(index, (manifest, workers))| more(manifest, of(zones, index), workers, removes));
         let asked: Vec<Vec<Read>> = asked.collect();
+        let others = others(&known);
         let asks = asked.iter().map(|reads| !reads.is_empty()).collect::<Vec<_>>();
-        let asked = asked.into_iter().flatten().chain(std::mem::take(&mut others));
+        let asked = asked.into_iter().flatten().chain(others);
         known.add(api, client, desired, asked.collect()).await?;
         let asking = desired.manifests.iter().zip(&mut workers).zip(asks).filter(|(_, asks)| *asks);
         for ((manifest, workers), _) in asking {

@@ -10,7 +10,7 @@ pub mod store;
 pub mod zone;
 
 pub use code_digest::code_digest;
-pub use operation::{Operation, RecordWrite, TagWrite, Upload};
+pub use operation::{Import, Operation, RecordWrite, TagWrite, Upload};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
 pub use script::{

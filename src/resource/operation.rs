@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Observability, RecordContent, WorkersDev};
 use crate::binding::Binding;
-use crate::cloudflare::Call;
+use crate::cloudflare::{Call, Segment};
 use crate::model::marks::{Inventory, VersionMark};
 
 /// One write to Cloudflare.
@@ -38,6 +38,8 @@ pub enum Operation {
         #[serde(skip_serializing_if = "Inventory::is_empty")]
         unseen: Inventory,
     },
+    /// Apply a file of SQL to a database.
+    Import(Box<Import>),
     /// Any other write, as its kind says it.
     Call(Box<Call>),
     /// Create a DNS record.
@@ -79,6 +81,24 @@ pub enum Operation {
         /// Route id.
         id: String,
     },
+}
+
+/// A file of SQL that is applied to a database, all of it or nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Import {
+    /// Account of the database.
+    pub account: String,
+    /// The database's id.
+    pub database: Segment,
+    /// Name of the file, by which the database remembers it.
+    pub name: String,
+    /// SHA-256 of what is in it.
+    pub sha256: String,
+    /// What is in it.
+    #[serde(skip)]
+    pub sql: String,
+    /// What the database can be brought back to is told before.
+    pub tells_bookmark: bool,
 }
 
 /// A change of a Worker's tags, which are one list that is written whole.

@@ -244,6 +244,7 @@ metadata:
 spec:
   database_name: shop
   region: weur # where it is created; a database is never moved
+  migrations: ./migrations # SQL files, each applied once
 `,
   ReadReplication: `
 apiVersion: cloudflare.project-planton.org/v1

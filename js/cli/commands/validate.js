@@ -1,4 +1,5 @@
 import { readManifests } from "../manifests.js";
+import { withMigrations } from "../migrations.js";
 import { readCredentials, readOptions } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -13,8 +14,9 @@ export const validate = {
   async run({ context, view, operands, flags }) {
     const sources = await readManifests(context, operands[0], view.talk);
     const { creds } = await readCredentials(context, flags);
-    const options = await readOptions(context, flags, creds);
+    const said = await readOptions(context, flags, creds);
     const api = await context.loadApi();
+    const options = await withMigrations(context, api, sources, said);
     view.attach(api, sources);
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);
     await view.diagnostics(diagnostics);

@@ -2,7 +2,9 @@
 //!
 //! <https://developers.cloudflare.com/d1/>
 
+mod migrations;
 mod region;
+mod statements;
 
 use std::collections::BTreeMap;
 
@@ -12,14 +14,15 @@ use serde_json::{Map, Value, json};
 
 use super::store::{Store, claims};
 use crate::cloudflare::permissions::{D1, Grant};
-use crate::cloudflare::{Call, Family, Look, ReadOf, d1};
+use crate::cloudflare::{Call, Family, Look, ReadOf, Segment, d1};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
 use crate::manifest::schema::Word;
-use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
-use crate::model::{Address, Field, Kind};
-use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema, quote};
+use crate::model::{Address, Field, Kind, Output};
+use crate::resource::{DesiredDocument, DesiredStore, Import, LiveStore, Operation};
 
+use migrations::{Applied, Migration};
 use region::Region;
 
 /// Its word under `kind`.
@@ -30,6 +33,10 @@ const MODES: [&str; 2] = ["auto", "disabled"];
 const HINT: &str = "location_hint";
 const MODE: &str = "read_replication";
 const DATABASE: &str = "database";
+const MIGRATIONS: &str = "migrations";
+const DIRECTORY: &str = "directory";
+const TABLES: &str = "tables";
+const APPLIED: &str = "applied";
 
 /// A database of D1.
 pub(super) struct D1Database;
@@ -51,6 +58,10 @@ pub(super) struct Spec {
     region: Option<Word>,
     /// Whether copies in other regions answer reads. Absent: off in a new database, left as it is later.
     read_replication: Option<ReadReplication>,
+    /// Directory of SQL files, from where the manifest lies. Each is applied once, as one transaction, in the order of the
+    /// numbers that their names start with; the table `d1_migrations` remembers them, as wrangler does. Who calls the
+    /// library gives the files as the option `migrations`.
+    migrations: Option<String>,
     /// Accepted for compatibility; has no effect: tables are made by SQL.
     primary_key: Option<String>,
     /// Accepted for compatibility; has no effect: D1 has no branches.
@@ -93,12 +104,14 @@ impl DocumentKind for D1Database {
         let path = Path::default().key("spec");
         let hint = check(&spec, &path, reading);
         let store = name.and_then(|name| {
+            let identity = envelope.identity(reading.options)?;
+            let migrations = check_migrations(&spec, &identity.name, &path, reading);
             Some(DesiredStore {
                 document: reading.document,
                 kind: NAME,
-                identity: envelope.identity(reading.options)?,
+                identity,
                 address: self.address(name),
-                wanted: wanted(&spec, hint),
+                wanted: wanted(&spec, hint, migrations),
             })
         });
         let claims = claims(self, store.as_ref(), path.key("database_name"));
@@ -140,16 +153,58 @@ fn is_name(text: &str) -> bool {
     bytes.len() <= MOST_CHARACTERS && bytes.first().is_some_and(starts) && bytes.iter().all(inner)
 }
 
+/// The files of a document that names a directory, as far as they were given.
+fn check_migrations(spec: &Spec, name: &str, path: &Path, reading: &mut Reading<'_, '_>) -> Option<Vec<Migration>> {
+    spec.migrations.as_ref()?;
+    let files = reading.options.files.get(&format!("{NAME}/{name}"))?;
+    let migrations = migrations::in_order(files);
+    for finding in migrations::findings(&migrations) {
+        reading.tell(&path.key("migrations"), finding);
+    }
+    Some(migrations)
+}
+
+fn migrations_of(wanted: &DesiredStore) -> Vec<Migration> {
+    wanted.wanted.get(MIGRATIONS).cloned().and_then(|files| serde_json::from_value(files).ok()).unwrap_or_default()
+}
+
+/// What the database remembers.
+fn applied(live: &LiveStore) -> Vec<Applied> {
+    let rows = live.settings.get(APPLIED).map(d1::rows).unwrap_or_default();
+    rows.iter().filter_map(|row| serde_json::from_value(row.clone()).ok()).collect()
+}
+
 /// What the document states, by its names here.
-fn wanted(spec: &Spec, hint: Option<&'static str>) -> Value {
+fn wanted(spec: &Spec, hint: Option<&'static str>, migrations: Option<Vec<Migration>>) -> Value {
     let mode = spec.read_replication.as_ref().and_then(|replication| replication.mode.as_deref());
     let stated = [(HINT, hint), (MODE, mode)];
     let stated = stated.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
-    Value::Object(stated.collect())
+    let mut wanted: Map<String, Value> = stated.collect();
+    if let Some(directory) = &spec.migrations {
+        wanted.insert(DIRECTORY.into(), json!(directory));
+    }
+    if let Some(migrations) = migrations {
+        wanted.insert(MIGRATIONS.into(), json!(migrations));
+    }
+    Value::Object(wanted)
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name).and_then(Value::as_str)
+}
+
+/// A database that is kept elsewhere than the document says.
+fn elsewhere(wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
+    let hint = text(&wanted.wanted, HINT);
+    let runs_in = live.settings.pointer("/database/running_in_region").and_then(Value::as_str);
+    let (Some(hint), Some(runs_in)) = (hint, runs_in) else { return Vec::new() };
+    if hint.eq_ignore_ascii_case(runs_in) {
+        return Vec::new();
+    }
+    let message =
+        format!("the database runs in `{}`, not in `{hint}`: a database is never moved", runs_in.to_ascii_lowercase());
+    let help = "correct `region`; or export the data, and import it into a database with another name";
+    vec![Diagnostic::note(Code::NoEffect, message).with_help(help).about(wanted.address.clone())]
 }
 
 impl Store for D1Database {
@@ -172,8 +227,20 @@ impl Store for D1Database {
     /// The list tells neither region nor read replication: a document that states one of them costs a read of its own.
     fn details(&self, store: &DesiredStore, found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
         let states_more = [HINT, MODE].iter().any(|name| store.wanted.get(name).is_some());
-        let found = found.filter(|_| states_more);
-        found.map(|live| (DATABASE, d1::read(&store.identity.account, &live.id))).into_iter().collect()
+        let Some(live) = found else { return Vec::new() };
+        let account = store.identity.account.as_str();
+        let mut details = Vec::new();
+        if states_more {
+            details.push((DATABASE, d1::read(account, &live.id)));
+        }
+        if store.wanted.get(MIGRATIONS).is_some() {
+            details.push((TABLES, d1::tables(account, &live.id)));
+            let has = |table| live.settings.get(TABLES).is_some_and(|tables| d1::has(tables, table));
+            if has(d1::LEDGER) {
+                details.push((APPLIED, d1::applied(account, &live.id, has(d1::DIGESTS))));
+            }
+        }
+        details
     }
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
@@ -187,29 +254,27 @@ impl Store for D1Database {
             let old = live.settings.pointer("/database/read_replication/mode").and_then(Value::as_str);
             Field::push(&mut fields, "read_replication.mode", old.unwrap_or("disabled"), mode);
         }
+        fields.extend(migrations::pending(&migrations_of(wanted), &applied(live)).map(migrations::field));
         fields
     }
 
     fn findings(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
-        let hint = text(&wanted.wanted, HINT);
-        let runs_in = live.settings.pointer("/database/running_in_region").and_then(Value::as_str);
-        let (Some(hint), Some(runs_in)) = (hint, runs_in) else { return Vec::new() };
-        if hint.eq_ignore_ascii_case(runs_in) {
-            return Vec::new();
-        }
-        let message = format!(
-            "the database runs in `{}`, not in `{hint}`: a database is never moved",
-            runs_in.to_ascii_lowercase()
-        );
-        let help = "correct `region`; or export the data, and import it into a database with another name";
-        vec![Diagnostic::note(Code::NoEffect, message).with_help(help).about(wanted.address.clone())]
+        let edited = |migration: &Migration| {
+            let message = format!("`{}` was edited after it was applied to the database", migration.name);
+            let help = "put the file back as it was, and write the change as a new file";
+            Diagnostic::error(Code::MigrationEdited, message).with_help(help).about(wanted.address.clone())
+        };
+        let findings = migrations::edited(&migrations_of(wanted), &applied(live)).map(edited).collect::<Vec<_>>();
+        findings.into_iter().chain(elsewhere(wanted, live)).collect()
     }
 
     fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
         let name = Field::new("database_name", Value::Null, wanted.address.key.as_str());
         let stated = [(HINT, "region"), (MODE, "read_replication.mode")];
         let stated = stated.into_iter().filter_map(|(name, path)| Some((path, wanted.wanted.get(name)?)));
-        [name].into_iter().chain(stated.map(|(path, value)| Field::new(path, Value::Null, value.clone()))).collect()
+        let stated = stated.map(|(path, value)| Field::new(path, Value::Null, value.clone()));
+        let files = migrations_of(wanted);
+        [name].into_iter().chain(stated).chain(files.iter().map(migrations::field)).collect()
     }
 
     fn create(&self, wanted: &DesiredStore) -> Call {
@@ -232,12 +297,44 @@ impl Store for D1Database {
 
     fn change(&self, wanted: &DesiredStore, live: &LiveStore, fields: &[Field]) -> Vec<Call> {
         // One that is created has its read replication already.
-        if fields.is_empty() || live.id.is_empty() {
+        if live.id.is_empty() || !fields.iter().any(|field| field.path == "read_replication.mode") {
             return Vec::new();
         }
         let path = ["accounts", wanted.identity.account.as_str(), "d1", "database", live.id.as_str()];
         let body = json!({ "read_replication": { "mode": wanted.wanted.get(MODE) } });
         vec![Call { body, ..call(Method::Patch, &path) }]
+    }
+
+    fn fill(&self, wanted: &DesiredStore, live: Option<&LiveStore>) -> Vec<Operation> {
+        let account = &wanted.identity.account;
+        let made =
+            || Output { account: account.clone(), of: wanted.address.clone(), name: self.id_output().to_owned() };
+        let database = live.map_or_else(|| Segment::Late(made()), |live| live.id.as_str().into());
+        let files = migrations_of(wanted);
+        let applied = live.map(applied).unwrap_or_default();
+        let pending = migrations::pending(&files, &applied).enumerate();
+        let import = |(index, migration): (usize, &Migration)| Import {
+            account: account.clone(),
+            database: database.clone(),
+            name: migration.name.clone(),
+            sha256: migration.sha256.clone(),
+            sql: migration.sql.clone(),
+            // A new database has nothing to go back to.
+            tells_bookmark: index == 0 && live.is_some(),
+        };
+        pending.map(|migration| Operation::Import(Box::new(import(migration)))).collect()
+    }
+
+    fn directory<'a>(&self, wanted: &'a DesiredStore) -> Option<&'a str> {
+        text(&wanted.wanted, DIRECTORY)
+    }
+
+    fn unread(&self, wanted: &DesiredStore) -> Option<Diagnostic> {
+        let directory = self.directory(wanted).filter(|_| wanted.wanted.get(MIGRATIONS).is_none())?;
+        let message = format!("the files of {} were not given", quote(directory));
+        let help = format!("give their texts as the option `migrations`, under `{NAME}/{}`", wanted.identity.name);
+        let path = Path::default().key("spec").key("migrations");
+        Some(Diagnostic::error(Code::Migration, message).with_help(help).on(path.to_string()))
     }
 
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {

@@ -1,0 +1,59 @@
+/** Directories of migrations, which the command line reads from where the manifest lies. */
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createSite, eventsOf } from "./deploying.js";
+
+const manifest = (directory) => `apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareD1Database
+metadata: {name: shop}
+spec:
+  database_name: shop
+  migrations: ${directory}
+`;
+
+describe("migrations of a directory", { concurrency: false }, () => {
+  let site;
+  before(async () => {
+    site = await createSite();
+    await mkdir(join(site.directory, "databases", "sql"), { recursive: true });
+    const files = {
+      "shop.yaml": manifest("./sql"),
+      "nowhere.yaml": manifest("./nowhere"),
+      "sql/0001_init.sql": "CREATE TABLE notes (text TEXT);",
+      "sql/README.md": "Not SQL.",
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(site.directory, "databases", name), text);
+  });
+  after(() => site.close());
+
+  const cli = (...args) => site.start([...args, "--local", "--json"], {}).ended;
+  const fieldsOf = (run) => eventsOf(run).flatMap(({ type, fields }) => (type === "change" ? fields : []));
+  const migrationsOf = (run) =>
+    fieldsOf(run)
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith("migrations."));
+
+  test("are planned, applied, and then there is nothing to do", async () => {
+    assert.deepEqual(migrationsOf(await cli("plan", "databases/shop.yaml")), ["migrations.0001_init.sql"]);
+    const applied = await cli("apply", "databases/shop.yaml");
+    assert.equal(applied.exit, 0, applied.stdout + applied.stderr);
+    assert.deepEqual(migrationsOf(await cli("plan", "databases/shop.yaml")), []);
+  });
+
+  test("that is not there is told before anything is sent", async () => {
+    for (const command of ["validate", "plan", "apply"]) {
+      const { exit, stdout, stderr } = await site.start([command, "databases/nowhere.yaml", "--local"], {}).ended;
+      assert.equal(exit, 64, command);
+      assert.match(stdout + stderr, /cannot read the migrations in `databases.nowhere`/);
+    }
+  });
+
+  test("a file with a transaction of its own is refused by `validate`", async () => {
+    await writeFile(join(site.directory, "databases", "sql", "0002_own.sql"), "BEGIN; SELECT 1; COMMIT;");
+    const { exit, stdout, stderr } = await site.start(["validate", "databases/shop.yaml", "--local"], {}).ended;
+    assert.equal(exit, 65, stdout + stderr);
+    assert.match(stdout + stderr, /`0002_own\.sql` holds `BEGIN` in line 1/);
+  });
+});
