@@ -1,6 +1,6 @@
 //! Plans as folders: `manifest.yaml` and `live.json` in, `plan.json` out.
 //!
-//! `options.json` may hold `adopt`, `take`, `delete_data`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
+//! `options.json` may hold `adopt`, `take`, `delete_data`, `migrations`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
 //! marks compute: `{id}` and `{id ORG/ENV/NAME}` for an identity, `{hashes TEXT …}` for hashes of patterns or names,
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
@@ -28,6 +28,8 @@ struct Options {
     adopt: Vec<String>,
     take: Vec<String>,
     delete_data: Vec<String>,
+    /// Files of migrations, by `CloudflareD1Database/NAME`.
+    migrations: BTreeMap<String, BTreeMap<String, String>>,
     prune: bool,
     destroy: bool,
     /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
@@ -49,13 +51,13 @@ impl Spec {
     fn read(folder: PathBuf) -> Self {
         let text = |name: &str| fs::read_to_string(folder.join(name)).expect(name);
         let source = Source { name: "manifest.yaml".into(), text: text("manifest.yaml") };
-        let read = kinds::read(&[source], &ReadOptions::default());
-        let errors: Vec<_> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
-        assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
         let options = match fs::read(folder.join("options.json")) {
             Ok(bytes) => serde_json::from_slice::<Options>(&bytes).expect("options.json"),
             Err(_) => Options::default(),
         };
+        let read = kinds::read(&[source], &ReadOptions { files: options.migrations.clone(), ..ReadOptions::default() });
+        let errors: Vec<_> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
         let desired = read.desired;
         let secrets: Vec<_> = desired.manifests.iter().map(|manifest| secret_facts(manifest, &options)).collect();
         let mut live: Value = serde_json::from_str(&text("live.json")).expect("live.json");

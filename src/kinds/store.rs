@@ -203,7 +203,7 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
         }
     }
     for operation in kind.fill(wanted, live) {
-        sketch.write(Phase::Make, operation);
+        sketch.write(Phase::Fill, operation);
     }
     sketch.exposes = kind.exposes(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));

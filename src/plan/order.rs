@@ -53,7 +53,7 @@ fn add<'a>(document: &'a Sketches, entries: &mut Vec<Entry<'a>>) {
 /// The writes that make what is not there yet: what others need, they wait for.
 fn creations<'a>(entries: &[Entry<'a>]) -> ByAddress<'a> {
     let mut creations = ByAddress::new();
-    for entry in entries.iter().filter(|entry| entry.phase == Phase::Make && entry.creates()) {
+    for entry in entries.iter().filter(|entry| entry.is_awaited()) {
         creations.entry(entry.sketch.address.in_account(entry.account)).or_default().push(entry.index);
     }
     creations
@@ -75,7 +75,7 @@ impl Entry<'_> {
             .filter(|before| before.index != self.index && self.waits_for(before))
             .map(|it| it.index)
             .collect();
-        if self.phase == Phase::Make {
+        if self.makes() {
             after.extend(
                 self.sketch.needs.iter().filter_map(|need| creations.get(&need.in_account(self.account))).flatten(),
             );
@@ -102,10 +102,10 @@ impl Entry<'_> {
     fn waits_for(&self, before: &Self) -> bool {
         let same = self.sketch.address == before.sketch.address && before.index < self.index;
         match self.phase {
-            Phase::Make => before.phase == Phase::Make && (same || self.sketch.needs.contains(&before.sketch.address)),
+            Phase::Make | Phase::Fill => before.makes() && (same || self.sketch.needs.contains(&before.sketch.address)),
             Phase::Beside => before.phase <= Phase::Beside && same,
             Phase::Remove => match before.phase {
-                Phase::Make | Phase::Beside => guard::holds(Guard::OldGoesLast),
+                Phase::Make | Phase::Fill | Phase::Beside => guard::holds(Guard::OldGoesLast),
                 Phase::Remove => self.goes_after(before) && guard::holds(Guard::RoutesGoFirst),
                 Phase::Close | Phase::Last => false,
             },
@@ -124,9 +124,13 @@ impl Entry<'_> {
         matches!(self.phase, Phase::Remove | Phase::Last) && matches!(self.sketch.wish, Wish::Remove(_))
     }
 
-    /// A need that the account meets already orders nothing.
-    fn creates(&self) -> bool {
-        let fills = matches!(self.operation, Operation::Import(_));
-        self.sketch.wish == Wish::Keep && (matches!(self.sketch.owner, Owner::Absent) || fills)
+    fn makes(&self) -> bool {
+        matches!(self.phase, Phase::Make | Phase::Fill)
+    }
+
+    /// Whether others wait for it. A need that the account meets already orders nothing.
+    fn is_awaited(&self) -> bool {
+        let is_new = self.makes() && matches!(self.sketch.owner, Owner::Absent);
+        self.sketch.wish == Wish::Keep && (is_new || self.phase == Phase::Fill)
     }
 }

@@ -106,6 +106,8 @@ pub struct Write {
 pub enum Phase {
     /// When what the resource needs is there; what needs the resource waits for it.
     Make,
+    /// What it holds before others use it: they wait for that also where the resource is there.
+    Fill,
     /// After the resource was made; nobody waits for it.
     Beside,
     /// Old goes when new stands.

@@ -31,6 +31,7 @@ const crossed = {
   "super twice from a file below": { "manifest/lower.rs": "use super::super::refresh::read;" },
   "the border": { "plan/text.rs": "use crate::wasm::Host;" },
   "a crate out of its place": { "r2/sign.rs": "use js_sys::Date;" },
+  "a kind that the planner names": { "plan/order.rs": "fn a(kind: Kind) { kind == Kind::Route; }" },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };
 for (const [name, sources] of Object.entries(crossed)) {
@@ -43,6 +44,7 @@ for (const [name, sources] of Object.entries(crossed)) {
 
 const fine = {
   "a row above": { "apply/mod.rs": "use crate::{http::Transport, plan::{Step, http}};" },
+  "the order of all kinds": { "plan/order.rs": "fn a() { Kind::ALL.iter(); }" },
   "its own files": { "plan/mod.rs": "use crate::plan::step;", "plan/step.rs": "use super::digest;" },
   "a comment": { "plan/mod.rs": "//! not like crate::http\n// nor wasm_bindgen" },
   "the edge": { "http/fetch.rs": "use gloo_net::http::Request;", "wasm/mod.rs": "use crate::http;" },

@@ -45,6 +45,9 @@ const INSTEAD = {
   "http cloudflare": "pass what differs between endpoints with the request",
 };
 
+/** What the planner must not name: kinds of documents, types of resources and their writes. `Kind::ALL` is their order. */
+const KINDS = /\bKind::(?!ALL\b)\w+|\bOperation::\w+|\bAddress::\w+\(/;
+
 /** Crates that belong to one place each: everything else goes through it. */
 const CRATES = [
   {
@@ -68,6 +71,7 @@ for (const file of files.map((name) => name.split(sep).join("/"))) {
   const code = readFileSync(join(SOURCES, file), "utf8").replaceAll(/\/\/.*$/gm, "");
   checkModules(file, code);
   checkCrates(file, code);
+  checkKinds(file, code);
 }
 end(`${files.length} files`);
 
@@ -120,4 +124,9 @@ function checkCrates(file, code) {
     if (name && !only.some((place) => file.startsWith(place)))
       report(`src/${file}: \`${name}\` belongs to ${only.join(" and ")}`);
   }
+}
+
+function checkKinds(file, code) {
+  const [name] = (file.startsWith("plan/") && KINDS.exec(code.split("#[cfg(test)]")[0])) || [];
+  if (name) report(`src/${file}: \`${name}\` names a kind: let \`kinds\` say it in a sketch`);
 }
