@@ -281,11 +281,17 @@ fn in_files(places: &Places, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.into_iter().map(in_file).collect()
 }
 
-/// Addresses of stores that no document describes: data must not be thought deleted.
+/// Addresses that name no store of the run, or more than one: data must neither be thought deleted, nor be deleted unasked.
 fn unknown_stores(desired: &DesiredState, options: &Options) -> Vec<Diagnostic> {
     let known: Vec<String> = desired.stores.iter().map(|store| store.address.to_string()).collect();
-    let unknown = options.delete_data.iter().filter(|address| !known.contains(address));
+    let named = |address: &String| known.iter().filter(|known| *known == address).count();
+    let unknown = options.delete_data.iter().filter(|address| named(address) != 1);
     let finding = |address: &String| {
+        if named(address) > 1 {
+            let message = format!("`{}` names stores in several accounts of this run", plain(address, 200));
+            let help = "destroy the documents of one account at a time";
+            return Diagnostic::error(Code::NoSuchStore, message).with_help(help);
+        }
         let message = format!("`{}` names no store of these manifests", plain(address, 200));
         let help = match known.as_slice() {
             [] => "they describe no store: leave it out".to_owned(),
@@ -338,4 +344,28 @@ async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveSt
     }
     refresh::add_referrers_of_renamed(&session.api, &session.client, desired, &mut live).await;
     Ok(live)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_deleted_only_where_an_address_names_one_store() {
+        let document = |account: &str| {
+            let (version, kind) = ("cloudflare.project-planton.org/v1", "CloudflareKvNamespace");
+            let spec = format!("{{ account_id: {}, namespace_name: shop }}", account.repeat(32));
+            format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{ name: shop }}\nspec: {spec}\n---\n")
+        };
+        let said = |accounts: &[&str], address: &str| -> Vec<String> {
+            let text = accounts.iter().map(|account| document(account)).collect();
+            let source = Source { name: "a.yaml".into(), text };
+            let desired = kinds::read(&[source], &ReadOptions::default()).desired;
+            let options = Options { delete_data: vec![address.into()], ..Options::default() };
+            unknown_stores(&desired, &options).into_iter().map(|finding| finding.message).collect()
+        };
+        assert_eq!(said(&["a"], "kv:shop"), Vec::<String>::new());
+        assert_eq!(said(&["a"], "kv:other"), ["`kv:other` names no store of these manifests"]);
+        assert_eq!(said(&["a", "b"], "kv:shop"), ["`kv:shop` names stores in several accounts of this run"]);
+    }
 }
