@@ -54,6 +54,22 @@ pub struct Call {
     pub look: Option<Look>,
 }
 
+impl Call {
+    /// A write without a body, which makes nothing that others want to know.
+    pub fn new((family, grant): (Family, Grant), method: Method, path: &[&str]) -> Self {
+        Self {
+            method,
+            path: path.iter().map(|segment| (*segment).into()).collect(),
+            headers: Vec::new(),
+            body: Value::Null,
+            family,
+            grant,
+            makes: Vec::new(),
+            look: None,
+        }
+    }
+}
+
 /// How something is looked for by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {

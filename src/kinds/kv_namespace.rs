@@ -8,14 +8,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::store::{Store, claims};
+use super::store::{self, Store, StoreSpec};
 use crate::cloudflare::permissions::{Grant, KV};
 use crate::cloudflare::{Call, Family, Look, kv};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
-use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, json_schema};
 use crate::model::{Address, Field, Kind};
-use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+use crate::resource::{DesiredStore, LiveStore};
 
 /// Its word under `kind`.
 pub(super) const NAME: &str = "CloudflareKvNamespace";
@@ -43,6 +43,18 @@ pub(super) struct Spec {
     description: Option<String>,
 }
 
+impl StoreSpec for Spec {
+    const NAME_KEY: &'static str = "namespace_name";
+
+    fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.namespace_name.as_deref()
+    }
+}
+
 impl DocumentKind for KvNamespace {
     fn name(&self) -> &'static str {
         NAME
@@ -60,25 +72,10 @@ impl DocumentKind for KvNamespace {
     }
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
-        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
-        let spec = manifest.spec.unwrap_or_default();
-        let title = spec.namespace_name.as_deref().filter(|title| !title.is_empty());
-        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
-        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name: title };
-        envelope.check(reading);
-        let path = Path::default().key("spec");
-        check(&spec, &path, reading);
-        let store = title.and_then(|title| {
-            Some(DesiredStore {
-                document: reading.document,
-                kind: NAME,
-                identity: envelope.identity(reading.options)?,
-                address: self.address(title),
-                wanted: Value::Null,
-            })
-        });
-        let claims = claims(self, store.as_ref(), path.key("namespace_name"));
-        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+        store::read(self, reading, |spec: &Spec, _, path, reading| {
+            check(spec, path, reading);
+            Value::Null
+        })
     }
 }
 
@@ -144,14 +141,10 @@ impl Store for KvNamespace {
         let account = wanted.identity.account.as_str();
         let title = wanted.address.key.as_str();
         Call {
-            method: Method::Post,
-            path: ["accounts", account, "storage", "kv", "namespaces"].map(Into::into).to_vec(),
-            headers: Vec::new(),
             body: json!({ "title": title }),
-            family: Family::Kv,
-            grant: KV,
             makes: vec![("namespace_id", "/id")],
             look: Some(self.look(account, title)),
+            ..Call::new((Family::Kv, KV), Method::Post, &["accounts", account, "storage", "kv", "namespaces"])
         }
     }
 
@@ -161,16 +154,8 @@ impl Store for KvNamespace {
 
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
         let account = wanted.identity.account.as_str();
-        Call {
-            method: Method::Delete,
-            path: ["accounts", account, "storage", "kv", "namespaces", &live.id].map(Into::into).to_vec(),
-            headers: Vec::new(),
-            body: Value::Null,
-            family: Family::Kv,
-            grant: KV,
-            makes: Vec::new(),
-            look: None,
-        }
+        let path = ["accounts", account, "storage", "kv", "namespaces", &live.id];
+        Call::new((Family::Kv, KV), Method::Delete, &path)
     }
 
     fn id_output(&self) -> &'static str {

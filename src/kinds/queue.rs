@@ -8,14 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::store::{Store, claims};
+use super::store::{self, Store, StoreSpec};
 use crate::cloudflare::permissions::{Grant, QUEUES};
 use crate::cloudflare::{Call, Family, Look, queues};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
-use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, is_label, json_schema};
 use crate::model::{Address, Field, Kind};
-use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+use crate::resource::{DesiredStore, LiveStore};
 
 /// Its word under `kind`.
 pub(super) const NAME: &str = "CloudflareQueue";
@@ -56,6 +56,18 @@ pub(super) struct Settings {
     message_retention_period: Option<i64>,
 }
 
+impl StoreSpec for Spec {
+    const NAME_KEY: &'static str = "queue_name";
+
+    fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.queue_name.as_deref()
+    }
+}
+
 impl DocumentKind for Queue {
     fn name(&self) -> &'static str {
         NAME
@@ -70,37 +82,23 @@ impl DocumentKind for Queue {
     }
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
-        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
-        let spec = manifest.spec.unwrap_or_default();
-        let name = spec.queue_name.as_deref().filter(|name| !name.is_empty());
-        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
-        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name };
-        envelope.check(reading);
-        let path = Path::default().key("spec").key("queue_name");
-        if let Some(name) = spec.queue_name.as_deref().filter(|name| !is_name(name)) {
-            let shown = if name.is_empty() { "the name of the queue is empty" } else { "not a usable name of a queue" };
-            let help = format!("lower-case letters, digits and inner hyphens, at most {MOST_CHARACTERS}");
-            reading.tell(&path, Diagnostic::error(Code::StoreName, shown).with_help(help));
-        }
-        let store = name.and_then(|name| {
-            Some(DesiredStore {
-                document: reading.document,
-                kind: NAME,
-                identity: envelope.identity(reading.options)?,
-                address: self.address(name),
-                wanted: json!(spec.settings.unwrap_or_default()),
-            })
-        });
-        let claims = claims(self, store.as_ref(), path);
-        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+        store::read(self, reading, |spec: &Spec, _, path, reading| {
+            check(spec, path, reading);
+            json!(spec.settings.as_ref().unwrap_or(&Settings::default()))
+        })
+    }
+}
+
+fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
+    if let Some(name) = spec.queue_name.as_deref().filter(|name| !is_name(name)) {
+        let shown = if name.is_empty() { "the name of the queue is empty" } else { "not a usable name of a queue" };
+        let help = format!("lower-case letters, digits and inner hyphens, at most {MOST_CHARACTERS}");
+        reading.tell(&path.key("queue_name"), Diagnostic::error(Code::StoreName, shown).with_help(help));
     }
 }
 
 fn is_name(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = text.as_bytes();
-    let ends = bytes.first().is_some_and(|byte| inner(*byte)) && bytes.last().is_some_and(|byte| inner(*byte));
-    (1..=MOST_CHARACTERS).contains(&bytes.len()) && ends && bytes.iter().all(|byte| inner(*byte) || *byte == b'-')
+    is_label(text, 1..=MOST_CHARACTERS)
 }
 
 /// The settings that the document states.
@@ -191,14 +189,5 @@ impl Store for Queue {
 }
 
 fn call(method: Method, path: &[&str]) -> Call {
-    Call {
-        method,
-        path: path.iter().map(|segment| (*segment).into()).collect(),
-        headers: Vec::new(),
-        body: Value::Null,
-        family: Family::Queues,
-        grant: QUEUES,
-        makes: Vec::new(),
-        look: None,
-    }
+    Call::new((Family::Queues, QUEUES), method, path)
 }

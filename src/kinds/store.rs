@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
 use crate::cloudflare::{Call, Look, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::manifest::{Claimed, DocumentKind, Path};
+use crate::manifest::{Claimed, DocumentKind, Envelope, Lowered, Path, Reading};
 use crate::model::{Address, Field};
 use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, Write};
 use crate::refresh::Known;
-use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore, Operation};
+use crate::resource::{DesiredDocument, DesiredState, DesiredStore, LiveState, LiveStore, Operation};
 
 use super::references::Lists;
 
@@ -233,8 +234,48 @@ fn gone(
     sketches
 }
 
+/// What every document of a store states under `spec`.
+pub(super) trait StoreSpec: DeserializeOwned + Default {
+    /// The key of the store's name.
+    const NAME_KEY: &'static str;
+
+    /// The account that it names.
+    fn account_id(&self) -> Option<&str>;
+
+    /// The store's name.
+    fn name(&self) -> Option<&str>;
+}
+
+/// Reads a document of a store. `wanted` tells what is wrong with the rest, and what the document states beyond the name;
+/// it gets the document's own name, as far as that is known.
+pub(super) fn read<S: StoreSpec>(
+    kind: &dyn Store,
+    reading: &mut Reading<'_, '_>,
+    wanted: impl FnOnce(&S, Option<&str>, &Path, &mut Reading<'_, '_>) -> Value,
+) -> Lowered {
+    let Some(manifest) = reading.typed::<S>() else { return Lowered::default() };
+    let spec = manifest.spec.unwrap_or_default();
+    let given = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let (name, account_id) = (given(spec.name()), given(spec.account_id()));
+    let envelope =
+        Envelope { metadata: manifest.metadata.as_ref(), account_id: account_id.as_deref(), name: name.as_deref() };
+    envelope.check(reading);
+    let identity = envelope.identity(reading.options);
+    let path = Path::default().key("spec");
+    let wanted = wanted(&spec, identity.as_ref().map(|identity| identity.name.as_str()), &path, reading);
+    let store = name.zip(identity).map(|(name, identity)| DesiredStore {
+        document: reading.document,
+        kind: kind.name(),
+        identity,
+        address: kind.address(&name),
+        wanted,
+    });
+    let claims = claims(kind, store.as_ref(), path.key(S::NAME_KEY));
+    Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+}
+
 /// What a document of a store claims: its name in the account, and its own name among its kind.
-pub(super) fn claims(kind: &dyn Store, store: Option<&DesiredStore>, path: Path) -> Vec<Claimed> {
+fn claims(kind: &dyn Store, store: Option<&DesiredStore>, path: Path) -> Vec<Claimed> {
     let Some(store) = store else { return Vec::new() };
     let account = &store.identity.account;
     let finding =

@@ -51,7 +51,7 @@ pub use edit::set_value;
 pub use envelope::Envelope;
 pub use hostname::{hostname as host_name, is_within};
 pub use kind::{Claimed, DocumentKind, Lowered, Moved, Reading};
-pub use names::{bucket as bucket_name, zone_id};
+pub use names::{bucket as bucket_name, is_label, zone_id};
 pub use nearest::nearest;
 pub use path::Path;
 pub use places::{Places, SecretText, secret_text};

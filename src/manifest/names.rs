@@ -1,5 +1,7 @@
 //! Names and ids by Cloudflare's rules: what comes out can be sent.
 
+use std::ops::RangeInclusive;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::check_object_key;
 
@@ -81,14 +83,19 @@ fn script_name_is_usable(text: &str) -> bool {
 /// # Errors
 /// A finding for a name that R2 refuses.
 pub fn bucket(text: &str) -> Result<String, Diagnostic> {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = text.as_bytes();
-    let ends = bytes.first().is_some_and(|byte| inner(*byte)) && bytes.last().is_some_and(|byte| inner(*byte));
-    if (3..=63).contains(&bytes.len()) && ends && bytes.iter().all(|byte| inner(*byte) || *byte == b'-') {
+    if is_label(text, 3..=63) {
         return Ok(text.to_owned());
     }
     let finding = Diagnostic::error(Code::BundleLocation, format!("{} is not a usable bucket name", quote(text)));
     Err(finding.with_help("3 to 63 lower-case letters, digits and inner hyphens"))
+}
+
+/// Whether it is lower-case letters, digits and inner hyphens, so many.
+pub fn is_label(text: &str, length: RangeInclusive<usize>) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = text.as_bytes();
+    let ends = bytes.first().is_some_and(|byte| inner(*byte)) && bytes.last().is_some_and(|byte| inner(*byte));
+    length.contains(&bytes.len()) && ends && bytes.iter().all(|byte| inner(*byte) || *byte == b'-')
 }
 
 /// The key of an object in R2, verbatim.

@@ -12,15 +12,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::store::{Store, claims};
+use super::store::{self, Store, StoreSpec};
 use crate::cloudflare::permissions::{D1, Grant};
 use crate::cloudflare::{Call, Family, Look, ReadOf, Segment, d1};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
 use crate::manifest::schema::Word;
-use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema, quote};
+use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, json_schema, quote};
 use crate::model::{Address, Field, Kind, Output};
-use crate::resource::{DesiredDocument, DesiredStore, Import, LiveStore, Operation};
+use crate::resource::{DesiredStore, Import, LiveStore, Operation};
 
 use migrations::{Applied, Migration};
 use region::Region;
@@ -77,6 +77,18 @@ pub(super) struct ReadReplication {
     mode: Option<String>,
 }
 
+impl StoreSpec for Spec {
+    const NAME_KEY: &'static str = "database_name";
+
+    fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.database_name.as_deref()
+    }
+}
+
 impl DocumentKind for D1Database {
     fn name(&self) -> &'static str {
         NAME
@@ -95,27 +107,11 @@ impl DocumentKind for D1Database {
     }
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
-        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
-        let spec = manifest.spec.unwrap_or_default();
-        let name = spec.database_name.as_deref().filter(|name| !name.is_empty());
-        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
-        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name };
-        envelope.check(reading);
-        let path = Path::default().key("spec");
-        let hint = check(&spec, &path, reading);
-        let store = name.and_then(|name| {
-            let identity = envelope.identity(reading.options)?;
-            let migrations = check_migrations(&spec, &identity.name, &path, reading);
-            Some(DesiredStore {
-                document: reading.document,
-                kind: NAME,
-                identity,
-                address: self.address(name),
-                wanted: wanted(&spec, hint, migrations),
-            })
-        });
-        let claims = claims(self, store.as_ref(), path.key("database_name"));
-        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+        store::read(self, reading, |spec: &Spec, name, path, reading| {
+            let hint = check(spec, path, reading);
+            let migrations = name.and_then(|name| check_migrations(spec, name, path, reading));
+            wanted(spec, hint, migrations)
+        })
     }
 }
 
@@ -355,14 +351,5 @@ impl Store for D1Database {
 }
 
 fn call(method: Method, path: &[&str]) -> Call {
-    Call {
-        method,
-        path: path.iter().map(|segment| (*segment).into()).collect(),
-        headers: Vec::new(),
-        body: Value::Null,
-        family: Family::D1,
-        grant: D1,
-        makes: Vec::new(),
-        look: None,
-    }
+    Call::new((Family::D1, D1), method, path)
 }

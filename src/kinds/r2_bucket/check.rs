@@ -8,8 +8,7 @@ use crate::manifest::{Path, Reading, bucket_name, host_name, zone_id};
 
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
-pub(super) fn check(spec: &Spec, reading: &mut Reading<'_, '_>) {
-    let path = Path::default().key("spec");
+pub(super) fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
     if let Some(name) = &spec.bucket_name
         && let Err(finding) = bucket_name(name)
     {

@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::store::{Store, claims};
+use super::store::{self, Store};
 use crate::cloudflare::permissions::{Grant, R2};
 use crate::cloudflare::{Call, Family, Look, ReadOf, r2_buckets};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
-use crate::manifest::{DocumentKind, Envelope, Lowered, Moved, Path, Reading, json_schema};
+use crate::manifest::{DocumentKind, Lowered, Moved, Reading, json_schema};
 use crate::model::{Address, Field, Kind};
-use crate::resource::{DesiredDocument, DesiredStore, LiveStore};
+use crate::resource::{DesiredStore, LiveStore};
 
 pub(super) use spec::Spec;
 
@@ -41,24 +41,10 @@ impl DocumentKind for R2Bucket {
     }
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
-        let Some(manifest) = reading.typed::<Spec>() else { return Lowered::default() };
-        let spec = manifest.spec.unwrap_or_default();
-        let name = spec.bucket_name.as_deref().filter(|name| !name.is_empty());
-        let account_id = spec.account_id.as_deref().filter(|id| !id.is_empty());
-        let envelope = Envelope { metadata: manifest.metadata.as_ref(), account_id, name };
-        envelope.check(reading);
-        check::check(&spec, reading);
-        let store = name.and_then(|name| {
-            Some(DesiredStore {
-                document: reading.document,
-                kind: NAME,
-                identity: envelope.identity(reading.options)?,
-                address: self.address(name),
-                wanted: wanted::wanted(&spec),
-            })
-        });
-        let claims = claims(self, store.as_ref(), Path::default().key("spec").key("bucket_name"));
-        Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
+        store::read(self, reading, |spec: &Spec, _, path, reading| {
+            check::check(spec, path, reading);
+            wanted::wanted(spec)
+        })
     }
 }
 
@@ -259,14 +245,6 @@ fn named(rules: &Value) -> Value {
 }
 
 fn call(method: Method, path: &[&str], wanted: &Value) -> Call {
-    Call {
-        method,
-        path: path.iter().map(|segment| (*segment).into()).collect(),
-        headers: jurisdiction(wanted).map(|place| (r2_buckets::JURISDICTION, place.to_owned())).into_iter().collect(),
-        body: Value::Null,
-        family: Family::R2,
-        grant: R2,
-        makes: Vec::new(),
-        look: None,
-    }
+    let place = jurisdiction(wanted).map(|place| (r2_buckets::JURISDICTION, place.to_owned()));
+    Call { headers: place.into_iter().collect(), ..Call::new((Family::R2, R2), method, path) }
 }

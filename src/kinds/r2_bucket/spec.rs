@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::kinds::store::StoreSpec;
 use crate::manifest::schema::{Items, Word};
 
 /// What the bucket should be.
@@ -32,6 +33,18 @@ pub(in crate::kinds) struct Spec {
     pub(super) cors: Option<Items<CorsRule>>,
     /// What becomes of objects in time. Exactly these rules; absent: left as they are.
     pub(super) lifecycle: Option<Items<LifecycleRule>>,
+}
+
+impl StoreSpec for Spec {
+    const NAME_KEY: &'static str = "bucket_name";
+
+    fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.bucket_name.as_deref()
+    }
 }
 
 /// A host at which everybody may read the objects.
