@@ -279,6 +279,8 @@ export interface Plan {
   needsYes: string[];
   /** Those of them that everybody can read then; absent where there are none. */
   exposes?: string[];
+  /** Those of them in which rules will delete data by age; absent where there are none. */
+  expires?: string[];
   /** What its findings make of `apply`: 0, 65, 5, 4 or 1. */
   exitCode: number;
 }

@@ -79,13 +79,14 @@ export function deletionOf(_plan, count) {
   return `Delete ${count} ${count === 1 ? "resource" : "resources"}?`;
 }
 
-function applicationOf({ summary, exposes = [] }, count) {
+function applicationOf({ summary, exposes = [], expires = [] }, count) {
   const careful = [
     counted((summary.delete ?? 0) + (summary.replace ?? 0), "deletion"),
     counted(summary.adopt ?? 0, "adoption"),
   ].filter(Boolean);
   const opened = exposes.length > 0 ? ` This opens ${exposes.join(", ")} to everybody.` : "";
-  return `Apply ${counted(count, "change")}${careful.length > 0 ? `, among them ${careful.join(" and ")}` : ""}?${opened}`;
+  const aging = expires.length > 0 ? ` Objects in ${expires.join(", ")} will be deleted by age.` : "";
+  return `Apply ${counted(count, "change")}${careful.length > 0 ? `, among them ${careful.join(" and ")}` : ""}?${opened}${aging}`;
 }
 
 const counted = (count, word) => (count === 0 ? "" : `${count} ${count === 1 ? word : `${word}s`}`);

@@ -15,6 +15,7 @@ const shape = object({
   orphans: or(list(left), []),
   unmanaged: or(list(left), []),
   exposes: or(list(text), []),
+  expires: or(list(text), []),
   summary: or(object({ reads: or(number, 0), writes: or(number, 0) }), { reads: 0, writes: 0 }),
   exitCode: or(number, 0),
 });
@@ -141,9 +142,10 @@ function jsonText(value) {
   return `{${members.map((key) => `${JSON.stringify(key)}:${jsonText(value[key])}`).join(",")}}`;
 }
 
-function leftLines({ kept, orphans, unmanaged, exposes }, paint) {
+function leftLines({ kept, orphans, unmanaged, exposes, expires }, paint) {
   const opened = exposes.map((address) => `  opens      ${plain(address)} to everybody\n`);
-  return [...opened, ...restLines({ kept, orphans, unmanaged }, paint)];
+  const aging = expires.map((address) => `  expires    ${plain(address)}: its objects will be deleted by age\n`);
+  return [...opened, ...aging, ...restLines({ kept, orphans, unmanaged }, paint)];
 }
 
 function restLines({ kept, orphans, unmanaged }, paint) {

@@ -178,9 +178,14 @@ fn unanswered(plan: &PlanResult) -> Diagnostic {
         let names: Vec<String> = changes.map(|change| format!("`{}`", change.address)).collect();
         (!names.is_empty()).then(|| format!("{} {}", action.verb(), names.join(", ")))
     });
-    let opened: Vec<String> = plan.plan.exposes.iter().map(|address| format!("`{address}`")).collect();
-    let opens = (!opened.is_empty()).then(|| format!("opens {} to everybody", opened.join(", ")));
-    let message = format!("the plan {}, and nobody said yes", said.chain(opens).collect::<Vec<_>>().join(" and "));
+    let listed = |addresses: &[Address]| {
+        let names: Vec<String> = addresses.iter().map(|address| format!("`{address}`")).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let opens = listed(&plan.plan.exposes).map(|names| format!("opens {names} to everybody"));
+    let expires = listed(&plan.plan.expires).map(|names| format!("lets objects in {names} be deleted by age"));
+    let message =
+        format!("the plan {}, and nobody said yes", said.chain(opens).chain(expires).collect::<Vec<_>>().join(" and "));
     Diagnostic::error(Code::NeedsYes, message).with_help("look at the plan, then give the yes")
 }
 

@@ -63,6 +63,11 @@ pub(super) trait Store: DocumentKind {
         false
     }
 
+    /// Whether these differences let data be deleted in time, which also needs a yes.
+    fn expires(&self, _fields: &[Field]) -> bool {
+        false
+    }
+
     /// What a store that is not there will be like.
     fn created(&self, wanted: &DesiredStore) -> Vec<Field>;
 
@@ -207,6 +212,8 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
         sketch.write(Phase::Fill, operation);
     }
     sketch.exposes = kind.exposes(&sketch.fields);
+    // In a new store there is nothing yet.
+    sketch.expires = live.is_some() && kind.expires(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));
     sketches.resources.push(sketch);
     sketches

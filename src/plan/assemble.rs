@@ -17,8 +17,8 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
     for document in documents {
         plan.diagnostics.extend(document.before);
         for sketch in document.resources {
-            let exposes = sketch.exposes.then(|| sketch.address.clone());
-            plan.exposes.extend(exposes);
+            plan.exposes.extend(sketch.exposes.then(|| sketch.address.clone()));
+            plan.expires.extend(sketch.expires.then(|| sketch.address.clone()));
             let (change, findings) = change(sketch, options);
             plan.changes.push(change);
             plan.diagnostics.extend(findings);
@@ -32,7 +32,8 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
     plan.diagnostics.extend(twice);
     plan.diagnostics.extend(circles);
     plan.resolve = resolve(&plan.diagnostics);
-    let asks = |change: &&Change| change.action.needs_yes() || plan.exposes.contains(&change.address);
+    let is_told = |address: &Address| plan.exposes.contains(address) || plan.expires.contains(address);
+    let asks = |change: &&Change| change.action.needs_yes() || is_told(&change.address);
     let asking = plan.changes.iter().filter(asks);
     plan.needs_yes = asking.map(|change| change.address.clone()).collect();
     plan

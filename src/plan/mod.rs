@@ -154,6 +154,9 @@ pub struct Plan {
     /// What others can see then that they could not see before: among what needs the yes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exposes: Vec<Address>,
+    /// What rules will delete data of in time: likewise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expires: Vec<Address>,
     /// Options that would solve all conflicts; none when one can't be solved so.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,

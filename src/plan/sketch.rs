@@ -65,6 +65,8 @@ pub struct Sketch {
     pub holds_data: bool,
     /// Others can see what they could not see before.
     pub exposes: bool,
+    /// What is in it will be deleted in time.
+    pub expires: bool,
 }
 
 /// What a document asks of a resource.
@@ -131,6 +133,7 @@ impl Sketch {
             diagnostics: Vec::new(),
             holds_data: false,
             exposes: false,
+            expires: false,
         }
     }
 

@@ -184,15 +184,23 @@ describe("an R2 bucket", () => {
     assert.equal(result.outputs["CloudflareR2Bucket/files"].custom_domain_url, `https://files.${ZONE}`);
   });
 
+  test("a rule that deletes objects by age asks first", async () => {
+    const aging = bucket({ lifecycle: [{ delete_after_days: 1 }] });
+    const plan = await site.plan(aging);
+    assert.deepEqual([plan.expires, plan.needsYes], [["bucket:shop-files"], ["bucket:shop-files"]]);
+    await assert.rejects(site.apply(aging), /lets objects in `bucket:shop-files` be deleted by age/);
+    const kept = await site.plan(bucket({ lifecycle: [{ abort_uploads_after_days: 1 }] }));
+    assert.deepEqual([kept.expires, kept.needsYes], [undefined, []]);
+  });
+
   test("rules that somebody changed are put back", async () => {
-    await site.apply(bucket({ lifecycle: [{ delete_after_days: 1 }] }));
+    await site.apply(bucket({ lifecycle: [{ abort_uploads_after_days: 3 }] }));
     const plan = await site.plan(bucket(open()));
     assert.deepEqual(
       plan.changes[0].fields.map(({ path }) => path),
       ["lifecycle"],
     );
-    assert.deepEqual(plan.needsYes, []);
-    await site.apply(bucket(open()));
+    await site.apply(bucket(open()), { options: { allowDeletes: true } });
     const { writes } = await site.during(() => site.apply(bucket(open())));
     assert.deepEqual(writes, []);
   });

@@ -204,6 +204,19 @@ impl Store for R2Bucket {
         fields.iter().filter(opens).any(|field| field.new == Value::Bool(true))
     }
 
+    /// A rule that deletes by age, where it was not there before.
+    fn expires(&self, fields: &[Field]) -> bool {
+        let deletes = |rules: &Value| -> Vec<Value> {
+            let rules = rules.as_array().into_iter().flatten();
+            rules.filter(|rule| rule.get("deleteObjectsTransition").is_some()).cloned().collect()
+        };
+        let is_new = |field: &Field| {
+            let before = deletes(&field.old);
+            deletes(&field.new).iter().any(|rule| !before.contains(rule))
+        };
+        fields.iter().any(|field| field.path == "lifecycle" && is_new(field))
+    }
+
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
         let path = ["accounts", wanted.identity.account.as_str(), "r2", "buckets", live.id.as_str()];
         call(Method::Delete, &path, &wanted.wanted)
