@@ -15,6 +15,7 @@ const shape = object({
   orphans: or(list(left), []),
   unmanaged: or(list(left), []),
   exposes: or(list(text), []),
+  expires: or(list(text), []),
   diagnostics: or(list(object({ severity: text, message: text, address: optional(text) })), []),
 });
 
@@ -84,6 +85,9 @@ function nodesOf(plan) {
   }
   for (const address of plan.exposes) {
     for (const node of there(address, "", "same")) node.notes.push("opens to everybody");
+  }
+  for (const address of plan.expires) {
+    for (const node of there(address, "", "same")) node.notes.push("objects deleted by age");
   }
   for (const { address, message } of plan.diagnostics.filter(isAgainstOne)) {
     for (const node of there(address, "! conflict", "same")) {

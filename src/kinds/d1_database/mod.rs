@@ -197,8 +197,8 @@ fn elsewhere(wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
     if hint.eq_ignore_ascii_case(runs_in) {
         return Vec::new();
     }
-    let message =
-        format!("the database runs in `{}`, not in `{hint}`: a database is never moved", runs_in.to_ascii_lowercase());
+    let (name, runs_in) = (&wanted.address.key, runs_in.to_ascii_lowercase());
+    let message = format!("the database `{name}` runs in `{runs_in}`, not in `{hint}`: a database is never moved");
     let help = "correct `region`; or export the data, and import it into a database with another name";
     vec![Diagnostic::note(Code::NoEffect, message).with_help(help).about(wanted.address.clone())]
 }
@@ -256,7 +256,10 @@ impl Store for D1Database {
 
     fn findings(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
         let edited = |migration: &Migration| {
-            let message = format!("`{}` was edited after it was applied to the database", migration.name);
+            let message = format!(
+                "`{}` was edited after it was applied to the database `{}`",
+                migration.name, wanted.address.key
+            );
             let help = "put the file back as it was, and write the change as a new file";
             Diagnostic::error(Code::MigrationEdited, message).with_help(help).about(wanted.address.clone())
         };
