@@ -7,6 +7,7 @@ mod call;
 mod code;
 mod gone;
 mod import;
+mod queue;
 mod race;
 mod record;
 mod route;
@@ -23,12 +24,12 @@ use futures_util::future::{LocalBoxFuture, join3};
 use futures_util::stream::FuturesUnordered;
 
 pub use self::code::{Code, Loaded, NotLoaded};
+use self::queue::{Queue, State};
 use self::race::{Found, Looks};
 use self::unnamed::TagLooks;
 use crate::binding::Binding;
 use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{self, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::http::{CallError, Client};
 use crate::model::marks::VersionMark;
 use crate::model::{Address, Event, Output};
@@ -135,34 +136,20 @@ struct Finished {
     tags: Option<Vec<String>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting,
-    Running,
-    Done,
-    NotDone,
-    Unknown,
-}
-
 /// Carries a plan out.
 pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
-    let mut states = vec![State::Waiting; plan.steps.len()];
+    let mut queue = Queue::new(&plan.steps);
     let mut outcome = Outcome::default();
     let (mut looks, mut tag_looks) = (Looks::default(), TagLooks::default());
-    // A resource can take several writes: it begins with its first one and is done with its last one.
-    let mut begun: Vec<(&Address, f64)> = Vec::new();
     let mut running: FuturesUnordered<LocalBoxFuture<'_, Finished>> = FuturesUnordered::new();
     loop {
-        for (index, step) in plan.steps.iter().enumerate() {
-            if running.len() < AT_ONCE && !run.client.is_aborted() && is_ready(step, index, &states) {
-                states.iter_mut().skip(index).take(1).for_each(|state| *state = State::Running);
-                if !begun.iter().any(|(address, _)| *address == &step.address) {
-                    begun.push((&step.address, run.client.clock().monotonic_ms()));
-                    (run.events)(Event::Start { address: step.address.clone() });
-                }
-                let looks = is_last(plan, step, &states) && looks.are_due(run, step);
-                running.push(Box::pin(timed(run, plan, index, step, looks)));
+        while running.len() < AT_ONCE && !run.client.is_aborted() {
+            let Some((index, step)) = queue.take() else { break };
+            if queue.begins(step, run.client.clock().monotonic_ms()) {
+                (run.events)(Event::Start { address: step.address.clone() });
             }
+            let looks = queue.is_last(step) && looks.are_due(run, step);
+            running.push(Box::pin(timed(run, plan, index, step, looks)));
         }
         let Some(finished) = running.next().await else { break };
         let Some(step) = plan.steps.get(finished.index) else { break };
@@ -171,17 +158,15 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
         tags.into_iter().for_each(|tags| tag_looks.add(run, step, tags));
         let index = finished.index;
         let state = settle(run, step, finished, &mut outcome);
-        states.iter_mut().skip(index).take(1).for_each(|known| *known = state);
-        if state == State::Done && is_done(plan, &step.address, &states) {
-            let since = begun.iter().find(|(address, _)| *address == &step.address).map_or(0.0, |(_, since)| *since);
+        if let Some(since) = queue.end(index, state) {
             let ms = (run.client.clock().monotonic_ms() - since).max(0.0) as u64;
             (run.events)(Event::Done { address: step.address.clone(), ms });
         }
     }
-    let unfinished = states.iter().any(|state| *state != State::Done);
+    let unfinished = queue.is_unfinished();
     outcome.aborted |= unfinished && run.client.is_aborted();
-    outcome.wrote = states.iter().any(|state| matches!(state, State::Done | State::Unknown));
-    sort_addresses(plan, &states, &mut outcome);
+    outcome.wrote = queue.wrote();
+    queue.sort_addresses(&mut outcome);
     outcome.outputs.clone_from(&run.made.borrow());
     if !unfinished {
         let seen = looks.judge(run, plan, &outcome.versions).await;
@@ -191,22 +176,6 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     let mut told = BTreeSet::new();
     outcome.raced.retain(|finding| told.insert(finding.message.clone()));
     outcome
-}
-
-fn is_ready(step: &Step, index: usize, states: &[State]) -> bool {
-    let state = |index: usize| states.get(index).copied();
-    let after = step.after.iter().filter(|_| guard::holds(Guard::StepOrder));
-    state(index) == Some(State::Waiting) && after.copied().all(|before| state(before) == Some(State::Done))
-}
-
-fn is_done(plan: &Plan, address: &Address, states: &[State]) -> bool {
-    plan.steps.iter().zip(states).all(|(step, state)| step.address != *address || *state == State::Done)
-}
-
-/// Whether no other step about the same Worker waits: this one's write is the last to go out.
-fn is_last(plan: &Plan, step: &Step, states: &[State]) -> bool {
-    let mut others = plan.steps.iter().zip(states).filter(|(other, _)| other.manifest == step.manifest);
-    others.all(|(_, state)| *state != State::Waiting)
 }
 
 async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
@@ -375,28 +344,6 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             outcome.failures.push(*finding);
             if unknown { State::Unknown } else { State::NotDone }
         }
-    }
-}
-
-/// An address is done when all its steps are, unknown when one of them is.
-fn sort_addresses(plan: &Plan, states: &[State], outcome: &mut Outcome) {
-    let mut worst: BTreeMap<&Address, u8> = BTreeMap::new();
-    for (step, state) in plan.steps.iter().zip(states) {
-        let rank = match state {
-            State::Done => 0,
-            State::Waiting | State::Running | State::NotDone => 1,
-            State::Unknown => 2,
-        };
-        let known = worst.entry(&step.address).or_default();
-        *known = rank.max(*known);
-    }
-    for (address, rank) in worst {
-        let list = match rank {
-            0 => &mut outcome.done,
-            1 => &mut outcome.not_done,
-            _ => &mut outcome.unknown,
-        };
-        list.push(address.clone());
     }
 }
 
