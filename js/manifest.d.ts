@@ -24,9 +24,7 @@ type Observability = boolean | ObservabilitySettings;
 /**
  * Billing model of earlier years.
  */
-type UsageModel = (UsageModelName & UsageModelName1) | number;
-type UsageModelName = "BUNDLED" | "UNBOUND" | "STANDARD";
-type UsageModelName1 = "BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | "standard";
+type UsageModel = ("BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | "standard") | number;
 /**
  * On or off, or each address by itself.
  */

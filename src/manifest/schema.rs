@@ -354,14 +354,16 @@ pub enum Word {
 #[serde(untagged)]
 pub enum UsageModel {
     /// By name.
-    Name(UsageModelName),
+    Name(
+        #[schemars(with = "String", extend("enum" = ["BUNDLED", "UNBOUND", "STANDARD", "bundled", "unbound", "standard"]))]
+         UsageModelName,
+    ),
     /// By number: 0 bundled, 1 unbound.
     Number(#[schemars(range(min = 0, max = 1))] i64),
 }
 
 /// Name of a billing model.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[schemars(extend("enum" = ["BUNDLED", "UNBOUND", "STANDARD", "bundled", "unbound", "standard"]))]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub enum UsageModelName {
     /// Number 0.
     #[serde(rename = "BUNDLED", alias = "bundled")]
