@@ -67,7 +67,8 @@ function runCall({ compiled, createGlue, name, args, resolve, reject }) {
     const result = guard.direct(() => {
       glue.initSync({ module: compiled });
       if (typeof glue[name] !== "function") throw new TypeError(`the engine has no export \`${name}\``);
-      return glue[name](...args.map((arg) => (isHost(arg) ? { ...arg, fetch: requests.fetch } : arg)));
+      const { fetch, takesStreams } = requests;
+      return glue[name](...args.map((arg) => (isHost(arg) ? { ...arg, fetch, takesStreams } : arg)));
     });
     // Not resolve(result): that would tie this call to a promise that a trap leaves pending for ever.
     Promise.resolve(result).then(resolve, reject);
@@ -134,10 +135,15 @@ function createGuard(onTrap) {
   return { Instance, direct };
 }
 
-/** A `fetch` that remembers whether a request that changes something was handed over. */
-function watchRequests(fetch = globalThis.fetch) {
+/**
+ * A `fetch` that remembers whether a request that changes something was handed over. The runtime's own takes streams; one
+ * of a caller says so by a property of that name, since not every library knows streams of the web.
+ */
+function watchRequests(given) {
+  const fetch = given ?? globalThis.fetch;
   const requests = {
     wrote: false,
+    takesStreams: given === undefined || given.takesStreams === true,
     fetch(input, init) {
       const method = init?.method ?? input?.method ?? "GET";
       if (method !== "GET" && method !== "HEAD") requests.wrote = true;

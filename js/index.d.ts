@@ -54,8 +54,11 @@ export interface Options {
   onEvent?: ((event: DeployEvent) => void) | undefined;
   /** Aborted: no further write, the request in flight ends, then `DeployError` with `exitCode` 130. */
   signal?: AbortSignal | undefined;
-  /** Sends the requests, as `fetch(url, init)`: undici, node-fetch and ky work; default the runtime's own. */
-  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /**
+   * Sends the requests, as `fetch(url, init)`: undici, node-fetch and ky work; default the runtime's own. Where it has
+   * `takesStreams`, Node hands large bodies over as streams, which takes less memory; node-fetch takes none.
+   */
+  fetch?: (((url: string, init: RequestInit) => Promise<Response>) & { takesStreams?: boolean }) | undefined;
   /** Account where a manifest does not say; the one of the credentials where they name one. */
   accountId?: string | undefined;
   /** Addresses without a mark that may become ours; `*` = whatever already equals the plan. */

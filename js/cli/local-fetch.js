@@ -14,11 +14,12 @@ const NO_BODY = [204, 205, 304];
  */
 export function createLocalFetch({ api, s3, data }) {
   const own = [api, s3, data].map((url) => new URL(url).origin);
-  return (input, init) => {
+  const localFetch = (input, init) => {
     const request = new Request(input, init);
     const { origin } = new URL(request.url);
     return own.includes(origin) ? fetch(request) : visit(data, request);
   };
+  return Object.assign(localFetch, { takesStreams: true });
 }
 
 /** Node's `fetch` sends no `Host` of the caller's, so this is node:http. Redirects are not followed. */

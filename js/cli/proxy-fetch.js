@@ -20,7 +20,9 @@ export async function createProxyFetch(env) {
   const { EnvHttpProxyAgent, fetch: fetchThrough } = await import("undici");
   // An empty text is no proxy; left out, undici would read the environment of the process.
   const dispatcher = new EnvHttpProxyAgent({ httpProxy, httpsProxy, noProxy: valueIn(env, "NO_PROXY") ?? "" });
-  return (url, init) => (isOnThisMachine(url) ? fetch(url, init) : fetchThrough(url, { ...init, dispatcher }));
+  const proxyFetch = (url, init) =>
+    isOnThisMachine(url) ? fetch(url, init) : fetchThrough(url, { ...init, dispatcher });
+  return Object.assign(proxyFetch, { takesStreams: true });
 }
 
 /**

@@ -16,9 +16,10 @@ use crate::http::fetch::{Fetch, JsClock};
 use crate::http::{LocalFuture, Signal};
 use crate::model::Event;
 
-/// `{ fetch?, onEvent?, signal? }`.
+/// `{ fetch?, takesStreams?, onEvent?, signal? }`.
 pub(super) struct Host {
     fetch: Option<Function>,
+    takes_streams: bool,
     on_event: Option<Function>,
     signal: Option<AbortSignal>,
 }
@@ -28,6 +29,7 @@ impl Host {
         let member = |name: &str| Reflect::get(host, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
         Ok(Self {
             fetch: member("fetch").dyn_into().ok(),
+            takes_streams: member("takesStreams").is_truthy(),
             on_event: member("onEvent").dyn_into().ok(),
             // A signal of another realm is no instance of ours: its shape counts.
             signal: Some(member("signal")).filter(JsValue::is_object).map(JsCast::unchecked_into),
@@ -43,8 +45,8 @@ impl Host {
             }
         };
         let signal = self.signal.clone().map(|signal| Rc::new(JsSignal::new(signal)) as Rc<dyn Signal>);
-        let fetch =
-            Fetch::new(self.fetch.clone()).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
+        let fetch = Fetch::new(self.fetch.clone(), self.takes_streams)
+            .map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))?;
         Ok(Io { transport: Rc::new(fetch), clock: Rc::new(JsClock), signal, events: Rc::new(events) })
     }
 }

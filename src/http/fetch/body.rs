@@ -6,7 +6,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Flight;
 use super::failure::failure;
-use super::sending::is_workerd;
+use super::filling::is_workerd;
 use crate::http::{Body, LocalFuture, TransportError};
 
 /// Bytes that a reader fills at once.
@@ -173,7 +173,7 @@ fn as_bytes(chunk: &JsValue) -> Result<Uint8Array, JsValue> {
     Reflect::construct(&constructor, &Array::of1(chunk))?.dyn_into()
 }
 
-fn member(object: &JsValue, name: &str) -> JsValue {
+pub(super) fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -182,7 +182,7 @@ fn call(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
 }
 
 /// Lets a promise end without anybody waiting: a rejection must not end the process.
-fn settle(promise: Result<JsValue, JsValue>) {
+pub(super) fn settle(promise: Result<JsValue, JsValue>) {
     if let Ok(promise) = promise {
         spawn_local(async move {
             let _ = JsFuture::from(Promise::resolve(&promise)).await;
