@@ -18,6 +18,10 @@ type Record = RecordWord | RecordContent;
  */
 type RecordWord = "existing";
 /**
+ * Text, which may be `$cloudflare-KIND/NAME/status.outputs.FIELD`, or where it comes from.
+ */
+type TextOrFrom = string | ValueOrFrom;
+/**
  * On or off, or with a sampling rate.
  */
 type Observability = boolean | ObservabilitySettings;
@@ -29,10 +33,6 @@ type UsageModel = ("BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | 
  * On or off, or each address by itself.
  */
 type WorkersDev = boolean | WorkersDevSettings;
-/**
- * Text, or a mapping with it.
- */
-type ZoneId = string | ZoneIdValue;
 
 /**
  * A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
@@ -291,11 +291,11 @@ interface Dns {
   /**
    * The same as `zone_id`.
    */
-  zoneId?: string | null;
+  zoneId?: TextOrFrom | null;
   /**
-   * Zone id, 32 hexadecimal digits, of all hosts. Absent: found from each host.
+   * Zone id, 32 hexadecimal digits, of all hosts, or the zone that has it. Absent: found from each host.
    */
-  zone_id?: string | null;
+  zone_id?: TextOrFrom | null;
 }
 /**
  * Type and content of a DNS record.
@@ -311,6 +311,48 @@ interface RecordContent {
   type: "A" | "AAAA" | "CNAME";
 }
 /**
+ * A value, or the resource that gives it.
+ */
+interface ValueOrFrom {
+  /**
+   * The value itself.
+   */
+  value?: string | null;
+  /**
+   * The same as `value_from`.
+   */
+  valueFrom?: ValueFrom | null;
+  /**
+   * The resource, and which of its outputs.
+   */
+  value_from?: ValueFrom | null;
+}
+/**
+ * A field of another resource.
+ */
+interface ValueFrom {
+  /**
+   * Environment of the resource; has no effect here.
+   */
+  env?: string | null;
+  /**
+   * The same as `field_path`.
+   */
+  fieldPath?: string | null;
+  /**
+   * Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.
+   */
+  field_path?: string | null;
+  /**
+   * Kind of the resource. Default: the one that the field takes; a variable takes several and has none.
+   */
+  kind?: Word | null;
+  /**
+   * Name of the resource: of its document, or in the account.
+   */
+  name: string;
+}
+/**
  * Variables and secrets.
  */
 interface Env {
@@ -321,10 +363,11 @@ interface Env {
     [k: string]: string;
   } | null;
   /**
-   * Name to text; readable by everyone who can read the Worker. `$variables-group/GROUP/KEY` comes from `--values`.
+   * Name to text, or to an output of another resource; readable by everyone who can read the Worker.
+   * `$variables-group/GROUP/KEY` comes from `--values`.
    */
   variables?: {
-    [k: string]: string;
+    [k: string]: TextOrFrom;
   } | null;
 }
 /**
@@ -371,31 +414,6 @@ interface KvBinding {
    * Where the namespace id comes from.
    */
   value_from?: ValueFrom | null;
-}
-/**
- * A field of another resource.
- */
-interface ValueFrom {
-  /**
-   * Environment of the resource; has no effect here.
-   */
-  env?: string | null;
-  /**
-   * The same as `field_path`.
-   */
-  fieldPath?: string | null;
-  /**
-   * Field wanted. Default: `status.outputs.namespace_id`.
-   */
-  field_path?: string | null;
-  /**
-   * Kind of the resource. Default: `CloudflareKvNamespace`.
-   */
-  kind?: Word | null;
-  /**
-   * Name of the resource.
-   */
-  name: string;
 }
 /**
  * Workers Logs.
@@ -774,20 +792,11 @@ interface CustomDomain {
   /**
    * The same as `zone_id`.
    */
-  zoneId?: ZoneId | null;
+  zoneId?: TextOrFrom | null;
   /**
-   * Zone id of the host, 32 hexadecimal digits; also as `{value: …}`.
+   * Zone id of the host, 32 hexadecimal digits, or the zone that has it.
    */
-  zone_id?: ZoneId | null;
-}
-/**
- * A value of the original system.
- */
-interface ZoneIdValue {
-  /**
-   * The zone id.
-   */
-  value: string;
+  zone_id?: TextOrFrom | null;
 }
 /**
  * What becomes of objects in time.

@@ -125,6 +125,7 @@ impl Target<'_> {
             path: path.map(Into::into).to_vec(),
             headers: Vec::new(),
             body,
+            late: Vec::new(),
             family: Family::D1,
             grant: permissions::D1,
             makes: Vec::new(),

@@ -76,7 +76,7 @@ fn metadata(
     let mut bindings: Vec<Value> = Vec::new();
     for binding in &upload.bindings {
         let value = match binding {
-            Binding::PlainText(binding) => Some(binding.metadata()),
+            Binding::PlainText(binding) => binding.metadata(),
             Binding::SecretText(binding) => secrets.get(&binding.name).map(|value| binding.metadata(value)),
             Binding::Plain(binding) => binding.metadata(),
         };

@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use crate::model::{Address, Output};
+use crate::model::{Address, Output, OutputSet};
 
 pub mod plain;
 pub mod plain_text;
+pub mod referred;
 pub mod row;
 pub mod secret_text;
 pub mod table;
 
 pub use plain::{MemberValue, PlainBinding};
 pub use plain_text::PlainTextBinding;
+pub use referred::Referred;
 pub use secret_text::{SecretSource, SecretTextBinding};
 
 /// A value that stands in the manifest, or that another resource will give.
@@ -38,6 +40,13 @@ pub struct Reference {
     pub output: String,
     /// Path in the manifest where the reference stands, for findings.
     pub path: String,
+}
+
+impl Reference {
+    /// Its value among outputs that were given.
+    pub fn given<'a>(&self, outputs: &'a OutputSet) -> Option<&'a str> {
+        outputs.get(&format!("{}/{}", self.kind, self.name))?.get(&self.output)?.as_str()
+    }
 }
 
 /// A binding as the manifest wants it.
@@ -82,24 +91,35 @@ impl Binding {
 
     /// What it refers to and must be resolved before planning.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
-        self.plain().into_iter().flat_map(PlainBinding::references)
+        self.referred().filter_map(Referred::reference)
     }
 
     /// What it refers to, where a document of the same run describes that.
     pub fn needs(&self) -> impl Iterator<Item = &Address> {
-        self.plain().into_iter().flat_map(PlainBinding::needs)
+        self.referred().filter_map(|referred| referred.of.as_ref())
     }
 
     /// Whether a value of it is made by another write of the run.
     pub fn is_late(&self) -> bool {
-        self.plain().is_some_and(PlainBinding::is_late)
+        self.referred().any(|referred| referred.late().is_some())
+    }
+
+    /// The values of it that may come from other resources.
+    fn referred(&self) -> impl Iterator<Item = &Referred> {
+        let text = match self {
+            Self::PlainText(binding) => Some(&binding.text),
+            Self::SecretText(_) | Self::Plain(_) => None,
+        };
+        text.into_iter().chain(self.plain().into_iter().flat_map(PlainBinding::referred))
     }
 
     /// The same with the values that other writes of the run made.
     #[must_use]
     pub fn with_late(mut self, late: &dyn Fn(&Output) -> Option<String>) -> Self {
-        if let Self::Plain(binding) = &mut self {
-            binding.settle(late);
+        match &mut self {
+            Self::PlainText(binding) => binding.text.settle(late),
+            Self::Plain(binding) => binding.settle(late),
+            Self::SecretText(_) => {}
         }
         self
     }

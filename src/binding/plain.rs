@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::row::Row;
 use super::table;
-use super::{Input, Reference};
-use crate::model::{Address, Output};
+use super::{Input, Referred};
+use crate::model::Output;
 
 /// A binding as the manifest wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,18 +28,13 @@ pub enum MemberValue {
     /// Itself.
     Given(Value),
     /// The id or name of another resource.
-    Referred {
-        /// The value, or where it comes from.
-        value: Input,
-        /// The resource, where a document of the same run describes it.
-        of: Option<Address>,
-    },
+    Referred(Referred),
 }
 
 impl PlainBinding {
     /// A binding that refers to another resource and says nothing else.
     pub fn referring(name: String, type_name: &str, member: &str, value: Input) -> Self {
-        let value = MemberValue::Referred { value, of: None };
+        let value = MemberValue::Referred(value.into());
         Self { name, type_name: type_name.to_owned(), members: BTreeMap::from([(member.to_owned(), value)]) }
     }
 
@@ -59,35 +54,19 @@ impl PlainBinding {
         Some(Value::Object(metadata))
     }
 
-    /// The references that are still open.
-    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+    /// Its members that name other resources.
+    pub fn referred(&self) -> impl Iterator<Item = &Referred> {
         self.members.values().filter_map(|value| match value {
-            MemberValue::Referred { value: Input::Reference(reference), .. } => Some(reference),
-            MemberValue::Referred { value: Input::Value(_) | Input::Late(_), .. } | MemberValue::Given(_) => None,
-        })
-    }
-
-    /// The resources of the run that it refers to.
-    pub fn needs(&self) -> impl Iterator<Item = &Address> {
-        self.members.values().filter_map(|value| match value {
-            MemberValue::Referred { of, .. } => of.as_ref(),
+            MemberValue::Referred(referred) => Some(referred),
             MemberValue::Given(_) => None,
         })
-    }
-
-    /// Whether one of its values is made by another write of the run.
-    pub fn is_late(&self) -> bool {
-        self.members.values().any(MemberValue::is_late)
     }
 
     /// Puts the values in place that other writes of the run made.
     pub(super) fn settle(&mut self, late: &dyn Fn(&Output) -> Option<String>) {
         for member in self.members.values_mut() {
-            if let MemberValue::Referred { value, .. } = member
-                && let Input::Late(output) = value
-                && let Some(made) = late(output)
-            {
-                *value = Input::Value(made);
+            if let MemberValue::Referred(referred) = member {
+                referred.settle(late);
             }
         }
     }
@@ -98,14 +77,13 @@ impl MemberValue {
     pub fn known(&self) -> Option<Value> {
         match self {
             Self::Given(value) => Some(value.clone()),
-            Self::Referred { value: Input::Value(text), .. } => Some(Value::from(text.as_str())),
-            Self::Referred { value: Input::Reference(_) | Input::Late(_), .. } => None,
+            Self::Referred(referred) => referred.known().map(Value::from),
         }
     }
 
     /// Whether another write of the run makes it.
     pub fn is_late(&self) -> bool {
-        matches!(self, Self::Referred { value: Input::Late(_), .. })
+        matches!(self, Self::Referred(referred) if referred.late().is_some())
     }
 }
 
@@ -117,11 +95,11 @@ impl Serialize for PlainBinding {
         for (name, value) in &self.members {
             match value {
                 MemberValue::Given(value) => map.serialize_entry(name, value)?,
-                MemberValue::Referred { value, .. } => map.serialize_entry(name, value)?,
+                MemberValue::Referred(referred) => map.serialize_entry(name, &referred.value)?,
             }
         }
         // A row refers to one resource at most.
-        if let Some(of) = self.needs().next() {
+        if let Some(of) = self.referred().find_map(|referred| referred.of.as_ref()) {
             map.serialize_entry("of", of)?;
         }
         map.end()
@@ -133,24 +111,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Kind;
+    use crate::binding::Binding;
+    use crate::model::{Address, Kind};
 
     fn late() -> PlainBinding {
         let of = Address { kind: Kind::Kv, key: "shop".into() };
         let value = Input::Late(Output { account: "a".into(), of: of.clone(), name: "namespace_id".into() });
         let mut binding = PlainBinding::referring("CACHE".into(), "kv_namespace", "namespace_id", value.clone());
-        binding.members.insert("namespace_id".into(), MemberValue::Referred { value, of: Some(of) });
+        binding.members.insert("namespace_id".into(), MemberValue::Referred(Referred { value, of: Some(of) }));
         binding
     }
 
     #[test]
     fn a_value_that_another_write_makes_goes_up_once_it_is_made() {
-        let mut binding = late();
-        assert!(binding.is_late() && binding.metadata().is_none());
-        binding.settle(&|output| (output.name == "namespace_id").then(|| "abc".into()));
+        let binding = Binding::Plain(late());
+        assert!(binding.is_late() && binding.plain().and_then(PlainBinding::metadata).is_none());
+        let binding = binding.with_late(&|output| (output.name == "namespace_id").then(|| "abc".into()));
         assert!(!binding.is_late());
         let sent = json!({ "type": "kv_namespace", "name": "CACHE", "namespace_id": "abc" });
-        assert_eq!(binding.metadata(), Some(sent));
+        assert_eq!(binding.plain().and_then(PlainBinding::metadata), Some(sent));
         assert_eq!(binding.needs().count(), 1);
     }
 

@@ -1,13 +1,15 @@
 //! Writes and the reads beside them as values: whoever plans says what is to be sent, one place sends it.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api::Api;
 use super::error::Family;
 use super::permissions::Grant;
-use super::read::{Read, ReadOf};
-use crate::http::{CallError, Client, Method, Request};
+use super::read::{Read, ReadOf, Reply};
+use super::scripts::Script;
+use super::zones::Zone;
+use crate::http::{CallError, CallErrorKind, Client, Method, Request};
 use crate::model::Output;
 use crate::secret::Secret;
 
@@ -40,6 +42,9 @@ pub struct Call {
     /// Its body.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub body: Value,
+    /// Members of its body that other writes of the run make, each where it stands as a JSON pointer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<(&'static str, Output)>,
     /// Whose error codes its answers use.
     #[serde(skip)]
     pub family: Family,
@@ -62,6 +67,7 @@ impl Call {
             path: path.iter().map(|segment| (*segment).into()).collect(),
             headers: Vec::new(),
             body: Value::Null,
+            late: Vec::new(),
             family,
             grant,
             makes: Vec::new(),
@@ -70,8 +76,21 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The body with what other writes made; the name of the output that none of them made.
+    fn body_with(&self, made: &dyn Fn(&Output) -> Option<String>) -> Result<Value, String> {
+        let mut body = self.body.clone();
+        for (at, output) in &self.late {
+            let value = made(output).ok_or_else(|| output.name.clone())?;
+            let place = body.pointer_mut(at).ok_or_else(|| output.name.clone())?;
+            *place = Value::from(value);
+        }
+        Ok(body)
+    }
+}
+
 /// How something is looked for by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Look {
     /// In a list.
     Listed {
@@ -84,6 +103,20 @@ pub enum Look {
     },
     /// By a path that holds the name.
     Alone(ReadOf<Value>),
+    /// A Worker, in the list of all of them.
+    Script {
+        /// The list.
+        read: ReadOf<Vec<Script>>,
+        /// The name.
+        name: String,
+    },
+    /// A zone.
+    Zone {
+        /// The zones of that name.
+        read: ReadOf<Vec<Zone>>,
+        /// The name.
+        name: String,
+    },
 }
 
 impl Look {
@@ -92,6 +125,38 @@ impl Look {
         match self {
             Self::Listed { read, .. } => read.as_ref().clone(),
             Self::Alone(read) => read.as_ref().clone(),
+            Self::Script { read, .. } => read.as_ref().clone(),
+            Self::Zone { read, .. } => read.as_ref().clone(),
+        }
+    }
+
+    /// The name that is looked for in a list; nothing where the path holds it.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Listed { name, .. } | Self::Script { name, .. } | Self::Zone { name, .. } => Some(name),
+            Self::Alone(_) => None,
+        }
+    }
+
+    /// What an answer lists under names that are wanted, each with its name.
+    pub fn listed(&self, reply: &Reply, is_wanted: &dyn Fn(&str) -> bool) -> Vec<(String, Value)> {
+        fn all<T>(list: Option<&Vec<T>>, named: impl Fn(&T) -> Option<(String, Value)>) -> Vec<(String, Value)> {
+            list.into_iter().flatten().filter_map(named).collect()
+        }
+        match self {
+            Self::Listed { read, member, .. } => all(read.result(reply).as_deref(), |entry: &Value| {
+                let name = entry.get(member)?.as_str().filter(|name| is_wanted(name))?;
+                Some((name.to_owned(), entry.clone()))
+            }),
+            Self::Alone(read) => {
+                read.result(reply).map(|found| (String::new(), (*found).clone())).into_iter().collect()
+            }
+            Self::Script { read, .. } => all(read.result(reply).as_deref(), |script| {
+                is_wanted(&script.id).then(|| (script.id.clone(), json!({ "id": script.id })))
+            }),
+            Self::Zone { read, .. } => all(read.result(reply).as_deref(), |zone| {
+                is_wanted(&zone.name).then(|| (zone.name.clone(), json!({ "id": zone.id })))
+            }),
         }
     }
 }
@@ -114,9 +179,14 @@ impl Api {
         };
         let path: Vec<String> = call.path.iter().map(segment).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let mut request = match &call.body {
-            Value::Null => self.request(call.method, &path),
-            body => self.json(call.method, &path, body),
+        let mut request = match call.body_with(late) {
+            Ok(Value::Null) => self.request(call.method, &path),
+            Ok(body) => self.json(call.method, &path, &body),
+            Err(name) => {
+                let target = self.request(call.method, &path).target();
+                let kind = CallErrorKind::Unsendable { reason: format!("its `{name}` is not known") };
+                return Err(CallError { target, tries: 0, may_have_arrived: false, kind });
+            }
         };
         add_headers(&mut request, &call.headers);
         let (_, envelope) = self.exchange(client, &request, (call.family, call.grant), false).await?;
@@ -128,17 +198,13 @@ impl Api {
     /// # Errors
     /// [`CallError`], as for every read.
     pub async fn find(&self, client: &Client, look: &Look) -> Result<Option<Value>, CallError> {
-        match look {
-            Look::Listed { read, member, name } => {
-                let is_it = |entry: &Value| entry.get(member).and_then(Value::as_str) == Some(name.as_str());
-                Ok(self.read(client, read).await?.into_iter().find(is_it))
-            }
-            Look::Alone(read) => match self.read(client, read).await {
-                Ok(found) => Ok(Some(found)),
-                Err(error) if error.is_absent() => Ok(None),
-                Err(error) => Err(error),
-            },
-        }
+        let reply = match self.ask(client, &look.read()).await {
+            Ok(reply) => reply,
+            Err(error) if error.is_absent() && look.name().is_none() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let is_it = |name: &str| look.name().is_none_or(|wanted| wanted == name);
+        Ok(look.listed(&reply, &is_it).into_iter().next().map(|(_, entry)| entry))
     }
 }
 

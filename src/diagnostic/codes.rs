@@ -56,7 +56,7 @@ codes! {
     Syntax = "CFD0101": "the file is not YAML",
         "The text could not be read as YAML 1.2. The place names where reading stopped; the cause is often a line or two above it: a missing colon, a tab, an unclosed quote or bracket.";
     ReferenceUnresolved = "CFD0209": "a reference can't be resolved",
-        "The field refers to an output of another resource. References resolve from outputs that were given (`--outputs FILE`), then from the live account by name: exactly one resource must have that name. A `$…` text is never sent to Cloudflare.";
+        "The field refers to an output of another resource. References resolve from outputs that were given (`--outputs FILE`), then from the documents of the run, then from the live account by name: exactly one resource must have that name. A `$…` text is never sent to Cloudflare.";
     UnknownKey = "CFD0102": "unknown key",
         "A manifest holds only the keys that its kind knows; a misspelt key would otherwise be ignored without a word. Both spellings of a key work, `account_id` and `accountId`. `cfworker-deploy schema` prints all keys.";
     WrongType = "CFD0103": "a value of another type is due",
@@ -132,7 +132,7 @@ codes! {
     Migration = "CFD0141": "not a usable migration",
         "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. Their files are read by the command line from the directory that `migrations` names; who calls the library gives their texts as the option `migrations`.";
     Reference = "CFD0201": "not a usable reference",
-        "References are `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id` in `kv_bindings`, `$variables-group/GROUP/KEY` in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
+        "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",
         "`$variables-group/GROUP/KEY` takes its value from `--values FILE`: the key `GROUP/KEY` (or `KEY` under `GROUP`) in JSON, or `GROUP__KEY` in a dotenv file.";
     MissingSecret = "CFD0203": "a secret has no value",

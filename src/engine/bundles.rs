@@ -338,7 +338,7 @@ pub(super) fn offline(manifest: &DesiredManifest) -> LiveManifest {
     let zones = manifest.routing.iter().map(|host| LiveZone {
         id: match &host.zone {
             ZoneRef::Id(id) => id.clone(),
-            ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
+            ZoneRef::Referred(_) | ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
         },
         ..LiveZone::default()
     });

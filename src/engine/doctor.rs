@@ -97,7 +97,7 @@ async fn check_up(session: &Session<'_>, sources: &[Source], options: &Options) 
     checks.extend(clock(session).await);
     // A token that is refused is refused everywhere.
     if !checks.iter().any(|check| check.code == Some(Code::CredentialsRefused)) {
-        checks.extend(account_and_zones(session, &desired).await);
+        checks.extend(account_and_zones(session, &desired, &options.outputs).await);
         for manifest in &desired.manifests {
             checks.extend(bundle(session, manifest).await);
         }
@@ -210,9 +210,9 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
 }
 
 /// Every read that a plan makes, each by itself.
-async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec<Check> {
+async fn account_and_zones(session: &Session<'_>, desired: &DesiredState, outputs: &OutputSet) -> Vec<Check> {
     let mut checks = Vec::new();
-    let zones = match refresh::find_zones(&session.api, &session.client, desired).await {
+    let zones = match refresh::find_zones(&session.api, &session.client, desired, outputs).await {
         Ok(zones) => zones,
         Err(failures) => {
             checks.extend(failures.into_iter().map(|failure| bad(failure.subject, failure.finding)));
@@ -224,7 +224,7 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState) -> Vec
         &session.client,
         desired,
         &zones,
-        kinds::reads(desired, &OutputSet::new(), &refresh::Known::default()),
+        kinds::reads(desired, outputs, &refresh::Known::default()),
     )
     .await;
     let mut failed = Vec::new();

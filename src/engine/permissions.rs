@@ -8,7 +8,6 @@ use serde_json::json;
 use super::Credentials;
 use super::failure::failure;
 use super::session::Session;
-use crate::binding::Binding;
 use crate::cloudflare::permissions::{ALL, D1, DNS, Grant, KV, QUEUES, R2, ROUTES, SCRIPTS, ZONES};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{Code, Diagnostic};
@@ -37,9 +36,11 @@ pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> Vec<N
     let has_keys = credentials.r2.as_ref().is_some_and(|r2| r2.access_key_id.is_some());
     let of_bundles = (!has_keys).then_some(Need { grant: R2, read_only: true });
     let of_stores = kinds::grants(desired).map(write);
+    // What is referred to by name is looked for.
+    let of_references = kinds::grants_of_references(desired).map(|grant| Need { grant, read_only: true });
     let of_bundles = of_bundles.filter(|_| !desired.manifests.is_empty());
     let of_manifests = desired.manifests.iter().flat_map(of_manifest);
-    let needs: BTreeSet<Need> = of_manifests.chain(of_bundles).chain(of_stores).collect();
+    let needs: BTreeSet<Need> = of_manifests.chain(of_bundles).chain(of_stores).chain(of_references).collect();
     let is_written = |grant: Grant| needs.contains(&write(grant));
     needs.iter().filter(|need| !need.read_only || !is_written(need.grant)).cloned().collect()
 }
@@ -51,9 +52,6 @@ fn write(grant: Grant) -> Need {
 fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
     let read = |grant| Need { grant, read_only: true };
     let mut needs = vec![write(SCRIPTS)];
-    // What is referred to by name is looked for; what a kind of ours does not describe has no list of its own.
-    let references = manifest.script.bindings.iter().flat_map(Binding::references);
-    needs.extend(references.filter_map(|reference| kinds::grant(&reference.kind)).map(read));
     if manifest.routing_disabled {
         // What was attached before is removed.
         needs.extend([write(ROUTES), write(DNS)]);

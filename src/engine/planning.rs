@@ -18,7 +18,7 @@ use crate::manifest::{Places, Read, ReadOptions, Source};
 use crate::model::{Event, OutputSet};
 use crate::plan::{self, Action, Plan};
 use crate::refresh::{self, Failure};
-use crate::resource::{DesiredState, LiveState};
+use crate::resource::{DesiredState, DesiredStore, LiveState};
 
 /// A plan as callers see it.
 #[derive(Clone, Debug, Serialize)]
@@ -177,7 +177,7 @@ async fn prepared(
     diagnostics.extend(unread(&desired, &places));
     let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
 
-    let zones = refresh::find_zones(&session.api, &session.client, &desired);
+    let zones = refresh::find_zones(&session.api, &session.client, &desired, &options.outputs);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
     let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let keys = told(keys, &mut diagnostics);
@@ -315,7 +315,7 @@ pub(super) async fn prepare_removal(
     stop_on_error(&unknown_stores(&desired, options))?;
     // Nothing is done with values of secrets here, but whoever answers may know them.
     Secrets::read(session, options, &desired, &places, &mut Vec::new());
-    match removal(session, &desired).await {
+    match removal(session, &desired, &options.outputs).await {
         Ok(live) => {
             let plan = Plan { diagnostics, ..Plan::default() };
             let reads = session.client.sent().reads;
@@ -329,11 +329,16 @@ pub(super) async fn prepare_removal(
 }
 
 /// What is live, and who uses it.
-async fn removal(session: &Session<'_>, desired: &DesiredState) -> Result<LiveState, Vec<Failure>> {
-    let zones = refresh::find_zones(&session.api, &session.client, desired).await?;
-    // Nothing is bound any more: only the stores that documents describe are looked for.
+async fn removal(
+    session: &Session<'_>,
+    desired: &DesiredState,
+    outputs: &OutputSet,
+) -> Result<LiveState, Vec<Failure>> {
+    let zones = refresh::find_zones(&session.api, &session.client, desired, outputs).await?;
+    // Nothing is bound or attached any more: only the stores that documents describe are looked for.
     let nothing = OutputSet::new();
-    let stores = DesiredState { stores: desired.stores.clone(), ..DesiredState::default() };
+    let alone = desired.stores.iter().map(|store| DesiredStore { inputs: Vec::new(), ..store.clone() });
+    let stores = DesiredState { stores: alone.collect(), ..DesiredState::default() };
     let reads = |known: &refresh::Known| kinds::reads(&stores, &nothing, known);
     let live = refresh::refresh(&session.api, &session.client, desired, &zones, &reads, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;

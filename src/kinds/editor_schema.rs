@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{DOCUMENTS, d1_database, kv_namespace, queue, r2_bucket};
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::{self, Manifest};
-use crate::manifest::snake_case;
+use crate::manifest::{referring, snake_case};
 
 /// A kind: its name, what it is, its schema.
 type Of = (&'static str, &'static str, Value);
@@ -107,7 +107,17 @@ fn of_all_kinds() -> Value {
         "properties": { "kind": { "enum": kinds().map(|(name, _, _)| name) } },
         "allOf": choices,
         "definitions": definitions,
+        "references": references(),
     })
+}
+
+/// The fields that may name another resource, for docs/manifest.md.
+fn references() -> Value {
+    let row = |(document, field, takes): (&str, String, Vec<(&str, Vec<&str>)>)| {
+        let takes = takes.into_iter().map(|(kind, outputs)| json!({ "kind": kind, "outputs": outputs }));
+        json!({ "document": document, "field": field, "takes": takes.collect::<Vec<_>>() })
+    };
+    referring::all().into_iter().map(row).collect()
 }
 
 #[test]

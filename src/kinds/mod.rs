@@ -5,6 +5,7 @@
 mod d1_database;
 #[cfg(test)]
 mod editor_schema;
+mod findable;
 mod kv_namespace;
 mod labels;
 mod queue;
@@ -27,6 +28,7 @@ use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
 use d1_database::D1Database;
+use findable::Findable;
 use kv_namespace::KvNamespace;
 use labels::Labels;
 use queue::Queue;
@@ -96,9 +98,9 @@ pub fn resolve(
     references::resolve(desired, live, outputs, lists)
 }
 
-/// The permission that stores of a kind need.
-pub fn grant(kind: &str) -> Option<Grant> {
-    Some(store_of(kind)?.grant())
+/// The permissions to look for what is referred to by name.
+pub fn grants_of_references(desired: &DesiredState) -> impl Iterator<Item = Grant> + '_ {
+    references::open(desired).filter_map(|(_, reference)| Some(Findable::of(&reference.kind)?.grant()))
 }
 
 /// Documents whose files were not given.

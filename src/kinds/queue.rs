@@ -107,8 +107,8 @@ fn stated(wanted: &DesiredStore) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 impl Store for Queue {
-    fn name_output(&self) -> Option<&'static str> {
-        Some("queue_name")
+    fn known_outputs(&self, wanted: &DesiredStore) -> BTreeMap<String, Value> {
+        BTreeMap::from([("queue_name".to_owned(), json!(wanted.address.key))])
     }
 
     fn address(&self, name: &str) -> Address {

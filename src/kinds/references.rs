@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::store::Store;
+use super::findable::Findable;
 use super::{store, store_of};
-use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference};
+use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference, Referred};
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::{DocumentKind, Worker};
-use crate::model::{Address, Identity, Output, OutputSet};
+use crate::model::{Address, Kind, Output, OutputSet};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
+use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore, StoreInput};
 
 /// What was looked for by name, beside all that has the name.
 #[derive(Debug, Default)]
@@ -23,27 +23,16 @@ impl Lists {
     pub(super) fn index(looks: &[Look], known: &Known) -> Self {
         let mut lists = Self::default();
         for look in looks {
-            let Look::Listed { name, .. } = look else { continue };
-            lists.0.entry(look.read()).or_default().entry(name.clone()).or_default();
+            let names = lists.0.entry(look.read()).or_default();
+            names.entry(look.name().unwrap_or_default().to_owned()).or_default();
         }
-        let mut gone_through: BTreeSet<&Read> = BTreeSet::new();
+        let mut gone_through: BTreeSet<Read> = BTreeSet::new();
         for look in looks {
-            match look {
-                Look::Listed { read, member, .. } => {
-                    let Some(names) = lists.0.get_mut(read.as_ref()) else { continue };
-                    if !gone_through.insert(read.as_ref()) {
-                        continue;
-                    }
-                    for entry in known.get(read).iter().flat_map(|list| list.iter()) {
-                        let name = entry.get(member).and_then(Value::as_str);
-                        if let Some(entries) = name.and_then(|name| names.get_mut(name)) {
-                            entries.push(entry.clone());
-                        }
-                    }
-                }
-                Look::Alone(read) => {
-                    let found = known.get(read).map(|found| (*found).clone()).into_iter().collect();
-                    lists.0.entry(look.read()).or_default().insert(String::new(), found);
+            let read = look.read();
+            let (Some(reply), Some(names)) = (known.reply(&read), lists.0.get_mut(&read)) else { continue };
+            if gone_through.insert(read) {
+                for (name, entry) in look.listed(reply, &|name| names.contains_key(name)) {
+                    names.entry(name).or_default().push(entry);
                 }
             }
         }
@@ -52,26 +41,34 @@ impl Lists {
 
     /// All that has the name; nothing where the account was not looked at.
     pub(super) fn found(&self, look: &Look) -> Option<&[Value]> {
-        let name = match look {
-            Look::Listed { name, .. } => name.as_str(),
-            Look::Alone(_) => "",
-        };
-        self.0.get(&look.read())?.get(name).map(Vec::as_slice)
+        self.0.get(&look.read())?.get(look.name().unwrap_or_default()).map(Vec::as_slice)
     }
 }
 
-/// What is looked for by name: the stores that documents describe, and those that bindings refer to beside them.
-pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
-    let described = desired.stores.iter().filter_map(store::look);
-    let referred = desired.manifests.iter().flat_map(|manifest| {
-        let account = manifest.identity.account.as_str();
+/// All references of a run that are still open, each with its account. A zone of hosts is found before all else.
+pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&str, &Reference)> {
+    let of_workers = desired.manifests.iter().flat_map(|manifest| {
         let references = manifest.script.bindings.iter().flat_map(Binding::references);
-        let elsewhere = references.filter(move |reference| {
-            given(reference, outputs).is_none()
-                && in_run(&reference.kind, &reference.name, account, &desired.stores).is_none()
-        });
-        elsewhere.filter_map(move |reference| Some(store_of(&reference.kind)?.look(account, &reference.name)))
+        references.map(|reference| (manifest.identity.account.as_str(), reference))
     });
+    let of_stores = desired.stores.iter().flat_map(|store| {
+        let references = store.inputs.iter().filter_map(|input| input.given.reference());
+        references.map(|reference| (store.identity.account.as_str(), reference))
+    });
+    of_workers.chain(of_stores)
+}
+
+/// What is looked for by name: the stores that documents describe, and what is referred to beside them.
+pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
+    let workers = Workers::of(desired);
+    let described = desired.stores.iter().filter_map(store::look);
+    let elsewhere = open(desired).filter(|(account, reference)| {
+        let Reference { kind, name, .. } = reference;
+        let is_worker = kind == Worker.name() && workers.script(account, name).is_some();
+        !is_worker && reference.given(outputs).is_none() && in_run(kind, name, account, &desired.stores).is_none()
+    });
+    let referred = elsewhere
+        .filter_map(|(account, reference)| Some(Findable::of(&reference.kind)?.look(account, &reference.name)));
     described.chain(referred).collect()
 }
 
@@ -84,13 +81,21 @@ pub(super) fn resolve(
 ) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
     let workers = Workers::of(desired);
+    // A store may refer to another one.
+    let described = desired.stores.clone();
+    let run = |account| Run { account, stores: &described, live, workers: &workers, outputs, lists };
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
-        let run = Run { account: &manifest.identity.account, stores, live, workers: &workers, outputs, lists };
-        for binding in &mut manifest.script.bindings {
-            if let Binding::Plain(binding) = binding {
-                let of_binding = run.settle(binding).into_iter().map(|finding| (manifest.document, finding));
-                findings.extend(of_binding);
+        let run = run(manifest.identity.account.as_str());
+        let of_binding = manifest.script.bindings.iter_mut().flat_map(|binding| run.settle(binding));
+        findings.extend(of_binding.map(|finding| (manifest.document, finding)));
+    }
+    for store in stores {
+        let run = run(store.identity.account.as_str());
+        for StoreInput { at, given } in &mut store.inputs {
+            findings.extend(run.settle_reference(given).err().map(|finding| (store.document, finding)));
+            if let (Some(value), Some(place)) = (given.known(), store.wanted.pointer_mut(at)) {
+                *place = Value::from(value);
             }
         }
     }
@@ -134,40 +139,54 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Puts values in place of the references of a binding; gives what stays open.
-    fn settle(&self, binding: &mut PlainBinding) -> Vec<Diagnostic> {
+    fn settle(&self, binding: &mut Binding) -> Vec<Diagnostic> {
+        match binding {
+            Binding::PlainText(binding) => {
+                let open = self.settle_reference(&mut binding.text).err();
+                // The name of a Worker is a text like any other: a variable that holds it waits for nobody.
+                binding.text.of = binding.text.of.take().filter(|of| of.kind != Kind::Script);
+                open.into_iter().collect()
+            }
+            Binding::Plain(binding) => self.settle_members(binding),
+            Binding::SecretText(_) => Vec::new(),
+        }
+    }
+
+    fn settle_members(&self, binding: &mut PlainBinding) -> Vec<Diagnostic> {
         let row = binding.row();
         let mut findings = Vec::new();
         for (name, member) in &mut binding.members {
-            let MemberValue::Referred { value, of } = member else { continue };
-            match value {
-                Input::Reference(reference) => match self.found(reference) {
-                    Ok(found) => (*value, *of) = found,
-                    Err(finding) => findings.push(finding),
-                },
-                Input::Value(text) => {
-                    let refers = row.and_then(|row| row.member(name)?.refers);
-                    *of = refers.filter(|refers| refers.by_name).and_then(|refers| self.named(refers.kind, text));
-                }
-                Input::Late(_) => {}
+            let MemberValue::Referred(referred) = member else { continue };
+            if let Input::Value(text) = &referred.value {
+                let refers = row.and_then(|row| row.member(name)?.refers);
+                referred.of = refers.filter(|refers| refers.by_name).and_then(|refers| self.named(refers.kind, text));
             }
+            findings.extend(self.settle_reference(referred).err());
         }
         findings
     }
 
+    fn settle_reference(&self, referred: &mut Referred) -> Result<(), Diagnostic> {
+        if let Some(reference) = referred.reference() {
+            *referred = self.found(reference)?;
+        }
+        Ok(())
+    }
+
     /// A value for a reference, and the resource of the run that it comes from.
-    fn found(&self, reference: &Reference) -> Result<(Input, Option<Address>), Diagnostic> {
-        if let Some(text) = given(reference, self.outputs) {
-            return Ok((Input::Value(text.to_owned()), None));
+    fn found(&self, reference: &Reference) -> Result<Referred, Diagnostic> {
+        if let Some(text) = reference.given(self.outputs) {
+            return Ok(Input::Value(text.to_owned()).into());
         }
         if let Some((index, store)) = in_run(&reference.kind, &reference.name, self.account, self.stores) {
             let live = self.live.stores.get(index).and_then(Option::as_ref);
-            return Ok((of_run(reference, store, live), Some(store.address.clone())));
+            return Ok(Referred { value: of_run(reference, store, live)?, of: Some(store.address.clone()) });
         }
         let is_worker = reference.kind == Worker.name();
         if let Some(script) = self.workers.script(self.account, &reference.name).filter(|_| is_worker) {
-            return Ok((Input::Value(script.to_owned()), Some(Address::script(script))));
+            return Ok(Referred { value: Input::Value(script.to_owned()), of: Some(Address::script(script)) });
         }
-        Ok((Input::Value(of_account(reference, self.account, self.lists)?), None))
+        Ok(Input::Value(of_account(reference, self.account, self.lists)?).into())
     }
 
     /// The resource of the run that has this name in the account.
@@ -182,10 +201,6 @@ impl Run<'_> {
     }
 }
 
-fn given<'a>(reference: &Reference, outputs: &'a OutputSet) -> Option<&'a str> {
-    outputs.get(&format!("{}/{}", reference.kind, reference.name))?.get(&reference.output)?.as_str()
-}
-
 /// The document of the run that a reference names, by its own name or by the store's.
 fn in_run<'a>(kind: &str, name: &str, account: &str, stores: &'a [DesiredStore]) -> Option<(usize, &'a DesiredStore)> {
     let is_of_kind = |(_, store): &(usize, &DesiredStore)| store.kind == kind && store.identity.account == account;
@@ -194,75 +209,51 @@ fn in_run<'a>(kind: &str, name: &str, account: &str, stores: &'a [DesiredStore])
     by_name.or_else(|| all.find(|(_, store)| store.address.key == name))
 }
 
-/// The name of a store is known before it is made, an id only afterwards.
-fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>) -> Input {
-    let is_its_name = store_of(store.kind).is_some_and(|kind| kind.name_output() == Some(reference.output.as_str()));
-    if is_its_name {
-        return Input::Value(store.address.key.clone());
-    }
-    let output = live.and_then(|live| store::outputs(store, live).get(&reference.output)?.as_str().map(str::to_owned));
-    match output {
-        Some(value) => Input::Value(value),
-        None => Input::Late(Output {
+/// What a document says of a store is known before it is made, its id only afterwards.
+fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>) -> Result<Input, Diagnostic> {
+    let Reference { kind: kind_name, output, .. } = reference;
+    let Some(kind) = store_of(store.kind) else { return Err(open_at(reference, "nothing describes it".into())) };
+    let text = |outputs: BTreeMap<String, Value>| outputs.get(output)?.as_str().map(str::to_owned);
+    let known = text(kind.known_outputs(store)).or_else(|| text(store::outputs(store, live?)));
+    match known {
+        Some(value) => Ok(Input::Value(value)),
+        None if output == kind.id_output() => Ok(Input::Late(Output {
             account: store.identity.account.clone(),
             of: store.address.clone(),
-            name: reference.output.clone(),
-        }),
+            name: output.clone(),
+        })),
+        None => Err(open_at(reference, format!("its document gives it no `{output}`"))
+            .with_help(format!("refer to another output, or let the document of kind `{kind_name}` state it"))),
     }
 }
 
+fn open_at(reference: &Reference, problem: String) -> Diagnostic {
+    let message = format!("the reference to `{}` can't be resolved: {problem}", reference.name);
+    Diagnostic::error(Code::ReferenceUnresolved, message).on(reference.path.clone())
+}
+
 fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<String, Diagnostic> {
-    let Reference { kind: kind_name, name, output, path } = reference;
-    let open = |problem: String| {
-        let message = format!("the reference to `{name}` can't be resolved: {problem}");
-        Diagnostic::error(Code::ReferenceUnresolved, message).on(path.clone())
-    };
-    let Some(kind) = store_of(kind_name) else {
+    let Reference { kind: kind_name, name, output, .. } = reference;
+    let open = |problem: String| open_at(reference, problem);
+    let Some(kind) = Findable::of(kind_name) else {
         return Err(open(format!("no outputs of `{kind_name}/{name}` hold `{output}`"))
-            .with_help(format!(
-                "describe it by a document of kind `{kind_name}` in the same run, or give them as a file of outputs"
-            ))
+            .with_help("give them as a file of outputs")
             .by(CallOption::Outputs));
     };
-    let look = kind.look(account, name);
-    let Some(found) = lists.found(&look) else {
+    let Some(found) = lists.found(&kind.look(account, name)) else {
         return Err(open("the account was not looked at".into())
             .with_help("give credentials, or a file of outputs")
             .by(CallOption::Outputs));
     };
     let noun = kind.noun();
     match found {
-        [one] => {
-            let named = elsewhere(kind, account, name);
-            let live = kind.live(one);
-            let value = live.and_then(|live| kind.outputs(&named, &live).get(output)?.as_str().map(str::to_owned));
-            value.ok_or_else(|| {
-                open(format!("the {noun} has no output `{output}`"))
-                    .with_help("give them as a file of outputs")
-                    .by(CallOption::Outputs)
-            })
-        }
-        [] => {
-            let help = format!("describe it by a document of kind `{kind_name}`, or correct the name");
-            Err(open(format!("the account has no {noun} with that name")).with_help(help))
-        }
+        [one] => kind.output(account, name, output, one).ok_or_else(|| {
+            open(format!("the {noun} has no output `{output}`"))
+                .with_help("give them as a file of outputs")
+                .by(CallOption::Outputs)
+        }),
+        [] => Err(open(format!("the account has no {noun} with that name")).with_help(kind.help(kind_name))),
         [_, _, ..] => Err(open(format!("several {noun}s have that name")).with_help("use the id instead")),
-    }
-}
-
-/// A store that no document of the run describes.
-fn elsewhere(kind: &dyn Store, account: &str, name: &str) -> DesiredStore {
-    DesiredStore {
-        document: 0,
-        kind: kind.name(),
-        identity: Identity {
-            account: account.to_owned(),
-            org: String::new(),
-            env: String::new(),
-            name: name.to_owned(),
-        },
-        address: kind.address(name),
-        wanted: Value::Null,
     }
 }
 
@@ -281,8 +272,12 @@ mod tests {
         let (live, lists) = (LiveState::default(), Lists::default());
         let run = Run { account: ACCOUNT, stores: &[], live: &live, workers: &workers, outputs, lists: &lists };
         let mut binding = PlainBinding::referring("X".into(), type_name, member, value);
-        let findings = run.settle(&mut binding);
+        let findings = run.settle_members(&mut binding);
         (binding, findings)
+    }
+
+    fn needs(binding: PlainBinding) -> Vec<Address> {
+        Binding::Plain(binding).needs().cloned().collect()
     }
 
     fn reference(type_name: &str, name: &str) -> Input {
@@ -298,17 +293,17 @@ mod tests {
             let (binding, findings) = settled("service", "service", value, &none);
             assert!(findings.is_empty(), "{findings:?}");
             assert_eq!(binding.metadata().expect("no open reference")["service"], "api");
-            assert_eq!(binding.needs().collect::<Vec<_>>(), [&Address::script("api")]);
+            assert_eq!(needs(binding), [Address::script("api")]);
         }
     }
 
     #[test]
     fn a_plain_name_that_no_document_describes_is_left_to_cloudflare() {
         let (binding, findings) = settled("service", "service", Input::Value("other".into()), &OutputSet::new());
-        assert_eq!((findings.len(), binding.needs().count()), (0, 0));
+        assert_eq!((findings.len(), needs(binding).len()), (0, 0));
         // The name in a manifest is not the name in the account.
         let (binding, _) = settled("service", "service", Input::Value("backend".into()), &OutputSet::new());
-        assert_eq!(binding.needs().count(), 0);
+        assert_eq!(needs(binding).len(), 0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What all kinds of stores have in common: the name is the identity. A store that is not there is created; one that is
 //! there is found by its name; nothing replaces one, and only `--delete-data` deletes one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::manifest::{Claimed, DocumentKind, Envelope, Lowered, Path, Reading};
 use crate::model::{Address, Field};
 use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, Write};
 use crate::refresh::Known;
-use crate::resource::{DesiredDocument, DesiredState, DesiredStore, LiveState, LiveStore, Operation};
+use crate::resource::{DesiredDocument, DesiredState, DesiredStore, LiveState, LiveStore, Operation, StoreInput};
 
 use super::references::Lists;
 
@@ -28,9 +28,9 @@ pub(super) trait Store: DocumentKind {
     /// The permission that its requests need.
     fn grant(&self) -> Grant;
 
-    /// The output that is the store's own name, which is known before it is made.
-    fn name_output(&self) -> Option<&'static str> {
-        None
+    /// Outputs that are known before the store is made.
+    fn known_outputs(&self, _wanted: &DesiredStore) -> BTreeMap<String, Value> {
+        BTreeMap::new()
     }
 
     /// How a store of that name is looked for.
@@ -187,7 +187,8 @@ fn planned(wanted: &DesiredStore) -> PlannedManifest {
 }
 
 fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<&LiveStore>) -> Sketches {
-    let mut sketch = Sketch::wanted(wanted.address.clone(), Vec::new());
+    let needs: BTreeSet<Address> = wanted.inputs.iter().filter_map(|input| input.given.of.clone()).collect();
+    let mut sketch = Sketch::wanted(wanted.address.clone(), needs.into_iter().collect());
     match live {
         None => {
             sketch.owner = Owner::Absent;
@@ -253,12 +254,26 @@ pub(super) trait StoreSpec: DeserializeOwned + Default {
     fn name(&self) -> Option<&str>;
 }
 
+/// What a document of a store states beyond the name.
+pub(super) struct Stated {
+    /// By the names of its own kind.
+    pub wanted: Value,
+    /// Values of it that other resources give.
+    pub inputs: Vec<StoreInput>,
+}
+
+impl From<Value> for Stated {
+    fn from(wanted: Value) -> Self {
+        Self { wanted, inputs: Vec::new() }
+    }
+}
+
 /// Reads a document of a store. `wanted` tells what is wrong with the rest, and what the document states beyond the name;
 /// it gets the document's own name, as far as that is known.
-pub(super) fn read<S: StoreSpec>(
+pub(super) fn read<S: StoreSpec, W: Into<Stated>>(
     kind: &dyn Store,
     reading: &mut Reading<'_, '_>,
-    wanted: impl FnOnce(&S, Option<&str>, &Path, &mut Reading<'_, '_>) -> Value,
+    wanted: impl FnOnce(&S, Option<&str>, &Path, &mut Reading<'_, '_>) -> W,
 ) -> Lowered {
     let Some(manifest) = reading.typed::<S>() else { return Lowered::default() };
     let spec = manifest.spec.unwrap_or_default();
@@ -269,13 +284,15 @@ pub(super) fn read<S: StoreSpec>(
     envelope.check(reading);
     let identity = envelope.identity(reading.options);
     let path = Path::default().key("spec");
-    let wanted = wanted(&spec, identity.as_ref().map(|identity| identity.name.as_str()), &path, reading);
+    let stated = wanted(&spec, identity.as_ref().map(|identity| identity.name.as_str()), &path, reading);
+    let Stated { wanted, inputs } = stated.into();
     let store = name.zip(identity).map(|(name, identity)| DesiredStore {
         document: reading.document,
         kind: kind.name(),
         identity,
         address: kind.address(&name),
         wanted,
+        inputs,
     });
     let claims = claims(kind, store.as_ref(), path.key(S::NAME_KEY));
     Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }

@@ -15,6 +15,7 @@ use super::nearest::nearest;
 use super::path::Path;
 use super::quote::quote;
 use super::reference::{self, Text};
+use super::referring::Takes as TakesOf;
 use super::schema::BindingEntry;
 use super::tree::snake_case;
 
@@ -175,7 +176,7 @@ impl Reader<'_> {
     ) -> Option<MemberValue> {
         let value = match reference::read(text) {
             Ok(Text::Field { kind, name, field_path }) => {
-                reference::to(row.word, refers, (kind, &name, &field_path), path).map(Input::Reference)
+                to(row, refers, (kind, &name, &field_path), path).map(Input::Reference)
             }
             Ok(Text::Plain) => checked(member, &Value::from(text)).map(|value| match value {
                 Value::String(text) => Input::Value(text),
@@ -198,7 +199,7 @@ impl Reader<'_> {
 
     fn referring(&mut self, value: Result<Input, Diagnostic>, path: &Path) -> Option<MemberValue> {
         match value {
-            Ok(value) => Some(MemberValue::Referred { value, of: None }),
+            Ok(value) => Some(MemberValue::Referred(value.into())),
             Err(finding) => {
                 self.tell(path.clone(), finding);
                 None
@@ -285,7 +286,18 @@ fn value_from(row: &Row, refers: Refers, value: &Value, path: &Path) -> Result<R
             }
         }
     }
-    reference::to(row.word, refers, (&kind, &name, &field_path), path).map_err(|finding| (path.clone(), finding))
+    to(row, refers, (&kind, &name, &field_path), path).map_err(|finding| (path.clone(), finding))
+}
+
+fn to(
+    row: &Row,
+    refers: Refers,
+    (kind, name, field_path): (&str, &str, &str),
+    path: &Path,
+) -> Result<Reference, Diagnostic> {
+    let who = format!("a binding of type `{}`", row.word);
+    let reference = reference::to(&who, TakesOf::One(refers), (Some(kind), name, field_path), path);
+    reference.map_err(|(_, finding)| finding)
 }
 
 fn kind_of(value: &Value) -> Result<String, Diagnostic> {

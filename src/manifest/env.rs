@@ -2,35 +2,49 @@
 
 use std::collections::BTreeMap;
 
-use crate::binding::SecretSource;
+use crate::binding::{Input, SecretSource};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::secret::Secret;
 
 use super::ReadOptions;
+use super::path::Path;
 use super::pipeline;
 use super::quote::quote;
 use super::reference::{self, GroupKey, Text};
+use super::referring::VARIABLE;
+use super::schema::TextOrFrom;
+use super::text_or_from::{self, Fault, Said};
 
 /// Longest value of a variable or secret, in bytes.
 pub(super) const MAX_VALUE: usize = 5_120;
 
-/// The text of a variable, its reference resolved from the values of the run, if the run resolves any.
+/// The value of a variable: references to values of the run are resolved, if the run resolves any; those to other
+/// resources stay.
 ///
 /// # Errors
 /// A finding for a reference that can't be resolved, or not here.
-pub(super) fn variable(text: &str, options: &ReadOptions) -> Result<String, Diagnostic> {
+pub(super) fn variable(given: &TextOrFrom, path: &Path, options: &ReadOptions) -> Result<Input, Fault> {
+    match text_or_from::read(given, &VARIABLE, path)? {
+        Said::Reference(reference) => Ok(Input::Reference(reference)),
+        Said::Text(path, text) => variable_text(text, &path, options).map_err(|finding| (path, finding)),
+    }
+}
+
+fn variable_text(text: &str, path: &Path, options: &ReadOptions) -> Result<Input, Diagnostic> {
     match reference::read(text)? {
-        Text::Plain => Ok(text.to_owned()),
-        Text::Variable(_) if options.without_values => Ok(text.to_owned()),
-        Text::Variable(of) => group_value(&of, &options.values).cloned().ok_or_else(|| missing_variable(&of)),
+        Text::Plain => Ok(Input::Value(text.to_owned())),
+        Text::Variable(_) if options.without_values => Ok(Input::Value(text.to_owned())),
+        Text::Variable(of) => {
+            let value = group_value(&of, &options.values).cloned();
+            value.map(Input::Value).ok_or_else(|| missing_variable(&of))
+        }
         Text::Secret(_) => {
             let finding = Diagnostic::error(Code::Reference, "a secret can't be the value of a variable");
             Err(finding.with_help("everyone can read variables; move the key to `env.secrets`"))
         }
-        Text::Field { .. } => {
-            let finding = Diagnostic::error(Code::Reference, format!("a variable can't refer to {}", quote(text)));
-            Err(finding
-                .with_help("write the value, or `$variables-group/GROUP/KEY`; stores are bound by `kv_bindings`"))
+        Text::Field { kind, name, field_path } => {
+            let reference = reference::to(VARIABLE.name, VARIABLE.takes, (Some(kind), &name, &field_path), path);
+            reference.map(Input::Reference).map_err(|(_, finding)| finding)
         }
     }
 }
@@ -77,7 +91,7 @@ fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadOptions, SecretSource, secret_source, variable};
+    use super::{Input, Path, ReadOptions, SecretSource, TextOrFrom, secret_source, variable};
     use crate::diagnostic::Code;
     use crate::secret::Secret;
 
@@ -102,13 +116,15 @@ mod tests {
     fn variables_come_from_values_by_either_name() {
         let values = [("a/b".to_owned(), "1".to_owned()), ("C__D_E".to_owned(), "2".to_owned())].into();
         let values = ReadOptions { values, ..ReadOptions::default() };
-        assert_eq!(variable("$variables-group/a/b", &values).as_deref(), Ok("1"));
-        assert_eq!(variable("$variables-group/c/d-e", &values).as_deref(), Ok("2"));
-        assert_eq!(variable("$5.00", &values).as_deref(), Ok("$5.00"));
-        assert_eq!(
-            variable("$variables-group/x/y", &values).map_err(|finding| finding.code),
-            Err(Code::MissingVariable)
-        );
-        assert!(variable("$secrets-group/a/b", &values).is_err());
+        let of = |text: &str| match variable(&TextOrFrom::Text(text.into()), &Path::default(), &values) {
+            Ok(Input::Value(text)) => Ok(text),
+            Ok(other) => panic!("{other:?}"),
+            Err((_, finding)) => Err(finding.code),
+        };
+        assert_eq!(of("$variables-group/a/b").as_deref(), Ok("1"));
+        assert_eq!(of("$variables-group/c/d-e").as_deref(), Ok("2"));
+        assert_eq!(of("$5.00").as_deref(), Ok("$5.00"));
+        assert_eq!(of("$variables-group/x/y"), Err(Code::MissingVariable));
+        assert!(of("$secrets-group/a/b").is_err());
     }
 }

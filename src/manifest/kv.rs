@@ -7,12 +7,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use super::names::{hexadecimal, is_identifier};
 use super::path::Path;
 use super::quote::quote;
-use super::reference::{self, KV_NAMESPACE, Text};
-use super::schema::{KvBinding, ValueFrom, Word};
+use super::reference::{self, Part, Text};
+use super::referring::KV_BINDING;
+use super::schema::{KvBinding, ValueFrom};
 use super::text::filled;
-
-/// A finding about the entry, and the path of the value that it is about.
-pub(super) type Fault = (Path, Diagnostic);
+use super::text_or_from::{self, Fault};
 
 /// Reads an entry.
 ///
@@ -64,7 +63,7 @@ fn id_or_reference(text: &str, path: &Path) -> Result<Input, Diagnostic> {
     }
     match reference::read(text)? {
         Text::Field { kind, name, field_path } => {
-            reference::kv_namespace(kind, &name, &field_path, path).map(Input::Reference)
+            to(Some(kind), &name, &field_path, path).map(Input::Reference).map_err(|(_, finding)| finding)
         }
         Text::Plain | Text::Variable(_) | Text::Secret(_) => {
             let finding = Diagnostic::error(
@@ -77,12 +76,15 @@ fn id_or_reference(text: &str, path: &Path) -> Result<Input, Diagnostic> {
     }
 }
 
+fn to(kind: Option<&str>, name: &str, field_path: &str, path: &Path) -> Result<Reference, (Part, Diagnostic)> {
+    reference::to(KV_BINDING.name, KV_BINDING.takes, (kind, name, field_path), path)
+}
+
 fn referred(from: &ValueFrom, path: &Path) -> Result<Reference, Fault> {
-    let kind = kind(from.kind.as_ref()).map_err(|finding| (path.key("kind"), finding))?;
-    let name = filled(&from.name).ok_or_else(|| nameless(path))?;
-    let field_path = filled(&from.field_path).unwrap_or_default();
-    let wrong = if kind == KV_NAMESPACE { "field_path" } else { "kind" };
-    reference::kv_namespace(kind, name, field_path, path).map_err(|finding| (path.key(wrong), finding))
+    if filled(&from.name).is_none() {
+        return Err(nameless(path));
+    }
+    text_or_from::referred(from, &KV_BINDING, path)
 }
 
 /// `{kind, name, field_path: status.…}`: `name` is the resource.
@@ -97,10 +99,12 @@ fn by_resource(
         return Err((path.clone(), finding.with_help("add `namespace_id`, or a reference in `field_path`")));
     }
     let Some(resource) = name else { return Err(nameless(path)) };
-    let kind = kind(entry.kind.as_ref()).map_err(|finding| (path.key("kind"), finding))?;
-    let wrong = if kind == KV_NAMESPACE { "field_path" } else { "kind" };
-    let reference = reference::kv_namespace(kind, resource, filled(&entry.field_path).unwrap_or_default(), path)
-        .map_err(|finding| (path.key(wrong), finding))?;
+    let kind = match &entry.kind {
+        None => None,
+        Some(word) => Some(text_or_from::kind(word).map_err(|finding| (path.key("kind"), finding))?),
+    };
+    let reference = to(kind, resource, filled(&entry.field_path).unwrap_or_default(), path)
+        .map_err(|(part, finding)| (path.key(part.key()), finding))?;
     if binding.is_none() && !is_identifier(resource) {
         let finding = Diagnostic::error(
             Code::KvBinding,
@@ -110,15 +114,6 @@ fn by_resource(
     }
     let name = check_name(entry, binding.unwrap_or(resource), path)?;
     Ok(bound(name, Input::Reference(reference)))
-}
-
-fn kind(word: Option<&Word>) -> Result<&'static str, Diagnostic> {
-    match word {
-        None => Ok(KV_NAMESPACE),
-        Some(Word::Name(name)) => reference::kind_by_name(name),
-        Some(Word::Number(number)) => reference::kind_by_number(*number)
-            .ok_or_else(|| Diagnostic::error(Code::Reference, format!("`{number}` is not the number of a known kind"))),
-    }
 }
 
 fn check_name(entry: &KvBinding, name: &str, path: &Path) -> Result<String, Fault> {

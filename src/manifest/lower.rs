@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::binding::{Binding, PlainTextBinding, SecretTextBinding};
+use crate::binding::{Binding, Input, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Syntax;
 use crate::resource::{
@@ -17,9 +17,11 @@ use super::kind::Claimed;
 use super::path::Path;
 use super::pattern::Pattern;
 use super::quote::quote;
+use super::referring::ZONE_OF_HOSTS;
 use super::rules::Subject;
 use super::schema::{self, Dns, Metadata, Spec, UsageModel, UsageModelName};
 use super::text::filled;
+use super::text_or_from::zone as zone_or_reference;
 use super::{env, hosts, kv, names};
 
 /// Compatibility flags where the manifest names none, as the original system set them.
@@ -198,9 +200,10 @@ fn bundle(spec: &Spec) -> Option<Bundle> {
 fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
     let env = spec.env.as_ref();
     let mut bindings = Vec::new();
-    for (name, text) in env.and_then(|env| env.variables.as_ref()).into_iter().flatten() {
-        let text = env::variable(text, subject.options).ok()?;
-        bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text }));
+    for (name, given) in env.and_then(|env| env.variables.as_ref()).into_iter().flatten() {
+        let path = spec_path().key("env").key("variables").key(name);
+        let text = env::variable(given, &path, subject.options).ok()?;
+        bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text: text.into() }));
     }
     for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
         let source = env::secret_source(&text.0, &subject.options.allow_env).ok()?;
@@ -248,8 +251,15 @@ fn routing(dns: &Dns) -> Option<Vec<Routing>> {
 }
 
 fn zone(dns: &Dns) -> Option<ZoneRef> {
-    match (filled(&dns.zone_id), filled(&dns.zone)) {
-        (Some(id), _) => names::zone_id(id).ok().map(ZoneRef::Id),
+    let given = match &dns.zone_id {
+        Some(given) => zone_or_reference(given, &ZONE_OF_HOSTS, &spec_path().key("dns").key("zone_id")).ok()?,
+        None => None,
+    };
+    match (given, filled(&dns.zone)) {
+        (Some(Input::Value(id)), _) => Some(ZoneRef::Id(id)),
+        (Some(Input::Reference(reference)), _) => Some(ZoneRef::Referred(reference)),
+        // No write of the run is known to make it while a manifest is read.
+        (Some(Input::Late(_)), _) => None,
         (None, Some(name)) => hostname(name).ok().map(ZoneRef::Name),
         (None, None) => Some(ZoneRef::OfHostname),
     }

@@ -1,33 +1,13 @@
 //! Texts that stand for another value: `$…/…` and `${NAME}`.
 
 use crate::binding::Reference;
-use crate::binding::row::Refers;
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::nearest::nearest;
 use super::path::Path;
 use super::quote::quote;
+use super::referring::{KINDS, KV_NAMESPACE, Takes, outputs};
 use super::tree::snake_case;
-
-/// Kind of a KV namespace resource.
-pub(super) const KV_NAMESPACE: &str = "CloudflareKvNamespace";
-/// Where a KV namespace resource shows its id.
-pub(super) const KV_NAMESPACE_ID: &str = "status.outputs.namespace_id";
-
-/// Kinds that a reference may name, with their numbers in the original registry.
-const KINDS: [(i64, &str); 8] = [
-    (1800, "CloudflareDnsZone"),
-    (1801, KV_NAMESPACE),
-    (1802, "CloudflareR2Bucket"),
-    (1803, "CloudflareWorker"),
-    (1804, "CloudflareLoadBalancer"),
-    (1805, "CloudflareD1Database"),
-    (1806, "CloudflareZeroTrustAccessApplication"),
-    (1807, "CloudflareDnsRecord"),
-];
-
-/// Kinds of ours, which the original registry does not number.
-const OWN_KINDS: [&str; 1] = ["CloudflareQueue"];
 
 /// What a text means where references are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +84,7 @@ pub(super) fn braced_name(text: &str) -> Option<&str> {
 /// # Errors
 /// A finding for a kind that is not known.
 pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
-    let known = KINDS.iter().map(|(_, kind)| *kind).chain(OWN_KINDS);
+    let known = KINDS.iter().map(|kind| kind.name);
     known.clone().find(|kind| *kind == text).ok_or_else(|| {
         let finding = Diagnostic::error(Code::Reference, format!("{} is not a known kind", quote(text)));
         finding.with_help(match nearest(text, known) {
@@ -116,52 +96,81 @@ pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
 
 /// The kind with a number of the original registry.
 pub(super) fn kind_by_number(number: i64) -> Option<&'static str> {
-    KINDS.iter().find(|(known, _)| *known == number).map(|(_, kind)| *kind)
+    KINDS.iter().find(|kind| kind.number == Some(number)).map(|kind| kind.name)
 }
 
-/// A reference to the id of a KV namespace.
-///
-/// # Errors
-/// A finding for another kind or another field.
-pub(super) fn kv_namespace(kind: &str, name: &str, field_path: &str, path: &Path) -> Result<Reference, Diagnostic> {
-    if kind != KV_NAMESPACE {
-        let finding = Diagnostic::error(Code::Reference, format!("a KV binding can't refer to a {}", quote(kind)));
-        return Err(finding.with_help(format!("use `{KV_NAMESPACE}`")));
-    }
-    if name.is_empty() {
-        return Err(Diagnostic::error(Code::Reference, "the reference names no resource"));
-    }
-    if !field_path.is_empty() && snake_case(field_path) != KV_NAMESPACE_ID {
-        let finding = Diagnostic::error(Code::Reference, format!("a KV namespace has no field {}", quote(field_path)));
-        return Err(finding.with_help(format!("use `{KV_NAMESPACE_ID}`")));
-    }
-    Ok(Reference { kind: kind.into(), name: name.into(), output: "namespace_id".into(), path: path.to_string() })
+/// The part of a reference that a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Kind,
+    Name,
+    FieldPath,
 }
 
-/// A reference to the output that a binding of this type takes; `what` is kind, name and field path as they are given.
+impl Part {
+    /// Its key in `value_from`.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Name => "name",
+            Self::FieldPath => "field_path",
+        }
+    }
+}
+
+/// A reference to an output that a field takes; `given` is kind, name and field path as they are given, and `who` the
+/// field in words.
 ///
 /// # Errors
-/// A finding for another kind or another field.
+/// A finding for another kind or another field, and for one that is missing, with the part that it is about.
 pub(super) fn to(
-    type_name: &str,
-    refers: Refers,
-    what: (&str, &str, &str),
+    who: &str,
+    takes: Takes,
+    given: (Option<&str>, &str, &str),
     path: &Path,
-) -> Result<Reference, Diagnostic> {
-    let (kind, name, field_path) = what;
-    if kind != refers.kind {
-        let message = format!("a binding of type `{type_name}` can't refer to a {}", quote(kind));
-        return Err(Diagnostic::error(Code::Reference, message).with_help(format!("use `{}`", refers.kind)));
-    }
+) -> Result<Reference, (Part, Diagnostic)> {
+    let (kind, name, field_path) = given;
+    let kind = kind_taken(who, takes, kind).map_err(|finding| (Part::Kind, finding))?;
     if name.is_empty() {
-        return Err(Diagnostic::error(Code::Reference, "the reference names no resource"));
+        return Err((Part::Name, Diagnostic::error(Code::Reference, "the reference names no resource")));
     }
-    let due = format!("status.outputs.{}", refers.output);
-    if !field_path.is_empty() && snake_case(field_path) != due {
-        let message = format!("a binding of type `{type_name}` can't refer to the field {}", quote(field_path));
-        return Err(Diagnostic::error(Code::Reference, message).with_help(format!("use `{due}`")));
+    let output = output_taken(who, takes, kind, field_path).map_err(|finding| (Part::FieldPath, finding))?;
+    Ok(Reference { kind: kind.into(), name: name.into(), output: output.into(), path: path.to_string() })
+}
+
+fn kind_taken<'a>(who: &str, takes: Takes, given: Option<&'a str>) -> Result<&'a str, Diagnostic> {
+    match (takes, given) {
+        (Takes::One(refers), None) => Ok(refers.kind),
+        (Takes::One(refers), Some(kind)) if kind != refers.kind => {
+            let finding = Diagnostic::error(Code::Reference, format!("{who} can't refer to a {}", quote(kind)));
+            Err(finding.with_help(format!("use `{}`", refers.kind)))
+        }
+        (Takes::Any, None) => {
+            let finding = Diagnostic::error(Code::MissingKey, "the reference names no kind");
+            Err(finding.with_help("add `kind`, such as `CloudflareR2Bucket`"))
+        }
+        (Takes::One(_) | Takes::Any, Some(kind)) => Ok(kind),
     }
-    Ok(Reference { kind: kind.into(), name: name.into(), output: refers.output.into(), path: path.to_string() })
+}
+
+fn output_taken(who: &str, takes: Takes, kind: &str, field_path: &str) -> Result<&'static str, Diagnostic> {
+    let taken: &[&'static str] = match &takes {
+        Takes::One(refers) => std::slice::from_ref(&refers.output),
+        Takes::Any => outputs(kind),
+    };
+    let due = |output: &&str| format!("status.outputs.{output}");
+    let all = || taken.iter().map(|output| format!("`{}`", due(output))).collect::<Vec<_>>().join(" or ");
+    if field_path.is_empty() {
+        let (Takes::One(_), Some(only)) = (takes, taken.first()) else {
+            let finding = Diagnostic::error(Code::MissingKey, "the reference names no output");
+            return Err(finding.with_help(format!("add `field_path`: {}", all())));
+        };
+        return Ok(only);
+    }
+    taken.iter().find(|output| snake_case(field_path) == due(output)).copied().ok_or_else(|| {
+        let message = format!("{who} can't refer to the field {} of a {}", quote(field_path), quote(kind));
+        Diagnostic::error(Code::Reference, message).with_help(format!("use {}", all()))
+    })
 }
 
 fn field(text: &str, kind: &str, rest: &str) -> Result<Text, Diagnostic> {

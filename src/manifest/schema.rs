@@ -163,8 +163,9 @@ pub struct Bundle {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Env {
-    /// Name to text; readable by everyone who can read the Worker. `$variables-group/GROUP/KEY` comes from `--values`.
-    pub variables: Option<BTreeMap<String, String>>,
+    /// Name to text, or to an output of another resource; readable by everyone who can read the Worker.
+    /// `$variables-group/GROUP/KEY` comes from `--values`.
+    pub variables: Option<BTreeMap<String, TextOrFrom>>,
     /// Name to `${NAME}` or `$secrets-group/GROUP/KEY`; never readable once set.
     pub secrets: Option<BTreeMap<String, SecretValue>>,
 }
@@ -218,18 +219,38 @@ impl JsonSchema for BindingEntry {
     }
 }
 
+/// Text, which may be `$cloudflare-KIND/NAME/status.outputs.FIELD`, or where it comes from.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum TextOrFrom {
+    /// As it is.
+    Text(String),
+    /// As the original system writes it.
+    From(ValueOrFrom),
+}
+
+/// A value, or the resource that gives it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueOrFrom {
+    /// The value itself.
+    pub value: Option<String>,
+    /// The resource, and which of its outputs.
+    pub value_from: Option<ValueFrom>,
+}
+
 /// A field of another resource.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueFrom {
-    /// Kind of the resource. Default: `CloudflareKvNamespace`.
+    /// Kind of the resource. Default: the one that the field takes; a variable takes several and has none.
     pub kind: Option<Word>,
     /// Environment of the resource; has no effect here.
     pub env: Option<String>,
-    /// Name of the resource.
+    /// Name of the resource: of its document, or in the account.
     #[schemars(required)]
     pub name: Option<String>,
-    /// Field wanted. Default: `status.outputs.namespace_id`.
+    /// Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.
     pub field_path: Option<String>,
 }
 
@@ -239,8 +260,8 @@ pub struct ValueFrom {
 pub struct Dns {
     /// Whether record and routes should exist. Default: false.
     pub enabled: Option<bool>,
-    /// Zone id, 32 hexadecimal digits, of all hosts. Absent: found from each host.
-    pub zone_id: Option<String>,
+    /// Zone id, 32 hexadecimal digits, of all hosts, or the zone that has it. Absent: found from each host.
+    pub zone_id: Option<TextOrFrom>,
     /// Zone by name, such as `example.com`.
     pub zone: Option<String>,
     /// Host of the Worker, such as `api.example.com`.

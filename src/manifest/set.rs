@@ -91,7 +91,8 @@ fn refused(path: &str, what: &str, help: &str) -> Diagnostic {
 
 /// Text where text is due; else what the value means as YAML.
 fn typed(value: &str, wanted: &Wanted<'_>) -> Option<Node> {
-    if wanted.text && !(wanted.boolean || wanted.mapping.is_some()) {
+    // A text of any form that might also be a mapping is a text: the members of the mapping have paths of their own.
+    if wanted.text && !wanted.boolean && (wanted.mapping.is_none() || wanted.words.is_empty()) {
         return Some(scalar(value, Style::DoubleQuoted));
     }
     let (mut documents, findings) = events::documents(0, "--set", readable("--set", value).ok()?);
@@ -187,6 +188,11 @@ mod tests {
     fn values_are_typed_by_the_schema() {
         let (document, findings) = set("spec.env.variables.PORT", "8080");
         assert_eq!((text_at(&document, "spec.env.variables.PORT").as_str(), findings.len()), ("Text 8080", 0));
+        let (document, _) = set("spec.env.variables.LIMITS", "{a: 1}");
+        assert_eq!(text_at(&document, "spec.env.variables.LIMITS"), "Text {a: 1}");
+        let (document, findings) = set("spec.dns.zone_id.value_from.name", "example.com");
+        let name = text_at(&document, "spec.dns.zone_id.value_from.name");
+        assert_eq!((name.as_str(), findings.len()), ("Text example.com", 0));
         let (document, _) = set("spec.dns.enabled", "true");
         assert_eq!(text_at(&document, "spec.dns.enabled"), "Bool(true) true");
         let (document, _) = set("spec.compatibilityFlags", "[a, b]");

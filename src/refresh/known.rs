@@ -18,6 +18,11 @@ impl Known {
         read.result(self.0.get(read.as_ref())?)
     }
 
+    /// The reply to a read, whatever its type.
+    pub fn reply(&self, read: &Read) -> Option<&Reply> {
+        self.0.get(read)
+    }
+
     /// Whether a read was made.
     pub(super) fn has(&self, read: &Read) -> bool {
         self.0.contains_key(read)

@@ -7,19 +7,29 @@ use super::known::gather;
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{self, Zone};
 use crate::cloudflare::{Api, scripts};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{CallOption, Code, Diagnostic};
+use crate::dns_name::a_labels;
 use crate::http::{CallError, Client, Meaning};
+use crate::manifest::zone_id;
+use crate::model::OutputSet;
 use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 
 /// Zone ids by index of the manifest, one for each of its hosts.
 pub type ZoneIds = BTreeMap<usize, Vec<String>>;
 
-/// Finds the zones that the manifests do not give by id; without such manifests no request is made.
+/// Finds the zones that neither the manifests nor given outputs say by their ids; without such manifests no request is
+/// made.
 ///
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
-pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<ZoneIds, Vec<Failure>> {
-    let names: BTreeSet<(String, String)> = desired.manifests.iter().flat_map(candidates).collect();
+pub async fn find(
+    api: &Api,
+    client: &Client,
+    desired: &DesiredState,
+    outputs: &OutputSet,
+) -> Result<ZoneIds, Vec<Failure>> {
+    let names: BTreeSet<(String, String)> =
+        desired.manifests.iter().flat_map(|manifest| candidates(manifest, outputs)).collect();
     let lookups: Vec<_> = names.iter().map(|(account, name)| zones::named(name, account)).collect();
     let answers = gather(api, client, lookups.iter().map(|read| read.as_ref().clone()).collect()).await;
     let mut zones: BTreeMap<String, Vec<Zone>> = BTreeMap::new();
@@ -39,7 +49,7 @@ pub async fn find(api: &Api, client: &Client, desired: &DesiredState) -> Result<
     let hosts = desired.manifests.iter().enumerate();
     let hosts = hosts.flat_map(|(index, manifest)| manifest.routing.iter().map(move |host| (index, manifest, host)));
     for (index, manifest, host) in hosts {
-        match choose(&manifest.identity.account, host, &zones) {
+        match choose(&manifest.identity.account, host, &zones, outputs) {
             Ok(id) => ids.entry(index).or_default().push(id),
             Err(finding) if all_looked_up => {
                 failures.push(Failure { subject: "zone".into(), document: Some(manifest.document), finding });
@@ -72,15 +82,17 @@ async fn unknown_accounts(
 }
 
 /// Account and names to ask for.
-fn candidates(manifest: &DesiredManifest) -> Vec<(String, String)> {
-    let names = manifest.routing.iter().flat_map(names);
+fn candidates(manifest: &DesiredManifest, outputs: &OutputSet) -> Vec<(String, String)> {
+    let names = manifest.routing.iter().flat_map(|host| names(host, outputs));
     names.map(|name| (manifest.identity.account.clone(), name)).collect()
 }
 
 /// Names that the zone of a host can have.
-fn names(host: &Routing) -> Vec<String> {
+fn names(host: &Routing, outputs: &OutputSet) -> Vec<String> {
     match &host.zone {
         ZoneRef::Id(_) => Vec::new(),
+        ZoneRef::Referred(reference) if reference.given(outputs).is_some() => Vec::new(),
+        ZoneRef::Referred(reference) => a_labels(&reference.name).into_iter().collect(),
         ZoneRef::Name(name) => vec![name.clone()],
         ZoneRef::OfHostname => suffixes(&host.hostname),
     }
@@ -94,26 +106,49 @@ fn suffixes(host: &str) -> Vec<String> {
 }
 
 /// The zone of a host: active ones first, the longest name wins.
-fn choose(account: &str, host: &Routing, zones: &BTreeMap<String, Vec<Zone>>) -> Result<String, Diagnostic> {
-    if let ZoneRef::Id(id) = &host.zone {
-        return Ok(id.clone());
+fn choose(
+    account: &str,
+    host: &Routing,
+    zones: &BTreeMap<String, Vec<Zone>>,
+    outputs: &OutputSet,
+) -> Result<String, Diagnostic> {
+    match &host.zone {
+        ZoneRef::Id(id) => return Ok(id.clone()),
+        ZoneRef::Referred(reference) => {
+            if let Some(id) = reference.given(outputs) {
+                return zone_id(id).map_err(|finding| finding.on(&reference.path));
+            }
+        }
+        ZoneRef::Name(_) | ZoneRef::OfHostname => {}
     }
     let of_account = |zone: &&Zone| {
         let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
         owner.is_none_or(|owner| owner == account)
     };
-    let names = names(host);
+    let names = names(host, outputs);
     let named = names.iter().filter_map(|name| zones.get(name)).flatten();
     let best = named.filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
     best.map(|zone| zone.id.clone()).ok_or_else(|| {
-        let message = format!("no zone of the account that this token can see holds `{}`", host.hostname);
-        let mut finding = Diagnostic::error(Code::ZoneNotFound, message)
-            .with_help("correct it, set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
-            .on(&host.field);
+        let mut finding = not_found(host);
         // A token that was shown a zone may read zones; one that was shown none may lack that.
         finding.permission = zones.is_empty().then(|| ZONES.read.unwrap_or_default().to_owned());
         finding
     })
+}
+
+fn not_found(host: &Routing) -> Diagnostic {
+    if let ZoneRef::Referred(reference) = &host.zone {
+        let problem = "no zone of the account that this token can see has that name";
+        let message = format!("the reference to `{}` can't be resolved: {problem}", reference.name);
+        return Diagnostic::error(Code::ZoneNotFound, message)
+            .with_help("correct the name, such as `example.com`, give a file of outputs, or give the token `Zone Read`")
+            .by(CallOption::Outputs)
+            .on(&reference.path);
+    }
+    let message = format!("no zone of the account that this token can see holds `{}`", host.hostname);
+    Diagnostic::error(Code::ZoneNotFound, message)
+        .with_help("correct it, set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
+        .on(&host.field)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
 /// A binding in the digest: secrets by name only.
 fn digested(binding: &Binding) -> Value {
     match binding {
-        Binding::PlainText(binding) => binding.metadata(),
+        Binding::PlainText(binding) => binding.metadata().unwrap_or_default(),
         Binding::Plain(binding) => binding.metadata().unwrap_or_default(),
         Binding::SecretText(binding) => json!({ "type": secret_text::TYPE, "name": binding.name }),
     }

@@ -20,5 +20,5 @@ pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
     RenamedScript, Routing, User, Wait, ZoneRef,
 };
-pub use store::{DesiredStore, LiveStore};
+pub use store::{DesiredStore, LiveStore, StoreInput};
 pub use zone::LiveZone;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::binding::Reference;
 use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
@@ -110,6 +111,8 @@ pub struct Routing {
 pub enum ZoneRef {
     /// `zone_id`, 32 lower-case hex digits.
     Id(String),
+    /// `zone_id` by a reference: given as an output, or the zone that has the name.
+    Referred(Reference),
     /// `zone: example.com`.
     Name(String),
     /// Not named: the longest active zone that the hostname lies in.

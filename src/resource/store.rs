@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Address, Identity};
+use crate::binding::Referred;
+use crate::model::{Address, Identity, Output};
 
 /// The store that a document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,24 @@ pub struct DesiredStore {
     pub address: Address,
     /// What it should be, beyond being there: by the names of its own kind.
     pub wanted: Value,
+    /// Values in `wanted` that other resources give; they are filled in as they are resolved.
+    pub inputs: Vec<StoreInput>,
+}
+
+/// A value of a store that another resource gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreInput {
+    /// Where it stands in what is wanted, as a JSON pointer.
+    pub at: &'static str,
+    /// Where it comes from.
+    pub given: Referred,
+}
+
+impl DesiredStore {
+    /// The output that a value waits for, by where it stands.
+    pub fn late(&self, at: &str) -> Option<&Output> {
+        self.inputs.iter().find(|input| input.at == at).and_then(|input| input.given.late())
+    }
 }
 
 /// A store as the account has it.

@@ -80,6 +80,7 @@ spec:
     variables:
       LOG_LEVEL: info
       REGION: $variables-group/defaults/region # from --values
+      MEDIA_URL: $cloudflare-r2-bucket/media/status.outputs.bucket_url # of a bucket, in this run or in the account
     secrets:
       API_KEY: \${API_KEY} # from the environment, or --secrets-file
       DATABASE_URL: $secrets-group/main/database-url
@@ -114,6 +115,14 @@ spec:
       json: { greeting: hello, limits: [10, 20] }
     - name: VERSION
       type: version_metadata
+`,
+  ValueOrFrom: `
+spec:
+  dns:
+    enabled: true
+    hostname: api.example.com
+    zone_id:
+      value_from: {kind: CloudflareDnsZone, name: example.com, field_path: status.outputs.zone_id}
 `,
   ValueFrom: `
 spec:
@@ -200,16 +209,9 @@ spec:
   bucket_name: shop-files
   custom_domain: # everybody may read the objects there: asks for a yes
     enabled: true
-    zone_id: 1111111111111111111111111111111a
+    zone_id: # or the id itself
+      value_from: {name: example.com}
     domain: files.example.com
-`,
-  ZoneIdValue: `
-apiVersion: cloudflare.project-planton.org/v1
-kind: CloudflareR2Bucket
-metadata: {name: files, org: acme, env: production}
-spec:
-  bucket_name: shop-files
-  custom_domain: {enabled: true, zone_id: {value: 1111111111111111111111111111111a}, domain: files.example.com}
 `,
   CorsRule: `
 apiVersion: cloudflare.project-planton.org/v1

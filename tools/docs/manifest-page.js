@@ -15,7 +15,7 @@ export function manifestPage(schema) {
   const blocks = blocksOf(schema);
   const titles = new Map(blocks.map(({ name, title }) => [name, title]));
   const page = { titles, definitions: schema.definitions };
-  return [INTRODUCTION, ...blocks.map((block) => section(block, page))].join("\n");
+  return [INTRODUCTION, ...blocks.map((block) => section(block, page)), references(schema)].join("\n");
 }
 
 /** The names of all blocks that the page has, in its order. @param {object} schema */
@@ -32,6 +32,28 @@ Every key that a manifest may have: of a \`CloudflareWorker\` first, then what t
 (\`cfworker-deploy schema\`): \`npm run docs\`. Every document has \`apiVersion\`, \`kind\`, \`metadata\` and \`spec\`. A file may
 hold several documents, divided by \`---\`, and one run may take several files. Keys may be written in snake_case or in camelCase, \`account_id\` or \`accountId\`; a key that is not here is
 refused with the nearest one that is. Text that looks like a number or like \`true\` has to be quoted.
+`;
+
+/** Which fields may name another resource. */
+function references({ references }) {
+  const outputs = ({ kind, outputs }) => `\`${kind}\`: ${outputs.map((output) => `\`${output}\``).join(", ")}`;
+  const rows = references.map(({ document, field, takes }) => {
+    const [path, ...rest] = field.split(" ");
+    return `| \`${document}\` | ${[`\`${path}\``, ...rest].join(" ")} | ${takes.map(outputs).join("; ")} |`;
+  });
+  return [REFERENCES, ["| document | field | takes |", "| --- | --- | --- |", ...rows, ""].join("\n")].join("\n");
+}
+
+const REFERENCES = `## References to other resources
+
+These fields take an output of another resource in place of a text, as
+\`value_from: {kind: KIND, name: NAME, field_path: status.outputs.FIELD}\` or as the text
+\`$cloudflare-KIND/NAME/status.outputs.FIELD\`, with the kind in small letters: \`$cloudflare-r2-bucket/media/status.outputs.bucket_url\`. A field that takes one
+kind and one output needs neither \`kind\` nor \`field_path\`. An entry of \`bindings\` has \`value_from\` beside its name and type, or in place of the member's value.
+
+The value comes from a file of outputs (\`--outputs FILE\`) where it has one; then from the document of the same run that has the name, which is made first where its id is not known before;
+then from the account, where exactly one resource must have the name. A zone is named as the dashboard lists it, such as \`example.com\`. What is found nowhere is a finding, and nothing is sent.
+A variable with the name of another Worker waits for nobody.
 `;
 
 /** A block is a mapping with keys of its own; each is told where it is first used. */

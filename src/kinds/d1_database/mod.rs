@@ -257,6 +257,10 @@ impl Store for D1Database {
         call(Method::Delete, &path)
     }
 
+    fn known_outputs(&self, wanted: &DesiredStore) -> BTreeMap<String, Value> {
+        BTreeMap::from([("database_name".to_owned(), json!(wanted.address.key))])
+    }
+
     fn id_output(&self) -> &'static str {
         "database_id"
     }

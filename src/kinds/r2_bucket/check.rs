@@ -2,13 +2,16 @@
 
 use super::spec::{CustomDomain, LifecycleRule, Spec};
 use super::wanted::{self, LOCATIONS};
+use crate::binding::Input;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::referring::ZONE_OF_BUCKET;
 use crate::manifest::schema::Items;
-use crate::manifest::{Path, Reading, bucket_name, host_name, zone_id};
+use crate::manifest::{Path, Reading, bucket_name, host_name, zone_or_reference};
 
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
-pub(super) fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
+/// Tells what is wrong; gives the zone of the custom domain.
+pub(super) fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) -> Option<Input> {
     if let Some(name) = &spec.bucket_name
         && let Err(finding) = bucket_name(name)
     {
@@ -24,9 +27,8 @@ pub(super) fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
         let help = "leave `versioning_enabled` out; put what must stay under keys of their own";
         reading.tell(&path.key("versioning_enabled"), finding.with_help(help));
     }
-    if let Some(custom) = &spec.custom_domain {
-        check_domain(custom, &path.key("custom_domain"), reading);
-    }
+    let custom = spec.custom_domain.as_ref();
+    let zone = custom.and_then(|custom| check_domain(custom, &path.key("custom_domain"), reading));
     for (index, rule) in spec.cors.iter().flat_map(Items::each) {
         let path = path.key("cors").index(index).key("methods");
         for (index, method) in rule.methods.iter().flat_map(Items::each) {
@@ -45,27 +47,34 @@ pub(super) fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
             reading.tell(&path.key("lifecycle").index(index), finding.with_help(help));
         }
     }
+    zone
 }
 
-fn check_domain(custom: &CustomDomain, path: &Path, reading: &mut Reading<'_, '_>) {
+fn check_domain(custom: &CustomDomain, path: &Path, reading: &mut Reading<'_, '_>) -> Option<Input> {
     if let Some(domain) = custom.domain.as_deref().filter(|domain| !domain.is_empty())
         && let Err(finding) = host_name(domain)
     {
         reading.tell(&path.key("domain"), finding);
     }
-    if let Some(id) = wanted::zone_id(custom)
-        && let Err(finding) = zone_id(id)
-    {
-        reading.tell(&path.key("zone_id"), finding);
-    }
+    let of_zone = path.key("zone_id");
+    let zone = match custom.zone_id.as_ref().map(|given| zone_or_reference(given, &ZONE_OF_BUCKET, &of_zone)) {
+        Some(Ok(zone)) => zone,
+        Some(Err((path, finding))) => {
+            reading.tell(&path, finding);
+            return None;
+        }
+        None => None,
+    };
     if custom.enabled != Some(true) {
-        return;
+        // A host that leads nowhere needs no zone.
+        return zone.filter(|zone| matches!(zone, Input::Value(_)));
     }
     if custom.domain.as_deref().unwrap_or_default().is_empty() {
         reading.tell(&path.key("domain"), Diagnostic::error(Code::MissingKey, "the custom domain names no host"));
     }
-    if wanted::zone_id(custom).is_none() {
+    if zone.is_none() {
         let finding = Diagnostic::error(Code::MissingKey, "the custom domain names no zone");
-        reading.tell(&path.key("zone_id"), finding.with_help("add the zone id of the host"));
+        reading.tell(&of_zone, finding.with_help("add the zone id of the host, or `{value_from: {name: ZONE}}`"));
     }
+    zone
 }

@@ -42,8 +42,8 @@ impl DocumentKind for R2Bucket {
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
         store::read(self, reading, |spec: &Spec, _, path, reading| {
-            check::check(spec, path, reading);
-            wanted::wanted(spec)
+            let zone = check::check(spec, path, reading);
+            wanted::wanted(spec, zone)
         })
     }
 }
@@ -188,7 +188,10 @@ impl Store for R2Bucket {
                 let name = text(&domain, "domain").unwrap_or_default();
                 match live_domain(&wanted.wanted, live) {
                     Some(_) => send(Method::Put, &["domains", "custom", name], json!({ "enabled": field.new })),
-                    None => send(Method::Post, &["domains", "custom"], domain.clone()),
+                    None => Call {
+                        late: wanted.late(wanted::ZONE_ID).map(|made| ("/zoneId", made.clone())).into_iter().collect(),
+                        ..send(Method::Post, &["domains", "custom"], domain.clone())
+                    },
                 }
             }
         };
@@ -222,8 +225,9 @@ impl Store for R2Bucket {
         call(Method::Delete, &path, &wanted.wanted)
     }
 
-    fn name_output(&self) -> Option<&'static str> {
-        Some("bucket_name")
+    /// The name is the id, and all else follows from the document.
+    fn known_outputs(&self, wanted: &DesiredStore) -> BTreeMap<String, Value> {
+        self.outputs(wanted, &LiveStore { id: wanted.address.key.clone(), settings: Value::Null })
     }
 
     fn id_output(&self) -> &'static str {

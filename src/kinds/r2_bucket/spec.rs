@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::kinds::store::StoreSpec;
-use crate::manifest::schema::{Items, Word};
+use crate::manifest::schema::{Items, TextOrFrom, Word};
 
 /// What the bucket should be.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -53,29 +53,10 @@ impl StoreSpec for Spec {
 pub(in crate::kinds) struct CustomDomain {
     /// Whether the host leads to the bucket. Default: false.
     pub(super) enabled: Option<bool>,
-    /// Zone id of the host, 32 hexadecimal digits; also as `{value: …}`.
-    pub(super) zone_id: Option<ZoneId>,
+    /// Zone id of the host, 32 hexadecimal digits, or the zone that has it.
+    pub(super) zone_id: Option<TextOrFrom>,
     /// The host, such as `files.example.com`.
     pub(super) domain: Option<String>,
-}
-
-/// Text, or a mapping with it.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub(in crate::kinds) enum ZoneId {
-    /// As it is.
-    Text(String),
-    /// As the original system writes it.
-    Value(ZoneIdValue),
-}
-
-/// A value of the original system.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::kinds) struct ZoneIdValue {
-    /// The zone id.
-    #[schemars(required)]
-    pub(super) value: Option<String>,
 }
 
 /// Pages of which hosts may do what.

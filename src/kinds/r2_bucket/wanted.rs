@@ -2,15 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{CorsRule, CustomDomain, LifecycleRule, Spec, ZoneId};
+use super::spec::{CorsRule, CustomDomain, LifecycleRule, Spec};
+use crate::binding::Input;
+use crate::kinds::store::Stated;
 use crate::manifest::schema::{Items, Word};
+use crate::resource::StoreInput;
 
 /// Locations by their numbers in the original system.
 pub(super) const LOCATIONS: [&str; 7] = ["auto", "WNAM", "ENAM", "WEUR", "EEUR", "APAC", "OC"];
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// The settings that the document states; what it does not state is no member.
-pub(super) fn wanted(spec: &Spec) -> Value {
+/// Where the zone of the custom domain stands in what is wanted.
+pub(super) const ZONE_ID: &str = "/domain/zoneId";
+
+/// The settings that the document states; what it does not state is no member. `zone`: that of the custom domain.
+pub(super) fn wanted(spec: &Spec, zone: Option<Input>) -> Stated {
     let mut wanted = Map::new();
     let mut state = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -20,10 +26,12 @@ pub(super) fn wanted(spec: &Spec) -> Value {
     state("location", spec.location.as_ref().and_then(location).filter(|word| *word != "auto").map(Value::from));
     state("jurisdiction", spec.jurisdiction.clone().map(Value::from));
     state("managed", spec.public_access.map(Value::from));
-    state("domain", spec.custom_domain.as_ref().and_then(domain));
+    state("domain", spec.custom_domain.as_ref().and_then(|custom| domain(custom, zone.as_ref())));
     state("cors", spec.cors.as_ref().map(|rules| each(rules, cors)));
     state("lifecycle", spec.lifecycle.as_ref().map(|rules| each(rules, lifecycle)));
-    Value::Object(wanted)
+    let inputs = zone.filter(|zone| !matches!(zone, Input::Value(_)));
+    let inputs = inputs.map(|zone| StoreInput { at: ZONE_ID, given: zone.into() });
+    Stated { wanted: Value::Object(wanted), inputs: inputs.into_iter().collect() }
 }
 
 /// The word of a location, however it is spelt.
@@ -35,19 +43,14 @@ pub(super) fn location(word: &Word) -> Option<&'static str> {
     }
 }
 
-/// The text of a zone id.
-pub(super) fn zone_id(custom: &CustomDomain) -> Option<&str> {
-    let text = match custom.zone_id.as_ref()? {
-        ZoneId::Text(text) => text.as_str(),
-        ZoneId::Value(value) => value.value.as_deref()?,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-fn domain(custom: &CustomDomain) -> Option<Value> {
+fn domain(custom: &CustomDomain, zone: Option<&Input>) -> Option<Value> {
     let domain = custom.domain.as_deref().filter(|domain| !domain.is_empty())?;
     let enabled = custom.enabled.unwrap_or_default();
-    Some(json!({ "domain": domain, "zoneId": zone_id(custom), "enabled": enabled }))
+    let id = match zone {
+        Some(Input::Value(id)) => Some(id),
+        Some(Input::Reference(_) | Input::Late(_)) | None => None,
+    };
+    Some(json!({ "domain": domain, "zoneId": id, "enabled": enabled }))
 }
 
 fn each<T>(rules: &Items<T>, rule: impl Fn(&T) -> Value) -> Value {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::binding::SecretSource;
+use crate::binding::{Input, SecretSource};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::env::{MAX_VALUE, secret_source, variable};
 use crate::manifest::findings::Findings;
@@ -12,7 +12,8 @@ use crate::manifest::generations::spec_path;
 use crate::manifest::names::is_identifier;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
-use crate::manifest::schema::Spec;
+use crate::manifest::reference::braced_name;
+use crate::manifest::schema::{Spec, TextOrFrom};
 use crate::manifest::{bindings, kv};
 
 use super::Subject;
@@ -59,15 +60,19 @@ fn others(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut 
 
 fn variables(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &mut Findings<'_>) {
     let variables = spec.env.as_ref().and_then(|env| env.variables.as_ref());
-    for (name, text) in variables.into_iter().flatten() {
+    for (name, given) in variables.into_iter().flatten() {
         let path = spec_path().key("env").key("variables").key(name);
         usable_name(name, &path, findings);
         names.add(name, path.clone(), findings);
-        match variable(text, subject.options) {
-            Ok(value) => length(value.len(), name, &path, findings),
-            Err(finding) => findings.add(&path, finding),
+        match variable(given, &path, subject.options) {
+            Ok(Input::Value(value)) => length(value.len(), name, &path, findings),
+            Ok(Input::Reference(_) | Input::Late(_)) => {}
+            Err((path, _)) if subject.is_broken(&path) => {}
+            Err((path, finding)) => findings.add(&path, finding),
         }
-        if crate::manifest::reference::braced_name(text).is_some() {
+        if let TextOrFrom::Text(text) = given
+            && braced_name(text).is_some()
+        {
             let finding =
                 Diagnostic::warning(Code::Reference, format!("{} is not replaced in a variable", quote(text)));
             findings.add(

@@ -7,16 +7,17 @@ use crate::manifest::generations::spec_path;
 use crate::manifest::hostname::{hostname, is_within};
 use crate::manifest::hosts::{self, MOST_HOSTS};
 use crate::manifest::lower::{patterns, record};
-use crate::manifest::names;
 use crate::manifest::nearest::nearest;
 use crate::manifest::path::Path;
 use crate::manifest::pattern::Pattern;
 use crate::manifest::quote::quote;
+use crate::manifest::referring::ZONE_OF_HOSTS;
 use crate::manifest::schema::{Dns, Record};
 use crate::manifest::text::filled;
+use crate::manifest::text_or_from::zone as zone_or_reference;
 use crate::resource::{DesiredRecord, RecordContent};
 
-use super::{Subject, tell};
+use super::Subject;
 
 /// Hosts, zone, record and routes; a block that is off needs nothing else.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -33,8 +34,12 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 fn enabled_block(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut Findings<'_>) {
-    if let Some(id) = filled(&dns.zone_id) {
-        tell(findings, &path.key("zone_id"), names::zone_id(id));
+    let of_zone = path.key("zone_id");
+    if let Some(given) = &dns.zone_id
+        && let Err((path, finding)) = zone_or_reference(given, &ZONE_OF_HOSTS, &of_zone)
+        && !subject.is_broken(&path)
+    {
+        findings.add(&path, finding);
     }
     let hosts = named_hosts(subject, dns, path, findings);
     if let Some(zone) = zone(dns, path, findings) {

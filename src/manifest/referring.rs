@@ -1,0 +1,121 @@
+//! Which fields of a manifest may name another resource, and which of its outputs they take: the reader goes by this
+//! table, and docs/manifest.md lists it. Bindings have the same in their own rows, `binding/table.rs`.
+
+use crate::binding::row::Refers;
+use crate::binding::table;
+
+/// Kind of a zone. No document describes one yet: it is found by its name, or its id is given.
+pub const DNS_ZONE: &str = "CloudflareDnsZone";
+/// Kind of a KV namespace.
+pub const KV_NAMESPACE: &str = "CloudflareKvNamespace";
+const WORKER: &str = super::schema::WORKER;
+const R2_BUCKET: &str = "CloudflareR2Bucket";
+
+/// A kind that references may name: its number in the original registry, its name, and its outputs that are text.
+pub(super) struct Kind {
+    pub number: Option<i64>,
+    pub name: &'static str,
+    pub outputs: &'static [&'static str],
+}
+
+const fn kind(number: i64, name: &'static str, outputs: &'static [&'static str]) -> Kind {
+    Kind { number: Some(number), name, outputs }
+}
+
+/// All kinds that references may name. Of those that no document describes, outputs come from a file of outputs alone.
+pub(super) const KINDS: [Kind; 9] = [
+    kind(1800, DNS_ZONE, &["zone_id"]),
+    kind(1801, KV_NAMESPACE, &["namespace_id"]),
+    kind(1802, R2_BUCKET, &["bucket_name", "bucket_url", "custom_domain_url"]),
+    kind(1803, WORKER, &["script_id"]),
+    kind(
+        1804,
+        "CloudflareLoadBalancer",
+        &["load_balancer_id", "load_balancer_dns_record_name", "load_balancer_cname_target"],
+    ),
+    kind(1805, "CloudflareD1Database", &["database_id", "database_name"]),
+    kind(1806, "CloudflareZeroTrustAccessApplication", &["application_id", "public_hostname", "policy_id"]),
+    kind(1807, "CloudflareDnsRecord", &["record_id", "hostname", "record_type"]),
+    // A kind of ours, which the original registry does not number.
+    Kind { number: None, name: "CloudflareQueue", outputs: &["queue_id", "queue_name"] },
+];
+
+/// A field that may name another resource.
+#[derive(Debug)]
+pub struct Field {
+    /// Kind of the document that it stands in.
+    pub document: &'static str,
+    /// Where it stands there.
+    pub path: &'static str,
+    /// What it is in a sentence.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+}
+
+/// What a field takes of another resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// This output of this kind.
+    One(Refers),
+    /// Any output that is text.
+    Any,
+}
+
+const ZONE_ID: Takes = Takes::One(Refers { kind: DNS_ZONE, output: "zone_id", by_name: false });
+
+/// The zone of a Worker's hosts.
+pub const ZONE_OF_HOSTS: Field =
+    Field { document: WORKER, path: "spec.dns.zone_id", name: "a zone id", takes: ZONE_ID };
+/// The zone of a bucket's custom domain.
+pub const ZONE_OF_BUCKET: Field =
+    Field { document: R2_BUCKET, path: "spec.custom_domain.zone_id", name: "a zone id", takes: ZONE_ID };
+/// The value of a variable.
+pub const VARIABLE: Field =
+    Field { document: WORKER, path: "spec.env.variables.NAME", name: "a variable", takes: Takes::Any };
+/// The namespace of an entry of `kv_bindings`.
+pub const KV_BINDING: Field = Field {
+    document: WORKER,
+    path: "spec.kv_bindings[].namespace_id",
+    name: "a KV binding",
+    takes: Takes::One(Refers { kind: KV_NAMESPACE, output: "namespace_id", by_name: false }),
+};
+
+/// The fields beside `bindings`.
+const FIELDS: [Field; 4] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, ZONE_OF_BUCKET];
+
+/// All fields that may name another resource: the document's kind, the field, the kinds and the outputs that it takes.
+pub fn all() -> Vec<(&'static str, String, Vec<(&'static str, Vec<&'static str>)>)> {
+    let of_bindings = table::ROWS.iter().flat_map(|row| row.members.iter().map(move |member| (row, member)));
+    let of_bindings = of_bindings.filter_map(|(row, member)| {
+        let path = format!("spec.bindings[].{} (type: {})", member.name, row.word);
+        Some((WORKER, path, taken(Takes::One(member.refers?))))
+    });
+    FIELDS.iter().map(|field| (field.document, field.path.to_owned(), taken(field.takes))).chain(of_bindings).collect()
+}
+
+fn taken(takes: Takes) -> Vec<(&'static str, Vec<&'static str>)> {
+    match takes {
+        Takes::One(refers) => vec![(refers.kind, vec![refers.output])],
+        Takes::Any => KINDS.iter().map(|kind| (kind.name, kind.outputs.to_vec())).collect(),
+    }
+}
+
+/// The outputs of a kind that references may name.
+pub fn outputs(kind: &str) -> &'static [&'static str] {
+    KINDS.iter().find(|known| known.name == kind).map(|known| known.outputs).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_takes_outputs_that_its_kind_has() {
+        for (_, field, takes) in all() {
+            for (kind, taken) in takes {
+                assert!(taken.iter().all(|output| outputs(kind).contains(output)), "{field}: {kind} {taken:?}");
+            }
+        }
+    }
+}
