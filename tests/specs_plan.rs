@@ -1,6 +1,6 @@
 //! Plans as folders: `manifest.yaml` and `live.json` in, `plan.json` out.
 //!
-//! `options.json` may hold `adopt`, `take`, `delete_data`, `migrations`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
+//! `options.json` may hold `adopt`, `take`, `delete_data`, `migrations`, `outputs`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
 //! marks compute: `{id}` and `{id ORG/ENV/NAME}` for an identity, `{hashes TEXT …}` for hashes of patterns or names,
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
@@ -30,6 +30,8 @@ struct Options {
     delete_data: Vec<String>,
     /// Files of migrations, by `CloudflareD1Database/NAME`.
     migrations: BTreeMap<String, BTreeMap<String, String>>,
+    /// Outputs of other resources, as a file of outputs has them.
+    outputs: OutputSet,
     prune: bool,
     destroy: bool,
     /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
@@ -73,7 +75,7 @@ impl Spec {
         let mut live: LiveState = serde_json::from_value(live).expect("live.json");
         live.stores.resize(desired.stores.len(), None);
         let mut desired = desired;
-        let open = kinds::resolve(&mut desired, &live, &OutputSet::new(), &kinds::Lists::default());
+        let open = kinds::resolve(&mut desired, &live, &options.outputs, &kinds::Lists::default());
         assert_eq!(open, [], "{}", folder.display());
         Self { folder, desired, live, secrets, options }
     }

@@ -211,3 +211,23 @@ impl Api {
 fn add_headers(request: &mut Request, headers: &[(&'static str, String)]) {
     request.headers.extend(headers.iter().map(|(name, value)| (*name, Secret::new(value.as_str()))));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::permissions::R2;
+    use crate::model::Address;
+
+    #[test]
+    fn what_another_write_makes_goes_into_the_body_and_nothing_is_sent_before() {
+        let zone = Output { account: "a".into(), of: Address::kv("zone"), name: "zone_id".into() };
+        let call = Call {
+            body: json!({ "domain": "media.example.com", "zoneId": null }),
+            late: vec![("/zoneId", zone.clone())],
+            ..Call::new((Family::R2, R2), Method::Post, &["accounts"])
+        };
+        let made = call.body_with(&|output| (*output == zone).then(|| "1a".into()));
+        assert_eq!(made, Ok(json!({ "domain": "media.example.com", "zoneId": "1a" })));
+        assert_eq!(call.body_with(&|_| None), Err("zone_id".into()));
+    }
+}

@@ -107,17 +107,9 @@ fn of_all_kinds() -> Value {
         "properties": { "kind": { "enum": kinds().map(|(name, _, _)| name) } },
         "allOf": choices,
         "definitions": definitions,
-        "references": references(),
+        // For docs/manifest.md.
+        "references": referring::all(),
     })
-}
-
-/// The fields that may name another resource, for docs/manifest.md.
-fn references() -> Value {
-    let row = |(document, field, takes): (&str, String, Vec<(&str, Vec<&str>)>)| {
-        let takes = takes.into_iter().map(|(kind, outputs)| json!({ "kind": kind, "outputs": outputs }));
-        json!({ "document": document, "field": field, "takes": takes.collect::<Vec<_>>() })
-    };
-    referring::all().into_iter().map(row).collect()
 }
 
 #[test]

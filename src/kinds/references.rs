@@ -261,6 +261,7 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
 mod tests {
     use super::*;
     use crate::binding::table;
+    use crate::manifest::{ReadOptions, Source, referring};
 
     const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
@@ -321,6 +322,121 @@ mod tests {
             let [finding] = findings.as_slice() else { panic!("{findings:?}") };
             assert_eq!(finding.code, Code::ReferenceUnresolved);
             assert!(binding.metadata().is_none(), "a reference never goes up as it is");
+        }
+    }
+
+    const DOCUMENTS: &str = "apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: { name: shop }
+spec:
+  account_id: 0123456789abcdef0123456789abcdef
+  worker_name: shop
+  script_bundle: { bucket: bundles, path: shop.js }
+  env:
+    variables:
+      ID: $cloudflare-d1-database/shop/status.outputs.database_id
+      NAME: $cloudflare-d1-database/shop/status.outputs.database_name
+      PEER: $cloudflare-worker/shop/status.outputs.script_id
+      ELSEWHERE: $cloudflare-queue/jobs/status.outputs.queue_id
+---
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareD1Database
+metadata: { name: shop }
+spec: { account_id: 0123456789abcdef0123456789abcdef, database_name: shop-data }
+---
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareR2Bucket
+metadata: { name: media }
+spec:
+  account_id: 0123456789abcdef0123456789abcdef
+  bucket_name: shop-media
+  custom_domain: { enabled: true, domain: media.example.com, zone_id: { value_from: { name: Example.com } } }
+";
+
+    fn read() -> DesiredState {
+        let source = Source { name: "a".into(), text: DOCUMENTS.into() };
+        let read = crate::kinds::read(&[source], &ReadOptions::default());
+        assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+        read.desired
+    }
+
+    fn outputs(kind_and_name: &str, output: &str, value: &str) -> OutputSet {
+        OutputSet::from([(kind_and_name.into(), BTreeMap::from([(output.into(), Value::from(value))]))])
+    }
+
+    fn variable(desired: &DesiredState, name: &str) -> Referred {
+        let mut bindings = desired.manifests.iter().flat_map(|manifest| &manifest.script.bindings);
+        match bindings.find(|binding| binding.name() == name) {
+            Some(Binding::PlainText(variable)) => variable.text.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_variable_waits_for_what_only_the_run_makes_and_for_nothing_else() {
+        let mut desired = read();
+        let live = LiveState { stores: vec![None, None], ..LiveState::default() };
+        let given = outputs("CloudflareQueue/jobs", "queue_id", "given");
+        resolve(&mut desired, &live, &given, &Lists::default());
+        let database = Address { kind: Kind::D1, key: "shop-data".into() };
+        let id = variable(&desired, "ID");
+        assert_eq!(
+            (id.late().map(|output| output.name.as_str()), id.of.clone()),
+            (Some("database_id"), Some(database.clone()))
+        );
+        let name = variable(&desired, "NAME");
+        assert_eq!((name.known(), &name.of), (Some("shop-data"), &Some(database)));
+        // Two Workers that name each other are no circle.
+        let peer = variable(&desired, "PEER");
+        assert_eq!((peer.known(), &peer.of), (Some("shop"), &None));
+        let elsewhere = variable(&desired, "ELSEWHERE");
+        assert_eq!((elsewhere.known(), &elsewhere.of), (Some("given"), &None));
+    }
+
+    #[test]
+    fn a_zone_is_looked_for_by_its_name_in_the_spelling_of_the_account() {
+        let desired = read();
+        let zones = |outputs: &OutputSet| -> Vec<String> {
+            let looks = looks(&desired, outputs);
+            let zones = looks.iter().filter(|look| matches!(look, Look::Zone { .. }));
+            zones.filter_map(|look| look.name().map(str::to_owned)).collect()
+        };
+        assert_eq!(zones(&OutputSet::new()), ["example.com"]);
+        assert!(zones(&outputs("CloudflareDnsZone/Example.com", "zone_id", "1")).is_empty());
+    }
+
+    #[test]
+    fn what_is_found_of_a_store_goes_where_the_store_states_it() {
+        let mut desired = read();
+        let live = LiveState { stores: vec![None, None], ..LiveState::default() };
+        let zone = "1111111111111111111111111111111a";
+        let given = outputs("CloudflareDnsZone/Example.com", "zone_id", zone);
+        resolve(&mut desired, &live, &given, &Lists::default());
+        let bucket = desired.stores.last().expect("the bucket");
+        assert_eq!(bucket.wanted.pointer("/domain/zoneId"), Some(&Value::from(zone)));
+    }
+
+    #[test]
+    fn every_reference_that_stays_open_names_its_own_field() {
+        let mut desired = read();
+        let live = LiveState { stores: vec![None, None], ..LiveState::default() };
+        let open = resolve(&mut desired, &live, &OutputSet::new(), &Lists::default());
+        let told: Vec<_> = open.iter().map(|(document, finding)| (*document, finding.path())).collect();
+        let (variable, zone) = ("spec.env.variables.ELSEWHERE", "spec.custom_domain.zone_id.value_from");
+        assert_eq!(told, [(0, Some(variable)), (2, Some(zone))]);
+        assert!(open.iter().all(|(_, finding)| finding.code == Code::ReferenceUnresolved));
+    }
+
+    #[test]
+    fn references_may_name_every_output_that_is_text() {
+        for store in crate::kinds::STORES {
+            let wanted = DesiredStore { wanted: serde_json::json!({}), ..read().stores.remove(0) };
+            let live = LiveStore { id: "id".into(), settings: Value::Null };
+            let texts = store.outputs(&wanted, &live).into_iter();
+            let texts = texts.filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty()));
+            for (output, _) in texts {
+                assert!(referring::outputs(store.name()).contains(&output.as_str()), "{} {output}", store.name());
+            }
         }
     }
 }

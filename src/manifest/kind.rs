@@ -88,7 +88,7 @@ impl Reading<'_, '_> {
 
     /// Tells something about the value at a path, unless that was told to be missing or unreadable.
     pub fn tell(&mut self, path: &Path, finding: Diagnostic) {
-        if !is_broken(&self.broken, path) {
+        if !is_told(&self.broken, path, &finding) {
             self.findings.add(path, finding);
         }
     }
@@ -97,6 +97,14 @@ impl Reading<'_, '_> {
     pub fn is_sound(&self) -> bool {
         !self.damaged && !self.findings.hold_error()
     }
+}
+
+/// Whether what a finding says was told with the shape: the value is broken, or what is said to be missing stands there
+/// and is.
+pub(super) fn is_told(broken: &BTreeSet<String>, path: &Path, finding: &Diagnostic) -> bool {
+    let start = format!("{path}.");
+    let is_inside = || broken.iter().any(|broken| broken.starts_with(&start));
+    is_broken(broken, path) || (finding.code == Code::MissingKey && is_inside())
 }
 
 /// Whether a value, or something that it lies in, was told to be missing or unreadable.

@@ -1,6 +1,8 @@
 //! Which fields of a manifest may name another resource, and which of its outputs they take: the reader goes by this
 //! table, and docs/manifest.md lists it. Bindings have the same in their own rows, `binding/table.rs`.
 
+use serde::Serialize;
+
 use crate::binding::row::Refers;
 use crate::binding::table;
 
@@ -84,20 +86,41 @@ pub const KV_BINDING: Field = Field {
 /// The fields beside `bindings`.
 const FIELDS: [Field; 4] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, ZONE_OF_BUCKET];
 
-/// All fields that may name another resource: the document's kind, the field, the kinds and the outputs that it takes.
-pub fn all() -> Vec<(&'static str, String, Vec<(&'static str, Vec<&'static str>)>)> {
-    let of_bindings = table::ROWS.iter().flat_map(|row| row.members.iter().map(move |member| (row, member)));
-    let of_bindings = of_bindings.filter_map(|(row, member)| {
-        let path = format!("spec.bindings[].{} (type: {})", member.name, row.word);
-        Some((WORKER, path, taken(Takes::One(member.refers?))))
-    });
-    FIELDS.iter().map(|field| (field.document, field.path.to_owned(), taken(field.takes))).chain(of_bindings).collect()
+/// A row of the table as documents list it.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// Kind of the document that the field stands in.
+    pub document: &'static str,
+    /// Where it stands there.
+    pub field: String,
+    /// The kinds that it takes.
+    pub takes: Vec<Taken>,
 }
 
-fn taken(takes: Takes) -> Vec<(&'static str, Vec<&'static str>)> {
+/// What a field takes of one kind.
+#[derive(Debug, Serialize)]
+pub struct Taken {
+    /// The kind.
+    pub kind: &'static str,
+    /// Its outputs.
+    pub outputs: Vec<&'static str>,
+}
+
+/// All fields that may name another resource.
+pub fn all() -> Vec<Row> {
+    let of_bindings = table::ROWS.iter().flat_map(|row| row.members.iter().map(move |member| (row, member)));
+    let of_bindings = of_bindings.filter_map(|(row, member)| {
+        let field = format!("spec.bindings[].{} (type: {})", member.name, row.word);
+        Some(Row { document: WORKER, field, takes: taken(Takes::One(member.refers?)) })
+    });
+    let row = |field: &Field| Row { document: field.document, field: field.path.into(), takes: taken(field.takes) };
+    FIELDS.iter().map(row).chain(of_bindings).collect()
+}
+
+fn taken(takes: Takes) -> Vec<Taken> {
     match takes {
-        Takes::One(refers) => vec![(refers.kind, vec![refers.output])],
-        Takes::Any => KINDS.iter().map(|kind| (kind.name, kind.outputs.to_vec())).collect(),
+        Takes::One(refers) => vec![Taken { kind: refers.kind, outputs: vec![refers.output] }],
+        Takes::Any => KINDS.iter().map(|kind| Taken { kind: kind.name, outputs: kind.outputs.to_vec() }).collect(),
     }
 }
 
@@ -112,9 +135,9 @@ mod tests {
 
     #[test]
     fn each_field_takes_outputs_that_its_kind_has() {
-        for (_, field, takes) in all() {
-            for (kind, taken) in takes {
-                assert!(taken.iter().all(|output| outputs(kind).contains(output)), "{field}: {kind} {taken:?}");
+        for row in all() {
+            for Taken { kind, outputs: taken } in &row.takes {
+                assert!(!taken.is_empty() && taken.iter().all(|output| outputs(kind).contains(output)), "{row:?}");
             }
         }
     }

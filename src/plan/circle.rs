@@ -64,6 +64,7 @@ fn reached(steps: &[Step], from: usize) -> BTreeSet<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Kind;
     use crate::resource::Operation;
 
     fn step(name: &str, after: &[usize]) -> Step {
@@ -82,6 +83,18 @@ mod tests {
         let findings = findings(&steps);
         let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["each of these waits for another one of them: `script:a`, `script:b`, `script:c`"]);
+    }
+
+    #[test]
+    fn a_circle_through_stores_is_found_as_well() {
+        let store = |key: &str, after: &[usize]| {
+            let address = Address { kind: Kind::Bucket, key: key.into() };
+            Step { address, ..step(key, after) }
+        };
+        let findings = findings(&[store("files", &[1]), step("shop", &[2]), store("media", &[0])]);
+        let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        let circle = "each of these waits for another one of them: `script:shop`, `bucket:files`, `bucket:media`";
+        assert_eq!(messages, [circle]);
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{self, Failure, of_zones};
 use super::known::gather;
+use crate::binding::Reference;
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{self, Zone};
 use crate::cloudflare::{Api, scripts};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::dns_name::a_labels;
 use crate::http::{CallError, Client, Meaning};
-use crate::manifest::zone_id;
 use crate::model::OutputSet;
 use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 
@@ -116,7 +116,7 @@ fn choose(
         ZoneRef::Id(id) => return Ok(id.clone()),
         ZoneRef::Referred(reference) => {
             if let Some(id) = reference.given(outputs) {
-                return zone_id(id).map_err(|finding| finding.on(&reference.path));
+                return zone_id(id).ok_or_else(|| no_id(reference));
             }
         }
         ZoneRef::Name(_) | ZoneRef::OfHostname => {}
@@ -134,6 +134,19 @@ fn choose(
         finding.permission = zones.is_empty().then(|| ZONES.read.unwrap_or_default().to_owned());
         finding
     })
+}
+
+/// An id of a zone is 32 hexadecimal digits.
+fn zone_id(text: &str) -> Option<String> {
+    (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| text.to_ascii_lowercase())
+}
+
+fn no_id(reference: &Reference) -> Diagnostic {
+    let message = format!("the reference to `{}` can't be resolved: what was given is no zone id", reference.name);
+    Diagnostic::error(Code::ReferenceUnresolved, message)
+        .with_help("a zone id has 32 hexadecimal digits: correct the file of outputs")
+        .by(CallOption::Outputs)
+        .on(&reference.path)
 }
 
 fn not_found(host: &Routing) -> Diagnostic {

@@ -22,6 +22,7 @@ const RECORD = "`dns` with a record of ours";
 const EXISTING = "`dns` with `record: existing`";
 const ROUTES = "`dns` (its routes)";
 const BY_NAME = "`dns` without `zone_id`";
+const ZONE_BY_REFERENCE = "a zone that is named by a reference";
 const KV = "a KV binding by title";
 const DATABASE_BY_NAME = "a D1 binding by the database's name";
 const BUCKET_BY_REFERENCE = "a bucket binding by reference, without its document";
@@ -41,7 +42,7 @@ test("groups and scopes are the code's", () => {
   const named = [...PAGE.matchAll(/`([^`]+ (?:Read|Write))`/g)].map(([, group]) => group);
   assert.deepEqual([...new Set(named)].sort(), [...inCode.keys()].sort());
   for (const { group, scope } of ROWS.values()) assert.equal(scope, inCode.get(group), group);
-  assert.equal(ROWS.size, 14);
+  assert.equal(ROWS.size, 15);
 });
 
 describe("a token with the groups of the page, and no other", { concurrency: false }, () => {
@@ -88,6 +89,10 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
       spec: () => ({ dns: { ...dns({ zone_id: site.zone, record: "existing" }), hostname: `site.${ZONE}` } }),
     },
     "a zone found by name": { rows: [ANY, RECORD, ROUTES, BY_NAME], spec: () => ({ dns: dns() }) },
+    "a zone by reference": {
+      rows: [ANY, RECORD, ROUTES, ZONE_BY_REFERENCE],
+      spec: () => ({ dns: dns({ zone_id: { value_from: { name: ZONE } } }) }),
+    },
     "a KV namespace by title": {
       rows: [ANY, KV],
       spec: () => ({

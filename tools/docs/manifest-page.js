@@ -149,7 +149,8 @@ function kindOf(name, { items, additionalProperties }, page) {
     case "array":
       return [`a list of ${kindsOf(items ?? {}, page).join(" or ")}`];
     case "object":
-      return [additionalProperties ? "a mapping of names to text" : "a mapping"];
+      if (!additionalProperties) return ["a mapping"];
+      return [`a mapping of names to ${kindsOf(additionalProperties, page).join(" or ")}`];
     default:
       return []; // Nothing at all, which counts as left out.
   }

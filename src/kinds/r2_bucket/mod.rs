@@ -265,3 +265,30 @@ fn call(method: Method, path: &[&str], wanted: &Value) -> Call {
     let place = jurisdiction(wanted).map(|place| (r2_buckets::JURISDICTION, place.to_owned()));
     Call { headers: place.into_iter().collect(), ..Call::new((Family::R2, R2), method, path) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binding::{Input, Referred};
+    use crate::model::{Identity, Output};
+    use crate::resource::StoreInput;
+
+    #[test]
+    fn a_custom_domain_in_a_zone_that_the_run_makes_is_attached_with_the_id_that_was_made() {
+        let identity = Identity { account: "a".into(), org: String::new(), env: String::new(), name: "media".into() };
+        let zone = Output { account: "a".into(), of: Address::kv("example.com"), name: "zone_id".into() };
+        let given = Referred { value: Input::Late(zone.clone()), of: Some(zone.of.clone()) };
+        let bucket = DesiredStore {
+            document: 0,
+            kind: NAME,
+            identity,
+            address: R2Bucket.address("media"),
+            wanted: json!({ "domain": { "domain": "media.example.com", "zoneId": null, "enabled": true } }),
+            inputs: vec![StoreInput { at: wanted::ZONE_ID, given }],
+        };
+        let fields = R2Bucket.created(&bucket);
+        let calls = R2Bucket.change(&bucket, &LiveStore::default(), &fields);
+        let late: Vec<_> = calls.iter().flat_map(|call| &call.late).collect();
+        assert_eq!(late, [&("/zoneId", zone)]);
+    }
+}

@@ -67,7 +67,7 @@ fn variables(subject: &Subject<'_>, spec: &Spec, names: &mut Names, findings: &m
         match variable(given, &path, subject.options) {
             Ok(Input::Value(value)) => length(value.len(), name, &path, findings),
             Ok(Input::Reference(_) | Input::Late(_)) => {}
-            Err((path, _)) if subject.is_broken(&path) => {}
+            Err((path, finding)) if subject.is_told(&path, &finding) => {}
             Err((path, finding)) => findings.add(&path, finding),
         }
         if let TextOrFrom::Text(text) = given

@@ -37,7 +37,7 @@ fn enabled_block(subject: &Subject<'_>, dns: &Dns, path: &Path, findings: &mut F
     let of_zone = path.key("zone_id");
     if let Some(given) = &dns.zone_id
         && let Err((path, finding)) = zone_or_reference(given, &ZONE_OF_HOSTS, &of_zone)
-        && !subject.is_broken(&path)
+        && !subject.is_told(&path, &finding)
     {
         findings.add(&path, finding);
     }

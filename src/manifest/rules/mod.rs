@@ -32,6 +32,11 @@ impl Subject<'_> {
         kind::is_broken(self.broken, path)
     }
 
+    /// Whether what a finding says was told with the shape.
+    pub(super) fn is_told(&self, path: &Path, finding: &Diagnostic) -> bool {
+        kind::is_told(self.broken, path, finding)
+    }
+
     /// The `spec`, or an empty one.
     pub(super) fn spec(&self) -> Option<&Spec> {
         self.manifest.spec.as_ref()
