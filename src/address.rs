@@ -62,6 +62,15 @@ impl Serialize for Kind {
     }
 }
 
+/// Where a resource is, for those whose name is not the only one of its kind in a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Id of the account.
+    Account(String),
+    /// Id of the zone.
+    Zone(String),
+}
+
 /// `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
 ///
 /// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database.
@@ -71,9 +80,39 @@ pub struct Address {
     pub kind: Kind,
     /// Its name among its kind.
     pub key: String,
+    /// Where it is; in a plan only where the short form is not unique.
+    pub scope: Option<Scope>,
 }
 
 impl Address {
+    /// Address of a resource by its name among its kind.
+    pub fn new(kind: Kind, key: &str) -> Self {
+        Self { kind, key: key.to_owned(), scope: None }
+    }
+
+    /// The same with the account that it is in.
+    #[must_use]
+    pub fn of_account(self, account: &str) -> Self {
+        Self { scope: Some(Scope::Account(account.to_owned())), ..self }
+    }
+
+    /// The same with the zone that it is in.
+    #[must_use]
+    pub fn of_zone(self, zone: &str) -> Self {
+        Self { scope: Some(Scope::Zone(zone.to_owned())), ..self }
+    }
+
+    /// The same without account or zone.
+    #[must_use]
+    pub fn short(&self) -> Self {
+        Self { scope: None, ..self.clone() }
+    }
+
+    /// Whether a caller means this one, by either form.
+    pub fn is_named(&self, typed: &str) -> bool {
+        typed == self.to_string() || typed == self.short().to_string()
+    }
+
     /// What tells it from things of the same name in other accounts of a run.
     pub fn in_account<'a>(&'a self, account: &'a str) -> (&'a str, &'a Self) {
         (if self.kind.is_of_zone() { "" } else { account }, self)
@@ -81,28 +120,32 @@ impl Address {
 
     /// Address of a Worker script.
     pub fn script(name: &str) -> Self {
-        Self { kind: Kind::Script, key: name.to_owned() }
+        Self::new(Kind::Script, name)
     }
 
     /// Address of a DNS record, by its host as a lower-case A-label.
     pub fn record(host: &str) -> Self {
-        Self { kind: Kind::Record, key: host.to_owned() }
+        Self::new(Kind::Record, host)
     }
 
     /// Address of a route, by its pattern.
     pub fn route(pattern: &str) -> Self {
-        Self { kind: Kind::Route, key: pattern.to_owned() }
+        Self::new(Kind::Route, pattern)
     }
 
     /// Address of a KV namespace, by its title.
     pub fn kv(title: &str) -> Self {
-        Self { kind: Kind::Kv, key: title.to_owned() }
+        Self::new(Kind::Kv, title)
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.kind, self.key)
+        match &self.scope {
+            None => write!(formatter, "{}:{}", self.kind, self.key),
+            Some(Scope::Account(id)) => write!(formatter, "{}:account/{id}/{}", self.kind, self.key),
+            Some(Scope::Zone(id)) => write!(formatter, "{}:zone/{id}/{}", self.kind, self.key),
+        }
     }
 }
 
@@ -118,7 +161,25 @@ impl FromStr for Address {
         if key.is_empty() {
             return Err(format!("`{text}` names nothing after the colon"));
         }
-        Ok(Self { kind, key: key.to_owned() })
+        Ok(match scoped(kind, key) {
+            Some((scope, key)) => Self { kind, key: key.to_owned(), scope: Some(scope) },
+            None => Self::new(kind, key),
+        })
+    }
+}
+
+/// Account or zone, where the text names one before the key.
+fn scoped(kind: Kind, text: &str) -> Option<(Scope, &str)> {
+    let (word, rest) = text.split_once('/')?;
+    let (id, key) = rest.split_once('/')?;
+    let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if !is_id || key.is_empty() {
+        return None;
+    }
+    match (word, kind.is_of_zone()) {
+        ("zone", true) => Some((Scope::Zone(id.to_owned()), key)),
+        ("account", false) => Some((Scope::Account(id.to_owned()), key)),
+        _ => None,
     }
 }
 
@@ -144,6 +205,22 @@ mod tests {
         let address: Address = "route:https://a.example.com/*".parse().expect("an address");
         assert_eq!(address, Address::route("https://a.example.com/*"));
         assert_eq!(address.to_string(), "route:https://a.example.com/*");
+    }
+
+    #[test]
+    fn the_form_with_account_or_zone_is_read_as_it_is_told() {
+        let id = "0123456789abcdef0123456789abcdef";
+        let scoped = [Address::script("api").of_account(id), Address::route("a.example.com/*").of_zone(id)];
+        for address in scoped {
+            assert_eq!(address.to_string().parse(), Ok(address.clone()));
+            assert!(address.is_named(&address.to_string()) && address.is_named(&address.short().to_string()));
+            assert!(!address.short().is_named(&address.to_string()));
+        }
+        // Slashes of a title or a pattern are its own.
+        for text in ["kv:account/of/us", "route:zone/a/*", &format!("kv:zone/{id}/x"), &format!("script:account/{id}/")]
+        {
+            assert_eq!(text.parse::<Address>().map(|address| address.scope), Ok(None), "{text}");
+        }
     }
 
     #[test]

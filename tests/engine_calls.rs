@@ -220,7 +220,9 @@ fn a_route_to_a_worker_of_the_same_name_in_another_account_is_no_route_to_ours()
     let plan = run.destroy().expect("a plan").plan.plan;
     assert_eq!((codes(&plan.diagnostics), plan.unmanaged), (vec![], vec![]));
     let deleted: Vec<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
-    assert_eq!(deleted, ["route:shop.example.com/*", "script:shop", "route:shop.example.net/*", "script:shop"]);
+    let script = |account: &str| format!("script:account/{account}/shop");
+    let (here, there) = (script(ACCOUNT), script(other));
+    assert_eq!(deleted, ["route:shop.example.com/*", &here, "route:shop.example.net/*", &there]);
 }
 
 #[test]

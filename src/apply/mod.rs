@@ -332,15 +332,21 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             outcome.raced.extend(made.raced);
             for (name, value) in made.outputs {
                 let account = run.desired.identity(step.manifest).map(|identity| identity.account.clone());
-                let of = step.address.clone();
+                let of = step.address.short();
                 let output = Output { account: account.unwrap_or_default(), of, name: name.to_owned() };
                 run.made.borrow_mut().insert(output, value);
             }
             State::Done
         }
-        Ended::Failed { finding, unknown, aborted } => {
+        Ended::Failed { mut finding, unknown, aborted } => {
             (run.events)(Event::Failed { address: step.address.clone(), code: finding.code });
             outcome.aborted |= aborted;
+            let told = |address: &mut Address| {
+                if *address == step.address.short() {
+                    address.clone_from(&step.address);
+                }
+            };
+            finding.rename(&told);
             outcome.failures.push(*finding);
             if unknown { State::Unknown } else { State::NotDone }
         }

@@ -11,6 +11,7 @@ use crate::cloudflare::deployments::{self, Deployment};
 use crate::cloudflare::versions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
+use crate::model::Address;
 use crate::plan::{Plan, Step};
 use crate::resource::Operation;
 
@@ -62,7 +63,8 @@ impl Looks {
     ) -> Vec<Diagnostic> {
         let mut raced = Vec::new();
         for (index, manifest) in run.desired.manifests.iter().enumerate() {
-            let client = run.client.named(&format!("script:{}", manifest.script.name));
+            let address = plan.names.told(index, &Address::script(&manifest.script.name));
+            let client = run.client.named(&address.to_string());
             let target = Target::new(run, &client, index, manifest, self.taken.contains(&index));
             let found = match self.found.remove(&index) {
                 Some(found) => found,

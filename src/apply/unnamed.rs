@@ -13,8 +13,8 @@ use crate::cloudflare::scripts::{self, PatchScriptSettings, ScriptSettings};
 use crate::diagnostic::Diagnostic;
 use crate::guard::{self, Guard};
 use crate::http::CallError;
-use crate::model::Kind;
 use crate::model::marks::{self, Inventory, ScriptMarks};
+use crate::model::{Address, Kind};
 use crate::plan::{Plan, Step};
 use crate::resource::Operation;
 
@@ -62,7 +62,8 @@ impl TagLooks {
             let is_named = |tags: &Vec<String>| missing(&named, &ScriptMarks::parse(tags).inventory).is_empty();
             let theirs = self.theirs.remove(&index);
             let is_lost = theirs.is_some() || !self.last.get(&index).is_none_or(is_named);
-            let client = run.client.named(&format!("script:{}", manifest.script.name));
+            let address = plan.names.told(index, &Address::script(&manifest.script.name));
+            let client = run.client.named(&address.to_string());
             let target = Target::new(run, &client, index, manifest, false);
             let again = attached_again(&target, plan, index).await;
             let is_lost = is_lost && guard::holds(Guard::NamedAtTheEnd);

@@ -115,7 +115,7 @@ mod tests {
     use crate::model::{Address, Kind};
 
     fn late() -> PlainBinding {
-        let of = Address { kind: Kind::Kv, key: "shop".into() };
+        let of = Address::new(Kind::Kv, "shop");
         let value = Input::Late(Output { account: "a".into(), of: of.clone(), name: "namespace_id".into() });
         let mut binding = PlainBinding::referring("CACHE".into(), "kv_namespace", "namespace_id", value.clone());
         binding.members.insert("namespace_id".into(), MemberValue::Referred(Referred { value, of: Some(of) }));

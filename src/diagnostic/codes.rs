@@ -294,7 +294,9 @@ codes! {
     ZonePartial = "CFD0533": "the zone's names are served elsewhere",
         "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
     NoSuchStore = "CFD0543": "--delete-data does not name one store of the manifests",
-        "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. An address that stands for stores in several accounts is refused as well: destroy the documents of one account at a time. Nothing is deleted in the belief that data goes too.";
+        "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
+    UnclearAddress = "CFD0550": "an address stands for several resources",
+        "One run deploys to several accounts or zones, and the same name stands in more than one of them. The plan tells such resources apart by their account or zone, as `script:account/ID/NAME` or `route:zone/ID/PATTERN`; `--adopt`, `--take` and `--delete-data` take the same form.";
     Circle = "CFD0528": "resources wait for each other",
         "Each of the resources that the message names can only be made when another one of them is there, or only be deleted when another one of them is gone, such as two new Workers that are bound to each other: no order does all of it. Nothing was written. Take the binding out of one of them and deploy that first; then add the binding and deploy again, or destroy them. Where one of them is there already, the order of a deployment follows from that, and nothing has to be left out.";
     MigrationEdited = "CFD0544": "a migration was edited after it was applied",

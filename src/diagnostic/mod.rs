@@ -181,6 +181,14 @@ impl Diagnostic {
         self
     }
 
+    /// Calls the resources that it names otherwise.
+    pub fn rename(&mut self, called: &dyn Fn(&mut Address)) {
+        if let Some(Subject::Resource(address)) = &mut self.about {
+            called(address);
+        }
+        self.resolve.adopt.iter_mut().chain(&mut self.resolve.take).for_each(called);
+    }
+
     /// Path of the field that it is about.
     pub fn path(&self) -> Option<&str> {
         self.about.as_ref().and_then(Subject::field)

@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, any_error, plain};
 use crate::error::{Error, Exit};
 use crate::kinds;
 use crate::manifest::{Places, Read, ReadOptions, Source};
-use crate::model::{Event, OutputSet};
+use crate::model::{Address, Event, OutputSet};
 use crate::plan::{self, Action, Plan};
 use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, DesiredStore, LiveState};
@@ -283,23 +283,28 @@ fn in_files(places: &Places, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// Addresses that name no store of the run, or more than one: data must neither be thought deleted, nor be deleted unasked.
 fn unknown_stores(desired: &DesiredState, options: &Options) -> Vec<Diagnostic> {
-    let known: Vec<String> = desired.stores.iter().map(|store| store.address.to_string()).collect();
-    let named = |address: &String| known.iter().filter(|known| *known == address).count();
-    let unknown = options.delete_data.iter().filter(|address| named(address) != 1);
-    let finding = |address: &String| {
-        if named(address) > 1 {
-            let message = format!("`{}` names stores in several accounts of this run", plain(address, 200));
-            let help = "destroy the documents of one account at a time";
-            return Diagnostic::error(Code::NoSuchStore, message).with_help(help);
+    let known: Vec<Address> = desired.stores.iter().map(kinds::address_of_store).collect();
+    let finding = |typed: &String| {
+        let named: Vec<&Address> = known.iter().filter(|address| address.is_named(typed)).collect();
+        match named.as_slice() {
+            [] => Some(no_such_store(typed, &known)),
+            [_] => None,
+            several => Some(plan::unclear_address(typed, several.iter().copied())),
         }
-        let message = format!("`{}` names no store of these manifests", plain(address, 200));
-        let help = match known.as_slice() {
-            [] => "they describe no store: leave it out".to_owned(),
-            known => format!("their stores: {}", known.join(", ")),
-        };
-        Diagnostic::error(Code::NoSuchStore, message).with_help(help)
     };
-    unknown.map(finding).collect()
+    options.delete_data.iter().filter_map(finding).collect()
+}
+
+fn no_such_store(typed: &str, known: &[Address]) -> Diagnostic {
+    let message = format!("`{}` names no store of these manifests", plain(typed, 200));
+    let is_one = |address: &Address| known.iter().filter(|other| other.short() == address.short()).count() == 1;
+    let told = known.iter().map(|address| if is_one(address) { address.short() } else { address.clone() });
+    let told: Vec<String> = told.map(|address| address.to_string()).collect();
+    let help = match told.as_slice() {
+        [] => "they describe no store: leave it out".to_owned(),
+        told => format!("their stores: {}", told.join(", ")),
+    };
+    Diagnostic::error(Code::NoSuchStore, message).with_help(help)
 }
 
 /// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.
@@ -371,6 +376,10 @@ mod tests {
         };
         assert_eq!(said(&["a"], "kv:shop"), Vec::<String>::new());
         assert_eq!(said(&["a"], "kv:other"), ["`kv:other` names no store of these manifests"]);
-        assert_eq!(said(&["a", "b"], "kv:shop"), ["`kv:shop` names stores in several accounts of this run"]);
+        let unclear = "`kv:shop` stands for several resources of this run, in different accounts";
+        assert_eq!(said(&["a", "b"], "kv:shop"), [unclear]);
+        for accounts in [&["a"][..], &["a", "b"]] {
+            assert_eq!(said(accounts, &format!("kv:account/{}/shop", "a".repeat(32))), Vec::<String>::new());
+        }
     }
 }

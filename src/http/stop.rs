@@ -84,11 +84,13 @@ impl Client {
         }
     }
 
-    /// Waits as a part of the run: told to those who watch, and over at once when the caller wants to stop.
+    /// Waits as a part of the run: told to those who watch, and over at once when the caller wants to stop. `target`: what it
+    /// waits for, where the client has no name.
     ///
     /// # Errors
     /// [`CallError`] when the run stops.
     pub async fn pause(&self, target: &str, why: &str, milliseconds: f64) -> Result<(), CallError> {
+        let target = self.name.as_deref().unwrap_or(target);
         if let Some(on_wait) = &self.shared.on_wait {
             on_wait(Wait { target: target.to_owned(), why: why.to_owned(), seconds: milliseconds / 1_000.0 });
         }

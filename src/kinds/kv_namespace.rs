@@ -110,7 +110,7 @@ fn check(spec: &Spec, path: &Path, reading: &mut Reading<'_, '_>) {
 
 impl Store for KvNamespace {
     fn address(&self, name: &str) -> Address {
-        Address { kind: Kind::Kv, key: name.to_owned() }
+        Address::new(Kind::Kv, name)
     }
 
     fn noun(&self) -> &'static str {

@@ -22,7 +22,7 @@ use crate::cloudflare::permissions::Grant;
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{self, DocumentKind, ReadOptions, Source, Worker};
-use crate::model::OutputSet;
+use crate::model::{Address, OutputSet};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
@@ -62,6 +62,11 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
     let mut documents = worker::all_gone(desired, live, options, &labels);
     documents.extend(store::all_gone(desired, live, options));
     plan::plan(documents, options, true)
+}
+
+/// The address of a document's store, with the account that it is in.
+pub fn address_of_store(store: &DesiredStore) -> Address {
+    store::address(store)
 }
 
 /// The kind of stores that a document's kind names.

@@ -112,7 +112,7 @@ impl Store for Queue {
     }
 
     fn address(&self, name: &str) -> Address {
-        Address { kind: Kind::Queue, key: name.to_owned() }
+        Address::new(Kind::Queue, name)
     }
 
     fn noun(&self) -> &'static str {

@@ -378,7 +378,7 @@ spec:
         let live = LiveState { stores: vec![None, None], ..LiveState::default() };
         let given = outputs("CloudflareQueue/jobs", "queue_id", "given");
         resolve(&mut desired, &live, &given, &Lists::default());
-        let database = Address { kind: Kind::D1, key: "shop-data".into() };
+        let database = Address::new(Kind::D1, "shop-data");
         let id = variable(&desired, "ID");
         assert_eq!(
             (id.late().map(|output| output.name.as_str()), id.of.clone()),

@@ -174,6 +174,11 @@ fn each(
     stores.into_iter().filter_map(one).collect()
 }
 
+/// With the account that it is in.
+pub(super) fn address(wanted: &DesiredStore) -> Address {
+    wanted.address.clone().of_account(&wanted.identity.account)
+}
+
 fn planned(wanted: &DesiredStore) -> PlannedManifest {
     PlannedManifest {
         id: wanted.identity.id(),
@@ -188,7 +193,7 @@ fn planned(wanted: &DesiredStore) -> PlannedManifest {
 
 fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<&LiveStore>) -> Sketches {
     let needs: BTreeSet<Address> = wanted.inputs.iter().filter_map(|input| input.given.of.clone()).collect();
-    let mut sketch = Sketch::wanted(wanted.address.clone(), needs.into_iter().collect());
+    let mut sketch = Sketch::wanted(address(wanted), needs.into_iter().collect());
     match live {
         None => {
             sketch.owner = Owner::Absent;
@@ -229,7 +234,7 @@ fn gone(
 ) -> Sketches {
     let mut sketches = Sketches::new(index, planned(wanted));
     let Some(live) = live else { return sketches };
-    let address = wanted.address.clone();
+    let address = address(wanted);
     if options.deletes_data(&address) {
         let operation = Operation::Call(Box::new(kind.delete(wanted, live)));
         let write = Write { phase: Phase::Remove, operation };

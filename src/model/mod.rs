@@ -10,7 +10,7 @@ mod object_key;
 mod output;
 mod outputs;
 
-pub use crate::address::{Address, Kind};
+pub use crate::address::{Address, Kind, Scope};
 pub use code::{Syntax, is_code_binding};
 pub use event::Event;
 pub use field::Field;

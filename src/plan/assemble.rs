@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::decide::{Permit, decide};
+use super::names::Names;
 use super::sketch::{Owner, Sketch, Sketches, Wish};
 use super::{Action, Change, Plan, PlanOptions, circle, order};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 
 /// Plans a run. The order of the documents is the one in which they are told.
-pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> Plan {
+pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> Plan {
+    let names = Names::of(&documents);
+    names.tell(&mut documents);
+    let unclear = names.unclear(options);
+    let options = &names.options(options);
     let mut plan = Plan { offline: options.offline, destroys, ..Plan::default() };
     plan.steps = order::steps(&documents);
     let circles = circle::findings(&plan.steps);
@@ -31,6 +36,8 @@ pub fn plan(documents: Vec<Sketches>, options: &PlanOptions, destroys: bool) -> 
     }
     plan.diagnostics.extend(twice);
     plan.diagnostics.extend(circles);
+    plan.diagnostics.extend(unclear);
+    plan.names = names.where_needed();
     plan.resolve = resolve(&plan.diagnostics);
     let is_told = |address: &Address| plan.exposes.contains(address) || plan.expires.contains(address);
     let asks = |change: &&Change| change.action.needs_yes() || is_told(&change.address);

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_circle_through_stores_is_found_as_well() {
         let store = |key: &str, after: &[usize]| {
-            let address = Address { kind: Kind::Bucket, key: key.into() };
+            let address = Address::new(Kind::Bucket, key);
             Step { address, ..step(key, after) }
         };
         let findings = findings(&[store("files", &[1]), step("shop", &[2]), store("media", &[0])]);

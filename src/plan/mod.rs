@@ -7,6 +7,7 @@ mod assemble;
 mod circle;
 mod decide;
 mod fingerprint;
+mod names;
 mod options;
 mod order;
 mod reason;
@@ -16,6 +17,7 @@ mod step;
 pub use assemble::plan;
 pub use decide::{Claim, Decision, Permit, decide};
 pub use fingerprint::fingerprint;
+pub use names::{Names, unclear_address};
 pub use options::PlanOptions;
 pub use reason::Reason;
 pub use sketch::{Owner, Phase, Sketch, Sketches, Wish, Write};
@@ -165,6 +167,9 @@ pub struct Plan {
     /// What apply will do, step by step.
     #[serde(skip)]
     pub steps: Vec<Step>,
+    /// What resources are called in this run.
+    #[serde(skip)]
+    pub names: Names,
 }
 
 impl Plan {

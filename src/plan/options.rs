@@ -18,19 +18,20 @@ pub struct PlanOptions {
 }
 
 impl PlanOptions {
+    // An address is meant by its short form and by the one with account or zone, as far as the caller knows those.
+
     /// Whether the resource may become ours, although it carries no mark; `equal`: nothing would change.
     pub fn adopts(&self, address: &Address, equal: bool) -> bool {
-        let typed = address.to_string();
-        self.adopt.iter().any(|adopted| *adopted == typed || (adopted == "*" && equal))
+        self.adopt.iter().any(|adopted| address.is_named(adopted) || (adopted == "*" && equal))
     }
 
     /// Whether a store may be deleted.
     pub fn deletes_data(&self, address: &Address) -> bool {
-        self.delete_data.contains(&address.to_string())
+        self.delete_data.iter().any(|typed| address.is_named(typed))
     }
 
     /// Whether the resource may be taken from its owner.
     pub fn takes(&self, address: &Address) -> bool {
-        self.take.contains(&address.to_string())
+        self.take.iter().any(|typed| address.is_named(typed))
     }
 }

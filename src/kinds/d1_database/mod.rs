@@ -121,7 +121,7 @@ fn elsewhere(wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
 
 impl Store for D1Database {
     fn address(&self, name: &str) -> Address {
-        Address { kind: Kind::D1, key: name.to_owned() }
+        Address::new(Kind::D1, name)
     }
 
     fn noun(&self) -> &'static str {

@@ -74,7 +74,7 @@ fn live_rules(live: &LiveStore, which: &str) -> Value {
 
 impl Store for R2Bucket {
     fn address(&self, name: &str) -> Address {
-        Address { kind: Kind::Bucket, key: name.to_owned() }
+        Address::new(Kind::Bucket, name)
     }
 
     fn noun(&self) -> &'static str {

@@ -26,13 +26,17 @@ impl<'a> Deletion<'a> {
         let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name)).map(removed);
         let operation = Operation::DeleteScript { name: self.name.to_owned(), unseen };
         let write = Write { phase: Phase::Last, operation };
-        let mut sketch = Sketch::removed(Address::script(self.name), reason.clone(), theirs.collect(), write);
+        let mut sketch = Sketch::removed(self.address(context), reason.clone(), theirs.collect(), write);
         if let Some(claim) = self.claim(context) {
             sketch.owner = Owner::Claimed(claim);
         }
         sketch.needs = self.gone_first(context).map(Address::script).collect();
         sketch.diagnostics = self.held(context);
         sketch
+    }
+
+    fn address(&self, context: &Context<'_>) -> Address {
+        Address::script(self.name).of_account(&context.desired.identity.account)
     }
 
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
@@ -56,9 +60,9 @@ impl<'a> Deletion<'a> {
     /// What keeps it, whosever it is: each with the option that gives it up, where one does.
     fn held(&self, context: &Context<'_>) -> Vec<Diagnostic> {
         let mut held = Vec::new();
-        for pattern in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
-            let address = Address::route(pattern);
+        for address in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
             if !context.options.takes(&address) {
+                let pattern = &address.key;
                 let message = format!(
                     "the route `{pattern}` leads to `{}` and would go with it: somebody else made it",
                     self.name

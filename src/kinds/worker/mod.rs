@@ -99,8 +99,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let records = record::plan(context);
     let routes = route::plan(context, &script.live_marks);
     let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes).collect();
-    let removals: Vec<Removal> =
-        removal::find(context, &script.live_marks).into_iter().map(|it| qualified(it, &attached)).collect();
+    let removals = removal::find(context, &script.live_marks);
     // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
     let stated = !context.desired.routing.is_empty() || context.desired.routing_disabled;
     let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
@@ -156,14 +155,6 @@ fn destroyed(context: &Context<'_>) -> Sketches {
         }
     }
     sketches
-}
-
-/// An address that a planned change already has is told apart by its zone.
-fn qualified(mut removal: Removal, attached: &[&Sketch]) -> Removal {
-    if attached.iter().any(|sketch| sketch.address == removal.address) {
-        removal.address.key = format!("zone/{}/{}", removal.zone, removal.address.key);
-    }
-    removal
 }
 
 fn orphans(context: &Context<'_>, orphaned: Vec<Removal>) -> Vec<Left> {

@@ -64,7 +64,7 @@ fn managed(
         comment: marks::comment(&context.desired.identity),
     };
     let needs = vec![Address::script(&context.desired.script.name)];
-    let mut sketch = Sketch::wanted(Address::record(hostname), needs);
+    let mut sketch = Sketch::wanted(Address::record(hostname).of_zone(&zone.id), needs);
     let delegated = delegated(context, zone, hostname);
     let ours = chosen(context, &zone.id, hostname, content);
     let Some(live) = ours.or_else(|| here.first().copied()) else {

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::record;
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
-use crate::model::{Address, Field, Kind};
+use crate::model::{Address, Field};
 use crate::plan::{Phase, Reason, Sketch, Write};
 use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, Routing};
 
@@ -51,11 +51,11 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
         for route in content.routes.iter().filter(|route| route.script.as_deref() == Some(script)) {
-            let given_up = goes && context.options.takes(&Address::route(&route.pattern));
+            let given_up = goes && context.options.takes(&Address::route(&route.pattern).of_zone(zone));
             let held = marks.holds(zone, &route.pattern) || given_up || !guard::holds(Guard::RemovalInventory);
             if held && !wants_route(context, zone, &route.pattern) {
                 removals.push(Removal {
-                    address: Address::route(&route.pattern),
+                    address: Address::route(&route.pattern).of_zone(zone),
                     zone: zone.clone(),
                     operation: Operation::DeleteRoute { zone: zone.clone(), id: route.id.clone() },
                     hash: marks::hash(&route.pattern),
@@ -81,7 +81,7 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
         for record in content.records.iter().filter(|record| context.owns(record)) {
             if !wants_record(context, zone, record) {
                 removals.push(Removal {
-                    address: Address { kind: Kind::Record, key: record.name.clone() },
+                    address: Address::record(&record.name).of_zone(zone),
                     zone: zone.clone(),
                     operation: Operation::DeleteRecord { zone: zone.clone(), id: record.id.clone() },
                     hash: marks::record_hash(&record.name),

@@ -17,7 +17,7 @@ pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Sketch> {
 
 fn one(context: &Context<'_>, marks: &ScriptMarks, host: &Routing, zone: &str, pattern: &str) -> Sketch {
     let script = &context.desired.script.name;
-    let mut sketch = Sketch::wanted(Address::route(pattern), needs(context, host, pattern));
+    let mut sketch = Sketch::wanted(Address::route(pattern).of_zone(zone), needs(context, host, pattern));
     let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
         sketch.owner = Owner::Absent;
         sketch.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
@@ -104,24 +104,21 @@ fn claim(live: &LiveRoute, reason: Reason, message: String) -> Claim {
 /// Routes that lead to our Worker and that we did not make: named, never touched.
 pub(super) fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
     let foreign = foreign_to(context, &context.desired.script.name, marks).into_iter();
-    let given_up = |pattern: &&str| context.destroys && context.options.takes(&Address::route(pattern));
-    let left = foreign.filter(|pattern| !given_up(pattern)).map(|pattern| Left {
-        address: Address::route(pattern),
-        path: None,
-        reason: Reason::LeadsHere,
-    });
-    left.collect()
+    let given_up = |address: &Address| context.destroys && context.options.takes(address);
+    let left = |address| Left { address, path: None, reason: Reason::LeadsHere };
+    foreign.filter(|address| !given_up(address)).map(left).collect()
 }
 
-/// Patterns of routes that lead to a Worker of ours without standing in its inventory, or in the manifest.
-pub(super) fn foreign_to<'a>(context: &Context<'a>, script: &str, marks: &ScriptMarks) -> Vec<&'a str> {
+/// Routes that lead to a Worker of ours without standing in its inventory, or in the manifest.
+pub(super) fn foreign_to(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Address> {
     let wanted = || context.desired.routing.iter().flat_map(|host| &host.routes);
     let wants = |pattern: &str| wanted().any(|route| route.pattern == pattern);
     let mut foreign = Vec::new();
     for (zone, content) in &context.live.zones {
         let here = content.routes.iter().filter(|route| route.script.as_deref() == Some(script));
         let patterns = here.map(|route| route.pattern.as_str());
-        foreign.extend(patterns.filter(|pattern| !marks.holds(zone, pattern) && !wants(pattern)));
+        let patterns = patterns.filter(|pattern| !marks.holds(zone, pattern) && !wants(pattern));
+        foreign.extend(patterns.map(|pattern| Address::route(pattern).of_zone(zone)));
     }
     foreign
 }

@@ -18,7 +18,8 @@ use crate::model::{Address, Field};
 use crate::plan::{Claim, Left, Owner, Permit, Phase, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
 use crate::resource::{
-    Bundle, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev, code_digest,
+    Bundle, DesiredManifest, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev,
+    code_digest,
 };
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
@@ -36,7 +37,8 @@ pub(super) struct ScriptPlan {
 }
 
 pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
-    let address = Address::script(&context.desired.script.name);
+    let DesiredManifest { identity, script, .. } = context.desired;
+    let address = Address::script(&script.name).of_account(&identity.account);
     let owner = script_owner(&context.desired.identity, context.live.script.as_ref());
     let live_marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let mut plan = ScriptPlan {
