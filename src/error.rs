@@ -42,7 +42,7 @@ impl Exit {
             Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
             Code::ObjectExists | Code::BundleChanged => return Self::Conflict,
             Code::ZoneNotFound => return Self::Failed,
-            Code::FingerprintKeyShort | Code::NoSuchStore => return Self::Usage,
+            Code::FingerprintKeyShort | Code::NoSuchStore | Code::UnclearAddress => return Self::Usage,
             _ => {}
         }
         match code.family() {

@@ -127,13 +127,16 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
 
 /// Against an empty account.
 fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
-    let Read { desired, places, mut diagnostics, .. } = read(sources, options, None);
+    let Read { mut desired, places, mut diagnostics, .. } = read(sources, options, None);
     diagnostics.extend(unread(&desired, &places));
     stop_on_error(&diagnostics)?;
     let live = LiveState {
         manifests: desired.manifests.iter().map(bundles::offline).collect(),
         stores: desired.stores.iter().map(|_| None).collect(),
     };
+    // What only the account could tell stays open: nothing is sent.
+    let lists = kinds::Lists::default();
+    drop(kinds::resolve(&mut desired, &live, &options.outputs, &lists));
     let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);

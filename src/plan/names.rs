@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(one.options(&options(&long)).take, ["script:api"]);
         assert_eq!(one.unclear(&options("script:api")), []);
         let (two, _) = told(vec![document(0, A, vec![script()]), document(1, B, vec![script()])]);
-        assert_eq!(two.options(&options(&long)).take, [long.clone()]);
+        assert_eq!(two.options(&options(&long)).take, [long.as_str()]);
         assert_eq!(two.unclear(&options(&long)), []);
         let unclear = two.unclear(&options("script:api"));
         let [finding] = unclear.as_slice() else { panic!("{unclear:?}") };
