@@ -90,15 +90,10 @@ impl Store for R2Bucket {
     }
 
     fn look_for(&self, store: &DesiredStore) -> Look {
-        let account = &store.identity.account;
-        Look::Alone(r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), &[]))
+        Look::Alone(read_below(store, &[]))
     }
 
     fn details(&self, store: &DesiredStore, _found: Option<&LiveStore>) -> Vec<(&'static str, ReadOf<Value>)> {
-        let read = |below: &[&str]| {
-            let account = &store.identity.account;
-            r2_buckets::read(account, &store.address.key, jurisdiction(&store.wanted), below)
-        };
         let all = [
             ("managed", "managed", &["domains", "managed"][..]),
             ("domain", "custom", &["domains", "custom"]),
@@ -106,7 +101,7 @@ impl Store for R2Bucket {
             ("lifecycle", "lifecycle", &["lifecycle"]),
         ];
         let stated = all.into_iter().filter(|(stated, ..)| store.wanted.get(*stated).is_some());
-        stated.map(|(_, name, below)| (name, read(below))).collect()
+        stated.map(|(_, name, below)| (name, read_below(store, below))).collect()
     }
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
@@ -155,6 +150,9 @@ impl Store for R2Bucket {
             }
         }
         fields.extend(self.differs(wanted, &LiveStore::default()));
+        // A new bucket has a rule of Cloudflare's own, which a list without rules takes away.
+        let no_rules = wanted.wanted.get("lifecycle").filter(|rules| **rules == json!([]));
+        fields.extend(no_rules.map(|rules| Field::new("lifecycle", Value::Null, rules.clone())));
         fields
     }
 
@@ -186,10 +184,12 @@ impl Store for R2Bucket {
             _ => {
                 let domain = wanted.wanted.get("domain").cloned().unwrap_or_default();
                 let name = text(&domain, "domain").unwrap_or_default();
+                let path = ["domains", "custom", name];
                 match live_domain(&wanted.wanted, live) {
-                    Some(_) => send(Method::Put, &["domains", "custom", name], json!({ "enabled": field.new })),
+                    Some(_) => send(Method::Put, &path, json!({ "enabled": field.new })),
                     None => Call {
                         late: wanted.late(wanted::ZONE_ID).map(|made| ("/zoneId", made.clone())).into_iter().collect(),
+                        look: Some(Look::Alone(read_below(wanted, &path))),
                         ..send(Method::Post, &["domains", "custom"], domain.clone())
                     },
                 }
@@ -246,6 +246,11 @@ impl Store for R2Bucket {
         }
         outputs
     }
+}
+
+/// The bucket that a document describes, or what lies below it.
+fn read_below(store: &DesiredStore, below: &[&str]) -> ReadOf<Value> {
+    r2_buckets::read(&store.identity.account, &store.address.key, jurisdiction(&store.wanted), below)
 }
 
 /// Rules with a name each, which Cloudflare wants.
