@@ -14,6 +14,8 @@ const DEFAULT_QUOTA: f64 = 1_200.0;
 const BURST: f64 = 100.0;
 /// … then one in this many milliseconds: an address may send 200 a second.
 const SPACING_MS: f64 = 1_000.0 / 150.0;
+/// Answers that tell when the quota is renewed, in whole seconds, mean the same time within this many milliseconds.
+const SAME_WINDOW_MS: f64 = 1_500.0;
 
 /// What is known about the limits of one origin.
 #[derive(Default)]
@@ -41,6 +43,22 @@ struct Quota {
     remaining: f64,
     size: f64,
     renewed_at: f64,
+}
+
+impl Quota {
+    /// What is left by an answer, beside what was known: until it is renewed a quota only shrinks, and an answer that
+    /// another one overtook says what was left before.
+    fn after(self, known: Option<Self>, now: f64) -> Self {
+        let is_same = |known: &Self| {
+            known.size == self.size
+                && known.renewed_at > now
+                && (known.renewed_at - self.renewed_at).abs() < SAME_WINDOW_MS
+        };
+        match known.filter(is_same) {
+            Some(known) => Self { remaining: self.remaining.min(known.remaining), ..known },
+            None => self,
+        }
+    }
 }
 
 impl Pace {
@@ -95,8 +113,8 @@ impl Pace {
                 Some(Quota { remaining, size: size.max(1.0), renewed_at })
             })
             .min_by(|a, b| (a.remaining / a.size).total_cmp(&(b.remaining / b.size)));
-        if tightest.is_some() {
-            self.quota.set(tightest);
+        if let Some(told) = tightest {
+            self.quota.set(Some(told.after(self.quota.get(), now)));
         }
     }
 }
@@ -159,6 +177,18 @@ mod tests {
         drop(on_their_way);
         pace.learn(&answer("\"default\";r=2;t=20", "\"default\";q=1200;w=300"), 20_000.0);
         assert_eq!(pace.slot(20_000.0), 0.0);
+    }
+
+    #[test]
+    fn an_answer_that_was_overtaken_gives_nothing_back() {
+        let pace = Pace::default();
+        pace.learn(&answer("\"default\";r=10;t=300", "\"default\";q=1200;w=300"), 0.0);
+        pace.learn(&answer("\"default\";r=11;t=300", "\"default\";q=1200;w=300"), 100.0);
+        let last = (0..10).map(|_| pace.slot(100.0)).fold(0.0, f64::max);
+        assert!(last < 300_000.0, "ten are left, the last one in {last} ms");
+        assert!(pace.slot(100.0) >= 299_900.0, "the eleventh waits until the quota is renewed");
+        pace.learn(&answer("\"default\";r=1190;t=300", "\"default\";q=1200;w=300"), 5_000.0);
+        assert_eq!(pace.slot(5_000.0), 0.0, "another window has a quota of its own");
     }
 
     #[test]
