@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, Deployment, Maker, Record, Route, Script, Version};
+use crate::account::{Account, Deployment, Family, Maker, Record, Route, Script, Subject, Version};
 use crate::case::{Act, Lead, Other};
+use crate::documents::{FILES, ROWS};
 use crate::names;
 
 impl Account {
@@ -18,6 +19,13 @@ impl Account {
         self.add_route(0, "theirs.example.com/*", Some("theirs"));
         self.add_route(0, "shop.example.com/theirs/*", Some("theirs"));
         self.add_route(1, "theirs.example.org/*", Some("theirs"));
+        for (index, row) in ROWS.iter().enumerate() {
+            self.make_store(row.of, names::STORES[0]);
+            self.make_store(row.of, "theirs");
+            if let Some(store) = self.store_mut(row.of, names::STORES[0]) {
+                store.id = names::STORE_IDS[index].into();
+            }
+        }
     }
 
     /// Does what somebody else does; what has no object does nothing.
@@ -86,6 +94,27 @@ impl Account {
             Act::DeleteRoutes(host) => self.zones[names::zone_of(host)].routes.retain(|route| {
                 names::host_of(&route.pattern) != names::host(host) || route.pattern.contains("/theirs/")
             }),
+            Act::MakeStore(kind, name) => self.make_store(ROWS[usize::from(kind)].of, names::STORES[usize::from(name)]),
+            Act::DeleteStore(kind, name) => {
+                let (of, name) = (ROWS[usize::from(kind)].of, names::STORES[usize::from(name)]);
+                self.stores.retain(|store| store.of != of || store.name != name);
+            }
+            Act::SetStore(kind, name, setting, value) => {
+                let row = &ROWS[usize::from(kind)];
+                let setting = row.settings.get(usize::from(setting));
+                let store = self.store_mut(row.of, names::STORES[usize::from(name)]);
+                if let (Some(setting), Some(store)) = (setting, store) {
+                    setting.make(store, value);
+                }
+            }
+            Act::Migrate(name) => {
+                if let Some(store) = self.store_mut(Subject::D1, names::STORES[usize::from(name)]) {
+                    let applied = store.database.ledger.clone().unwrap_or_default();
+                    if let Some(next) = FILES.iter().find(|file| !applied.iter().any(|known| known == *file)) {
+                        store.database.by_wrangler(next);
+                    }
+                }
+            }
         }
     }
 
@@ -133,6 +162,12 @@ impl Account {
         script.tail_consumers = json!([{ "service": "theirs" }]);
         self.scripts.insert(name.to_owned(), script);
         self.deploy_whole(name, version);
+    }
+
+    fn make_store(&mut self, of: Subject, name: &str) {
+        if let Some(family) = Family::of(of).filter(|_| self.store(of, name).is_none()) {
+            self.add_store(family, name, Maker::Stranger);
+        }
     }
 
     /// A version with other code, as the dashboard makes it: without annotations of ours.

@@ -13,7 +13,10 @@ pub struct Wanted {
     pub code: u8,
     pub variables: [Option<u8>; 2],
     pub secrets: [Option<u8>; 2],
-    pub kv: Kv,
+    /// Documents of stores in the same run, in the order of `documents::ROWS`.
+    pub stores: [Option<Described>; 4],
+    /// How the Worker is bound to stores, in the same order.
+    pub binds: [Bind; 4],
     pub dns: Dns,
     pub workers_dev: Option<bool>,
     pub observability: Option<bool>,
@@ -22,11 +25,25 @@ pub struct Wanted {
     pub overwrite: bool,
 }
 
-/// A KV binding.
+/// What a document says of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kv {
+pub struct Described {
+    /// Of `names::STORES`.
+    pub name: u8,
+    /// In the order of the kind's row.
+    pub settings: [Option<u8>; 4],
+    /// So many files of migrations, for a database.
+    pub files: Option<u8>,
+    /// The first file is another one than it was.
+    pub edited: bool,
+}
+
+/// A binding to a store: to the one that the run describes, else to the first one of `names::STORES`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bind {
     Without,
-    ById,
+    /// By its id, or its name.
+    Plain,
     Reference,
 }
 
@@ -102,6 +119,13 @@ pub enum Act {
     MakeRoute(u8, u8, Lead),
     PointRoutes(u8, Lead),
     DeleteRoutes(u8),
+    /// Kind and name of a store.
+    MakeStore(u8, u8),
+    DeleteStore(u8, u8),
+    /// Kind, name, which setting, its value.
+    SetStore(u8, u8, u8, u8),
+    /// Wrangler applies the next file to the database of that name.
+    Migrate(u8),
 }
 
 /// A record that others make.
@@ -141,6 +165,8 @@ pub struct Allow {
     pub take: [bool; 3],
     pub prune: bool,
     pub deletes: bool,
+    /// Named by `--delete-data`: stores that the run describes, in the order of `documents::ROWS`.
+    pub data: [bool; 4],
     /// The fingerprint that was approved is another one.
     pub expects_other: bool,
 }
@@ -153,6 +179,7 @@ impl Allow {
         take: [true; 3],
         prune: false,
         deletes: true,
+        data: [false; 4],
         expects_other: false,
     };
 }
@@ -205,7 +232,8 @@ impl Wanted {
         code: 0,
         variables: [None; 2],
         secrets: [None; 2],
-        kv: Kv::Without,
+        stores: [None; 4],
+        binds: [Bind::Without; 4],
         dns: Dns::Absent,
         workers_dev: None,
         observability: None,
@@ -219,6 +247,10 @@ impl Wanted {
             Dns::Absent | Dns::Off => None,
         }
     }
+}
+
+impl Described {
+    pub const PLAIN: Self = Self { name: 1, settings: [None; 4], files: None, edited: false };
 }
 
 impl Routing {

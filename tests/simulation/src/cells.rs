@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::account::Subject;
+use crate::documents::ROWS;
 use crate::fault::Kind;
 use crate::seen::{Deed, Seen};
 use crate::truth::Owner;
@@ -10,13 +11,26 @@ use crate::truth::Owner;
 /// How often each cell must be hit.
 pub const LEAST: u32 = 20;
 
-const SUBJECTS: [Subject; 3] = [Subject::Script, Subject::Record, Subject::Route];
+const SUBJECTS: [Subject; 7] =
+    [Subject::Script, Subject::Record, Subject::Route, Subject::Kv, Subject::Queue, Subject::Bucket, Subject::D1];
 const OWNERS: [Owner; 6] = [Owner::Absent, Owner::Ours, Owner::Outside, Owner::Original, Owner::Stranger, Owner::Other];
 
 /// Why a row can't be; nothing when it can.
 fn impossible(subject: Subject, owner: Owner, deed: Deed) -> Option<&'static str> {
     use Deed::{Adopt, Create, Delete, Keep, Update};
     use Owner::{Absent, Original, Other, Ours, Outside, Stranger};
+    if let Some(row) = ROWS.iter().find(|row| row.of == subject) {
+        return match (owner, deed) {
+            (Absent, Create) | (Ours | Stranger, Keep | Delete) => None,
+            (Absent, _) => Some("what is absent is created, or nothing is told of it"),
+            (_, Create) => Some("what is there is not created"),
+            (_, Adopt) => Some("its name makes it the one that is meant: nothing is adopted"),
+            (Outside | Original | Other, _) => {
+                Some("who made a store makes no difference: us or not is told apart here")
+            }
+            (_, Update) => row.settings.is_empty().then_some("it has nothing that could be changed"),
+        };
+    }
     match (owner, deed) {
         (Absent, Create) => None,
         (Absent, _) => Some("what is absent is created, or nothing is told of it"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::{Call, Subject};
+use crate::account::{Call, Family, Origin, Subject};
 use crate::fault::{Fate, Kind};
 use crate::world::Reply;
 
@@ -12,6 +12,8 @@ const TRIES: usize = 8;
 const MOST_TRIES: usize = 30;
 /// That time, in microseconds, with the longest wait of the request and of its origin behind it, and a try.
 const LONGEST_TRYING_US: u64 = 115_000_000;
+/// An outage is waited for at least so long, in microseconds; beyond it chance decides when the last look is.
+const LEAST_PATIENCE_US: u64 = 75_000_000;
 /// Whoever has heard of an outage leaves this much time between two requests, in microseconds …
 const LEAST_BETWEEN_PROBES_US: u64 = 100_000;
 /// … and everybody has heard of it so long after its first sign: what was on its way has been answered.
@@ -26,8 +28,8 @@ pub struct Conduct {
     forbidden: BTreeMap<String, usize>,
     /// Tries of a request while the other side was down, and when the first of them was.
     tries: BTreeMap<String, (usize, u64)>,
-    /// When an outage began, and when the last request met it: API and S3 for themselves.
-    outages: BTreeMap<bool, (u64, u64)>,
+    /// When an outage began, and when the last request met it: each origin for itself.
+    outages: BTreeMap<Origin, (u64, u64)>,
     /// Nothing is to be sent from … until.
     quiet: Option<(u64, u64)>,
 }
@@ -78,14 +80,16 @@ impl Conduct {
                 broken = Some(format!("{target} is tried {tries} times in {seconds} s"));
             }
         }
-        if kind.is_some_and(Kind::is_outage) {
-            let (since, last) = self.outages.entry(call.is_api()).or_insert((now_us, now_us));
-            if now_us - *since > HEARD_US && now_us - *last < LEAST_BETWEEN_PROBES_US {
+        if kind.is_some_and(|kind| kind.is_outage() || kind == Kind::Blocked) {
+            let (since, last) = self.outages.entry(call.origin).or_insert((now_us, now_us));
+            // One that lasted longer than anybody waits is given up: what is left of the run is tried once, at once.
+            let is_waited_for = (HEARD_US..LEAST_PATIENCE_US).contains(&(now_us - *since));
+            if is_waited_for && kind != Some(Kind::Blocked) && now_us - *last < LEAST_BETWEEN_PROBES_US {
                 broken = Some(format!("{target} does not wait for the probe of an outage"));
             }
             *last = now_us;
         } else {
-            self.outages.remove(&call.is_api());
+            self.outages.remove(&call.origin);
         }
         broken
     }
@@ -139,12 +143,21 @@ fn is_unclear(kind: Kind) -> bool {
 
 /// A create that would make a second thing.
 fn creates(call: &Call) -> bool {
-    call.method == "POST" && matches!(call.subject, Subject::Record | Subject::Route)
+    call.method == "POST" && (matches!(call.subject, Subject::Record | Subject::Route) || makes_store(&call.path))
 }
 
-/// The list that shows what a create made.
+fn makes_store(path: &[String]) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    matches!(path.as_slice(), ["accounts", _, rest @ ..] if Family::at(rest).is_some_and(|(_, rest)| rest.is_empty()))
+}
+
+/// The list that shows what a create made; a bucket is looked for by its name.
 fn list(call: &Call) -> String {
-    format!("POST /{}?", call.path.join("/"))
+    let path = match call.path.split_last() {
+        Some((_, above)) if call.subject == Subject::Bucket && makes_store(above) => above,
+        _ => &call.path,
+    };
+    format!("POST /{}?", path.join("/"))
 }
 
 fn key(call: &Call) -> String {

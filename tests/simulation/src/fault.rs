@@ -112,6 +112,11 @@ impl Kind {
         matches!(self, Self::OutageBusy | Self::OutageReset | Self::OutageThrottled | Self::OutageAtOnce)
     }
 
+    /// Whether it is an outage in which everything is asked to come back later.
+    pub fn throttles(self) -> bool {
+        matches!(self, Self::OutageThrottled | Self::OutageAtOnce)
+    }
+
     fn lasts(self) -> bool {
         self.is_outage() || matches!(self, Self::Forbidden | Self::Down | Self::Blocked | Self::Stale)
     }
@@ -251,7 +256,8 @@ impl Fate {
 
     /// How far the answer of a list lags behind.
     pub fn lag_us(&self, call: &Call) -> u64 {
-        let is_list = call.path.last().is_some_and(|last| matches!(last.as_str(), "dns_records" | "routes"));
+        let lists = ["dns_records", "routes", "namespaces", "queues", "database"];
+        let is_list = call.method == "GET" && call.path.last().is_some_and(|last| lists.contains(&last.as_str()));
         if self.kind() == Some(Kind::Stale) && is_list { LAG_US } else { 0 }
     }
 
@@ -279,7 +285,7 @@ impl Fate {
             }
             Kind::Truncated => {
                 let mut reply = handle();
-                if call.subject == Subject::Bundle {
+                if !call.is_api() {
                     // Its length is told: the reader sees that something is missing.
                     reply.headers.push(("content-length".into(), reply.body.len().to_string()));
                 }
@@ -289,10 +295,10 @@ impl Fate {
             Kind::Html => {
                 handle();
                 let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-                let status = if call.subject == Subject::Bundle { 502 } else { 200 };
+                let status = if call.is_api() { 200 } else { 502 };
                 Ok(Reply { status, headers, body: b"<html>please come back</html>".to_vec() })
             }
-            Kind::Unsuccessful if call.subject == Subject::Bundle => Ok(said(500, 10013, "internal error")),
+            Kind::Unsuccessful if !call.is_api() => Ok(said(500, 10013, "internal error")),
             Kind::Unsuccessful => Ok(Reply {
                 status: 200,
                 headers: Vec::new(),

@@ -1,8 +1,9 @@
 //! Random cases. What is likely in life is likely here; what is rare and dangerous is made likely.
 
 use crate::account::{Subject, Switches};
-use crate::case::{Act, Allow, Case, Deployer, Dns, Kv, Lead, Other, Past, Routing, Verb, Wanted, Wish, ZoneBy};
+use crate::case::{Act, Allow, Case, Deployer, Dns, Lead, Other, Past, Routing, Verb, Wanted, Wish, ZoneBy};
 use crate::fault::{Fault, Kind};
+use crate::generate_stores as stores;
 use crate::random::Random;
 
 /// A case without faults.
@@ -19,6 +20,10 @@ pub fn case(seed: u64) -> Case {
 pub fn faulty(seed: u64) -> Case {
     let mut case = case(seed);
     let mut random = Random::new(seed ^ 0xfa17);
+    if random.percent(35) {
+        stores::spotlight(&mut case, &mut random);
+        return case;
+    }
     // A run that has to stop meets few of its faults: mostly let it go on.
     if random.percent(80) {
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
@@ -28,7 +33,7 @@ pub fn faulty(seed: u64) -> Case {
     if random.percent(10) {
         case.faults.push(undone(&mut random));
     }
-    if random.percent(30) {
+    if random.percent(40) {
         let on = spotlight(&mut case, &mut random);
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
         case.faults[0] = of_any_kind(Fault { on, write: true, nth: 0, ..case.faults[0] }, &mut random);
@@ -76,7 +81,7 @@ fn undone(random: &mut Random) -> Fault {
 fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
     let wanted = case.deployer.wanted;
     let managed = Wanted { dns: Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN }), ..wanted };
-    match random.below(10) {
+    match random.below(13) {
         0 => {
             case.deployer.verb = Verb::Destroy;
             case.past = vec![Past::Applied(wanted), Past::Done(Act::Deploy(wanted.script))];
@@ -130,6 +135,21 @@ fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
             case.past = vec![Past::Done(Act::MakeScript(wanted.script))];
             Subject::Script
         }
+        9 => {
+            case.deployer.verb = Verb::Apply;
+            case.past = vec![Past::Applied(wanted), Past::Done(Act::Deploy(wanted.script))];
+            Subject::Script
+        }
+        10 => {
+            case.deployer.verb = Verb::Apply;
+            case.past = vec![Past::Applied(Wanted { identity: 1, ..wanted })];
+            Subject::Script
+        }
+        11 => {
+            case.deployer = Deployer { verb: Verb::Apply, wanted: managed, ..case.deployer };
+            case.past = vec![Past::Applied(Wanted { identity: 1, ..managed })];
+            Subject::Record
+        }
         _ => {
             case.deployer.verb = Verb::Destroy;
             case.past = vec![Past::Applied(wanted)];
@@ -172,7 +192,7 @@ fn fault(random: &mut Random) -> Fault {
     of_any_kind(Fault { on, write, nth, kind: Kind::Refused, seconds: 0 }, random)
 }
 
-fn of_any_kind(fault: Fault, random: &mut Random) -> Fault {
+pub fn of_any_kind(fault: Fault, random: &mut Random) -> Fault {
     let kind = random.pick(&Kind::ALL);
     let seconds = if kind.is_outage() || kind == Kind::ClockStep { 1 + random.below(60) as u8 } else { 0 };
     Fault { kind, seconds, ..fault }
@@ -184,6 +204,7 @@ fn switches(random: &mut Random) -> Switches {
         bare_routes: random.percent(30),
         late: random.pick(&[0, 0, 0, 1, 2]),
         quota_left: random.pick(&[0, 0, 0, 0, 0, 0, 0, 12, 40]),
+        slow_imports: random.percent(50),
     }
 }
 
@@ -197,6 +218,7 @@ fn allow(random: &mut Random) -> Allow {
         adopt_equal: random.percent(15),
         prune: random.percent(25),
         deletes: random.percent(75),
+        data: [0; 4].map(|_: u8| random.percent(30)),
         expects_other: random.percent(3),
     }
 }
@@ -204,13 +226,15 @@ fn allow(random: &mut Random) -> Allow {
 /// What a manifest may want.
 pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
     let value = |random: &mut Random, share| random.percent(share).then(|| random.below(3) as u8);
+    let (stores, binds) = stores::stores(random);
     Wanted {
         identity,
         script: u8::from(random.percent(25)),
         code: random.below(3) as u8,
         variables: [value(random, 50), value(random, 25)],
         secrets: [value(random, 50), value(random, 25)],
-        kv: random.pick(&[Kv::Without, Kv::Without, Kv::ById, Kv::Reference]),
+        stores,
+        binds,
         dns: dns(random),
         workers_dev: random.percent(25).then(|| random.percent(50)),
         observability: random.percent(25).then(|| random.percent(50)),
@@ -243,13 +267,14 @@ fn earlier(random: &mut Random, wanted: &Wanted) -> Wanted {
             2 | 3 => earlier.secrets = other.secrets,
             4 | 5 => earlier.dns = other.dns,
             6 => earlier.script = other.script,
-            7 => earlier.kv = other.kv,
+            7 => earlier.binds[0] = if earlier.stores[0].is_none() { other.binds[0] } else { earlier.binds[0] },
             _ => {
                 earlier.workers_dev = other.workers_dev;
                 earlier.date = other.date;
             }
         }
     }
+    stores::earlier(random, &mut earlier);
     earlier
 }
 
@@ -282,6 +307,9 @@ fn past(random: &mut Random, wanted: &Wanted) -> Vec<Past> {
 
 /// What others do, mostly where it matters.
 pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
+    if wanted.stores.iter().any(Option::is_some) && random.percent(40) {
+        return stores::act(random, wanted);
+    }
     let script = if random.percent(85) { wanted.script } else { random.below(2) as u8 };
     let near = wanted.routing().map_or(0, |routing| routing.host);
     let host = if random.percent(85) { near } else { random.below(3) as u8 };

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::account::{Account, Maker, Script, Version};
+use crate::account::{Account, Maker, Script, Version, bound_store};
 use crate::case::{Deployer, Verb, Wanted, Wish};
+use crate::documents::ROWS;
 use crate::names;
 use crate::truth::{Truth, is_held, is_secret_edit, is_set};
 
@@ -15,6 +16,10 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
         Verb::Apply => {
             worker(before, after, &deployer.wanted, &mut misses);
             routing(after, &deployer.wanted, &mut misses);
+            misses.extend(is.stores().filter(|store| store.live.is_none() || store.differs()).map(|store| {
+                let pending: Vec<usize> = store.pending().collect();
+                format!("{}: {:?}, settings {:?}, open files {pending:?}", store.address(), store.live, store.described)
+            }));
             if is.states() || deployer.allow.prune {
                 // By the inventory of then: that of now may have forgotten something.
                 let gone = was.removals();
@@ -36,6 +41,11 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             // What the inventory named before is known no longer.
             let gone = was.removals();
             misses.extend(ids(after).filter(|id| gone.contains(*id)).map(|id| format!("{id} is not destroyed")));
+            misses.extend(
+                is.stores()
+                    .filter(|store| is.deletes_store(store))
+                    .map(|store| format!("{} is not deleted", store.address())),
+            );
         }
     }
     misses
@@ -69,6 +79,14 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
     must(live.modules.get("index.js").map(Vec::as_slice) == bundle(wanted).as_deref(), "the code");
     must(wanted.date.is_none_or(|date| live.date == Some(format!("2025-10-{:02}", date + 1))), "the date");
     bindings(before.scripts.get(name), live, wanted, misses);
+    for (index, row) in ROWS.iter().enumerate() {
+        let bound = live.bindings.iter().find(|binding| binding["name"] == row.binding_name());
+        let Some(name) = wanted.bound(index).map(|name| names::STORES[usize::from(name)]) else { continue };
+        let store = bound.and_then(|bound| bound_store(bound, &after.stores));
+        if store.is_none_or(|store| store.name != name) {
+            misses.push(format!("the binding to {} {name}: {bound:?}", row.word));
+        }
+    }
 }
 
 fn bundle(wanted: &Wanted) -> Option<Vec<u8>> {
@@ -94,9 +112,11 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
         }
     }
     let was_ours = |name: &str| before.is_none_or(|script| is_set(script, name));
-    let wants_kv = wanted.kv != crate::case::Kv::Without;
-    if wants_kv != is_there("KV") && (wants_kv || was_ours("KV")) {
-        misses.push("the KV binding".into());
+    for (_, row) in ROWS.iter().enumerate().filter(|(index, _)| wanted.bound(*index).is_none()) {
+        let name = row.binding_name();
+        if is_there(&name) && was_ours(&name) {
+            misses.push(format!("{name} is still bound"));
+        }
     }
     for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours(name) && is_there(name)) {
         if !wanted.variables().contains_key(name) && !wanted.secret_values().contains_key(name) {
@@ -140,7 +160,8 @@ pub fn shape(account: &Account) -> Value {
         let live = script.live();
         let mut tags = script.tags.clone();
         tags.sort();
-        let mut bindings: Vec<&Value> = live.iter().flat_map(|live| live.bindings.iter()).collect();
+        let mut bindings: Vec<Value> =
+            live.iter().flat_map(|live| live.bindings.iter()).map(|binding| named(binding, account)).collect();
         bindings.sort_by_key(|binding| binding["name"].as_str().unwrap_or_default().to_owned());
         let code: Vec<String> = live
             .iter()
@@ -163,5 +184,19 @@ pub fn shape(account: &Account) -> Value {
         routes.sort();
         serde_json::json!({ "records": records, "routes": routes })
     });
-    serde_json::json!({ "scripts": scripts.collect::<Vec<_>>(), "zones": zones.collect::<Vec<_>>() })
+    let mut stores: Vec<_> = account
+        .stores
+        .iter()
+        .map(|store| serde_json::json!({ "name": format!("{:?} {}", store.of, store.name), "settings": store.settings, "ledger": store.database.ledger }))
+        .collect();
+    stores.sort_by_key(|store| store["name"].to_string());
+    serde_json::json!({ "scripts": scripts.collect::<Vec<_>>(), "zones": zones.collect::<Vec<_>>(), "stores": stores })
+}
+
+/// A binding with the name of its store in place of an id, which is another one each time.
+fn named(binding: &Value, account: &Account) -> Value {
+    match bound_store(binding, &account.stores) {
+        Some(store) => serde_json::json!({ "name": binding["name"], "type": binding["type"], "store": store.name }),
+        None => binding.clone(),
+    }
 }

@@ -1,4 +1,4 @@
-//! The nine invariants, and the order of writes: what holds after every single call, whatever goes wrong.
+//! The invariants, and the order of writes: what holds after every single call, whatever goes wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,9 @@ use cfworker_deploy::model::marks::ScriptMarks;
 
 use crate::account::{Account, Call, Maker, Script, Subject};
 use crate::case::{Verb, Wish};
-use crate::names;
 use crate::truth::{self, is_held};
 use crate::watch::{Facts, is_theirs, secret_names};
+use crate::{names, store_invariants};
 
 /// What one write broke.
 pub fn check(
@@ -30,6 +30,7 @@ pub fn check(
         seen.marks();
         seen.kept();
         seen.remembered();
+        seen.broken.extend(store_invariants::check(before, after, facts, call));
     }
     seen.broken
 }
@@ -313,6 +314,8 @@ impl Seen<'_> {
         let fits: &[&str] = match (self.call.subject, self.call.method) {
             (Subject::Script, "DELETE") | (_, "DELETE") => &["delete"],
             (Subject::Script, _) => &["create", "update", "adopt"],
+            // What is set of a new store, and what goes into it, is part of its creation.
+            (Subject::Kv | Subject::Queue | Subject::Bucket | Subject::D1, _) => &["create", "update"],
             (_, "POST") => &["create"],
             _ => &["update", "adopt"],
         };

@@ -8,8 +8,10 @@ mod act;
 pub mod case;
 pub mod cells;
 pub mod conduct;
+mod documents;
 pub mod fault;
 pub mod generate;
+mod generate_stores;
 mod goal;
 mod invariants;
 pub mod lacking;
@@ -21,6 +23,8 @@ pub mod race;
 pub mod random;
 pub mod seen;
 mod shrink;
+mod store_invariants;
+mod store_truth;
 pub mod suite;
 pub mod truth;
 pub mod watch;
@@ -29,8 +33,10 @@ pub mod world;
 /// All that a pasted test names.
 pub mod prelude {
     pub use crate::account::{Subject::*, Switches};
-    pub use crate::case::{Act::*, Allow, Case, Deployer, Dns::*, Kv::*, Lead::*, Other::*, Past::*, Routing, Verb::*};
-    pub use crate::case::{Wanted, Wish::*, ZoneBy::*};
+    pub use crate::case::{
+        Act::*, Allow, Bind::*, Case, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Routing,
+    };
+    pub use crate::case::{Verb::*, Wanted, Wish::*, ZoneBy::*};
     pub use crate::fault::{Fault, Kind::*};
     pub use crate::suite::holds;
     pub use crate::{play, race};

@@ -8,7 +8,8 @@ use cfworker_deploy::model::Identity;
 use cfworker_deploy::secret::Secret;
 use serde_json::{Map, Value, json};
 
-use crate::case::{Allow, Dns, Kv, Routing, Wanted, Wish, ZoneBy};
+use crate::case::{Allow, Bind, Described, Dns, Routing, Wanted, Wish, ZoneBy};
+use crate::documents::{self, ROWS, Row};
 use crate::names;
 
 impl Wanted {
@@ -16,7 +17,27 @@ impl Wanted {
         identity(self.identity)
     }
 
-    pub fn source(&self) -> Source {
+    /// The manifests of a run: the Worker, and each store that is described.
+    pub fn sources(&self) -> Vec<Source> {
+        let stores = self.described().map(|(index, row, described)| Source {
+            name: format!("{}.yaml", row.word),
+            text: row.document(described, index).to_string(),
+        });
+        [self.source()].into_iter().chain(stores).collect()
+    }
+
+    /// The stores that are described, with their kinds.
+    pub fn described(&self) -> impl Iterator<Item = (usize, &'static Row, &Described)> {
+        let rows = ROWS.iter().zip(&self.stores).enumerate();
+        rows.filter_map(|(index, (row, described))| Some((index, row, described.as_ref()?)))
+    }
+
+    /// The store that a binding of a kind leads to, by its place in `names::STORES`.
+    pub fn bound(&self, index: usize) -> Option<u8> {
+        (self.binds[index] != Bind::Without).then(|| self.stores[index].map_or(0, |described| described.name))
+    }
+
+    fn source(&self) -> Source {
         let mut metadata =
             json!({ "name": names::IDENTITIES[usize::from(self.identity)], "org": "acme", "env": "test" });
         if self.overwrite {
@@ -38,13 +59,10 @@ impl Wanted {
             "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", self.code) },
             "env": { "variables": self.variables(), "secrets": self.secret_references() },
         });
-        match self.kv {
-            Kv::Without => {}
-            Kv::ById => spec["kv_bindings"] = json!([{ "name": "KV", "namespace_id": names::NAMESPACE_ID }]),
-            Kv::Reference => {
-                let reference = format!("$cloudflare-kv-namespace/{}/status.outputs.namespace_id", names::NAMESPACE);
-                spec["kv_bindings"] = json!([{ "name": "KV", "field_path": reference }]);
-            }
+        let bindings: Vec<Value> =
+            ROWS.iter().enumerate().filter_map(|(index, row)| self.binding(index, row)).collect();
+        if !bindings.is_empty() {
+            spec["bindings"] = json!(bindings);
         }
         match &self.dns {
             Dns::Absent => {}
@@ -61,6 +79,17 @@ impl Wanted {
             spec["compatibility_date"] = json!(format!("2025-10-{:02}", date + 1));
         }
         spec
+    }
+
+    fn binding(&self, index: usize, row: &Row) -> Option<Value> {
+        let name = self.bound(index)?;
+        if self.binds[index] == Bind::Reference {
+            let label = self.stores[index].as_ref().map(|described| row.label(described));
+            let name = label.unwrap_or_else(|| names::STORES[usize::from(name)].to_owned());
+            return Some(row.binding(&name, true));
+        }
+        let known = if row.is_bound_by_name() { names::STORES[usize::from(name)] } else { names::STORE_IDS[index] };
+        Some(row.binding(known, false))
     }
 
     /// Plain variables by name.
@@ -111,6 +140,25 @@ impl Wanted {
         addresses
     }
 
+    /// Stores that `--delete-data` names.
+    fn deleted(&self, allow: &Allow) -> Vec<String> {
+        let named = self.described().filter(|(index, ..)| allow.data[*index]);
+        named.map(|(_, row, described)| row.address(described.name)).collect()
+    }
+
+    fn migrations(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let row = &ROWS[documents::D1];
+        let described = self.stores[documents::D1].as_ref();
+        let with_files = described.and_then(|described| Some((described, described.files?)));
+        let files = with_files.map(|(described, count)| {
+            let texts = (0..usize::from(count)).map(|index| {
+                (documents::FILES[index].to_owned(), documents::file(index, described.edited && index == 0))
+            });
+            (format!("{}/{}", row.kind, row.label(described)), texts.collect())
+        });
+        files.into_iter().collect()
+    }
+
     pub fn options(&self, allow: &Allow) -> Options {
         let mut adopt = self.addresses(allow.adopt);
         if allow.adopt_equal {
@@ -121,6 +169,8 @@ impl Wanted {
             take: self.addresses(allow.take),
             prune: allow.prune,
             allow_deletes: allow.deletes,
+            delete_data: self.deleted(allow),
+            migrations: self.migrations(),
             expect: allow.expects_other.then(|| "0123456789abcdef".to_owned()),
             ..Options::default()
         }

@@ -11,8 +11,15 @@ pub const SCRIPTS: [&str; 3] = ["shop", "store", "theirs"];
 pub const HOSTS: [(usize, &str); 3] = [(0, "shop.example.com"), (0, "store.example.com"), (1, "shop.example.org")];
 pub const PATTERNS: [&str; 3] = ["/*", "/api/*", "/ABC"];
 pub const IDENTITIES: [&str; 2] = ["shop", "rival"];
-pub const NAMESPACE: &str = "cache";
-pub const NAMESPACE_ID: &str = "cccccccccccccccccccccccccccccccc";
+/// Stores that manifests use, of each kind; others made the first one.
+pub const STORES: [&str; 2] = ["cache", "goods"];
+/// Ids of those that others made.
+pub const STORE_IDS: [&str; 4] = [
+    "cccccccccccccccccccccccccccccccc",
+    "dddddddddddddddddddddddddddddddd",
+    "cache",
+    "0000000e-0000-4000-8000-00000000d1d1",
+];
 pub const BUCKET: &str = "bundles";
 /// Canaries: whatever is told, written or shown must hold none of them.
 pub const TOKEN: &str = "canary-token-0123456789abcdef";

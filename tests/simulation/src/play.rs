@@ -153,7 +153,7 @@ impl Play {
                 io.clock.sleep(f64::from(later)).await;
             }
             let Deployer { verb, wanted, allow } = deployer;
-            let (sources, credentials, options) = ([wanted.source()], wanted.credentials(), wanted.options(&allow));
+            let (sources, credentials, options) = (wanted.sources(), wanted.credentials(), wanted.options(&allow));
             let result = match verb {
                 Verb::Apply => engine::apply(&sources, &credentials, &options, &io).await,
                 Verb::Destroy => engine::destroy(&sources, &credentials, &options, &io).await,
@@ -177,7 +177,7 @@ impl Play {
         let run = self.world.watch.borrow_mut().begin(*deployer, true, true);
         let (io, wanted, allow) = (self.io(run), deployer.wanted, deployer.allow);
         let planned: LocalFuture<'_, _> = Box::pin(async move {
-            let (sources, credentials, options) = ([wanted.source()], wanted.credentials(), wanted.options(&allow));
+            let (sources, credentials, options) = (wanted.sources(), wanted.credentials(), wanted.options(&allow));
             engine::plan(&sources, Some(&credentials), &options, &io).await
         });
         let planned = self.world.run(vec![planned]).pop().flatten();
@@ -275,6 +275,14 @@ fn cuts(writes: u8) -> Vec<Fault> {
         1 => (Subject::Record, 0),
         2 => (Subject::Route, 0),
         3 => (Subject::Route, 1),
+        5 => (Subject::Kv, 0),
+        6 => (Subject::Queue, 0),
+        7 => (Subject::Bucket, 0),
+        8 => (Subject::Bucket, 1),
+        9 => (Subject::D1, 0),
+        10 => (Subject::D1, 1),
+        11 => (Subject::D1, 2),
+        12 => (Subject::D1, 3),
         _ => (Subject::Script, 1),
     };
     vec![Fault { on, write: true, nth, kind: Kind::KilledAfter, seconds: 0 }]
@@ -363,6 +371,9 @@ fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
 /// The longest outage that every run must get over, in seconds: beyond it chance decides when the last look is.
 const LONGEST_OUTAGE_S: u32 = 75;
 
+/// How long a throttling is over at most before it is noticed, in seconds.
+const LONGEST_PAUSE_S: u32 = 30;
+
 /// Whether the same run must get over these faults.
 fn heals(case: &Case) -> bool {
     let waits = |fault: &&Fault| matches!(fault.kind, Kind::Blocked | Kind::Late | Kind::Silent | Kind::ThrottledFor);
@@ -371,6 +382,9 @@ fn heals(case: &Case) -> bool {
     let waits = case.faults.iter().filter(waits).count();
     // What follows an outage at once makes it a longer one: it is waited out up to a minute and a half.
     let outage: u32 = case.faults.iter().map(|fault| fault.prolongs_s()).sum();
+    // Whoever was told to send less looks later whether that is over, and meets the next outage then.
+    let throttlings = case.faults.iter().filter(|fault| fault.kind.throttles()).count() as u32;
+    let outage = outage + if case.faults.len() > 1 { throttlings * LONGEST_PAUSE_S } else { 0 };
     let is_outage = case.faults.iter().any(|fault| fault.kind.is_outage());
     let long = (blocked && waits > 1) || (!case.faults.is_empty() && case.switches.quota_left > 0);
     case.faults.iter().all(|fault| fault.kind.heals()) && !long && !(is_outage && outage > LONGEST_OUTAGE_S)

@@ -99,6 +99,12 @@ fn parts(shape: &Value) -> Vec<(String, Value)> {
         parts.push((script["name"].to_string(), script["bindings"].clone()));
         parts.push((script["name"].to_string(), script["code"].clone()));
     }
+    for store in shape["stores"].as_array().into_iter().flatten() {
+        parts.push((store["name"].to_string(), store["ledger"].clone()));
+        for (name, value) in store["settings"].as_object().into_iter().flatten() {
+            parts.push((format!("{} {name}", store["name"]), value.clone()));
+        }
+    }
     for zone in shape["zones"].as_array().into_iter().flatten() {
         for kind in ["records", "routes"] {
             parts.extend(zone[kind].as_array().into_iter().flatten().map(|part| (kind.to_owned(), part.clone())));

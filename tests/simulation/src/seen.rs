@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::account::{Account, Subject};
 use crate::case::{Deployer, Wish};
+use crate::documents::ROWS;
 use crate::fault::Kind;
 use crate::names;
 use crate::truth::{Owner, Truth};
@@ -70,6 +71,7 @@ impl Seen {
         for name in truth.renamed() {
             owners.insert(format!("script:{name}"), Owner::Ours);
         }
+        owners.extend(truth.stores().map(|store| (store.address(), truth.store_owner(&store))));
         for (zone, content) in before.zones.iter().enumerate() {
             let removals = truth.removals();
             for record in content.records.iter().filter(|record| removals.contains(&record.id)) {
@@ -144,6 +146,6 @@ fn subject(address: &str) -> Subject {
         Some("script") => Subject::Script,
         Some("record") => Subject::Record,
         Some("route") => Subject::Route,
-        _ => Subject::Rest,
+        word => ROWS.iter().find(|row| Some(row.word) == word).map_or(Subject::Rest, |row| row.of),
     }
 }

@@ -1,7 +1,7 @@
 //! A failing case, made as small as it stays failing, and printed as a test that can be pasted.
 
 use crate::account::Switches;
-use crate::case::{Allow, Case, Deployer, Dns, Kv, Past, Routing, Verb, Wanted};
+use crate::case::{Allow, Bind, Case, Deployer, Described, Dns, Past, Routing, Verb, Wanted};
 use crate::play::Failure;
 
 /// Things that are taken away from one case.
@@ -71,7 +71,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 12] = [
+const SIMPLER: [fn(&mut Wanted); 18] = [
     |wanted| *wanted = Wanted { script: wanted.script, identity: wanted.identity, ..Wanted::PLAIN },
     |wanted| wanted.dns = Dns::Absent,
     |wanted| {
@@ -86,7 +86,19 @@ const SIMPLER: [fn(&mut Wanted); 12] = [
     },
     |wanted| wanted.variables = [None; 2],
     |wanted| wanted.secrets = [None; 2],
-    |wanted| wanted.kv = Kv::Without,
+    |wanted| wanted.binds = [Bind::Without; 4],
+    |wanted| wanted.stores = [None; 4],
+    |wanted| wanted.stores[0] = None,
+    |wanted| wanted.stores[1] = None,
+    |wanted| wanted.stores[2] = None,
+    |wanted| wanted.stores[3] = None,
+    |wanted| {
+        wanted
+            .stores
+            .iter_mut()
+            .flatten()
+            .for_each(|store| *store = Described { name: store.name, files: store.files, ..Described::PLAIN })
+    },
     |wanted| wanted.workers_dev = None,
     |wanted| wanted.observability = None,
     |wanted| wanted.date = None,

@@ -2,10 +2,11 @@
 //! but the inventory, which is what makes a route ours by definition.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use cfworker_deploy::model::marks;
 
-use crate::account::{Account, Maker, Record, Route, Script};
+use crate::account::{Account, Maker, Record, Route, Script, Store};
 use crate::case::{Allow, Deployer, Dns, Verb, Wanted, Wish};
 use crate::names;
 
@@ -48,7 +49,7 @@ impl<'a> Truth<'a> {
         Self { account, wanted: &deployer.wanted, allow: &deployer.allow, verb: deployer.verb }
     }
 
-    fn us(&self) -> Maker {
+    pub fn us(&self) -> Maker {
         Maker::Run(self.wanted.identity)
     }
 
@@ -230,12 +231,14 @@ impl<'a> Truth<'a> {
             Verb::Apply => {
                 reasons.extend(self.record_refusals());
                 reasons.extend(self.route_refusals());
-                if !self.allow.deletes && (self.deletes() || self.takes_over()) {
+                reasons.extend(self.store_refusals());
+                if !self.allow.deletes && (self.deletes() || self.takes_over() || self.stores_need_yes()) {
                     reasons.push("what goes or is taken over needs a yes".into());
                 }
             }
             Verb::Destroy => {
                 let nothing = self.removals().is_empty() && self.script().is_none() && self.renamed().is_empty();
+                let nothing = nothing && !self.stores_need_yes();
                 if !self.allow.deletes && !nothing {
                     reasons.push("deletions need a yes".into());
                 }
@@ -354,6 +357,7 @@ impl<'a> Truth<'a> {
         if self.allow.prune || self.verb == Verb::Destroy {
             gone.extend(self.renamed());
         }
+        free.extend(self.stores().filter_map(|store| store.live).map(key));
         things(self.account, |id| !free.contains(id), |name| !gone.contains(name), &gone)
     }
 }
@@ -364,6 +368,7 @@ pub enum Thing {
     Record(Record),
     Route(Route),
     Script(Box<Script>),
+    Store(Rc<Store>),
 }
 
 impl Thing {
@@ -372,6 +377,7 @@ impl Thing {
             Self::Record(record) => record.maker,
             Self::Route(route) => route.maker,
             Self::Script(script) => script.maker,
+            Self::Store(store) => store.maker,
         }
     }
 }
@@ -397,10 +403,18 @@ fn things(
             }
         }
     }
+    for store in account.stores.iter().filter(|store| by_id(&key(store))) {
+        known.insert(key(store), Thing::Store(store.clone()));
+    }
     for (name, script) in account.scripts.iter().filter(|(name, _)| by_name(name)) {
         known.insert(name.clone(), Thing::Script(Box::new(script.clone())));
     }
     known
+}
+
+/// A store among all things.
+fn key(store: &Store) -> String {
+    format!("{:?} {}", store.of, store.id)
 }
 
 /// The same of what is there now, for those ids.

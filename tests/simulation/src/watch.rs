@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cfworker_deploy::model::Event;
 use serde_json::Value;
 
-use crate::account::{Account, Call, Maker, Subject};
+use crate::account::{Account, Call, Family, Maker, Origin, Subject};
 use crate::case::{Act, Deployer};
 use crate::conduct::Conduct;
+use crate::documents::ROWS;
 use crate::fault::Fate;
-use crate::invariants;
 use crate::named::Named;
-use crate::names;
 use crate::truth::{Things, Truth};
 use crate::world::{Reply, Trace};
+use crate::{invariants, names, store_invariants};
 
 /// What is known of one run.
 pub struct Facts {
@@ -91,6 +91,7 @@ impl Watch {
     pub fn begin(&mut self, deployer: Deployer, reads_only: bool, alone: bool) -> usize {
         // What settles late has settled when the next run begins.
         self.account.scripts.values_mut().for_each(|script| script.settle());
+        self.land(u64::MAX);
         let protected = Truth::of(&self.account, &deployer).protected();
         self.facts.push(Facts {
             deployer,
@@ -126,6 +127,7 @@ impl Watch {
     /// The account handles a request, a list as of so long ago; then everything is looked at.
     pub fn handle(&mut self, call: &Call, now_us: u64, lag_us: u64) -> Reply {
         self.calls += 1;
+        self.land(now_us);
         if let Some((at, act)) = self.meanwhile
             && self.calls >= at
         {
@@ -171,7 +173,10 @@ impl Watch {
             }
         }
         let done = reply.status == 200;
-        let changed = done && (before.scripts != self.account.scripts || before.zones != self.account.zones);
+        let changed = done
+            && (before.scripts != self.account.scripts
+                || before.zones != self.account.zones
+                || before.stores != self.account.stores);
         facts.effects += u32::from(changed);
         if changed {
             facts.named.wrote(call, &before, &self.account, names::script(facts.deployer.wanted.script));
@@ -179,7 +184,18 @@ impl Watch {
         let address = address(&before, call).or_else(|| address(&self.account, call));
         let broken = invariants::check(&before, &self.account, facts, call, address.as_deref(), changed);
         self.violations.extend(broken);
+        self.violations.extend(store_invariants::once(&self.account));
         reply
+    }
+
+    /// Files whose time has come are applied to their databases.
+    fn land(&mut self, now_us: u64) {
+        for landed in self.account.land(now_us) {
+            self.facts[landed.run].effects += 1;
+            self.note(format!("-- a file of run {} is applied to {}", landed.run, landed.database));
+            let at_us = now_us.min(self.account.now_us());
+            self.account.note(at_us);
+        }
     }
 
     fn read(&mut self, call: &Call, maker: Maker, now_us: u64, lag_us: u64) -> Reply {
@@ -202,8 +218,8 @@ impl Watch {
 
     fn told(&mut self, call: &Call, reply: &Reply, now_us: u64) {
         if self.tracing {
-            let json = call.content_type == "application/json";
-            let body = if json { String::from_utf8_lossy(&call.body) } else { "".into() };
+            let shows = call.content_type == "application/json" || call.origin == Origin::Uploads;
+            let body = if shows { String::from_utf8_lossy(&call.body) } else { "".into() };
             let seconds = (now_us % 1_000_000_000) as f64 / 1e6;
             self.note(format!("{seconds:>9.3} run {} {} → {} {body}", call.run, call.target(), reply.status));
         }
@@ -255,6 +271,9 @@ impl Watch {
 pub fn address(account: &Account, call: &Call) -> Option<String> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let body = || serde_json::from_slice::<Value>(&call.body).ok();
+    if call.origin == Origin::Uploads {
+        return Some(format!("d1:{}", account.database_of_upload(call)?));
+    }
     match path.as_slice() {
         ["accounts", _, "workers", "scripts", name, ..] => Some(format!("script:{name}")),
         ["zones", zone, "dns_records", id] => {
@@ -269,6 +288,15 @@ pub fn address(account: &Account, call: &Call) -> Option<String> {
             Some(format!("route:{}", route.pattern))
         }
         ["zones", _, "workers", "routes"] => Some(format!("route:{}", body()?["pattern"].as_str()?)),
+        ["accounts", _, rest @ ..] => {
+            let (family, rest) = Family::at(rest)?;
+            let name = match rest {
+                [] => family.named(&body()?)?,
+                [id, ..] => account.stores.iter().find(|store| store.of == family.of && store.id == *id)?.name.clone(),
+            };
+            let row = ROWS.iter().find(|row| row.of == family.of)?;
+            Some(format!("{}:{name}", row.word))
+        }
         _ => None,
     }
 }

@@ -164,3 +164,42 @@ fn two_who_move_the_host_at_once_forget_nothing() {
     }
     assert!(losers > 30, "{losers} of 60 were told");
 }
+
+const DESCRIBED: Described = Described::PLAIN;
+
+/// A new bucket has a rule of Cloudflare's own: a document without rules was never done with it.
+#[test]
+fn a_new_bucket_without_rules_has_none_in_the_first_run() {
+    let bucket = Described { settings: [None, None, Some(0), Some(0)], ..DESCRIBED };
+    holds(&case(vec![], Apply, Wanted { stores: [None, None, Some(bucket), None], ..Wanted::PLAIN }), play::play);
+}
+
+/// Whether a custom domain was attached although its answer was lost, nobody looked: the run ended half-done.
+#[test]
+fn a_custom_domain_whose_answer_was_lost_is_looked_for() {
+    let bucket = Described { settings: [None, Some(1), None, None], ..DESCRIBED };
+    for kind in [ResetBefore, LostAfter, Doubled, FailedAfter, Truncated, Late] {
+        for nth in [0, 1] {
+            let wanted = Wanted { stores: [None, None, Some(bucket), None], ..Wanted::PLAIN };
+            let mut lost = case(vec![], Apply, wanted);
+            lost.faults = vec![Fault { on: Bucket, write: true, nth, kind, seconds: 0 }];
+            holds(&lost, play::play);
+        }
+    }
+}
+
+/// An answer that another one overtook gave a spent quota back: the run met the block that it was to keep below.
+#[test]
+fn a_quota_that_is_nearly_spent_is_spread_also_when_answers_overtake_each_other() {
+    let bucket = Described { name: 0, settings: [None, None, None, Some(2)], ..DESCRIBED };
+    let database = Described { settings: [Some(1), Some(1), None, None], ..DESCRIBED };
+    // Two questions after the zone come first, and their answers in either order.
+    let dns = On(Routing { zone: Host, ..Routing::PLAIN });
+    let wanted = Wanted { stores: [None, None, Some(bucket), Some(database)], dns, ..Wanted::PLAIN };
+    for seed in 0..40 {
+        let mut short = case(vec![Applied(Wanted::PLAIN)], Apply, wanted);
+        short.seed = seed;
+        short.switches.quota_left = 12;
+        holds(&short, play::play);
+    }
+}

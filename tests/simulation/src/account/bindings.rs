@@ -1,9 +1,19 @@
 //! Bindings of an upload: checked, carried over, dropped.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
-use super::{Refused, Switches, Version};
-use crate::names;
+use super::{Refused, Store, Subject, Switches, Version};
+
+/// Bindings to stores: type, member, kind of the store, whether the member is its name, and how one that is not there is
+/// refused.
+const TO_STORES: [(&str, &str, Subject, bool, Refused); 4] = [
+    ("kv_namespace", "namespace_id", Subject::Kv, false, (400, 10041, "KV namespace not found.")),
+    ("queue", "queue_name", Subject::Queue, true, (400, 11000, "Queue not found.")),
+    ("r2_bucket", "bucket_name", Subject::Bucket, true, (400, 10085, "R2 bucket not found.")),
+    ("d1", "id", Subject::D1, false, (400, 10181, "D1 database not found.")),
+];
 
 /// Types that carry a secret.
 const SECRET: &str = "secret_text";
@@ -14,6 +24,7 @@ pub(super) fn resolve(
     before: Option<&Version>,
     strict: bool,
     switches: Switches,
+    stores: &[Rc<Store>],
 ) -> Result<Vec<Value>, Refused> {
     let mut bindings: Vec<Value> = Vec::new();
     for sent in metadata["bindings"].as_array().into_iter().flatten() {
@@ -21,7 +32,7 @@ pub(super) fn resolve(
         if bindings.iter().any(|known| known["name"] == name) {
             return Err((400, 10053, "Binding name already in use."));
         }
-        bindings.extend(one(sent, name, before, strict)?);
+        bindings.extend(one(sent, name, before, strict, stores)?);
     }
     let kept = kept(metadata, switches)?;
     for old in before.into_iter().flat_map(|before| before.bindings.iter()) {
@@ -33,7 +44,13 @@ pub(super) fn resolve(
     Ok(bindings)
 }
 
-fn one(sent: &Value, name: &str, before: Option<&Version>, strict: bool) -> Result<Option<Value>, Refused> {
+fn one(
+    sent: &Value,
+    name: &str,
+    before: Option<&Version>,
+    strict: bool,
+    stores: &[Rc<Store>],
+) -> Result<Option<Value>, Refused> {
     match sent["type"].as_str().unwrap_or_default() {
         "inherit" => {
             let old = before.and_then(|before| before.bindings.iter().find(|old| old["name"] == name));
@@ -44,10 +61,22 @@ fn one(sent: &Value, name: &str, before: Option<&Version>, strict: bool) -> Resu
             }
         }
         "plain_text" | SECRET if sent["text"].is_string() => Ok(Some(sent.clone())),
-        "kv_namespace" if sent["namespace_id"] == names::NAMESPACE_ID => Ok(Some(sent.clone())),
-        "kv_namespace" => Err((400, 10041, "KV namespace not found.")),
-        _ => Err((400, 10021, "Binding of an unknown shape.")),
+        kind => to_store(sent, kind, stores),
     }
+}
+
+/// A binding to a store that is there.
+fn to_store(sent: &Value, kind: &str, stores: &[Rc<Store>]) -> Result<Option<Value>, Refused> {
+    let row = TO_STORES.iter().find(|(word, ..)| *word == kind).ok_or((400, 10021, "Binding of an unknown shape."))?;
+    store_of(sent, stores).map(|_| Some(sent.clone())).ok_or(row.4)
+}
+
+/// The store that a version's binding leads to.
+pub fn store_of<'a>(binding: &Value, stores: &'a [Rc<Store>]) -> Option<&'a Store> {
+    let (_, member, of, by_name, _) = TO_STORES.iter().find(|(word, ..)| binding["type"] == *word)?;
+    let leads_to =
+        |store: &Store| store.of == *of && binding[*member] == *(if *by_name { &store.name } else { &store.id });
+    stores.iter().map(Rc::as_ref).find(|store| leads_to(store))
 }
 
 /// Types that are carried over.

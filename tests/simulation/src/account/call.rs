@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use cfworker_deploy::http::Request;
 
+use super::database::UPLOADS;
+use super::stores::Family;
 use crate::names;
 
 /// What a request is about.
@@ -11,9 +13,23 @@ pub enum Subject {
     Script,
     Record,
     Route,
+    Kv,
+    Queue,
+    Bucket,
+    D1,
     Zone,
     Bundle,
     Rest,
+}
+
+/// Where a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    Api,
+    /// R2's S3 interface.
+    Bundles,
+    /// Where files of databases are uploaded to.
+    Uploads,
 }
 
 /// One request.
@@ -28,6 +44,7 @@ pub struct Call {
     pub content_type: String,
     pub body: Bytes,
     pub subject: Subject,
+    pub origin: Origin,
     authorisation: Option<String>,
 }
 
@@ -36,8 +53,12 @@ const API: &str = "https://api.cloudflare.com/client/v4/";
 impl Call {
     pub fn of(run: usize, request: &Request) -> Self {
         let (address, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
-        let api = address.strip_prefix(API);
-        let rest = api.unwrap_or_else(|| address.splitn(4, '/').last().unwrap_or_default());
+        let rest = address.strip_prefix(API).unwrap_or_else(|| address.splitn(4, '/').last().unwrap_or_default());
+        let origin = match address {
+            api if api.starts_with(API) => Origin::Api,
+            upload if upload.starts_with(UPLOADS) => Origin::Uploads,
+            _ => Origin::Bundles,
+        };
         let path: Vec<String> = rest.split('/').map(decoded).collect();
         let query = query.split('&').filter(|pair| !pair.is_empty());
         let pair = |pair: &str| {
@@ -52,7 +73,12 @@ impl Call {
         Self {
             run,
             method: request.method.as_str(),
-            subject: if api.is_some() { subject(&path) } else { Subject::Bundle },
+            subject: match origin {
+                Origin::Api => subject(&path),
+                Origin::Bundles => Subject::Bundle,
+                Origin::Uploads => Subject::D1,
+            },
+            origin,
             path,
             query: query.map(pair).collect(),
             content_type,
@@ -61,12 +87,14 @@ impl Call {
         }
     }
 
+    /// A query asks a database, and changes nothing.
     pub fn writes(&self) -> bool {
-        !matches!(self.method, "GET" | "HEAD")
+        let asks = self.subject == Subject::D1 && self.path.last().is_some_and(|last| last == "query");
+        !matches!(self.method, "GET" | "HEAD") && !asks
     }
 
     pub fn is_api(&self) -> bool {
-        self.subject != Subject::Bundle
+        self.origin == Origin::Api
     }
 
     pub fn is_authorised(&self) -> bool {
@@ -90,6 +118,7 @@ fn subject(path: &[String]) -> Subject {
         ["zones", _, "workers", "routes", ..] => Subject::Route,
         ["zones", ..] => Subject::Zone,
         ["accounts", _, "workers", "scripts" | "workers", ..] => Subject::Script,
+        ["accounts", _, rest @ ..] => Family::at(rest).map_or(Subject::Rest, |(family, _)| family.of),
         _ => Subject::Rest,
     }
 }

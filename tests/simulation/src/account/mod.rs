@@ -3,9 +3,12 @@
 //! Strict: what the real API refuses is refused with the same code; what nobody may ask for is an alarm.
 
 mod bindings;
+mod buckets;
 mod call;
+mod database;
 mod form;
 mod scripts;
+pub mod stores;
 mod views;
 mod zones;
 
@@ -15,8 +18,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-pub use call::{Call, Subject};
+pub use bindings::store_of as bound_store;
+pub use buckets::first_lifecycle;
+pub use call::{Call, Origin, Subject};
+pub use database::Database;
+pub use stores::{Family, Store};
 
+use self::database::Imports;
 use crate::names;
 use crate::world::Reply;
 
@@ -42,6 +50,8 @@ pub struct Switches {
     pub late: u8,
     /// Requests left until the quota is renewed; 0: all of them.
     pub quota_left: u16,
+    /// Files take a while until they are applied to a database.
+    pub slow_imports: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -117,13 +127,16 @@ pub struct Script {
 pub struct Account {
     pub zones: Vec<Zone>,
     pub scripts: BTreeMap<String, Script>,
+    pub stores: Vec<Rc<Store>>,
     pub switches: Switches,
     /// What must never be asked for, and was.
     pub alarms: Vec<String>,
     next: u64,
     quota: Quota,
-    /// What the zones held, and since when: lists may show what is past.
-    history: Vec<(u64, Vec<Zone>)>,
+    imports: Imports,
+    now_us: u64,
+    /// What the zones and the stores were, and since when: lists may show what is past.
+    history: Vec<(u64, Vec<Zone>, Vec<Rc<Store>>)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,35 +168,50 @@ impl Account {
         Self {
             zones: vec![zone(0), zone(1)],
             scripts: BTreeMap::new(),
+            stores: Vec::new(),
             switches,
             alarms: Vec::new(),
             next: 1,
             quota: Quota { used, ..Quota::default() },
+            imports: Imports::default(),
+            now_us: 0,
             history: Vec::new(),
         }
     }
 
-    /// What the zones hold from now on.
+    /// What zones and stores are from now on.
     pub fn note(&mut self, now_us: u64) {
-        if self.history.last().is_none_or(|(_, zones)| *zones != self.zones) {
-            self.history.push((now_us, self.zones.clone()));
+        if self.history.last().is_none_or(|(_, zones, stores)| *zones != self.zones || *stores != self.stores) {
+            self.history.push((now_us, self.zones.clone(), self.stores.clone()));
         }
+    }
+
+    /// When it was last asked.
+    pub fn now_us(&self) -> u64 {
+        self.now_us
     }
 
     /// Handles one request for a list as it would have been at an earlier time, whatever was written since.
     pub fn handle_late(&mut self, call: &Call, maker: Maker, now_us: u64, lag_us: u64) -> Reply {
-        let past = self.history.iter().rev().find(|(since, _)| since + lag_us <= now_us).or(self.history.first());
-        let past = past.map_or_else(|| self.zones.clone(), |(_, zones)| zones.clone());
-        let present = std::mem::replace(&mut self.zones, past);
+        let past = self.history.iter().rev().find(|(since, ..)| since + lag_us <= now_us).or(self.history.first());
+        let Some((_, mut zones, mut stores)) = past.cloned() else { return self.handle(call, maker, now_us) };
+        std::mem::swap(&mut self.zones, &mut zones);
+        std::mem::swap(&mut self.stores, &mut stores);
         let reply = self.handle(call, maker, now_us);
-        self.zones = present;
+        (self.zones, self.stores) = (zones, stores);
         reply
     }
 
     /// Handles one request by `maker`.
     pub fn handle(&mut self, call: &Call, maker: Maker, now_us: u64) -> Reply {
-        if call.subject == Subject::Bundle {
-            return self.object(call);
+        self.now_us = now_us;
+        match call.origin {
+            Origin::Api => {}
+            Origin::Bundles => return self.object(call),
+            Origin::Uploads => {
+                let (status, body) = self.upload(call);
+                return Reply { status, headers: Vec::new(), body };
+            }
         }
         let (mut headers, blocked) = self.count(now_us);
         let date = UNIX_EPOCH + Duration::from_micros(now_us);
@@ -223,14 +251,13 @@ impl Account {
         match (call.method, rest) {
             ("GET", ["tokens", "verify"]) => Err((401, 1000, "Invalid API Token")),
             ("GET", ["workers", "subdomain"]) => Ok(ok(json!({ "subdomain": "acme" }))),
-            ("GET", ["storage", "kv", "namespaces"]) => {
-                let namespaces = [json!({ "id": names::NAMESPACE_ID, "title": names::NAMESPACE })];
-                Ok(page(call, namespaces.to_vec()))
-            }
             ("GET", ["workers", "scripts"]) => Ok(ok(Value::from_iter(self.scripts.iter().map(views::listed)))),
             ("GET", ["workers", "workers", name]) => views::worker(name, &self.scripts).map(ok).ok_or(NO_SCRIPT),
             (_, ["workers", "scripts", name, rest @ ..]) => self.of_script(call, name, rest, maker),
-            _ => Err(self.unknown(call)),
+            _ => match Family::at(rest) {
+                Some((family, rest)) => self.of_family(call, family, rest, maker),
+                None => Err(self.unknown(call)),
+            },
         }
     }
 

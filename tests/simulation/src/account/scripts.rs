@@ -62,7 +62,7 @@ impl Account {
         let switches = self.switches;
         let known = self.scripts.get(name);
         let before = known.and_then(|script| script.versions.first());
-        let bindings = bindings::resolve(&metadata, before, strict, switches)?;
+        let bindings = bindings::resolve(&metadata, before, strict, switches, &self.stores)?;
         let tags = tags(&metadata)?;
         let annotations = annotations(&metadata)?;
         let number = before.map_or(1, |before| before.number + 1);

@@ -1,0 +1,99 @@
+//! What a run should find of stores: their names are all that makes them those that are meant.
+
+use crate::account::Store;
+use crate::case::{Bind, Described, Verb};
+use crate::documents::{self, FILES, ROWS, Row};
+use crate::names;
+use crate::truth::{Owner, Truth};
+
+/// A described store beside what the account has for it.
+pub struct Beside<'a> {
+    pub index: usize,
+    pub row: &'static Row,
+    pub described: &'a Described,
+    pub live: Option<&'a Store>,
+}
+
+impl Beside<'_> {
+    pub fn address(&self) -> String {
+        self.row.address(self.described.name)
+    }
+
+    /// Settings that the document states, by their places in the row, and whether the store has them.
+    pub fn stated(&self) -> impl Iterator<Item = (usize, u8, bool)> {
+        let stated = self.row.settings.iter().zip(self.described.settings).enumerate();
+        stated.filter_map(|(place, (setting, value))| {
+            let value = value?;
+            Some((place, value, self.live.is_some_and(|live| setting.is(live, value))))
+        })
+    }
+
+    /// Files that are still to be applied, by their places.
+    pub fn pending(&self) -> impl Iterator<Item = usize> {
+        let files = 0..self.described.files.map_or(0, usize::from);
+        files.filter(|file| !self.live.is_some_and(|live| live.database.remembers(FILES[*file])))
+    }
+
+    /// The first file is another one than the database remembers.
+    fn is_edited(&self) -> bool {
+        let Some(live) = self.live.filter(|_| self.described.files.is_some_and(|files| files > 0)) else {
+            return false;
+        };
+        let has_digest = live.database.digests.as_ref().is_some_and(|digests| digests.contains_key(FILES[0]));
+        has_digest && live.database.events.contains(&documents::event(0, !self.described.edited))
+    }
+
+    /// Whether it differs from what the document states.
+    pub fn differs(&self) -> bool {
+        self.stated().any(|(_, _, is)| !is) || self.pending().next().is_some()
+    }
+
+    /// Whether what changes opens it to others, or lets objects be deleted in time.
+    fn needs_yes(&self) -> bool {
+        let mut changed = self.stated().filter(|(_, _, is)| !is);
+        changed.any(|(place, value, _)| self.row.settings[place].needs_yes(value, self.live.is_none()))
+    }
+}
+
+impl<'a> Truth<'a> {
+    /// The stores that are described.
+    pub fn stores(&self) -> impl Iterator<Item = Beside<'a>> {
+        let account = self.account;
+        self.wanted.described().map(move |(index, row, described)| {
+            let live = account.store(row.of, names::STORES[usize::from(described.name)]);
+            Beside { index, row, described, live }
+        })
+    }
+
+    /// Who made a store.
+    pub fn store_owner(&self, store: &Beside<'_>) -> Owner {
+        match store.live {
+            None => Owner::Absent,
+            Some(live) if live.maker == self.us() => Owner::Ours,
+            Some(_) => Owner::Stranger,
+        }
+    }
+
+    /// Whether the run is to delete it.
+    pub fn deletes_store(&self, store: &Beside<'_>) -> bool {
+        self.verb == Verb::Destroy && self.allow.data[store.index] && store.live.is_some()
+    }
+
+    /// Whether some store needs a yes.
+    pub fn stores_need_yes(&self) -> bool {
+        self.stores().any(|store| match self.verb {
+            Verb::Apply => store.needs_yes(),
+            Verb::Destroy => self.deletes_store(&store),
+        })
+    }
+
+    /// Why stores stop an apply before its first write.
+    pub fn store_refusals(&self) -> Vec<String> {
+        let edited = self.stores().filter(Beside::is_edited).map(|store| format!("{} was edited", store.address()));
+        let open = ROWS.iter().enumerate().filter(|(index, row)| {
+            let refers = self.wanted.binds[*index] == Bind::Reference && self.wanted.stores[*index].is_none();
+            refers && self.account.store(row.of, names::STORES[0]).is_none()
+        });
+        edited.chain(open.map(|(_, row)| format!("no {} to bind", row.word))).collect()
+    }
+}
