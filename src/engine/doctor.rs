@@ -216,14 +216,14 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState, output
         Ok(zones) => zones,
         Err(failures) => {
             checks.extend(failures.into_iter().map(|failure| bad(failure.subject, failure.finding)));
-            refresh::ZoneIds::new()
+            refresh::FoundZones::default()
         }
     };
     let answers = refresh::probe(
         &session.api,
         &session.client,
         desired,
-        &zones,
+        &zones.ids,
         kinds::reads(desired, outputs, &refresh::Known::default()),
     )
     .await;

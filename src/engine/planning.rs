@@ -186,7 +186,7 @@ async fn prepared(
     let keys = told(keys, &mut diagnostics);
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
     let stores = |known: &refresh::Known| kinds::reads(&desired, &options.outputs, known);
-    let live = refresh::refresh(&session.api, &session.client, &desired, &zones, &stores, options.prune);
+    let live = refresh::refresh(&session.api, &session.client, &desired, zones, &stores, options.prune);
     let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let opened = told(opened, &mut diagnostics);
@@ -348,7 +348,7 @@ async fn removal(
     let alone = desired.stores.iter().map(|store| DesiredStore { inputs: Vec::new(), ..store.clone() });
     let stores = DesiredState { stores: alone.collect(), ..DesiredState::default() };
     let reads = |known: &refresh::Known| kinds::reads(&stores, &nothing, known);
-    let live = refresh::refresh(&session.api, &session.client, desired, &zones, &reads, true);
+    let live = refresh::refresh(&session.api, &session.client, desired, zones, &reads, true);
     let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
     let refresh::Refreshed { mut live, known } = live?;
     live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known), &known);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::store::{self, Store};
+use super::store::Store;
 use super::store_of;
 use crate::cloudflare::permissions::{Grant, SCRIPTS, ZONES};
 use crate::cloudflare::{Look, scripts, zones};
@@ -47,10 +47,10 @@ impl Findable {
         }
     }
 
-    /// How one of that name is looked for.
-    pub(super) fn look(&self, account: &str, name: &str) -> Look {
+    /// How an output of one of that name is looked for.
+    pub(super) fn look(&self, account: &str, name: &str, output: &str) -> Look {
         match self {
-            Self::Store(store) => store.look(account, name),
+            Self::Store(store) => store.look_for_output(account, name, output),
             Self::Worker => Look::Script { read: scripts::list(account), name: name.to_owned() },
             Self::Zone => {
                 let name = a_labels(name).unwrap_or_else(|| name.to_owned());
@@ -62,10 +62,7 @@ impl Findable {
     /// An output of what was found.
     pub(super) fn output(&self, account: &str, name: &str, output: &str, entry: &Value) -> Option<String> {
         let value = match self {
-            Self::Store(kind) => {
-                let outputs = store::outputs(&elsewhere(*kind, account, name), &kind.live(entry)?);
-                outputs.get(output)?.clone()
-            }
+            Self::Store(kind) => kind.output_elsewhere(&elsewhere(*kind, account, name), output, entry)?,
             Self::Worker => json!({ "script_id": name }).get(output)?.clone(),
             Self::Zone => json!({ "zone_id": entry.get("id")? }).get(output)?.clone(),
         };

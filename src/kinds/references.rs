@@ -12,7 +12,7 @@ use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::{DocumentKind, Worker};
 use crate::model::{Address, Kind, Output, OutputSet};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore, StoreInput};
+use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
 
 /// What was looked for by name, beside all that has the name.
 #[derive(Debug, Default)]
@@ -67,8 +67,9 @@ pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
         let is_worker = kind == Worker.name() && workers.script(account, name).is_some();
         !is_worker && reference.given(outputs).is_none() && in_run(kind, name, account, &desired.stores).is_none()
     });
-    let referred = elsewhere
-        .filter_map(|(account, reference)| Some(Findable::of(&reference.kind)?.look(account, &reference.name)));
+    let referred = elsewhere.filter_map(|(account, reference)| {
+        Some(Findable::of(&reference.kind)?.look(account, &reference.name, &reference.output))
+    });
     described.chain(referred).collect()
 }
 
@@ -81,25 +82,35 @@ pub(super) fn resolve(
 ) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
     let workers = Workers::of(desired);
-    // A store may refer to another one.
-    let described = desired.stores.clone();
-    let run = |account| Run { account, stores: &described, live, workers: &workers, outputs, lists };
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
-        let run = run(manifest.identity.account.as_str());
+        let run = Run { account: &manifest.identity.account, stores, live, workers: &workers, outputs, lists };
         let of_binding = manifest.script.bindings.iter_mut().flat_map(|binding| run.settle(binding));
         findings.extend(of_binding.map(|finding| (manifest.document, finding)));
     }
-    for store in stores {
-        let run = run(store.identity.account.as_str());
-        for StoreInput { at, given } in &mut store.inputs {
-            findings.extend(run.settle_reference(given).err().map(|finding| (store.document, finding)));
-            if let (Some(value), Some(place)) = (given.known(), store.wanted.pointer_mut(at)) {
-                *place = Value::from(value);
-            }
+    // A store may refer to another one, or to itself.
+    let found = stores.iter().enumerate().flat_map(|(index, store)| {
+        let run = Run { account: &store.identity.account, stores, live, workers: &workers, outputs, lists };
+        let open = store.inputs.iter().enumerate().filter_map(|(at, input)| Some((at, input.given.reference()?)));
+        open.map(|(at, reference)| (index, at, run.found(reference))).collect::<Vec<_>>()
+    });
+    for (index, at, found) in found.collect::<Vec<_>>() {
+        let Some(store) = stores.get_mut(index) else { continue };
+        match found {
+            Ok(given) => put(store, at, given),
+            Err(finding) => findings.push((store.document, finding)),
         }
     }
     findings
+}
+
+/// Puts a value where a store states that it comes from elsewhere.
+fn put(store: &mut DesiredStore, index: usize, given: Referred) {
+    let Some(input) = store.inputs.get_mut(index) else { return };
+    if let (Some(value), Some(place)) = (given.known(), store.wanted.pointer_mut(input.at)) {
+        *place = Value::from(value);
+    }
+    input.given = given;
 }
 
 /// The Workers of a run: account and name in the manifest → script name, and every script by its own name.
@@ -240,7 +251,7 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
             .with_help("give them as a file of outputs")
             .by(CallOption::Outputs));
     };
-    let Some(found) = lists.found(&kind.look(account, name)) else {
+    let Some(found) = lists.found(&kind.look(account, name, output)) else {
         return Err(open("the account was not looked at".into())
             .with_help("give credentials, or a file of outputs")
             .by(CallOption::Outputs));

@@ -36,6 +36,16 @@ pub(super) trait Store: DocumentKind {
     /// How a store of that name is looked for.
     fn look(&self, account: &str, name: &str) -> Look;
 
+    /// How an output of a store is looked for that no document describes.
+    fn look_for_output(&self, account: &str, name: &str, _output: &str) -> Look {
+        self.look(account, name)
+    }
+
+    /// The output in what was found so.
+    fn output_elsewhere(&self, store: &DesiredStore, output: &str, found: &Value) -> Option<Value> {
+        self.outputs(store, &self.live(found)?).remove(output)
+    }
+
     /// The same for a store that a document describes, which may say more than its name.
     fn look_for(&self, store: &DesiredStore) -> Look {
         self.look(&store.identity.account, &store.address.key)

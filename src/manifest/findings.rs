@@ -61,7 +61,13 @@ impl<'document> Findings<'document> {
         self.document.key_place(path)
     }
 
-    /// Whether one of them is an error.
+    /// Whether one of them stops the run and is about this value.
+    pub(super) fn hold_error_at(&self, path: &Path) -> bool {
+        let path = path.to_string();
+        self.list.iter().any(|finding| finding.is_error() && finding.path() == Some(path.as_str()))
+    }
+
+    /// Whether one of them stops the run.
     pub(super) fn hold_error(&self) -> bool {
         self.dropped_error || any_error(&self.list)
     }

@@ -45,6 +45,7 @@ mod text;
 mod text_or_from;
 mod together;
 mod tree;
+mod unreplaced;
 mod wanted;
 mod worker;
 

@@ -12,7 +12,7 @@ use super::limits::readable;
 use super::path::Path;
 use super::places::Places;
 use super::tree::Document;
-use super::{events, hidden, set, shape, together};
+use super::{events, hidden, set, shape, together, unreplaced};
 
 /// A manifest file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +128,7 @@ fn one(
         damaged: document.damaged,
     };
     let mut lowered = kind.read(&mut reading);
+    unreplaced::check(document, kind.name(), &mut reading.findings);
     if !reading.is_sound() {
         lowered.desired = None;
     } else if lowered.desired.is_none() {

@@ -84,7 +84,7 @@ pub const KV_BINDING: Field = Field {
 };
 
 /// The fields beside `bindings`.
-const FIELDS: [Field; 4] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, ZONE_OF_BUCKET];
+static FIELDS: [Field; 4] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, ZONE_OF_BUCKET];
 
 /// A row of the table as documents list it.
 #[derive(Debug, Serialize)]
@@ -115,6 +115,12 @@ pub fn all() -> Vec<Row> {
     });
     let row = |field: &Field| Row { document: field.document, field: field.path.into(), takes: taken(field.takes) };
     FIELDS.iter().map(row).chain(of_bindings).collect()
+}
+
+/// The fields of a kind of documents that look for references, each up to its first list or name of the user's choice.
+pub(super) fn fields_of(kind: &str) -> impl Iterator<Item = &'static str> {
+    let fields = FIELDS.iter().filter(move |field| field.document == kind);
+    fields.map(|field| field.path.split("[]").next().unwrap_or(field.path))
 }
 
 fn taken(takes: Takes) -> Vec<Taken> {

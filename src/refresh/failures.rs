@@ -102,7 +102,12 @@ fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: 
     let names = |manifest: &&DesiredManifest| match owner {
         Owner::Account(id) => manifest.identity.account == id,
         Owner::Zone(id) => {
-            manifest.routing.iter().any(|host| matches!(&host.zone, ZoneRef::Id(wanted) if wanted == id))
+            // The id behind a reference was given: where nobody else says this one, it is that.
+            manifest.routing.iter().any(|host| match &host.zone {
+                ZoneRef::Id(wanted) => wanted == id,
+                ZoneRef::Referred(_) => true,
+                ZoneRef::Name(_) | ZoneRef::OfHostname => false,
+            })
         }
         Owner::None => false,
     };

@@ -13,6 +13,11 @@ use crate::resource::DesiredState;
 pub struct Known(BTreeMap<Read, Reply>);
 
 impl Known {
+    /// What some reads told already.
+    pub(super) fn of(answers: Vec<(Read, Result<Reply, CallError>)>) -> Self {
+        Self(answers.into_iter().filter_map(|(read, answer)| Some((read, answer.ok()?))).collect())
+    }
+
     /// The result of a read; nothing when it was not made or had none.
     pub fn get<T: FromResult>(&self, read: &ReadOf<T>) -> Option<Rc<T>> {
         read.result(self.0.get(read.as_ref())?)

@@ -21,7 +21,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, Live
 pub use failures::{Failure, failures};
 pub use known::Known;
 pub use referrers::{add_referrers_of_renamed, referrers};
-pub use zones::{ZoneIds, find as find_zones};
+pub use zones::{FoundZones, ZoneIds, find as find_zones};
 
 /// So many versions on either side of the live one are read by id, where the list shows no annotations.
 const UNTOLD_VERSIONS: usize = 10;
@@ -46,11 +46,12 @@ pub async fn refresh(
     api: &Api,
     client: &Client,
     desired: &DesiredState,
-    zones: &ZoneIds,
+    zones: FoundZones,
     others: &dyn Fn(&Known) -> Vec<Read>,
     removes: bool,
 ) -> Result<Refreshed, Vec<Failure>> {
-    let mut known = Known::default();
+    let FoundZones { ids: zones, mut known } = zones;
+    let zones = &zones;
     known.add(api, client, desired, every_first_read(desired, zones, others(&known))).await?;
     let names = desired.manifests.iter().map(|manifest| manifest.identity.account.as_str());
     let accounts = Accounts::index(names, &known);

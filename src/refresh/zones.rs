@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{self, Failure, of_zones};
-use super::known::gather;
+use super::known::{Known, gather};
 use crate::binding::Reference;
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{self, Zone};
@@ -17,6 +17,15 @@ use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 /// Zone ids by index of the manifest, one for each of its hosts.
 pub type ZoneIds = BTreeMap<usize, Vec<String>>;
 
+/// The zones of a run, and what was read to find them.
+#[derive(Default)]
+pub struct FoundZones {
+    /// Those of hosts.
+    pub ids: ZoneIds,
+    /// Whoever asks the same needs no request.
+    pub known: Known,
+}
+
 /// Finds the zones that neither the manifests nor given outputs say by their ids; without such manifests no request is
 /// made.
 ///
@@ -27,7 +36,7 @@ pub async fn find(
     client: &Client,
     desired: &DesiredState,
     outputs: &OutputSet,
-) -> Result<ZoneIds, Vec<Failure>> {
+) -> Result<FoundZones, Vec<Failure>> {
     let names: BTreeSet<(String, String)> =
         desired.manifests.iter().flat_map(|manifest| candidates(manifest, outputs)).collect();
     let lookups: Vec<_> = names.iter().map(|(account, name)| zones::named(name, account)).collect();
@@ -64,7 +73,7 @@ pub async fn find(
         }
     }
     failures.dedup_by(|one, other| one.finding.message == other.finding.message);
-    if failures.is_empty() { Ok(ids) } else { Err(failures) }
+    if failures.is_empty() { Ok(FoundZones { ids, known: Known::of(answers) }) } else { Err(failures) }
 }
 
 /// A list of zones is empty too where the account is unknown: only a read of the account tells that.

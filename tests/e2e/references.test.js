@@ -87,12 +87,17 @@ describe("references in variables and zone ids", () => {
           DATABASE: from("D1Database", "shop-notes", "database_id"),
           QUEUE: from("Queue", "shop-jobs", "queue_name"),
           QUEUE_ID: from("Queue", "shop-jobs", "queue_id"),
-          MEDIA: { value: `https://media.${ZONE}` },
+          MEDIA: from("R2Bucket", "shop-media", "custom_domain_url"),
         },
       },
     });
     const { result, writes } = await site.during(() => site.apply(alone));
     assert.deepEqual([writes, isSettled(result.plan)], [[], true]);
+  });
+
+  test("a zone that a host, a bucket and a variable name is looked for once", async () => {
+    const { requests } = await site.during(() => site.plan([worker(), ...stores()]));
+    assert.equal(requests.filter(({ path }) => path.endsWith("/zones")).length, 1);
   });
 
   test("a Worker is found by its name as well", async () => {
@@ -119,7 +124,7 @@ describe("references in variables and zone ids", () => {
     const zone = fieldsOf(result, "script:shop").find(({ path }) => path === "variables.ZONE");
     assert.deepEqual([zone.old, zone.new], [site.zone, "2a"]);
     assert.deepEqual(
-      requests.map(({ path }) => path).filter((path) => path.includes("/zones?")),
+      requests.map(({ path }) => path).filter((path) => path.endsWith("/zones")),
       [],
     );
   });

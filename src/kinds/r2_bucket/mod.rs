@@ -24,6 +24,9 @@ pub(super) use spec::Spec;
 /// Its word under `kind`.
 pub(super) const NAME: &str = "CloudflareR2Bucket";
 
+/// The output that is the address of its custom domain.
+const CUSTOM_DOMAIN_URL: &str = "custom_domain_url";
+
 /// An R2 bucket.
 pub(super) struct R2Bucket;
 
@@ -87,6 +90,26 @@ impl Store for R2Bucket {
 
     fn look(&self, account: &str, name: &str) -> Look {
         Look::Alone(r2_buckets::read(account, name, None, &[]))
+    }
+
+    fn look_for_output(&self, account: &str, name: &str, output: &str) -> Look {
+        match output {
+            CUSTOM_DOMAIN_URL => Look::Alone(r2_buckets::read(account, name, None, &["domains", "custom"])),
+            _ => self.look(account, name),
+        }
+    }
+
+    /// Of several hosts none is *the* one.
+    fn output_elsewhere(&self, store: &DesiredStore, output: &str, found: &Value) -> Option<Value> {
+        if output != CUSTOM_DOMAIN_URL {
+            return self.outputs(store, &self.live(found)?).remove(output);
+        }
+        let domains = found.get("domains")?.as_array()?.iter();
+        let mut open = domains.filter(|domain| is_enabled(Some(domain)));
+        match (open.next(), open.next()) {
+            (Some(domain), None) => Some(json!(format!("https://{}", text(domain, "domain")?))),
+            _ => None,
+        }
     }
 
     fn look_for(&self, store: &DesiredStore) -> Look {
@@ -242,7 +265,7 @@ impl Store for R2Bucket {
             BTreeMap::from([("bucket_name".to_owned(), json!(live.id)), ("bucket_url".to_owned(), json!(url))]);
         let domain = wanted.wanted.get("domain").filter(|domain| is_enabled(Some(domain)));
         if let Some(domain) = domain.and_then(|domain| text(domain, "domain")) {
-            outputs.insert("custom_domain_url".into(), json!(format!("https://{domain}")));
+            outputs.insert(CUSTOM_DOMAIN_URL.into(), json!(format!("https://{domain}")));
         }
         outputs
     }
