@@ -303,20 +303,20 @@ export interface WorkerOutputs {
   urls: string[];
 }
 
-/** By `Kind/name`. */
+/** By `Kind/name`; by `Kind/account/ID/name` where several accounts of the run have one of that name. */
 export type OutputSet = Record<string, Outputs>;
 
 export interface ApplyResult {
   plan: Plan;
   outputs: OutputSet;
-  /** By script name. */
+  /** By script name; by `account/ID/NAME` where several accounts of the run have one. */
   workers: Record<string, WorkerOutputs>;
   /** Addresses whose change took effect. */
   done: string[];
   diagnostics: Diagnostic[];
   /** 6: applied, not visible within `wait`. */
   exitCode: 0 | 6;
-  /** Version that each upload made, by script name. */
+  /** Version that each upload made, by script name likewise. */
   versions: Record<string, string>;
   /** What takes it back, as far as one command can. */
   undo?: Undo;
@@ -337,7 +337,7 @@ export interface Undo {
 
 export interface OutputsResult {
   outputs: OutputSet;
-  /** By script name. */
+  /** By script name; by `account/ID/NAME` where several accounts of the run have one. */
   workers: Record<string, WorkerOutputs>;
 }
 

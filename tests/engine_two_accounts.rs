@@ -131,3 +131,26 @@ fn data_of_one_account_is_deleted_by_its_own_address_and_never_by_the_short_one(
     let kept: Vec<String> = plan.kept.iter().map(|left| left.address.to_string()).collect();
     assert_eq!(kept, [format!("kv:account/{HERE}/sessions")]);
 }
+
+#[test]
+fn results_of_both_accounts_stand_beside_each_other_and_are_read_back_by_the_account_of_the_reader() {
+    let first = run(two);
+    let result = first.apply().expect("applied");
+    let of = |account: &str| format!("CloudflareKvNamespace/account/{account}/sessions");
+    for account in [HERE, THERE] {
+        let outputs = result.outputs.get(&of(account)).expect("outputs");
+        assert_eq!(outputs.get("namespace_id").and_then(serde_json::Value::as_str), Some(account));
+        assert!(result.workers.contains_key(&format!("account/{account}/shop")), "{:?}", result.workers);
+    }
+    assert_eq!(result.outputs.len(), 4);
+    let workers = |account: &str| documents(account).split("---\n").next().unwrap_or_default().to_owned();
+    let mut second = run(two);
+    second.manifest = format!("{}---\n{}", workers(HERE), workers(THERE));
+    second.options.outputs = result.outputs;
+    let plan = second.plan().expect("a plan").plan;
+    for change in &plan.changes {
+        let own = if change.address.to_string().contains(HERE) { HERE } else { THERE };
+        let field = change.fields.iter().find(|field| field.path == "variables.NAMESPACE").expect("the variable");
+        assert_eq!(field.new, own);
+    }
+}

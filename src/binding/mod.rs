@@ -43,9 +43,11 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Its value among outputs that were given.
-    pub fn given<'a>(&self, outputs: &'a OutputSet) -> Option<&'a str> {
-        outputs.get(&format!("{}/{}", self.kind, self.name))?.get(&self.output)?.as_str()
+    /// Its value among outputs that were given: those of the account first, which stand apart where several have the name.
+    pub fn given<'a>(&self, outputs: &'a OutputSet, account: &str) -> Option<&'a str> {
+        let Self { kind, name, output, .. } = self;
+        let of_account = outputs.get(&format!("{kind}/account/{account}/{name}"));
+        of_account.or_else(|| outputs.get(&format!("{kind}/{name}")))?.get(output)?.as_str()
     }
 }
 

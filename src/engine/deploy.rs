@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::failure::failure;
 use super::outputs::{OutputsResult, applied, dashboard, of_stores};
 use super::planning::{PlanResult, Prepared, announce, prepare, prepare_removal, result};
+use super::result_names::ResultNames;
 use super::session::Session;
 use super::undo::{Undo, undo};
 use super::wait::{Target, wait};
@@ -72,10 +73,11 @@ pub async fn apply(
 /// Waits until the Workers answer through their hostnames; what stays invisible is exit code 6.
 async fn wait_for(session: &Session<'_>, prepared: &Prepared, result: &mut ApplyResult) {
     let mut targets = Vec::new();
+    let names = ResultNames::of(&prepared.desired);
     for manifest in &prepared.desired.manifests {
-        let name = &manifest.script.name;
-        let version = result.versions.get(name);
-        let urls = result.workers.get(name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
+        let name = names.script(manifest);
+        let version = result.versions.get(&name);
+        let urls = result.workers.get(&name).map(|outputs| outputs.urls.as_slice()).unwrap_or_default();
         targets.extend(urls.iter().map(|url| Target::new(url, manifest.wait.as_ref(), version)));
     }
     let findings = wait(&session.io, &session.client, targets, session.deadline).await;
@@ -230,13 +232,15 @@ fn raced(outcome: Outcome) -> Error {
 
 fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
-    let OutputsResult { mut outputs, workers } = applied(manifests.filter(|_| !destroyed));
+    let names = ResultNames::of(&prepared.desired);
+    let OutputsResult { mut outputs, workers } = applied(manifests.filter(|_| !destroyed), &names);
     if !destroyed {
         outputs.extend(of_stores(&prepared.desired, &prepared.live, &outcome.outputs));
     }
-    let versions = outcome.versions.iter().filter_map(|(index, version)| {
-        Some((prepared.desired.manifests.get(*index)?.script.name.clone(), version.clone()))
-    });
+    let versions = outcome
+        .versions
+        .iter()
+        .filter_map(|(index, version)| Some((names.script(prepared.desired.manifests.get(*index)?), version.clone())));
     ApplyResult {
         outputs,
         workers,

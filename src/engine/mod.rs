@@ -14,6 +14,7 @@ mod outputs;
 mod permissions;
 mod planning;
 mod publish;
+mod result_names;
 mod secrets;
 mod session;
 mod undo;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::planning;
+use super::result_names::{ResultNames, WORKER};
 use super::session::Session;
 use super::{Credentials, Io, Options};
 use crate::error::Error;
@@ -18,9 +19,9 @@ use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 /// Outputs of what is deployed.
 #[derive(Clone, Debug, Serialize)]
 pub struct OutputsResult {
-    /// By `Kind/name`, as `--outputs FILE` reads them.
+    /// By `Kind/name`, as `--outputs FILE` reads them; `Kind/account/ID/name` where several accounts of the run have one.
     pub outputs: OutputSet,
-    /// By script name.
+    /// By script name, likewise.
     pub workers: BTreeMap<String, Outputs>,
 }
 
@@ -36,7 +37,8 @@ pub async fn outputs(
 ) -> Result<OutputsResult, Error> {
     let work = async |session: Session<'_>| {
         let prepared = planning::prepare_removal(&session, sources, options).await?;
-        let mut result = deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests));
+        let names = ResultNames::of(&prepared.desired);
+        let mut result = deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests), &names);
         result.outputs.extend(of_stores(&prepared.desired, &prepared.live, &BTreeMap::new()));
         Ok(result)
     };
@@ -44,18 +46,25 @@ pub async fn outputs(
 }
 
 /// Outputs of manifests that were just applied: what they say is what is there.
-pub(super) fn applied<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
-    result(manifests.map(|(desired, live)| {
+pub(super) fn applied<'a>(
+    manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>,
+    names: &ResultNames,
+) -> OutputsResult {
+    let outputs = manifests.map(|(desired, live)| {
         let routes = desired.routing.iter().flat_map(|host| &host.routes);
         let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
         (desired, outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on))
-    }))
+    });
+    result(outputs, names)
 }
 
 /// Outputs of what the account has for manifests, however much it differs from what they say. A Worker without the
 /// manifest's mark is another one.
-fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>) -> OutputsResult {
-    result(manifests.filter_map(|(desired, live)| {
+fn deployed<'a>(
+    manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>,
+    names: &ResultNames,
+) -> OutputsResult {
+    let outputs = manifests.filter_map(|(desired, live)| {
         let marks = ScriptMarks::parse(&live.script.as_ref()?.tags);
         if !marks.ids.contains(&desired.identity.id()) {
             return None;
@@ -67,11 +76,13 @@ fn deployed<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveMa
         });
         let patterns = ours.map(|(_, route)| route.pattern.clone()).collect();
         Some((desired, outputs_of(desired, live, patterns, is_public(live))))
-    }))
+    });
+    result(outputs, names)
 }
 
 /// Outputs of stores: of those that are there, and what this run made.
 pub(super) fn of_stores(desired: &DesiredState, live: &LiveState, made: &BTreeMap<Output, String>) -> OutputSet {
+    let names = ResultNames::of(desired);
     let mut outputs = OutputSet::new();
     for (store, live) in desired.stores.iter().zip(&live.stores) {
         let of_store =
@@ -79,13 +90,13 @@ pub(super) fn of_stores(desired: &DesiredState, live: &LiveState, made: &BTreeMa
         let of_store = of_store.map(|(output, value)| (output.name.clone(), value.clone())).collect();
         let fields = kinds::outputs(store, live.as_ref(), &of_store);
         if !fields.is_empty() {
-            outputs.insert(format!("{}/{}", store.kind, store.identity.name), fields);
+            outputs.insert(names.document(store.kind, &store.identity), fields);
         }
     }
     outputs
 }
 
-fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -> OutputsResult {
+fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>, names: &ResultNames) -> OutputsResult {
     let mut result = OutputsResult { outputs: OutputSet::new(), workers: BTreeMap::new() };
     for (desired, outputs) in manifests {
         let fields = BTreeMap::from([
@@ -93,8 +104,8 @@ fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>) -
             ("route_urls".into(), json!(outputs.route_urls)),
             ("urls".into(), json!(outputs.urls)),
         ]);
-        result.outputs.insert(format!("CloudflareWorker/{}", desired.identity.name), fields);
-        result.workers.insert(desired.script.name.clone(), outputs);
+        result.outputs.insert(names.document(WORKER, &desired.identity), fields);
+        result.workers.insert(names.script(desired), outputs);
     }
     result
 }

@@ -65,7 +65,9 @@ pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
     let elsewhere = open(desired).filter(|(account, reference)| {
         let Reference { kind, name, .. } = reference;
         let is_worker = kind == Worker.name() && workers.script(account, name).is_some();
-        !is_worker && reference.given(outputs).is_none() && in_run(kind, name, account, &desired.stores).is_none()
+        !is_worker
+            && reference.given(outputs, account).is_none()
+            && in_run(kind, name, account, &desired.stores).is_none()
     });
     let referred = elsewhere.filter_map(|(account, reference)| {
         Some(Findable::of(&reference.kind)?.look(account, &reference.name, &reference.output))
@@ -186,7 +188,7 @@ impl Run<'_> {
 
     /// A value for a reference, and the resource of the run that it comes from.
     fn found(&self, reference: &Reference) -> Result<Referred, Diagnostic> {
-        if let Some(text) = reference.given(self.outputs) {
+        if let Some(text) = reference.given(self.outputs, self.account) {
             return Ok(Input::Value(text.to_owned()).into());
         }
         if let Some((index, store)) = in_run(&reference.kind, &reference.name, self.account, self.stores) {

@@ -92,15 +92,15 @@ async fn unknown_accounts(
 
 /// Account and names to ask for.
 fn candidates(manifest: &DesiredManifest, outputs: &OutputSet) -> Vec<(String, String)> {
-    let names = manifest.routing.iter().flat_map(|host| names(host, outputs));
+    let names = manifest.routing.iter().flat_map(|host| names(&manifest.identity.account, host, outputs));
     names.map(|name| (manifest.identity.account.clone(), name)).collect()
 }
 
 /// Names that the zone of a host can have.
-fn names(host: &Routing, outputs: &OutputSet) -> Vec<String> {
+fn names(account: &str, host: &Routing, outputs: &OutputSet) -> Vec<String> {
     match &host.zone {
         ZoneRef::Id(_) => Vec::new(),
-        ZoneRef::Referred(reference) if reference.given(outputs).is_some() => Vec::new(),
+        ZoneRef::Referred(reference) if reference.given(outputs, account).is_some() => Vec::new(),
         ZoneRef::Referred(reference) => a_labels(&reference.name).into_iter().collect(),
         ZoneRef::Name(name) => vec![name.clone()],
         ZoneRef::OfHostname => suffixes(&host.hostname),
@@ -124,7 +124,7 @@ fn choose(
     match &host.zone {
         ZoneRef::Id(id) => return Ok(id.clone()),
         ZoneRef::Referred(reference) => {
-            if let Some(id) = reference.given(outputs) {
+            if let Some(id) = reference.given(outputs, account) {
                 return zone_id(id).ok_or_else(|| no_id(reference));
             }
         }
@@ -134,7 +134,7 @@ fn choose(
         let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
         owner.is_none_or(|owner| owner == account)
     };
-    let names = names(host, outputs);
+    let names = names(account, host, outputs);
     let named = names.iter().filter_map(|name| zones.get(name)).flatten();
     let best = named.filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
     best.map(|zone| zone.id.clone()).ok_or_else(|| {
