@@ -164,6 +164,14 @@ export interface WorkerManifest {
      */
     observability?: Observability | null;
     /**
+     * The same as `queue_consumers`.
+     */
+    queueConsumers?: QueueConsumer[] | null;
+    /**
+     * Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
+     */
+    queue_consumers?: QueueConsumer[] | null;
+    /**
      * Script name and bundle in one block; the same as `worker_name` and `script_bundle`.
      */
     script?: Script | null;
@@ -431,6 +439,63 @@ interface ObservabilitySettings {
    * Share of requests that are logged, 0 to 1.
    */
   head_sampling_rate?: number | null;
+}
+/**
+ * A queue whose messages the Worker gets, and how. What is not given is Cloudflare's default.
+ */
+interface QueueConsumer {
+  /**
+   * The same as `dead_letter_queue`.
+   */
+  deadLetterQueue?: TextOrFrom | null;
+  /**
+   * Queue where messages go that failed too often, named as `queue` is. Default: they are lost.
+   */
+  dead_letter_queue?: TextOrFrom | null;
+  /**
+   * The same as `max_batch_size`.
+   */
+  maxBatchSize?: number | null;
+  /**
+   * The same as `max_batch_timeout`.
+   */
+  maxBatchTimeout?: number | null;
+  /**
+   * The same as `max_concurrency`.
+   */
+  maxConcurrency?: number | null;
+  /**
+   * The same as `max_retries`.
+   */
+  maxRetries?: number | null;
+  /**
+   * Most messages that the Worker gets at a time. Default: 10.
+   */
+  max_batch_size?: number | null;
+  /**
+   * Seconds that messages wait for others to come with. Default: 5.
+   */
+  max_batch_timeout?: number | null;
+  /**
+   * Most batches that the Worker gets at the same time. Default: as many as Cloudflare sees fit.
+   */
+  max_concurrency?: number | null;
+  /**
+   * How often a message is tried again that the Worker failed to handle. Default: 3.
+   */
+  max_retries?: number | null;
+  /**
+   * The queue: its name, its id of 32 hexadecimal digits, or where its name comes from.
+   */
+  queue: string | ValueOrFrom;
+  /**
+   * The same as `retry_delay`.
+   */
+  retryDelay?: number | null;
+  /**
+   * Seconds before a message is tried again. Default: 0.
+   */
+  retry_delay?: number | null;
 }
 /**
  * Script name and bundle.

@@ -22,17 +22,20 @@ pub enum Kind {
     Bucket,
     /// A database of D1.
     D1,
+    /// A Worker's consumption of a queue.
+    Consumer,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 7] = [Self::Kv, Self::Queue, Self::Bucket, Self::D1, Self::Script, Self::Record, Self::Route];
+    pub const ALL: [Self; 8] =
+        [Self::Kv, Self::Queue, Self::Bucket, Self::D1, Self::Script, Self::Record, Self::Route, Self::Consumer];
 
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
     pub fn is_of_zone(self) -> bool {
         match self {
             Self::Record | Self::Route => true,
-            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 => false,
+            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 | Self::Consumer => false,
         }
     }
 
@@ -46,6 +49,7 @@ impl Kind {
             Self::Queue => "queue",
             Self::Bucket => "bucket",
             Self::D1 => "d1",
+            Self::Consumer => "consumer",
         }
     }
 }
@@ -73,7 +77,8 @@ pub enum Scope {
 
 /// `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
 ///
-/// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database.
+/// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
+/// consumer the name of its queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address {
     /// What it is.
@@ -131,6 +136,11 @@ impl Address {
     /// Address of a route, by its pattern.
     pub fn route(pattern: &str) -> Self {
         Self::new(Kind::Route, pattern)
+    }
+
+    /// Address of a consumer, by the name of its queue.
+    pub fn consumer(queue: &str) -> Self {
+        Self::new(Kind::Consumer, queue)
     }
 
     /// Address of a KV namespace, by its title.

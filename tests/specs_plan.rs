@@ -18,7 +18,9 @@ use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
 use cfworker_deploy::model::{Identity, OutputSet};
 use cfworker_deploy::plan::{self, Plan, PlanOptions};
-use cfworker_deploy::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState, LiveZoneContent, Operation};
+use cfworker_deploy::resource::{
+    DesiredManifest, DesiredState, LiveManifest, LiveQueue, LiveQueues, LiveState, LiveZoneContent, Operation,
+};
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
 
@@ -122,7 +124,7 @@ impl Marks {
         let facts = state.get("bundle").cloned().unwrap_or_default();
         let bundle = serde_json::from_value(facts).expect("a bundle");
         let live =
-            LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }], stores: Vec::new() };
+            LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }], ..LiveState::default() };
         let first = kinds::plan(desired, &live, secrets, &PlanOptions::default());
         let upload = first.steps.iter().find_map(|step| match &step.operation {
             Operation::Upload(upload) => Some(upload),
@@ -247,7 +249,7 @@ fn names(specs: impl Iterator<Item = Spec>) -> Vec<String> {
     specs.map(|spec| spec.name()).collect()
 }
 
-/// The same zone and bundle, with nothing in front of or behind them.
+/// The same zone, bundle, stores and queues, with nothing in front of or behind them.
 fn empty(live: &LiveState) -> LiveState {
     let of = |state: &LiveManifest| LiveManifest {
         zones_of_hosts: state.zones_of_hosts.clone(),
@@ -255,7 +257,16 @@ fn empty(live: &LiveState) -> LiveState {
         zones: state.zones.keys().map(|zone| (zone.clone(), LiveZoneContent::default())).collect(),
         ..LiveManifest::default()
     };
-    LiveState { manifests: live.manifests.iter().map(of).collect(), stores: live.stores.clone() }
+    let without_consumers = |queues: &LiveQueues| {
+        let queues = queues.queues.iter();
+        let queues = queues.map(|(name, queue)| (name.clone(), LiveQueue { consumers: Vec::new(), ..queue.clone() }));
+        LiveQueues { queues: queues.collect(), ..LiveQueues::default() }
+    };
+    LiveState {
+        manifests: live.manifests.iter().map(of).collect(),
+        stores: live.stores.clone(),
+        queues: live.queues.iter().map(|(account, queues)| (account.clone(), without_consumers(queues))).collect(),
+    }
 }
 
 /// Names of secrets are part of what is approved and values are not: whoever plans need not have them.

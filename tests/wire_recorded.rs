@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cfworker_deploy::cloudflare::dns_records::{self, RecordFilter};
-use cfworker_deploy::cloudflare::{Api, Auth, Envelope, FromResult, ReadOf};
+use cfworker_deploy::cloudflare::{Api, Auth, Envelope, FromResult, Listing, ReadOf};
 use cfworker_deploy::cloudflare::{accounts, deployments, kv, routes, subdomain, zones};
 use cfworker_deploy::secret::Secret;
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ fn parsers() -> BTreeMap<String, Parse> {
         of(zones::named("", account_id), Vec::len),
         of(dns_records::list(zone_id, RecordFilter::Name("")), Vec::len),
         of(routes::list(zone_id), |list| list.routes.len()),
-        of(kv::list(account_id), Vec::len),
+        of(kv::list(account_id), |list: &Listing| list.entries.len()),
         of(deployments::list(account_id, script), |list| {
             list.deployments.iter().filter(|one| !one.versions.is_empty()).count()
         }),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Ended, Made, Run, done, ended, failed};
-use crate::cloudflare::Call;
+use crate::cloudflare::{Call, Look};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Client, Meaning, Method};
@@ -15,6 +15,9 @@ const TRIES: u32 = 7;
 
 /// Sends a write. What can't be made twice is looked for after an unclear answer, and when Cloudflare says that it exists.
 pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> Ended {
+    if let (Method::Delete, Some(look)) = (call.method, &call.look) {
+        return delete(run, client, call, look).await;
+    }
     let late = |output: &_| run.late(output);
     let mut last = None;
     for try_number in 0..TRIES {
@@ -39,6 +42,39 @@ pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> En
         Some(error) => ended(&error),
         None => failed(Diagnostic::error(Code::Internal, "a write was never sent"), false),
     }
+}
+
+/// Deletes something, and again while a look still shows it: an accepted deletion is no proof.
+async fn delete(run: &Run<'_>, client: &Client, call: &Call, look: &Look) -> Ended {
+    for try_number in 0..TRIES {
+        if try_number > 0 {
+            client.rest(f64::from(250 << try_number)).await;
+            if client.is_aborted() {
+                let kind = client.stop();
+                return unproven(&CallError { target: String::new(), tries: 0, may_have_arrived: true, kind });
+            }
+        }
+        match run.api.carry(client, call, &|output| run.late(output)).await {
+            Ok(_) => {}
+            Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => return done(),
+            Err(error) => return ended(&error),
+        }
+        if !guard::holds(Guard::GoneById) {
+            return done();
+        }
+        match run.api.find(client, look).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return done(),
+            // The deletion was accepted: whether it took effect is what this read was to tell.
+            Err(error) => return unproven(&error),
+        }
+    }
+    let finding = Diagnostic::error(Code::StillThere, "the deletion was accepted, and it is still there");
+    failed(finding.with_help("run the same command again later"), false)
+}
+
+fn unproven(error: &CallError) -> Ended {
+    Ended::Failed { finding: Box::new(error.diagnostic()), unknown: true, aborted: error.is_aborted() }
 }
 
 /// Whether it may have taken effect all the same.

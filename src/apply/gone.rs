@@ -4,6 +4,7 @@ use futures_util::future::join;
 
 use super::{Ended, Target, done, ended, failed};
 use crate::cloudflare::dns_records::{self, Record, RecordFilter};
+use crate::cloudflare::queues::{self, Consumer, Queue};
 use crate::cloudflare::routes::{self, Route};
 use crate::cloudflare::{Endpoint, FromResult, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
@@ -59,7 +60,7 @@ fn unproven(error: &CallError) -> Ended {
 /// Looks for entries of a Worker's inventory that no list showed, when the lists have had time to catch up with every
 /// write before this run. Nothing when none of them is there.
 pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inventory) -> Option<Ended> {
-    let why = "its marks name routes or records that no list shows yet";
+    let why = "its marks name something that no list shows yet";
     if let Err(error) = target.client.pause(&Address::script(script).to_string(), why, LISTS_CATCH_UP_MS).await {
         return Some(ended(&error));
     }
@@ -77,7 +78,7 @@ pub(super) async fn look_again(target: &Target<'_>, script: &str, unseen: &Inven
     None
 }
 
-/// A route or record that a list shows.
+/// A route, record or consumer that a list shows.
 pub(super) struct There {
     pub address: Address,
     pub id: String,
@@ -85,19 +86,33 @@ pub(super) struct There {
     pub hash: String,
 }
 
-/// Routes to a Worker and records of its identity in a zone: the one, the other, or both.
+/// Routes to a Worker and records of its identity in a zone: the one, the other, or both; or, where the place is that of
+/// queues, those whose messages it gets.
 pub(super) async fn find(
     target: &Target<'_>,
     zone: &str,
     script: &str,
     [routes, records]: [bool; 2],
 ) -> Result<Vec<There>, CallError> {
+    if zone == marks::QUEUES {
+        return consumed_by(target, script).await;
+    }
     let routes = async { if routes { routes_to(target, zone, script).await } else { Ok(Vec::new()) } };
     let records = async { if records { records_of(target, zone).await } else { Ok(Vec::new()) } };
     let (routes, records) = join(routes, records).await;
     let mut found = routes?;
     found.extend(records?);
     Ok(found)
+}
+
+/// Queues whose messages a Worker gets.
+async fn consumed_by(target: &Target<'_>, script: &str) -> Result<Vec<There>, CallError> {
+    let queues = target.api.read(target.client, &queues::list(target.account())).await?.entries;
+    let consumers = queues.iter().filter_map(Queue::of).filter_map(|Queue { name, consumers, .. }| {
+        let Consumer { id, .. } = consumers.into_iter().find(|consumer| consumer.worker() == Some(script))?;
+        Some(There { address: Address::consumer(&name), hash: marks::hash(&name), id })
+    });
+    Ok(consumers.collect())
 }
 
 async fn routes_to(target: &Target<'_>, zone: &str, script: &str) -> Result<Vec<There>, CallError> {

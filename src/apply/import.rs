@@ -129,6 +129,7 @@ impl Target<'_> {
             family: Family::D1,
             grant: permissions::D1,
             makes: Vec::new(),
+            settles_late: false,
             look: None,
         };
         self.run.api.carry(self.client, &call, &|_| None).await

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gone::{self, There};
 use super::{Run, Target, race, tags};
+use crate::cloudflare::Segment;
 use crate::cloudflare::scripts::{self, PatchScriptSettings, ScriptSettings};
 use crate::diagnostic::Diagnostic;
 use crate::guard::{self, Guard};
-use crate::http::CallError;
+use crate::http::{CallError, Method};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Kind};
 use crate::plan::{Plan, Step};
@@ -114,6 +115,12 @@ async fn attached_again(target: &Target<'_>, plan: &Plan, manifest: usize) -> In
             Operation::DeleteRoute { zone: its, id } | Operation::DeleteRecord { zone: its, id } => {
                 (*its == zone).then(|| (step.address.kind, id.clone()))
             }
+            Operation::Call(call) if step.address.kind == Kind::Consumer && zone == marks::QUEUES => {
+                match call.path.last() {
+                    Some(Segment::Text(id)) if call.method == Method::Delete => Some((step.address.kind, id.clone())),
+                    _ => None,
+                }
+            }
             _ => None,
         };
         let removed: Vec<(Kind, String)> = of(plan, manifest).filter_map(removed).collect();
@@ -144,6 +151,9 @@ fn attached(plan: &Plan, manifest: usize) -> Inventory {
     let mut attached = Inventory::new();
     for step in of(plan, manifest) {
         let (zone, hash) = match &step.operation {
+            Operation::Call(call) if step.address.kind == Kind::Consumer && call.method != Method::Delete => {
+                (&marks::QUEUES.to_owned(), marks::hash(&step.address.key))
+            }
             Operation::CreateRoute { zone, pattern } | Operation::UpdateRoute { zone, pattern, .. } => {
                 (zone, marks::hash(pattern))
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::error::Family;
 use super::permissions::Grant;
-use super::read::{Read, ReadOf, Reply};
+use super::read::{Listing, Read, ReadOf, Reply};
 use super::scripts::Script;
 use super::zones::Zone;
 use crate::http::{CallError, CallErrorKind, Client, Method, Request};
@@ -54,7 +54,10 @@ pub struct Call {
     /// Outputs that it makes: name, and where the answer's result says the value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub makes: Vec<(&'static str, &'static str)>,
-    /// How to see whether what it makes is there, where that can't be made twice.
+    /// What it needs was made by this run and may settle late: where Cloudflare does not know it, it is asked again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub settles_late: bool,
+    /// How to see whether what it makes is there, where that can't be made twice; or whether what it deletes is gone.
     #[serde(skip)]
     pub look: Option<Look>,
 }
@@ -71,6 +74,7 @@ impl Call {
             family,
             grant,
             makes: Vec::new(),
+            settles_late: false,
             look: None,
         }
     }
@@ -95,9 +99,22 @@ pub enum Look {
     /// In a list.
     Listed {
         /// The list.
-        read: ReadOf<Vec<Value>>,
+        read: ReadOf<Listing>,
         /// Member that holds the name.
         member: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// In a list inside an entry of a list.
+    Inside {
+        /// The list.
+        read: ReadOf<Listing>,
+        /// Member of an entry, and what it must hold.
+        entry: (&'static str, String),
+        /// Member of the entry that holds the list in it.
+        list: &'static str,
+        /// Members of what is looked for: any of them may hold the name.
+        members: &'static [&'static str],
         /// The name.
         name: String,
     },
@@ -123,7 +140,7 @@ impl Look {
     /// What is read.
     pub fn read(&self) -> Read {
         match self {
-            Self::Listed { read, .. } => read.as_ref().clone(),
+            Self::Listed { read, .. } | Self::Inside { read, .. } => read.as_ref().clone(),
             Self::Alone(read) => read.as_ref().clone(),
             Self::Script { read, .. } => read.as_ref().clone(),
             Self::Zone { read, .. } => read.as_ref().clone(),
@@ -133,7 +150,10 @@ impl Look {
     /// The name that is looked for in a list; nothing where the path holds it.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Listed { name, .. } | Self::Script { name, .. } | Self::Zone { name, .. } => Some(name),
+            Self::Listed { name, .. }
+            | Self::Inside { name, .. }
+            | Self::Script { name, .. }
+            | Self::Zone { name, .. } => Some(name),
             Self::Alone(_) => None,
         }
     }
@@ -144,10 +164,20 @@ impl Look {
             list.into_iter().flatten().filter_map(named).collect()
         }
         match self {
-            Self::Listed { read, member, .. } => all(read.result(reply).as_deref(), |entry: &Value| {
-                let name = entry.get(member)?.as_str().filter(|name| is_wanted(name))?;
-                Some((name.to_owned(), entry.clone()))
-            }),
+            Self::Listed { read, member, .. } => {
+                let list = read.result(reply);
+                all(list.as_deref().map(|list| &list.entries), |entry: &Value| {
+                    let name = entry.get(member)?.as_str().filter(|name| is_wanted(name))?;
+                    Some((name.to_owned(), entry.clone()))
+                })
+            }
+            Self::Inside { read, entry: (member, entry), list, members, name } => {
+                let holders = read.result(reply);
+                let holder = holders.iter().flat_map(|all| &all.entries).find(|listed| holds(listed, member, entry));
+                let inside = holder.and_then(|holder| holder.get(list)?.as_array()).into_iter().flatten();
+                let is_it = |one: &&Value| is_wanted(name) && members.iter().any(|member| holds(one, member, name));
+                inside.filter(is_it).map(|one| (name.clone(), one.clone())).collect()
+            }
             Self::Alone(read) => {
                 read.result(reply).map(|found| (String::new(), (*found).clone())).into_iter().collect()
             }
@@ -189,7 +219,7 @@ impl Api {
             }
         };
         add_headers(&mut request, &call.headers);
-        let (_, envelope) = self.exchange(client, &request, (call.family, call.grant), false).await?;
+        let (_, envelope) = self.exchange(client, &request, (call.family, call.grant), call.settles_late).await?;
         Ok(envelope.result.unwrap_or_default())
     }
 
@@ -206,6 +236,10 @@ impl Api {
         let is_it = |name: &str| look.name().is_none_or(|wanted| wanted == name);
         Ok(look.listed(&reply, &is_it).into_iter().next().map(|(_, entry)| entry))
     }
+}
+
+fn holds(entry: &Value, member: &str, name: &str) -> bool {
+    entry.get(member).and_then(Value::as_str) == Some(name)
 }
 
 fn add_headers(request: &mut Request, headers: &[(&'static str, String)]) {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::Family;
 use super::permissions;
-use super::read::ReadOf;
+use super::read::{Listing, ReadOf};
 
 /// Cloudflare takes up to 10,000.
 const ENTRIES_A_PAGE: u32 = 1_000;
@@ -20,7 +20,7 @@ pub const LEDGER: &str = "d1_migrations";
 pub const DIGESTS: &str = "cfwd1_migrations";
 
 /// `GET /accounts/{account}/d1/database`: all of them. The filter by name also finds longer names.
-pub fn list(account_id: &str) -> ReadOf<Vec<Value>> {
+pub fn list(account_id: &str) -> ReadOf<Listing> {
     let subject = format!("D1 databases of account {account_id}");
     ReadOf::new((Family::D1, permissions::D1), &["accounts", account_id, "d1", "database"], subject)
         .in_pages_of(ENTRIES_A_PAGE)

@@ -187,6 +187,8 @@ fn settles_late(family: Family, status: u16, code: i64) -> bool {
     match family {
         Family::Workers => matches!(code, 10007 | 10222) || (status == 500 && code == 10013),
         Family::Routes => code == 10019,
+        // The Worker, its handler or the queue was made a moment ago.
+        Family::Queues => matches!(code, 10007 | 11000 | 11001),
         _ => false,
     }
 }
@@ -284,7 +286,9 @@ fn kv(code: i64) -> Option<(Meaning, Again)> {
 
 fn queues(code: i64) -> Option<(Meaning, Again)> {
     let meaning = match code {
-        11000 => Meaning::Absent,
+        11000 | 11006 | 10013 | 10105 => Meaning::Absent,
+        // The Worker is not there, or handles no messages.
+        10007 | 11001 => Meaning::MissingTarget,
         // A queue that is used, and a name that is taken.
         11004 | 11005 | 11009 | 11017 => Meaning::Conflict,
         10026 | 11003 | 100127 | 100128 => Meaning::Invalid,

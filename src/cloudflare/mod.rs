@@ -36,4 +36,4 @@ pub use api::{Api, Auth, Endpoint};
 pub use call::{Call, Look, Segment};
 pub use envelope::{Done, Envelope, ResultInfo};
 pub use error::Family;
-pub use read::{Accepted, FromResult, Read, ReadOf, Reply};
+pub use read::{Accepted, FromResult, Listing, Read, ReadOf, Reply};

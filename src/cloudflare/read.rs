@@ -86,6 +86,22 @@ impl FromResult for Value {
     }
 }
 
+/// The entries of a list as they are, and when Cloudflare told them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// In no certain order.
+    pub entries: Vec<Value>,
+    /// Seconds since the epoch by Cloudflare's clock; absent where the answer has no date that can be read.
+    pub read_at: Option<u64>,
+}
+
+impl FromResult for Listing {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        let read_at = accepted.answered_at;
+        Ok(Self { entries: accepted.or_default()?, read_at })
+    }
+}
+
 /// A list that is null is empty.
 impl<T: DeserializeOwned + 'static> FromResult for Vec<T> {
     fn from_result(accepted: Accepted) -> Result<Self, String> {

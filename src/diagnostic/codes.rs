@@ -131,6 +131,8 @@ codes! {
         "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least, a database's may also have `_`, at most 64. The name is what a store is found by: another name is another store.";
     Migration = "CFD0141": "not a usable migration",
         "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. Their files are read by the command line from the directory that `migrations` names; who calls the library gives their texts as the option `migrations`.";
+    Consumer = "CFD0142": "not a usable queue to consume",
+        "An entry of `queue_consumers` names one queue, each queue once: by its name, by its id, by `$cloudflare-queue/NAME/status.outputs.queue_name`, or by `queue: {value_from: {name: NAME}}`, where NAME is a document of kind `CloudflareQueue` or a queue of the account. `dead_letter_queue` names another queue in the same ways.";
     Reference = "CFD0201": "not a usable reference",
         "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",
@@ -305,6 +307,10 @@ codes! {
         "The database refused the SQL of a file, in the words of the message, and stands as it did before the file. Files before it were applied and are remembered; those after it were not sent. Correct the file, and run the same command again.";
     Bookmark = "CFD0546": "what a database can be brought back to",
         "Before the first migration of a run the bookmark of the database is told: Time Travel brings it back to that state for 30 days, 7 on the free plan. <https://developers.cloudflare.com/d1/reference/time-travel/>";
+    ForeignConsumer = "CFD0547": "somebody else made the Worker a consumer of the queue",
+        "The Worker gets the messages of the queue, and its marks do not name that queue: wrangler, the dashboard or another tool made it so. Name it to make it ours (command line: `--adopt consumer:QUEUE`; JavaScript: the option `adopt`); what the manifest states of it replaces what is there.";
+    TakenConsumer = "CFD0548": "something else gets the messages of the queue",
+        "A queue has one consumer, and it has one: another Worker, or whoever fetches its messages over HTTP. Give each Worker a queue of its own, or take this one (command line: `--take consumer:QUEUE`; JavaScript: the option `take`): then its messages no longer reach what got them. A Worker of the same run that no longer names the queue gives it up by itself.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",
@@ -313,8 +319,8 @@ codes! {
         "Cloudflare accepted a deletion, and a read by id, repeated for some time, still shows what should be gone. It stays in the marks of the Worker, so that it is not forgotten. Run the same command again later; if it stays, delete it in the dashboard and ask Cloudflare's support with the cf-ray of the answer.";
     NewerMarks = "CFD0542": "a newer version of cfworker-deploy was here",
         "The Worker carries marks that this version can't read. They say what a newer version keeps track of, so writing without understanding them could lose something: nothing is written. Update cfworker-deploy where this runs. If the tag was made by hand, remove it from the Worker.";
-    ClaimedTwice = "CFD0136": "two manifests claim one host or pattern",
-        "Two manifests of this run want the same DNS record or the same route. A zone holds a pattern once, and a record has one owner: give one of them another hostname or pattern. To put several Workers behind one hostname, let one manifest own the record and set `dns.record: existing` in the others.";
+    ClaimedTwice = "CFD0136": "two manifests claim one host, pattern or queue",
+        "Two manifests of this run want the same DNS record, the same route or the messages of the same queue. A zone holds a pattern once, a record has one owner and a queue one consumer: give one of them another hostname, pattern or queue. To put several Workers behind one hostname, let one manifest own the record and set `dns.record: existing` in the others.";
     Internal = "CFD0901": "the engine failed",
         "The engine met a state that it does not handle. This is a defect of cfworker-deploy, never of your manifest. If a write may have been sent, run the same command again: it looks before it writes.";
 }

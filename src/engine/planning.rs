@@ -133,6 +133,7 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let live = LiveState {
         manifests: desired.manifests.iter().map(bundles::offline).collect(),
         stores: desired.stores.iter().map(|_| None).collect(),
+        ..LiveState::default()
     };
     // What only the account could tell stays open: nothing is sent.
     let lists = kinds::Lists::default();

@@ -12,7 +12,7 @@ use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::manifest::{DocumentKind, Worker};
 use crate::model::{Address, Kind, Output, OutputSet};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
+use crate::resource::{DesiredConsumer, DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
 
 /// What was looked for by name, beside all that has the name.
 #[derive(Debug, Default)]
@@ -86,6 +86,14 @@ pub(super) fn resolve(
     let workers = Workers::of(desired);
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
+        for queue in manifest.consumers.iter_mut().flatten().flat_map(DesiredConsumer::queues_mut) {
+            // What is not given is looked for by whoever plans.
+            if let Input::Reference(reference) = &queue.named
+                && let Some(text) = reference.given(outputs, &manifest.identity.account)
+            {
+                queue.named = Input::Value(text.to_owned());
+            }
+        }
         let run = Run { account: &manifest.identity.account, stores, live, workers: &workers, outputs, lists };
         let of_binding = manifest.script.bindings.iter_mut().flat_map(|binding| run.settle(binding));
         findings.extend(of_binding.map(|finding| (manifest.document, finding)));

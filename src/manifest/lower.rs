@@ -17,12 +17,12 @@ use super::kind::Claimed;
 use super::path::Path;
 use super::pattern::Pattern;
 use super::quote::quote;
-use super::referring::ZONE_OF_HOSTS;
+use super::referring::{CONSUMED, ZONE_OF_HOSTS};
 use super::rules::Subject;
 use super::schema::{self, Dns, Metadata, Spec, UsageModel, UsageModelName};
 use super::text::filled;
 use super::text_or_from::zone as zone_or_reference;
-use super::{env, hosts, kv, names};
+use super::{consumers, env, hosts, kv, names};
 
 /// Compatibility flags where the manifest names none, as the original system set them.
 const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
@@ -34,6 +34,9 @@ const CLAIMED: (Code, &str) = (
     Code::ClaimedTwice,
     "give one of them another hostname, or `dns.record: existing` where the other one owns the record",
 );
+
+/// Two documents get the messages of one queue.
+const SHARED: (Code, &str) = (Code::ClaimedTwice, "a queue has one consumer: give each Worker a queue of its own");
 
 /// Annotations that say what to do about somebody else's work.
 pub(super) const DRIFT_KEYS: [&str; 2] = ["drift", "cfworker-deploy/drift"];
@@ -55,6 +58,10 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
             None => Vec::new(),
         },
         routing_disabled: enabled == Some(false),
+        consumers: match &spec.queue_consumers {
+            Some(entries) => Some(consumers::lower(entries)?),
+            None => None,
+        },
         drift: drift(metadata),
         wait: spec.wait.as_ref().map(wait),
     })
@@ -83,7 +90,30 @@ pub(super) fn claims(subject: &Subject<'_>) -> Vec<Claimed> {
         let claim = claim(("identity", &account, &identity.id()), name_path, DUPLICATE, message);
         claims.push(Claimed { beside, ..claim });
     }
+    claims.extend(claims_of_queues(spec, &account));
     claims.extend(dns.into_iter().flat_map(|dns| claims_of_hosts(dns, claims.len())).collect::<Vec<_>>());
+    claims
+}
+
+/// Queues that stand by their names: a queue has one consumer.
+fn claims_of_queues(spec: &Spec, account: &str) -> Vec<Claimed> {
+    let entries = spec.queue_consumers.iter().flat_map(|list| list.each());
+    let named = entries.filter_map(|(index, entry)| {
+        let path = consumers::path(index).key("queue");
+        match consumers::named(entry.queue.as_ref()?, &CONSUMED, &path).ok()??.named {
+            Input::Value(name) => Some((path, name)),
+            Input::Reference(_) | Input::Late(_) => None,
+        }
+    });
+    let mut claims: Vec<Claimed> = Vec::new();
+    for (path, name) in named {
+        let what = (format!("consumer {account}"), name.clone());
+        // Two entries of one document are told by its rules.
+        if claims.iter().all(|claimed| claimed.what != what) {
+            let message = format!("two documents consume the queue {}", quote(&name));
+            claims.push(claim(("consumer", account, &name), path, SHARED, message));
+        }
+    }
     claims
 }
 

@@ -5,6 +5,7 @@
 //! `lower` knows the defaults.
 
 mod bindings;
+mod consumers;
 mod cursor;
 mod date;
 mod drawing;

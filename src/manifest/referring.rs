@@ -12,6 +12,7 @@ pub const DNS_ZONE: &str = "CloudflareDnsZone";
 pub const KV_NAMESPACE: &str = "CloudflareKvNamespace";
 const WORKER: &str = super::schema::WORKER;
 const R2_BUCKET: &str = "CloudflareR2Bucket";
+const QUEUE: &str = "CloudflareQueue";
 
 /// A kind that references may name: its number in the original registry, its name, and its outputs that are text.
 pub(super) struct Kind {
@@ -39,7 +40,7 @@ pub(super) const KINDS: [Kind; 9] = [
     kind(1806, "CloudflareZeroTrustAccessApplication", &["application_id", "public_hostname", "policy_id"]),
     kind(1807, "CloudflareDnsRecord", &["record_id", "hostname", "record_type"]),
     // A kind of ours, which the original registry does not number.
-    Kind { number: None, name: "CloudflareQueue", outputs: &["queue_id", "queue_name"] },
+    Kind { number: None, name: QUEUE, outputs: &["queue_id", "queue_name"] },
 ];
 
 /// A field that may name another resource.
@@ -83,8 +84,16 @@ pub const KV_BINDING: Field = Field {
     takes: Takes::One(Refers { kind: KV_NAMESPACE, output: "namespace_id", by_name: false }),
 };
 
+const QUEUE_NAME: Takes = Takes::One(Refers { kind: QUEUE, output: "queue_name", by_name: true });
+
+/// The queue of an entry of `queue_consumers`.
+pub const CONSUMED: Field =
+    Field { document: WORKER, path: "spec.queue_consumers[].queue", name: "a consumer", takes: QUEUE_NAME };
+/// Where its messages go that failed.
+pub const DEAD_LETTERS: Field = Field { path: "spec.queue_consumers[].dead_letter_queue", ..CONSUMED };
+
 /// The fields beside `bindings`.
-static FIELDS: [Field; 4] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, ZONE_OF_BUCKET];
+static FIELDS: [Field; 6] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, CONSUMED, DEAD_LETTERS, ZONE_OF_BUCKET];
 
 /// A row of the table as documents list it.
 #[derive(Debug, Serialize)]

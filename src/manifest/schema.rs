@@ -116,6 +116,8 @@ pub struct Spec {
     pub kv_bindings: Option<Items<KvBinding>>,
     /// Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
     pub bindings: Option<Items<BindingEntry>>,
+    /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
+    pub queue_consumers: Option<Items<QueueConsumer>>,
     /// The host that the Worker answers on: DNS record and routes.
     pub dns: Option<Dns>,
     /// Whether the Worker answers on workers.dev. Absent: left as it is.
@@ -252,6 +254,32 @@ pub struct ValueFrom {
     pub name: Option<String>,
     /// Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.
     pub field_path: Option<String>,
+}
+
+/// A queue whose messages the Worker gets, and how. What is not given is Cloudflare's default.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueConsumer {
+    /// The queue: its name, its id of 32 hexadecimal digits, or where its name comes from.
+    #[schemars(required)]
+    pub queue: Option<TextOrFrom>,
+    /// Most messages that the Worker gets at a time. Default: 10.
+    #[schemars(range(min = 1, max = 100))]
+    pub max_batch_size: Option<i64>,
+    /// Seconds that messages wait for others to come with. Default: 5.
+    #[schemars(range(min = 0, max = 60))]
+    pub max_batch_timeout: Option<i64>,
+    /// How often a message is tried again that the Worker failed to handle. Default: 3.
+    #[schemars(range(min = 0, max = 100))]
+    pub max_retries: Option<i64>,
+    /// Queue where messages go that failed too often, named as `queue` is. Default: they are lost.
+    pub dead_letter_queue: Option<TextOrFrom>,
+    /// Most batches that the Worker gets at the same time. Default: as many as Cloudflare sees fit.
+    #[schemars(range(min = 1, max = 250))]
+    pub max_concurrency: Option<i64>,
+    /// Seconds before a message is tried again. Default: 0.
+    #[schemars(range(min = 0, max = 43_200))]
+    pub retry_delay: Option<i64>,
 }
 
 /// The hosts that the Worker answers on.

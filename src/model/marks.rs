@@ -41,7 +41,11 @@ pub struct ScriptMarks {
     pub newer: BTreeSet<String>,
 }
 
-/// Zone id → hashes of what a Worker has there.
+/// The place of an inventory that is no zone: what a Worker has there are queues whose messages it gets, by the hashes of
+/// their names.
+pub const QUEUES: &str = "queues";
+
+/// Zone id, or [`QUEUES`] → hashes of what a Worker has there.
 pub type Inventory = BTreeMap<String, BTreeSet<String>>;
 
 /// Entries of the inventory that a list did not show. One absence is no proof, lists lag behind writes: only what is
@@ -138,6 +142,11 @@ impl ScriptMarks {
     /// Whether we attached the record of this host in this zone.
     pub fn holds_record(&self, zone: &str, host: &str) -> bool {
         self.inventory.get(zone).is_some_and(|hashes| hashes.contains(&record_hash(host)))
+    }
+
+    /// Whether we made the Worker a consumer of the queue of this name.
+    pub fn consumes(&self, queue: &str) -> bool {
+        self.inventory.get(QUEUES).is_some_and(|hashes| hashes.contains(&hash(queue)))
     }
 
     /// Whether we set the binding of this name.
@@ -315,6 +324,19 @@ mod tests {
         marks.unseen.insert("z".repeat(32), Unseen { since: 1_795_564_800, hashes });
         assert_eq!(ScriptMarks::parse(&marks.tags()), marks);
         assert!(marks.holds_record(&"z".repeat(32), "api.example.com"));
+    }
+
+    #[test]
+    fn queues_stand_in_the_inventory_beside_zones() {
+        let mut marks = ScriptMarks::default();
+        let hashes = BTreeSet::from([hash("orders"), hash("letters")]);
+        marks.inventory.insert(QUEUES.into(), hashes.clone());
+        marks.unseen.insert(QUEUES.into(), Unseen { since: 1_795_564_800, hashes });
+        let tags = marks.tags();
+        let listed = format!("cfwd1-in-queues-{}.{}", hash("letters"), hash("orders"));
+        assert!(tags.iter().any(|tag| tag.len() == listed.len() && tag.starts_with("cfwd1-in-queues-")), "{tags:?}");
+        assert_eq!(ScriptMarks::parse(&tags), marks);
+        assert!(marks.consumes("orders") && !marks.consumes("other"));
     }
 
     #[test]

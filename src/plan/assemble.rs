@@ -81,7 +81,7 @@ fn claimed_twice(documents: &[Sketches]) -> Vec<Diagnostic> {
                 let message = format!("`{other}` and `{name}` both claim {}", sketch.address);
                 findings.push(
                     Diagnostic::error(Code::ClaimedTwice, message)
-                        .with_help("give one of them another hostname or pattern")
+                        .with_help("give one of them another one")
                         .about(sketch.address.clone()),
                 );
             }

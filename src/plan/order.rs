@@ -85,6 +85,14 @@ impl Entry<'_> {
             let needs = self.sketch.needs.iter();
             after.extend(needs.filter_map(|need| deletions.get(&need.in_account(self.account))).flatten());
         }
+        // What holds something lets go of it when another one has it.
+        if matches!(self.phase, Phase::Close | Phase::Last) {
+            let takes = |other: &&Self| {
+                other.account == self.account && other.makes() && self.sketch.gives_up.contains(&other.sketch.address)
+            };
+            let given_up = !self.sketch.gives_up.is_empty();
+            after.extend(all.iter().filter(|_| given_up).filter(takes).map(|it| it.index));
+        }
         // Data goes last: whatever may still refer to it, in whichever document, is gone by then.
         if self.phase == Phase::Remove && self.sketch.holds_data {
             after.extend(

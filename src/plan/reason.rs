@@ -30,6 +30,8 @@ pub enum Reason {
     SettingsChanged,
     /// The list of what we attached changes.
     InventoryChanged,
+    /// The list of queues whose messages we gave it changes.
+    QueuesChanged,
     /// The tags say something old.
     MarksOutdated,
     /// A field of it differs.
@@ -50,6 +52,10 @@ pub enum Reason {
     OtherWorker,
     /// The route switches Workers off.
     NoWorker,
+    /// The messages of the queue are fetched over HTTP.
+    Pulled,
+    /// Another Worker of the run had it, and has it no longer.
+    GivenUpBy(String),
     /// The original system made it.
     OriginalSystem,
     /// The manifest states `enabled: false`.
@@ -85,6 +91,7 @@ impl Reason {
             Self::SecretsUnchecked => "secrets-unchecked",
             Self::SettingsChanged => "settings-changed",
             Self::InventoryChanged => "inventory-changed",
+            Self::QueuesChanged => "queues-changed",
             Self::MarksOutdated => "marks-outdated",
             Self::Differs => "differs",
             Self::NotProxied => "not-proxied",
@@ -95,6 +102,8 @@ impl Reason {
             Self::OtherIdentity => "other-identity",
             Self::OtherWorker => "other-worker",
             Self::NoWorker => "no-worker",
+            Self::Pulled => "pulled",
+            Self::GivenUpBy(_) => "given-up",
             Self::OriginalSystem => "original-system",
             Self::RoutingOff => "routing-off",
             Self::LeftManifest => "left-manifest",
@@ -114,6 +123,7 @@ impl fmt::Display for Reason {
             Self::RenamedFrom(name) => return write!(formatter, "the Worker was renamed from `{name}`"),
             Self::RenamedTo(name) => return write!(formatter, "renamed to `{name}`"),
             Self::EarlierNameKept(name) => return write!(formatter, "renamed to `{name}`, kept unless pruned"),
+            Self::GivenUpBy(name) => return write!(formatter, "given up by the Worker `{name}`"),
             Self::NotFound => "not found",
             Self::Unchanged => "unchanged",
             Self::FoundByName => "found by name",
@@ -125,6 +135,7 @@ impl fmt::Display for Reason {
             Self::SecretsUnchecked => "secrets unchecked: set with another key, rewritten once",
             Self::SettingsChanged => "settings changed",
             Self::InventoryChanged => "its list of routes changes",
+            Self::QueuesChanged => "its list of queues changes",
             Self::MarksOutdated => "its marks are out of date",
             Self::Differs => "differs",
             Self::NotProxied => "not proxied: the Worker is bypassed",
@@ -132,6 +143,7 @@ impl fmt::Display for Reason {
             Self::NotMarked => "made by somebody else",
             Self::OtherIdentity => "owned by another manifest",
             Self::OtherWorker => "leads to another Worker",
+            Self::Pulled => "its messages are fetched over HTTP",
             Self::NoWorker => "switches Workers off",
             Self::OriginalSystem => "made by the original system",
             Self::RoutingOff => "routing is switched off",

@@ -61,6 +61,8 @@ pub struct Sketch {
     pub writes: Vec<Write>,
     /// What is to be said of it.
     pub diagnostics: Vec<Diagnostic>,
+    /// What other documents of the run take over from it: its last write, which lets go of that, waits for them.
+    pub gives_up: Vec<Address>,
     /// It keeps data: where it goes, it goes last.
     pub holds_data: bool,
     /// Others can see what they could not see before.
@@ -131,6 +133,7 @@ impl Sketch {
             needs,
             writes: Vec::new(),
             diagnostics: Vec::new(),
+            gives_up: Vec::new(),
             holds_data: false,
             exposes: false,
             expires: false,

@@ -11,7 +11,7 @@ use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, host, subdomain, versions, zones};
 use crate::guard::{self, Guard};
-use crate::model::marks::{ScriptMarks, VersionMark};
+use crate::model::marks::{self, ScriptMarks, VersionMark};
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
     LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
@@ -51,9 +51,18 @@ impl Workers {
 
     /// Zones in which they may have routes or records, going by their inventories.
     pub(super) fn inventory_zones(&self) -> BTreeSet<String> {
+        self.places().filter(|place| place != marks::QUEUES).collect()
+    }
+
+    /// Whether they get the messages of queues, going by their inventories.
+    pub(super) fn consume(&self) -> bool {
+        self.places().any(|place| place == marks::QUEUES)
+    }
+
+    fn places(&self) -> impl Iterator<Item = String> {
         let own = self.script.iter().map(|script| &script.tags);
         let tags = own.chain(self.renamed.iter().map(|renamed| &renamed.live.tags));
-        tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys()).collect()
+        tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys())
     }
 }
 

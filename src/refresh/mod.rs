@@ -4,6 +4,7 @@ mod failures;
 mod index;
 mod known;
 mod live;
+mod queue_lists;
 mod referrers;
 mod zones;
 
@@ -13,7 +14,7 @@ use self::index::{Accounts, Zones};
 use self::live::Workers;
 use crate::cloudflare::dns_records::{Record, RecordFilter};
 use crate::cloudflare::{Api, Read, ReadOf, Reply};
-use crate::cloudflare::{deployments, dns_records, routes, scripts, subdomain, versions};
+use crate::cloudflare::{deployments, dns_records, queues, routes, scripts, subdomain, versions};
 use crate::http::{CallError, Client};
 use crate::model::marks::comment_prefix;
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState, LiveVersion};
@@ -72,10 +73,13 @@ pub async fn refresh(
         }
     }
     let lists = zone_lists(desired, zones, &workers, &known);
+    let both = desired.manifests.iter().zip(&workers);
+    let concerned = both.filter(|(manifest, workers)| wants_queues(manifest) || workers.consume());
+    let queues = queue_lists::live(concerned.map(|(manifest, _)| manifest.identity.account.as_str()), &known);
     let manifests = desired.manifests.iter().zip(workers).enumerate();
     let live = manifests
         .map(|(index, (manifest, workers))| live::manifest(manifest, of(zones, index), workers, &known, &lists));
-    let live = LiveState { manifests: live.collect(), stores: Vec::new() };
+    let live = LiveState { manifests: live.collect(), stores: Vec::new(), queues };
     Ok(Refreshed { live, known })
 }
 
@@ -133,11 +137,19 @@ fn first_reads(manifest: &DesiredManifest, zones: &[String]) -> Vec<Read> {
     if manifest.script.workers_dev.is_some_and(|wanted| wanted.enabled) {
         reads.push(subdomain::of_account(account).into());
     }
+    if wants_queues(manifest) {
+        reads.push(queues::list(account).into());
+    }
     for zone in zones.iter().collect::<BTreeSet<_>>() {
         reads.push(crate::cloudflare::zones::read(zone).into());
         reads.extend(zone_reads(manifest, zones, zone));
     }
     reads
+}
+
+/// Whether it wants the messages of queues: who has them now stands in the list of queues.
+fn wants_queues(manifest: &DesiredManifest) -> bool {
+    manifest.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty())
 }
 
 /// Routes and records of one zone that can concern the manifest.
@@ -166,6 +178,9 @@ fn second_reads(manifest: &DesiredManifest, zones: &[String], workers: &Workers,
     let mut reads = Vec::new();
     for other in workers.inventory_zones().iter().filter(|other| !zones.contains(other)) {
         reads.extend(zone_reads(manifest, zones, other));
+    }
+    if workers.consume() {
+        reads.push(queues::list(account).into());
     }
     for renamed in workers.renamed.iter().filter(|_| removes) {
         let script = renamed.name.as_str();

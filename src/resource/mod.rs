@@ -1,6 +1,7 @@
 //! Resource kinds: one file each; [`state`] holds the desired and the live sets.
 
 mod code_digest;
+pub mod consumer;
 pub mod operation;
 pub mod record;
 pub mod route;
@@ -10,6 +11,7 @@ pub mod store;
 pub mod zone;
 
 pub use code_digest::code_digest;
+pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
 pub use operation::{Import, Operation, RecordWrite, TagWrite, Upload};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};

@@ -10,7 +10,8 @@ use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
 use super::{
-    DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveRecord, LiveRoute, LiveScript, LiveStore, LiveZone,
+    DesiredConsumer, DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveQueues, LiveRecord, LiveRoute,
+    LiveScript, LiveStore, LiveZone,
 };
 
 /// Everything that the manifests of one run want, in the order of the files.
@@ -66,6 +67,8 @@ pub struct DesiredManifest {
     pub routing: Vec<Routing>,
     /// The `dns` block was stated with `enabled: false`: removing is asked for, not an omission.
     pub routing_disabled: bool,
+    /// The queues whose messages it gets; absent without a `queue_consumers` block, which may be an oversight.
+    pub consumers: Option<Vec<DesiredConsumer>>,
     /// What to do about somebody else's work on the live Worker.
     pub drift: Drift,
     /// Proof wanted by `--wait`.
@@ -127,6 +130,9 @@ pub struct LiveState {
     pub manifests: Vec<LiveManifest>,
     /// One entry a store, likewise; absent where there is none of that name.
     pub stores: Vec<Option<LiveStore>>,
+    /// The queues of each account in which a Worker of the run has consumers, or is to have some; by account id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub queues: BTreeMap<String, LiveQueues>,
 }
 
 /// What the account has for one manifest.
@@ -215,6 +221,11 @@ impl RenamedScript {
     /// Whether it is the script of that name, and its inventory has the route.
     pub fn holds(&self, script: &str, zone: &str, pattern: &str) -> bool {
         self.name == script && ScriptMarks::parse(&self.live.tags).holds(zone, pattern)
+    }
+
+    /// Whether it is the script of that name, and its inventory has the queue.
+    pub fn consumes(&self, script: &str, queue: &str) -> bool {
+        self.name == script && ScriptMarks::parse(&self.live.tags).consumes(queue)
     }
 }
 

@@ -60,6 +60,8 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
     await send(`/accounts/${accountId}/storage/kv/namespaces`, { title: "visits" });
     await send(`/accounts/${accountId}/d1/database`, { name: "visits" });
     await send(`/accounts/${accountId}/r2/buckets`, { name: "visits" });
+    await send(`/accounts/${accountId}/queues`, { queue_name: "visits" });
+    await site.local.putObject("bundles", "reader.js", Buffer.from("export default { async queue() {} };"));
     await send(`/zones/${site.zone}/dns_records`, {
       type: "A",
       name: `site.${ZONE}`,
@@ -107,6 +109,14 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
     "a bucket by reference": {
       rows: [ANY, BUCKET_BY_REFERENCE],
       spec: () => boundTo("r2_bucket", "CloudflareR2Bucket"),
+    },
+    "messages of a queue": {
+      rows: [ANY],
+      spec: () => ({
+        ...withoutDns,
+        script_bundle: { bucket: "bundles", path: "reader.js" },
+        queue_consumers: [{ queue: "visits" }],
+      }),
     },
     "a KV namespace of its own": {
       rows: [NAMESPACE],

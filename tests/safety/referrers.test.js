@@ -46,7 +46,7 @@ test("once nobody refers to it, it goes when lists had time to show what its inv
   const { waits, seconds } = await destroyed();
   assert.deepEqual(
     waits.map(({ address, why }) => [address, why]),
-    [["script:shop", "its marks name routes or records that no list shows yet"]],
+    [["script:shop", "its marks name something that no list shows yet"]],
   );
   assert.ok(seconds >= 35, `${seconds} s`);
   assert.equal(account.local.state.scripts.has("shop"), false);

@@ -124,6 +124,15 @@ spec:
     zone_id:
       value_from: {kind: CloudflareDnsZone, name: example.com, field_path: status.outputs.zone_id}
 `,
+  QueueConsumer: `
+spec:
+  queue_consumers: # the Worker's code has a handler: queue(batch, env, context)
+    - queue: {value_from: {name: orders}} # a document of the run; or the queue's own name
+      max_batch_size: 20
+      max_batch_timeout: 2
+      max_retries: 5
+      dead_letter_queue: shop-orders-failed
+`,
   ValueFrom: `
 spec:
   kv_bindings:

@@ -137,7 +137,8 @@ fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let routes = context.live.zones.values().flat_map(|zone| &zone.routes);
     let gone = context.desired.routing_disabled || context.options.prune;
     let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
-    (context.desired.routing.is_empty() && !on && !leads).then(|| {
+    let consumes = context.desired.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty());
+    (context.desired.routing.is_empty() && !on && !leads && !consumes).then(|| {
         Diagnostic::note(
             Code::Unreached,
             format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),

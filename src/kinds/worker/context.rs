@@ -1,6 +1,7 @@
 //! One manifest beside what the account has for it: what every part of this kind looks at.
 
 use super::SecretFacts;
+use super::queues::Queues;
 use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
@@ -16,6 +17,9 @@ pub(super) struct Context<'a> {
     pub secrets: Option<&'a SecretFacts>,
     pub options: &'a PlanOptions,
     pub labels: &'a Labels,
+    pub queues: &'a Queues<'a>,
+    /// When the queues of its account were read.
+    pub queues_read_at: Option<u64>,
     /// Nothing is wanted any more.
     pub destroys: bool,
 }
@@ -24,6 +28,16 @@ impl<'a> Context<'a> {
     /// Whether a record carries our mark, and no other product manages it.
     pub(super) fn owns(&self, record: &LiveRecord) -> bool {
         !record.read_only && marks::parse_comment(&record.comment) == CommentMark::Id(self.desired.identity.id())
+    }
+
+    /// The account of all that the manifest wants.
+    pub(super) fn account(&self) -> &'a str {
+        &self.desired.identity.account
+    }
+
+    /// When a place of the inventory was looked at, by Cloudflare's clock.
+    pub(super) fn read_at(&self, place: &str) -> Option<u64> {
+        if place == marks::QUEUES { self.queues_read_at } else { self.zone(place).read_at }
     }
 
     /// Whether Workers of ours under an earlier name go.

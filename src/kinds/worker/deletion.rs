@@ -2,9 +2,9 @@
 
 use super::context::Context;
 use super::inventory;
-use super::removal::Removal;
-use super::route;
+use super::removal::{self, Removal};
 use super::script::{self, removed};
+use super::{consumer, route};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{Inventory, ScriptMarks};
@@ -30,6 +30,7 @@ impl<'a> Deletion<'a> {
         if let Some(claim) = self.claim(context) {
             sketch.owner = Owner::Claimed(claim);
         }
+        sketch.gives_up = removal::given_up(context, self.name, &marks);
         sketch.needs = self.gone_first(context).map(Address::script).collect();
         sketch.diagnostics = self.held(context);
         sketch
@@ -42,7 +43,7 @@ impl<'a> Deletion<'a> {
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
     pub(super) fn unseen(&self, context: &Context<'_>, removals: &[Removal]) -> Inventory {
         let marks = ScriptMarks::parse(&self.live.tags);
-        let unseen = inventory::unseen(context, &marks, removals);
+        let unseen = inventory::unseen(context, self.name, &marks, removals);
         inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
     }
 
@@ -74,8 +75,21 @@ impl<'a> Deletion<'a> {
                 held.push(finding.about(address));
             }
         }
-        let goes =
-            |user: &&User| matches!(user, User::Worker(name) if self.gone_first(context).any(|gone| gone == name));
+        for queue in consumer::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
+            let address = consumer::address(context, queue);
+            if !context.options.takes(&address) {
+                let mut finding = consumer::goes_along(self.name, queue);
+                finding.resolve = WayOut::taking(&address);
+                finding.loses = Some("the messages, until something else gets them".into());
+                held.push(finding.about(address));
+            }
+        }
+        // Queues that are listed were looked at one by one.
+        let consumed = context.queues.consumed_by(context.account(), self.name);
+        let goes = |user: &&User| match user {
+            User::Worker(name) => self.gone_first(context).any(|gone| gone == name),
+            User::Queue(name) => consumed.iter().any(|(queue, _)| queue == name),
+        };
         let stays: Vec<String> = self.used_by.iter().filter(|user| !goes(user)).map(User::to_string).collect();
         if !stays.is_empty() {
             // Cloudflare would refuse to delete it once its routes and records are gone.

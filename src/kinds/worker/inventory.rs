@@ -1,11 +1,12 @@
-//! What a Worker's inventory names, beside what the lists of its zones show.
+//! What a Worker's inventory names, beside what the lists of its zones and of the queues show.
 //!
 //! INVARIANT: an entry leaves the inventory only when this run deleted its resource by id and a read by id says that it
 //! is gone, or when two tag writes far apart both found it absent. One absence is no proof: lists lag behind writes, and
 //! what leaves the inventory is never looked for again.
 
+use super::consumer;
 use super::context::Context;
-use super::removal::Removal;
+use super::removal::{self, Removal};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::Address;
@@ -15,9 +16,16 @@ use crate::resource::{DesiredRecord, LiveZone, Routing};
 /// An entry is gone when it was absent so long ago and still is: many times longer than a list lags behind a write.
 const PROOF_SECONDS: u64 = 600;
 
-/// What the manifest wants in the zones of its hosts: its routes, and the records where those are ours.
+/// What the manifest wants in the zones of its hosts: its routes, and the records where those are ours; and the queues
+/// whose messages it wants.
 pub(super) fn wanted(context: &Context<'_>, marks: &ScriptMarks) -> Inventory {
-    context.hosts().fold(Inventory::new(), |wanted, (host, zone)| union(&wanted, &of_host(context, marks, host, zone)))
+    let hosts = context.hosts();
+    let mut wanted =
+        hosts.fold(Inventory::new(), |wanted, (host, zone)| union(&wanted, &of_host(context, marks, host, zone)));
+    for queue in consumer::wanted(context) {
+        wanted.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&queue));
+    }
+    wanted
 }
 
 fn of_host(context: &Context<'_>, marks: &ScriptMarks, routing: &Routing, zone: &LiveZone) -> Inventory {
@@ -36,13 +44,16 @@ fn of_host(context: &Context<'_>, marks: &ScriptMarks, routing: &Routing, zone: 
 }
 
 /// Entries of a Worker that nobody wants, and that the lists do not show either.
-pub(super) fn unseen(context: &Context<'_>, marks: &ScriptMarks, removals: &[Removal]) -> Inventory {
+pub(super) fn unseen(context: &Context<'_>, script: &str, marks: &ScriptMarks, removals: &[Removal]) -> Inventory {
     if !guard::holds(Guard::UnseenStays) {
         return Inventory::new();
     }
     let mut seen = wanted(context, marks);
     for removal in removals {
         seen.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());
+    }
+    for address in removal::given_up(context, script, marks) {
+        seen.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&address.key));
     }
     without(&marks.inventory, &seen)
 }
@@ -51,7 +62,7 @@ pub(super) fn unseen(context: &Context<'_>, marks: &ScriptMarks, removals: &[Rem
 pub(super) fn proven_gone(context: &Context<'_>, marks: &ScriptMarks, unseen: &Inventory) -> Inventory {
     let mut gone = Inventory::new();
     for (zone, noted) in &marks.unseen {
-        let now = context.zone(zone).read_at.unwrap_or_default();
+        let now = context.read_at(zone).unwrap_or_default();
         let hashes = unseen.get(zone).filter(|_| now >= noted.since.saturating_add(PROOF_SECONDS));
         if let Some(hashes) = hashes {
             gone.insert(zone.clone(), hashes.intersection(&noted.hashes).cloned().collect());
@@ -84,7 +95,7 @@ pub(super) fn note(context: &Context<'_>, notes: &mut Notes, unseen: &Inventory)
     for (zone, hashes) in unseen {
         let known = notes.get(zone).map(|noted| noted.hashes.clone()).unwrap_or_default();
         let new: Vec<String> = hashes.difference(&known).cloned().collect();
-        if let Some(now) = context.zone(zone).read_at.filter(|_| !new.is_empty()) {
+        if let Some(now) = context.read_at(zone).filter(|_| !new.is_empty()) {
             let noted = notes.entry(zone.clone()).or_default();
             noted.since = now;
             noted.hashes.extend(new);
@@ -93,20 +104,31 @@ pub(super) fn note(context: &Context<'_>, notes: &mut Notes, unseen: &Inventory)
 }
 
 /// Tells what stays in the inventory because nothing proves that it is gone.
-pub(super) fn finding(context: &Context<'_>, script: &str, unseen: &Inventory) -> Option<Diagnostic> {
-    let count: usize = unseen.values().map(std::collections::BTreeSet::len).sum();
-    let zones: Vec<String> =
-        unseen.iter().filter(|(_, hashes)| !hashes.is_empty()).map(|(id, _)| name(context, id)).collect();
-    (count > 0).then(|| {
-        let what = if count == 1 { "a route or record".to_owned() } else { format!("{count} routes and records") };
-        let message = format!(
-            "`{script}` may still have {what} in {}: its marks say so, the lists do not show it",
-            zones.join(", ")
-        );
+pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) -> Vec<Diagnostic> {
+    let (queues, zones): (Vec<_>, Vec<_>) =
+        unseen.iter().filter(|(_, hashes)| !hashes.is_empty()).partition(|(place, _)| *place == marks::QUEUES);
+    let count = |places: &[(&String, &std::collections::BTreeSet<String>)]| -> usize {
+        places.iter().map(|(_, hashes)| hashes.len()).sum()
+    };
+    let in_zones = match count(&zones) {
+        0 => None,
+        1 => Some("have a route or record".to_owned()),
+        count => Some(format!("have {count} routes and records")),
+    };
+    let names: Vec<String> = zones.iter().map(|(id, _)| name(context, id)).collect();
+    let in_zones = in_zones.map(|what| format!("{what} in {}", names.join(", ")));
+    let of_queues = match count(&queues) {
+        0 => None,
+        1 => Some("get the messages of a queue".to_owned()),
+        count => Some(format!("get the messages of {count} queues")),
+    };
+    let told = |what: String| {
+        let message = format!("`{script}` may still {what}: its marks say so, the lists do not show it");
         Diagnostic::warning(Code::Unseen, message)
             .with_help("lists can lag behind a change: run the same command again in a minute to remove what shows up")
             .about(Address::script(script))
-    })
+    };
+    in_zones.into_iter().chain(of_queues).map(told).collect()
 }
 
 fn name(context: &Context<'_>, zone: &str) -> String {

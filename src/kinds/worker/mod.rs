@@ -2,11 +2,13 @@
 
 mod bound;
 mod checks;
+mod consumer;
 mod context;
 mod deletion;
 mod digest;
 mod inventory;
 mod ownership;
+mod queues;
 mod record;
 mod removal;
 mod route;
@@ -20,12 +22,13 @@ pub use secrets::KEY_RECIPE;
 use super::labels::Labels;
 use crate::diagnostic::any_error;
 use crate::guard::{self, Guard};
-use crate::model::Address;
 use crate::model::marks::ScriptMarks;
+use crate::model::{Address, Kind};
 use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, decide};
 use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 use context::Context;
+use queues::Queues;
 use removal::Removal;
 use tags::Tags;
 
@@ -37,9 +40,12 @@ pub(super) fn all(
     options: &PlanOptions,
     labels: &Labels,
 ) -> Vec<Sketches> {
+    let queues = &Queues::of(desired, live, false);
+    let state = live;
     let sketch = |(index, desired, live): (usize, &DesiredManifest, &LiveManifest)| {
         let secrets = secrets.get(index).and_then(Option::as_ref);
-        wanted(&Context { index, desired, live, secrets, options, labels, destroys: false })
+        let queues_read_at = queues_read_at(state, desired);
+        wanted(&Context { index, desired, live, secrets, options, labels, queues, queues_read_at, destroys: false })
     };
     ordered(desired, live).into_iter().map(sketch).collect()
 }
@@ -51,12 +57,34 @@ pub(super) fn all_gone(
     options: &PlanOptions,
     labels: &Labels,
 ) -> Vec<Sketches> {
+    let queues = &Queues::of(desired, live, true);
+    let state = live;
     let sketch = |(index, wanted, live): (usize, &DesiredManifest, &LiveManifest)| {
-        // Nothing is wanted any more: every route and record of ours is then one to remove.
-        let desired = &DesiredManifest { routing: Vec::new(), routing_disabled: true, ..wanted.clone() };
-        destroyed(&Context { index, desired, live, secrets: None, options, labels, destroys: true })
+        // Nothing is wanted any more: every route, record and consumer of ours is then one to remove.
+        let desired = &DesiredManifest {
+            routing: Vec::new(),
+            routing_disabled: true,
+            consumers: Some(Vec::new()),
+            ..wanted.clone()
+        };
+        let queues_read_at = queues_read_at(state, desired);
+        destroyed(&Context {
+            index,
+            desired,
+            live,
+            secrets: None,
+            options,
+            labels,
+            queues,
+            queues_read_at,
+            destroys: true,
+        })
     };
     ordered(desired, live).into_iter().map(sketch).collect()
+}
+
+fn queues_read_at(live: &LiveState, desired: &DesiredManifest) -> Option<u64> {
+    live.queues.get(&desired.identity.account)?.read_at
 }
 
 fn ordered<'a>(desired: &'a DesiredState, live: &'a LiveState) -> Vec<(usize, &'a DesiredManifest, &'a LiveManifest)> {
@@ -93,61 +121,88 @@ fn zones(live: &LiveManifest) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// Worker → records → routes; then what left the manifest; the marks cover old and new in between.
+/// Worker → records → routes, and the queues whose messages it gets; then what left the manifest; the marks cover old and
+/// new in between.
 fn wanted(context: &Context<'_>) -> Sketches {
     let mut script = script::plan(context);
     let records = record::plan(context);
     let routes = route::plan(context, &script.live_marks);
-    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes).collect();
+    let creates = script.upload.as_ref().is_some_and(|upload| upload.creates);
+    let consumers = consumer::plan(context, &script.live_marks, creates);
+    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes).chain(&consumers).collect();
     let removals = removal::find(context, &script.live_marks);
-    // A block that is gone altogether may be an oversight: only `--prune` reads it as a wish.
-    let stated = !context.desired.routing.is_empty() || context.desired.routing_disabled;
-    let removes = stated || context.options.prune || !guard::holds(Guard::PruneGate);
-    let tags = Tags::new(context, &script, &removals, removes);
+    let tags = Tags::new(context, &script, &removals, |removal| stays(context, removal));
     let deletions: Vec<_> =
         deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
     let attaches = attached.iter().any(|it| decide(it, context.options).action != Action::NoOp);
     let exists = context.live.script.is_some();
-    let (gone, orphaned) = if removes { (removals, Vec::new()) } else { (Vec::new(), removals) };
+    let (orphaned, gone): (Vec<Removal>, Vec<Removal>) = removals.into_iter().partition(|it| stays(context, it));
     let writes = exists || script.upload.is_some() || attaches || !gone.is_empty();
     script.finish(&tags, attaches, writes);
+    script.sketch.gives_up = removal::given_up(context, &context.desired.script.name, &script.live_marks);
 
     let mut sketches = Sketches::new(context.index, planned(context));
     sketches.before.extend(tags.finding(context));
-    sketches.before.extend(inventory::finding(context, &context.desired.script.name, &tags.unseen));
-    sketches.before.extend(deletions.iter().filter_map(|(unseen, it)| inventory::finding(context, it.name, unseen)));
+    sketches.before.extend(inventory::findings(context, &context.desired.script.name, &tags.unseen));
+    sketches.before.extend(deletions.iter().flat_map(|(unseen, it)| inventory::findings(context, it.name, unseen)));
     sketches.kept = script.kept;
-    sketches.unmanaged = route::unmanaged(context, &script.live_marks);
+    sketches.unmanaged = unmanaged(context, &script.live_marks);
     sketches.orphans = orphans(context, orphaned);
     sketches.after = records.diagnostics;
-    let reason = if context.desired.routing_disabled { Reason::RoutingOff } else { Reason::LeftManifest };
     let renamed_to = Reason::RenamedTo(context.desired.script.name.clone());
     sketches.resources.push(script.sketch);
     sketches.resources.extend(records.sketches);
     sketches.resources.extend(routes);
-    sketches.resources.extend(gone.into_iter().map(|removal| removal.sketch(&reason)));
+    sketches.resources.extend(consumers);
+    sketches.resources.extend(gone.into_iter().map(|removal| {
+        let reason = reason_to_remove(context, &removal);
+        removal.sketch(&reason)
+    }));
     sketches.resources.extend(deletions.into_iter().map(|(unseen, it)| it.sketch(context, &renamed_to, unseen)));
     let document = context.desired.document;
     sketches.after.extend(checks::check(context).into_iter().map(|finding| finding.in_document(document)));
     sketches
 }
 
-/// Routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
+/// Whether something of ours that is no longer wanted stays. A block that is gone altogether may be an oversight: only
+/// `--prune` reads it as a wish.
+fn stays(context: &Context<'_>, removal: &Removal) -> bool {
+    let desired = context.desired;
+    let is_stated = match removal.address.kind {
+        Kind::Consumer => desired.consumers.is_some(),
+        _ => !desired.routing.is_empty() || desired.routing_disabled,
+    };
+    !is_stated && !context.options.prune && guard::holds(Guard::PruneGate)
+}
+
+fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {
+    let is_off = context.desired.routing_disabled && removal.address.kind != Kind::Consumer;
+    if is_off { Reason::RoutingOff } else { Reason::LeftManifest }
+}
+
+/// What others made and leads to the Worker.
+fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
+    let mut unmanaged = route::unmanaged(context, marks);
+    unmanaged.extend(consumer::unmanaged(context, marks));
+    unmanaged
+}
+
+/// Consumers → routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
 fn destroyed(context: &Context<'_>) -> Sketches {
     let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let removals = removal::find(context, &marks);
     let deletions: Vec<_> =
         deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
     let mut sketches = Sketches::new(context.index, planned(context));
-    sketches.unmanaged = route::unmanaged(context, &marks);
+    sketches.unmanaged = unmanaged(context, &marks);
     sketches.resources.extend(removals.into_iter().map(|removal| removal.sketch(&Reason::Destroyed)));
     sketches.before.extend(checks::newer_marks(context));
     for (unseen, going) in deletions {
-        let finding = inventory::finding(context, going.name, &unseen);
+        let findings = inventory::findings(context, going.name, &unseen);
         let mut sketch = going.sketch(context, &Reason::Destroyed, unseen);
         let conflict = decide(&sketch, context.options).conflict;
         if conflict.is_none() && !any_error(&sketch.diagnostics) {
-            sketches.before.extend(finding);
+            sketches.before.extend(findings);
             sketches.resources.push(sketch);
         } else {
             sketches.before.extend(conflict);

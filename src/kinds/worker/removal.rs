@@ -1,7 +1,7 @@
 //! What is ours and no longer wanted: deleted when the manifest says so, kept as an orphan otherwise.
 
 use super::context::Context;
-use super::record;
+use super::{consumer, record};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
@@ -12,11 +12,12 @@ use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, Routing};
 #[derive(Debug)]
 pub(super) struct Removal {
     pub address: Address,
+    /// Zone id, or the place of queues in an inventory.
     pub zone: String,
     pub operation: Operation,
     /// Hash in the inventory.
     pub hash: String,
-    /// The Worker that a route leads to.
+    /// The Worker that a route or the messages of a queue lead to.
     pub script: Option<String>,
     pub field: Field,
 }
@@ -29,11 +30,56 @@ impl Removal {
     }
 }
 
-/// Routes first, then records: requests must not reach a route without a record in between.
+/// Consumers first, then routes, then records: requests must not reach a route without a record in between.
 pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
-    let mut removals = routes(context, marks);
+    let mut removals = consumers(context, marks);
+    removals.extend(routes(context, marks));
     removals.extend(records(context));
     removals
+}
+
+/// Queues in the Worker's inventory, and in that of a Worker which the manifest renamed.
+fn consumers(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
+    let mut removals = consumers_of(context, &context.desired.script.name, marks, context.destroys);
+    for renamed in &context.live.renamed {
+        let marks = ScriptMarks::parse(&renamed.live.tags);
+        removals.extend(consumers_of(context, &renamed.name, &marks, context.deletes_renamed()));
+    }
+    removals
+}
+
+/// `goes`: the Worker is deleted, and with it go messages of others that the caller gave up.
+fn consumers_of(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: bool) -> Vec<Removal> {
+    let wanted: Vec<String> = consumer::wanted(context).collect();
+    let mut removals = Vec::new();
+    for (queue, live) in context.queues.consumed_by(context.account(), script) {
+        let address = consumer::address(context, queue);
+        let held = marks.consumes(queue) || (goes && context.options.takes(&address));
+        let stays = wanted.iter().any(|wanted| wanted == queue)
+            || context.queues.is_wanted_by_another(context.account(), queue, &context.desired.script.name);
+        let listed = context.queues.listed(context.account(), queue).filter(|_| held && !stays);
+        removals.extend(listed.map(|listed| Removal {
+            address,
+            zone: marks::QUEUES.to_owned(),
+            operation: consumer::delete(context, &listed.id.as_str().into(), live),
+            hash: marks::hash(queue),
+            script: Some(script.to_owned()),
+            field: Field::new("script", script, serde_json::Value::Null),
+        }));
+    }
+    removals
+}
+
+/// Queues of the Worker's inventory whose messages another Worker of the run takes over.
+pub(super) fn given_up(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Address> {
+    let own = &context.desired.script.name;
+    let consumed = context.queues.consumed_by(context.account(), script).iter().map(|(queue, _)| *queue);
+    let goes = consumed.filter(|queue| {
+        marks.consumes(queue)
+            && !consumer::wanted(context).any(|wanted| wanted == *queue)
+            && context.queues.is_wanted_by_another(context.account(), queue, own)
+    });
+    goes.map(|queue| consumer::address(context, queue)).collect()
 }
 
 /// Routes in the Worker's inventory, and in that of a Worker which the manifest renamed.

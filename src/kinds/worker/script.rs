@@ -92,12 +92,11 @@ impl ScriptPlan {
 
     /// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
     fn marks_changed(&mut self, tags: &Tags) {
-        let inventory = tags.field(&self.live_marks);
+        let (field, reason) = tags.field(&self.live_marks).unzip();
         if matches!(self.sketch.owner, Owner::Ours(None)) && tags.change() {
-            let reason = if inventory.is_some() { Reason::InventoryChanged } else { Reason::MarksOutdated };
-            self.sketch.owner = Owner::Ours(Some(reason));
+            self.sketch.owner = Owner::Ours(Some(reason.unwrap_or(Reason::MarksOutdated)));
         }
-        self.sketch.fields.extend(inventory);
+        self.sketch.fields.extend(field);
     }
 }
 

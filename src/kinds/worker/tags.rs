@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
+use crate::plan::Reason;
 
 /// Tags that a Worker holds.
 const OF_A_WORKER: usize = 10;
@@ -30,16 +31,22 @@ pub(super) struct Tags {
 }
 
 impl Tags {
-    /// `removes`: what is no longer wanted goes; otherwise it stays in the inventory.
-    pub(super) fn new(context: &Context<'_>, script: &ScriptPlan, removals: &[Removal], removes: bool) -> Self {
+    /// `removals`: what is no longer wanted. What `stays` of it all the same stays in the inventory.
+    pub(super) fn new(
+        context: &Context<'_>,
+        script: &ScriptPlan,
+        removals: &[Removal],
+        stays: impl Fn(&Removal) -> bool,
+    ) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
-        let name = Some(&context.desired.script.name);
-        let kept = removals.iter().filter(|removal| !removes && removal.script.as_ref().or(name) == name);
+        let own = &context.desired.script.name;
+        let name = Some(own);
+        let kept = removals.iter().filter(|removal| stays(removal) && removal.script.as_ref().or(name) == name);
         let wanted = inventory::wanted(context, &script.live_marks);
-        let unseen = inventory::unseen(context, &script.live_marks, removals);
-        let stays = union(&with(&wanted, kept), &unseen);
-        let unseen_before = noted(&script.live_marks, &stays, &wanted);
-        let mut target = ScriptMarks { inventory: stays, unseen: unseen_before, ..script.marks.clone() };
+        let unseen = inventory::unseen(context, own, &script.live_marks, removals);
+        let inventory = union(&with(&wanted, kept), &unseen);
+        let unseen_before = noted(&script.live_marks, &inventory, &wanted);
+        let mut target = ScriptMarks { inventory, unseen: unseen_before, ..script.marks.clone() };
         let mut gone = Inventory::new();
         // What is not seen is no reason for a write of its own: it is noted, and leaves, with the next one.
         if script.upload.is_some() || !same(&target.merged_into(&live), &live) {
@@ -81,11 +88,15 @@ impl Tags {
         !same(&self.target, &self.live)
     }
 
-    /// The inventory as a field of the Worker, when it changes. What leaves because time has passed is not told: the
-    /// same plan made a minute later is the same.
-    pub(super) fn field(&self, live: &ScriptMarks) -> Option<Field> {
-        let (old, new) = (lines(&live.inventory), lines(&union(&self.marks.inventory, &self.gone)));
-        (old != new).then(|| Field::new("inventory", old, new))
+    /// The inventory as a field of the Worker, when it changes, and why. What leaves because time has passed is not told:
+    /// the same plan made a minute later is the same.
+    pub(super) fn field(&self, live: &ScriptMarks) -> Option<(Field, Reason)> {
+        let (old, new) = (live.inventory.clone(), union(&self.marks.inventory, &self.gone));
+        let is_zone = |(place, _): &(&String, &BTreeSet<String>)| *place != marks::QUEUES;
+        let of_zones_is_same = old.iter().filter(is_zone).eq(new.iter().filter(is_zone));
+        let reason = if of_zones_is_same { Reason::QueuesChanged } else { Reason::InventoryChanged };
+        let (old, new) = (lines(&old), lines(&new));
+        (old != new).then(|| (Field::new("inventory", old, new), reason))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod bundle;
+mod consumers;
 mod dns;
 mod identity;
 mod script;
@@ -49,6 +50,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     script::check(subject, findings);
     bundle::check(subject, findings);
     bindings::check(subject, findings);
+    consumers::check(subject, findings);
     dns::check(subject, findings);
 }
 
