@@ -81,7 +81,11 @@ export const FLAGS = [
     parse: collect,
   },
   { flag: "--values <file>", on: READING, text: "values of $variables-group/…: dotenv or JSON", parse: collect },
-  { flag: "--outputs <file>", on: PLANNING, text: "outputs of other runs, as `outputs --json` prints them" },
+  {
+    flag: "--outputs <file>",
+    on: [...PLANNING, "outputs", "doctor"],
+    text: "outputs of other runs, as `outputs --json` prints them",
+  },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
   { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },

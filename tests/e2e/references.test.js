@@ -1,6 +1,7 @@
 /** Documents that refer to each other's outputs, and to zones by their names. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { doctor, outputs as readOutputs } from "../../pkg/js/entrypoints/node.js";
 import { createSite, isSettled, manifestOf, ZONE } from "./site.js";
 
 const SHOWS = "export default { fetch: (request, env) => Response.json(env) };\n";
@@ -173,6 +174,25 @@ describe("references in variables and zone ids", () => {
       assert.match(message, /its document gives it no `custom_domain_url`/);
       return true;
     });
+  });
+
+  test("a zone that only given outputs know is known to every call", async () => {
+    const dns = { enabled: true, zone_id: { value_from: { name: "our-zone" } }, hostname: `shop.${ZONE}` };
+    const manifest = manifestOf(site, { ...worker().spec, dns });
+    const options = { outputs: { "CloudflareDnsZone/our-zone": { zone_id: site.zone } } };
+    const { workers } = await readOutputs(manifest, site.credentials, options);
+    assert.deepEqual(workers.shop.route_urls, [`shop.${ZONE}/*`]);
+    const { checks } = await doctor(manifest, site.credentials, options);
+    assert.deepEqual(
+      checks.filter(({ ok }) => !ok),
+      [],
+    );
+    const { changes } = await site.destroy(manifest, { options: { ...options, dryRun: true } });
+    assert.deepEqual(changes.map(({ address }) => address).sort(), [
+      `record:shop.${ZONE}`,
+      `route:shop.${ZONE}/*`,
+      "script:shop",
+    ]);
   });
 
   test("destroy takes the Worker away and asks for no zone of a bucket", async () => {
