@@ -536,14 +536,15 @@ export function doctor(manifest: Manifest, creds: Credentials, options?: Options
 export function outputs(manifest: Manifest, creds: Credentials, options?: Options): Promise<OutputsResult>;
 
 /**
- * Puts a bundle into R2. An object that is there is never replaced unless `overwrite` says so.
+ * Puts a bundle into R2. An object that is there is never replaced unless `overwrite` says so. A `Blob`, such as one of
+ * Node's `openAsBlob`, is read piece by piece, which takes less memory.
  *
  * @throws {DeployError}
  * @example
  * const { key } = await publish(bytes, { bucket: "bundles", key: "hello/" }, { apiToken, accountId });
  */
 export function publish(
-  bytes: Uint8Array,
+  bundle: Uint8Array | Blob,
   target: PublishTarget,
   creds: Credentials,
   options?: Options,

@@ -94,11 +94,11 @@ export function createApi(engine, texts = TEXTS) {
     doctor: deploying("doctor"),
 
     /** Puts a bundle into R2. */
-    async publish(bytes, target, creds, options) {
-      shapes.require("bytes", bytes, shapes.BYTES);
+    async publish(bundle, target, creds, options) {
+      shapes.require("bundle", bundle, shapes.BYTES);
       const where = await checkTarget(engine, target);
       const credentials = await checkCredentials(engine, creds);
-      return run("publish", await splitOptions(engine, "publish", options), bytes, where, credentials);
+      return run("publish", await splitOptions(engine, "publish", options), bundle, where, credentials);
     },
 
     /** Where each document's bundle lies, and the path of the scalar that says so. */

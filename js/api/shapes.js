@@ -42,7 +42,11 @@ export const MILLISECONDS = {
 /** @type {Shape} */
 export const COUNT = { is: (value) => Number.isSafeInteger(value) && value >= 0, words: "a whole number from 0 on" };
 /** @type {Shape} */
-export const BYTES = { is: (value) => value instanceof Uint8Array, words: "a Uint8Array" };
+export const BYTES = {
+  is: (value) =>
+    value instanceof Uint8Array || (Number.isSafeInteger(value?.size) && typeof value.stream === "function"),
+  words: "a Uint8Array or a Blob",
+};
 /** @type {Shape} */
 export const CALLABLE = { is: (value) => typeof value === "function", words: "a function" };
 /** @type {Shape} */

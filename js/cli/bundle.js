@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { DeployError, USAGE_CODE, usageError } from "../errors.js";
 import { formatHint } from "./format-hint.js";
-import { readBytes, readText } from "./input.js";
+import { openBytes, readText } from "./input.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
@@ -37,11 +37,12 @@ const HAS_BEGUN = [3, 130, 143];
  */
 export async function publishBundle(context, session, file) {
   const { api, creds, options, host } = session;
-  const bytes = await readBytes(context, file);
+  const bundle = await openBytes(context, file);
   const target = await bundleTarget(session, "--bundle", () => true);
   const manifest = resolve(context.cwd, target.file);
   await requireReplaceable(manifest, target.file);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = await sha256Of(bundle, file);
+  const hint = await formatHint(bundle, target);
   const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}.js`;
   const { sources } = session;
   const rewritten = await rewrite(api, sources, target, { key, sha256 });
@@ -49,16 +50,27 @@ export async function publishBundle(context, session, file) {
   await requireInputs(session, pointed);
   const { bucket, account, jurisdiction } = target;
   const where = { bucket, key, jurisdiction, accountId: account };
-  const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
+  const published = await api.publish(bundle, where, creds, { ...host, timeoutMs: options.timeoutMs });
   session.sources = pointed;
   return {
     published,
     address: `r2://${bucket}/${key}`,
     existed: published.existed,
-    hint: await formatHint(bytes, target),
+    hint,
     entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
     ...saving(() => pointFile(context, { ...session, sources }, target, { key, sha256 })),
   };
+}
+
+/** @throws {DeployError} 64 when the file can't be read any more */
+async function sha256Of(bundle, file) {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of bundle.stream()) hash.update(chunk);
+  } catch {
+    throw usageError(`cannot read \`${file}\`: it was changed meanwhile`);
+  }
+  return hash.digest("hex");
 }
 
 /**

@@ -6,12 +6,18 @@ const MAX_BYTES = 5 * 1024 * 1024;
 /**
  * A service worker has neither `import` nor `export`. So has a module that does nothing, hence only a hint.
  *
- * @param {Uint8Array} bytes of a bundle
+ * @param {Blob} bundle
  * @param {{ format?: string }} [target] what the manifest states
  * @returns {Promise<string | undefined>} for people
  */
-export async function formatHint(bytes, { format } = {}) {
-  if (format === "service-worker" || bytes.length > MAX_BYTES || isMultipart(bytes)) return undefined;
+export async function formatHint(bundle, { format } = {}) {
+  if (format === "service-worker" || bundle.size > MAX_BYTES) return undefined;
+  // Whether it can be read is told by whoever publishes it.
+  const bytes = await bundle.arrayBuffer().then(
+    (buffer) => new Uint8Array(buffer),
+    () => undefined,
+  );
+  if (!bytes || isMultipart(bytes)) return undefined;
   if (await hasModuleSyntax(new TextDecoder().decode(bytes))) return undefined;
   return "the bundle neither imports nor exports: if it calls `addEventListener`, its manifest needs `script.format: service-worker`";
 }

@@ -1,7 +1,8 @@
 /** Files and standard input, read as text that people can be told about. */
 
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
+import { openAsBlob } from "node:fs";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { DeployError, usageError } from "../errors.js";
@@ -25,11 +26,46 @@ export async function readBytes(context, path) {
   if (path === STDIN) return readStdin(context);
   try {
     const bytes = await readFile(resolve(context.cwd, path));
-    if (bytes.length > MAX_BYTES) throw Object.assign(new Error(), { code: "ERR_FS_FILE_TOO_LARGE" });
+    requireFit(bytes.length);
     return bytes;
   } catch (error) {
     throw usageError(`cannot read \`${path}\`: ${reasonOf(error)}`);
   }
+}
+
+/**
+ * Bytes that need not lie in memory as a whole: a file is read each time that they are wanted, and refuses that once it
+ * was changed.
+ *
+ * @param {import("./context.js").Context} context
+ * @param {string} path a file, or `-`
+ * @returns {Promise<Blob>}
+ * @throws {import("../errors.js").DeployError} 64
+ */
+export async function openBytes(context, path) {
+  const file = resolve(context.cwd, path);
+  if (path === STDIN || !(await isReadable(file))) return new Blob([await readBytes(context, path)]);
+  const blob = await openAsBlob(file);
+  try {
+    requireFit(blob.size);
+    return blob;
+  } catch (error) {
+    throw usageError(`cannot read \`${path}\`: ${reasonOf(error)}`);
+  }
+}
+
+/** Pipes can be read once, and whatever can't be read is told by whoever tries. */
+async function isReadable(file) {
+  try {
+    await access(file, constants.R_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function requireFit(size) {
+  if (size > MAX_BYTES) throw Object.assign(new Error(), { code: "ERR_FS_FILE_TOO_LARGE" });
 }
 
 /** @returns {Promise<string>} the text with its byte order mark, if it has one */

@@ -21,7 +21,7 @@ use crate::resource::{
 };
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
-pub(super) const MOST_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 256 * 1024 * 1024;
 
 /// Answers of R2 that wait unread while the account is read. Each keeps a connection, and a Worker may have six at once.
 /// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>

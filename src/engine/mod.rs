@@ -21,6 +21,8 @@ mod undo;
 mod validate;
 mod wait;
 
+#[cfg(target_family = "wasm")]
+pub(crate) use bundles::MOST_BYTES;
 pub use deploy::{ApplyResult, apply, destroy};
 pub use doctor::{Check, Checkup, doctor};
 pub use options::{Credentials, Options, R2Credentials};

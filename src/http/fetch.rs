@@ -18,6 +18,7 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+pub(crate) use body::read_stream;
 pub use clock::JsClock;
 
 use self::body::FetchBody;

@@ -1,12 +1,12 @@
 //! The border to JavaScript: conversions both ways, nothing else.
 //!
 //! Exports answer `{ ok }` or `{ error }` and never throw for expected failures; `js/index.js` makes the
-//! typed error. Manifests come as JSON text, bundles as bytes, options and results as plain objects.
+//! typed error. Manifests come as JSON text, bundles as bytes or blobs, options and results as plain objects.
 
+mod bytes;
 mod host;
 mod tagged;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -109,12 +109,13 @@ pub async fn doctor(source_text: String, creds: JsValue, options: JsValue, host:
 
 /// Puts a bundle into R2.
 #[wasm_bindgen]
-pub async fn publish(bytes: Uint8Array, target: JsValue, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+pub async fn publish(bundle: JsValue, target: JsValue, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
     let answer = async {
         let call = Call::new("[]", options, &host)?;
         let target: PublishTarget = from_js("target", target)?;
         let credentials: Credentials = secret_from_js("credentials", creds)?;
-        engine::publish(bytes.to_vec().into(), &target, &credentials, &call.options, &call.host.io()?).await
+        let bytes = bytes::bytes(&bundle).await?.into();
+        engine::publish(bytes, &target, &credentials, &call.options, &call.host.io()?).await
     };
     tagged(answer.await)
 }

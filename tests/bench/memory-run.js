@@ -15,3 +15,8 @@ export async function deploy(apply, run) {
   const { done } = await apply(manifestsOf(run), { apiToken, baseUrl, r2 }, {});
   if (done.length !== run.documents) throw new Error(`${done.length} of ${run.documents} documents were applied`);
 }
+
+export async function publishFile(publish, bundle, { apiToken, baseUrl, r2, accountId }) {
+  const { bytes } = await publish(bundle, { bucket: "bundles", key: "new.js", accountId }, { apiToken, baseUrl, r2 });
+  if (bytes !== bundle.size) throw new Error(`${bytes} bytes of ${bundle.size} were published`);
+}

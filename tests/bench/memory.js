@@ -1,9 +1,12 @@
 /**
- * The most memory that a first deployment takes, as a multiple of its bundle: of the whole process, so WebAssembly,
- * JavaScript and buffers together, less what the same run takes with bundles of next to nothing.
+ * The most memory that a first deployment takes, and `publish`, as a multiple of the bundle: of the whole process, so
+ * WebAssembly, JavaScript and buffers together, less what the same run takes with bundles of next to nothing.
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -30,21 +33,42 @@ export async function memory() {
   for (const [runtime, peakOf] of Object.entries(RUNTIMES)) {
     for (const documents of DOCUMENTS) {
       const [least, most] = [await measured(peakOf, documents, NOTHING), await measured(peakOf, documents, BUNDLE)];
-      const name = `${documents === 1 ? "one document" : `${documents} documents`} in ${runtime}`;
-      rows.push([`memory: ${name}`, `${((most - least) / BUNDLE).toFixed(1)} × the bundle`, megabytes(most - least)]);
+      rows.push(row(`${documents === 1 ? "one document" : `${documents} documents`} in ${runtime}`, most - least));
     }
   }
-  return rows;
+  const [least, most] = [await publishing(NOTHING), await publishing(BUNDLE)];
+  return [...rows, row("publish in Node", most - least)];
 }
+
+const row = (name, bytes) => [`memory: ${name}`, `${(bytes / BUNDLE).toFixed(1)} × the bundle`, megabytes(bytes)];
 
 /** Bytes at the height of a run whose documents all have a bundle of this size. */
 async function measured(peakOf, documents, size) {
+  return beside(async (local, run) => {
+    await local.putObject("bundles", "large.js", Buffer.alloc(size, "x"));
+    return peakOf({ ...run, documents });
+  });
+}
+
+/** Bytes at the height of a `publish` of a file of this size, as the CLI does it. */
+async function publishing(size) {
+  const folder = await mkdtemp(join(tmpdir(), "memory-"));
+  const file = join(folder, "large.js");
+  try {
+    await writeFile(file, Buffer.alloc(size, "x"));
+    return await beside((_, run) => peakInNode({ ...run, file }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Runs something beside a Local Cloudflare of its own, with what a call needs to reach it. */
+async function beside(work) {
   const local = await startLocalCloudflare({ runtime: TRUSTING });
   try {
     await local.createBucket("bundles");
-    await local.putObject("bundles", "large.js", Buffer.alloc(size, "x"));
     const { apiUrl: baseUrl, token: apiToken, s3, s3Url: endpoint, accountId } = local;
-    return await peakOf({ apiToken, baseUrl, r2: { ...s3, endpoint }, accountId, documents });
+    return await work(local, { apiToken, baseUrl, r2: { ...s3, endpoint }, accountId });
   } finally {
     await local.close();
   }

@@ -9,8 +9,8 @@ import { fakeEngine } from "./fake-engine.js";
 import { applying, inDirectory, MANIFEST, SIGNED_IN, VALID } from "./faked-run.js";
 import { directoryWith, run } from "./harness.js";
 
-const publishing = (bytes, target) => ({
-  ok: { ...target, sha256: "ab".repeat(32), bytes: bytes.length, etag: "e", existed: false },
+const publishing = (bundle, target) => ({
+  ok: { ...target, sha256: "ab".repeat(32), bytes: bundle.size, etag: "e", existed: false },
 });
 
 test("publish: verbatim target, key and sha256 on stdout", async () => {
@@ -19,8 +19,8 @@ test("publish: verbatim target, key and sha256 on stdout", async () => {
   });
   assert.equal(exit, 0);
   assert.equal(stdout, `r2://bundles/a b/%20?x=1.js\nsha256 ${"ab".repeat(32)}\n`);
-  const [bytes, target, creds] = engine.calls[0].args;
-  assert.equal(Buffer.from(bytes).toString(), "export default {}");
+  const [bundle, target, creds] = engine.calls[0].args;
+  assert.equal(await bundle.text(), "export default {}");
   assert.deepEqual(target, { bucket: "bundles", key: "a b/%20?x=1.js" });
   assert.equal(creds.apiToken, CANARIES.apiToken);
 });

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { after, afterEach, before, describe, test } from "node:test";
+import { publish } from "../../pkg/js/entrypoints/node.js";
 import { createSite, manifestOf } from "./site.js";
 
 const SIZE = 3_000_000;
@@ -72,5 +73,42 @@ describe("a large upload in Node", () => {
     await new Promise((closed) => server.close(closed));
     assert.equal((await deploy({ firstTo: `http://127.0.0.1:${port}/` })).length, 2);
     assert.equal(await site.ask("shop.example.com"), "shop");
+  });
+});
+
+describe("publish takes a blob, which is read piece by piece", () => {
+  let site;
+  before(async () => {
+    site = await createSite();
+  });
+  after(() => site.close());
+
+  const put = (bundle, key) =>
+    publish(bundle, { bucket: "bundles", key, accountId: site.local.accountId }, site.credentials);
+
+  test("it is the same object as that of an array with its bytes", async () => {
+    const bytes = new TextEncoder().encode(`export default {};\n// ${"x".repeat(SIZE)}\n`);
+    const asBlob = await put(new Blob([bytes]), "a.js");
+    const asArray = await put(bytes, "a.js");
+    assert.deepEqual([asBlob.sha256, asBlob.bytes, asBlob.existed], [asArray.sha256, bytes.length, false]);
+    assert.equal(asArray.existed, true);
+  });
+
+  test("one that can't be read, or holds other bytes than it says, is refused before any request", async () => {
+    const stream = () => new Blob(["export default {}"]).stream();
+    const broken = () => new ReadableStream({ start: (controller) => controller.error(new Error("gone")) });
+    site.local.requests.clear();
+    for (const [bundle, says] of [
+      [{ size: 4, stream: broken }, /the bundle can't be read: gone/],
+      [{ size: 400, stream }, /the bundle can't be read: 17 bytes came of 400/],
+      [{ size: 4, stream }, /the bundle can't be read: 17 bytes came of 4$/],
+      [{ size: 2 ** 40, stream }, /the bundle is larger than any that a Worker can have/],
+    ]) {
+      await assert.rejects(put(bundle, "b.js"), (error) => {
+        assert.match(error.message, says);
+        return error.exitCode === 64;
+      });
+    }
+    assert.deepEqual(site.local.requests.all(), []);
   });
 });

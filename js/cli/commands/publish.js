@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { usageError } from "../../errors.js";
 import { bundleTarget, pointFile } from "../bundle.js";
 import { formatHint } from "../format-hint.js";
-import { readBytes } from "../input.js";
+import { openBytes } from "../input.js";
 import { requireReplaceable } from "../replace-file.js";
 import { openSession } from "../session.js";
 
@@ -24,20 +24,20 @@ export const publish = {
     const { context, view, flags, operands } = run;
     const [file, url] = operands;
     const target = targetOf(url, flags);
-    const bytes = await readBytes(context, file);
+    const bundle = await openBytes(context, file);
     const session = await openSession(run, flags.manifest ? [flags.manifest] : []);
     const { api, creds, options, host } = session;
     const entry =
       flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
     if (entry) await requireReplaceable(resolve(context.cwd, entry.file), entry.file);
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
-    const published = await api.publish(bytes, where, creds, { ...host, timeoutMs: options.timeoutMs });
+    const hint = await formatHint(bundle, entry);
+    const published = await api.publish(bundle, where, creds, { ...host, timeoutMs: options.timeoutMs });
     if (entry) await pointFile(context, session, entry, published);
     const address = `r2://${published.bucket}/${published.key}`;
     view.data(address, { type: "published", ...published });
     view.data(`sha256 ${published.sha256}`);
     if (published.existed) view.talk("the same bytes were already there");
-    const hint = await formatHint(bytes, entry);
     if (hint) view.talk(hint);
     if (entry) view.talk(`\`${entry.file}\` now names \`${published.key}\``);
     return view.end({ exit: 0, done: published.existed ? [] : [address] });

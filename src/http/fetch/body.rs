@@ -31,20 +31,29 @@ impl FetchBody {
         if self.stream.is_null() || self.stream.is_undefined() {
             return Ok(Vec::new());
         }
-        let mut chunks = Chunks::of(&self.stream, self.length.is_some()).map_err(|error| failure(&error))?;
-        let mut received = Received::expecting(self.length.map(|length| length.min(limit)));
-        loop {
-            let Some(chunk) = chunks.next().await.map_err(|error| failure(&error))? else {
-                self.flight.land();
-                return Ok(received.joined());
-            };
-            received.add(&chunk, limit);
-            if received.size() > limit {
-                settle(call(&chunks.source, chunks.stop));
-                return Ok(received.joined());
-            }
+        let bytes = read_stream(&self.stream, self.length, limit).await.map_err(|error| failure(&error))?;
+        if bytes.len() <= limit {
+            self.flight.land();
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads a stream to its end; of one that goes beyond the limit only what shows that it does.
+///
+/// # Errors
+/// Whatever the stream threw.
+pub(crate) async fn read_stream(stream: &JsValue, length: Option<usize>, limit: usize) -> Result<Vec<u8>, JsValue> {
+    let mut chunks = Chunks::of(stream, length.is_some())?;
+    let mut received = Received::expecting(length.map(|length| length.min(limit)));
+    while let Some(chunk) = chunks.next().await? {
+        received.add(&chunk, limit);
+        if received.size() > limit {
+            settle(call(&chunks.source, chunks.stop));
+            break;
         }
     }
+    Ok(received.joined())
 }
 
 impl Body for FetchBody {
