@@ -71,6 +71,14 @@ describe("a Worker and a store of the same names in two accounts", () => {
     }
   });
 
+  test("a reference that only the account could resolve is shown as known later, beside no account", async () => {
+    const file = "elsewhere.yaml";
+    await writeFile(join(directory, file), worker(HERE).split("---\n")[0]);
+    const events = eventsOf(await plan([file], "--json"));
+    const { fields } = events.find(({ address, type }) => type === "change" && address === "script:shop");
+    assert.equal(fields.find(({ path }) => path === "kv_bindings.CACHE").later, true);
+  });
+
   test("are meant by either form where only one account has them", async () => {
     for (const address of ["script:shop", `script:account/${HERE}/shop`]) {
       assert.equal((await plan(["here.yaml"], "--take", address)).exit, 0, address);

@@ -47,7 +47,8 @@ pub(super) fn fields(
 }
 
 fn field(path: String, old: Value, value: &MemberValue) -> Option<Field> {
-    let (later, new) = (value.is_late(), value.known().unwrap_or_default());
+    // Beside an empty account a reference may stay open as well.
+    let (later, new) = (value.known().is_none(), value.known().unwrap_or_default());
     (later || old != new).then(|| Field { later, ..Field::new(path, old, new) })
 }
 

@@ -328,8 +328,9 @@ fn binding_fields(binding: &Binding, old: Option<&LiveBinding>) -> Vec<Field> {
         Binding::SecretText(_) => same_type.is_none().then(|| Field::secret(path, false)).into_iter().collect(),
         Binding::PlainText(binding) => {
             let old = same_type.and_then(|old| old.fields.get("text").cloned()).unwrap_or_default();
-            let (later, new) =
-                (binding.text.late().is_some(), binding.text.known().map(Value::from).unwrap_or_default());
+            let new = binding.text.known().map(Value::from);
+            // Beside an empty account a reference may stay open as well.
+            let (later, new) = (new.is_none(), new.unwrap_or_default());
             // A dot or a bracket in the name would be read as a step of the path.
             let is_step = binding.name.contains(['.', '[', ']']);
             let setting = (!is_step).then(|| format!("spec.env.variables.{}", binding.name));
