@@ -33,6 +33,10 @@ type UsageModel = ("BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | 
  * On or off, or each address by itself.
  */
 type WorkersDev = boolean | WorkersDevSettings;
+/**
+ * Where the SQL files are.
+ */
+type Migrations = string | MigrationsInR2;
 
 /**
  * A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
@@ -1114,11 +1118,11 @@ export interface D1DatabaseManifest {
      */
     database_name?: string;
     /**
-     * Directory of SQL files, from where the manifest lies. Each is applied once, as one transaction, in the order of the
-     * numbers that their names start with; the table `d1_migrations` remembers them, as wrangler does. Who calls the
-     * library gives the files as the option `migrations`.
+     * SQL files: a directory, from where the manifest lies, or a prefix in R2. Each file is applied once, as one
+     * transaction, in the order of the numbers that their names start with; the table `d1_migrations` remembers them, as
+     * wrangler does. Who calls the library gives the files of a directory as the option `migrations`.
      */
-    migrations?: string | null;
+    migrations?: Migrations | null;
     /**
      * The same as `preview_branch`.
      */
@@ -1154,6 +1158,23 @@ export interface D1DatabaseManifest {
    * Written by other tools; ignored.
    */
   status?: unknown;
+}
+/**
+ * SQL files in R2: the objects right under a prefix whose keys end with `.sql`.
+ */
+interface MigrationsInR2 {
+  /**
+   * Bucket name.
+   */
+  bucket: string;
+  /**
+   * Jurisdiction of the bucket.
+   */
+  jurisdiction?: "eu" | "fedramp" | null;
+  /**
+   * Start of their keys, with or without the `/` at its end. Absent: the files lie at the top of the bucket.
+   */
+  prefix?: string | null;
 }
 /**
  * Copies in other regions that answer reads.

@@ -130,7 +130,7 @@ codes! {
     StoreName = "CFD0140": "not a usable name of a store",
         "Each kind of store has its own rule: a KV namespace's title has at most 64 characters, a queue's name is lower-case letters, digits and inner hyphens, at most 63, a bucket's the same with 3 at least, a database's may also have `_`, at most 64. The name is what a store is found by: another name is another store.";
     Migration = "CFD0141": "not a usable migration",
-        "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. Their files are read by the command line from the directory that `migrations` names; who calls the library gives their texts as the option `migrations`.";
+        "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. They are the objects right under the prefix in R2 that `migrations` names, at least one and 32 MiB together at most; or the files of a directory, which the command line reads: who calls the library gives their texts as the option `migrations`.";
     Consumer = "CFD0142": "not a usable queue to consume",
         "An entry of `queue_consumers` names one queue, each queue once: by its name, by its id, by `$cloudflare-queue/NAME/status.outputs.queue_name`, or by `queue: {value_from: {name: NAME}}`, where NAME is a document of kind `CloudflareQueue` or a queue of the account. `dead_letter_queue` names another queue in the same ways.";
     Reference = "CFD0201": "not a usable reference",

@@ -12,6 +12,7 @@ use crate::bundle::{self, Modules, Window};
 use crate::cloudflare::tokens;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::http::join_window;
+use crate::kinds::{self, FilesInR2};
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
 use crate::r2::{self, Credentials as S3Keys, Given, ObjectHead, R2Error, Reading, S3Endpoint, Store};
@@ -30,6 +31,8 @@ const MOST_UNREAD: usize = 4;
 /// R2 for each manifest, and what there is to say about the keys.
 pub(super) struct Stores {
     stores: Vec<Store>,
+    /// For each document that names files by a prefix: its index among the stores, where they lie, whom to ask.
+    pub of_files: Vec<(usize, FilesInR2, Store)>,
     pub findings: Vec<Diagnostic>,
 }
 
@@ -63,9 +66,20 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
             Err(finding) => errors.push(finding),
         }
     }
+    let mut of_files = Vec::new();
+    for (index, account, files) in kinds::files_in_r2(desired) {
+        let place = (files.bucket.as_str(), files.jurisdiction.as_deref());
+        match store(session, account, place, &mut derived).await {
+            Ok((store, told)) => {
+                of_files.push((index, files, store));
+                findings.extend(told);
+            }
+            Err(finding) => errors.push(finding),
+        }
+    }
     findings.dedup();
     errors.dedup();
-    if errors.is_empty() { Ok(Stores { stores, findings }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Stores { stores, of_files, findings }) } else { Err(errors) }
 }
 
 /// R2 of one account, for a bucket in a jurisdiction; with what there is to say about endpoint and keys.

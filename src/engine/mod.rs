@@ -8,6 +8,7 @@ mod code;
 mod deploy;
 mod doctor;
 mod failure;
+mod files;
 mod masking;
 mod options;
 mod outputs;

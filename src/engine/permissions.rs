@@ -38,7 +38,8 @@ pub(super) fn needed(desired: &DesiredState, credentials: &Credentials) -> Vec<N
     let of_stores = kinds::grants(desired).map(write);
     // What is referred to by name is looked for.
     let of_references = kinds::grants_of_references(desired).map(|grant| Need { grant, read_only: true });
-    let of_bundles = of_bundles.filter(|_| !desired.manifests.is_empty());
+    let of_bundles =
+        of_bundles.filter(|_| !desired.manifests.is_empty() || kinds::files_in_r2(desired).next().is_some());
     let of_manifests = desired.manifests.iter().flat_map(of_manifest);
     let needs: BTreeSet<Need> = of_manifests.chain(of_bundles).chain(of_stores).chain(of_references).collect();
     let is_written = |grant: Grant| needs.contains(&write(grant));

@@ -1,11 +1,12 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use serde::Serialize;
 use serde_json::json;
 
 use super::bundles;
 use super::failure::failure;
+use super::files;
 use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
@@ -188,9 +189,17 @@ async fn prepared(
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
     let stores = |known: &refresh::Known| kinds::reads(&desired, &options.outputs, known);
     let live = refresh::refresh(&session.api, &session.client, &desired, zones, &stores, options.prune);
-    let (live, opened) = join(live, bundles::open(session, &desired, &keys)).await;
+    let opened = bundles::open(session, &desired, &keys);
+    let (live, opened, texts) = join3(live, opened, files::read(session, &desired, &keys)).await;
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let opened = told(opened, &mut diagnostics);
+    let in_place = |findings: Vec<(usize, Diagnostic)>| -> Vec<Diagnostic> {
+        findings.into_iter().map(|(document, finding)| placed(&places, document, finding)).collect()
+    };
+    match texts {
+        Ok(texts) => diagnostics.extend(in_place(kinds::give_files(&mut desired, texts))),
+        Err(findings) => diagnostics.extend(in_place(findings)),
+    }
     diagnostics.extend(keys.findings.iter().cloned());
     let Some(refresh::Refreshed { mut live, known }) = live else { return Err(failure(diagnostics)) };
     let lists = kinds::lists(&desired, &options.outputs, &known);

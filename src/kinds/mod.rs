@@ -16,6 +16,7 @@ pub mod worker;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
@@ -117,6 +118,39 @@ pub fn unread(desired: &DesiredState) -> Vec<(usize, Diagnostic)> {
 /// The directory of files that the document of a store refers to.
 pub fn directory(store: &DesiredStore) -> Option<&str> {
     store_of(store.kind)?.directory(store)
+}
+
+/// Where the files of a document lie in R2, right under a prefix.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FilesInR2 {
+    /// Name of the bucket.
+    pub bucket: String,
+    /// Start of their keys: nothing, or text that ends with `/`.
+    pub prefix: String,
+    /// `eu` or `fedramp`: selects the endpoint.
+    pub jurisdiction: Option<String>,
+}
+
+/// Documents whose files lie in R2 and were not given: index among the stores, account, and where they lie.
+pub fn files_in_r2(desired: &DesiredState) -> impl Iterator<Item = (usize, &str, FilesInR2)> {
+    let of = |(index, store): (usize, &'_ DesiredStore)| Some((index, store_of(store.kind)?.files_in_r2(store)?));
+    let all = desired.stores.iter().enumerate().filter_map(of);
+    all.filter_map(|(index, files)| Some((index, desired.stores.get(index)?.identity.account.as_str(), files)))
+}
+
+/// Gives documents the texts of their files, by file name; tells what is wrong with them.
+pub fn give_files(
+    desired: &mut DesiredState,
+    files: Vec<(usize, BTreeMap<String, String>)>,
+) -> Vec<(usize, Diagnostic)> {
+    let mut findings = Vec::new();
+    for (index, texts) in files {
+        let Some(store) = desired.stores.get_mut(index) else { continue };
+        let Some(kind) = store_of(store.kind) else { continue };
+        let document = store.document;
+        findings.extend(kind.give_files(store, &texts).into_iter().map(|finding| (document, finding)));
+    }
+    findings
 }
 
 /// The permissions that the stores of a run need.

@@ -15,6 +15,7 @@ use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sket
 use crate::refresh::Known;
 use crate::resource::{DesiredDocument, DesiredState, DesiredStore, LiveState, LiveStore, Operation, StoreInput};
 
+use super::FilesInR2;
 use super::references::Lists;
 
 /// A kind of documents that each describe one store. All of it is pure: requests and answers are values.
@@ -95,6 +96,16 @@ pub(super) trait Store: DocumentKind {
     /// The directory of files that a document refers to.
     fn directory<'a>(&self, _wanted: &'a DesiredStore) -> Option<&'a str> {
         None
+    }
+
+    /// Where the files of a document lie in R2, if they do and were not given.
+    fn files_in_r2(&self, _wanted: &DesiredStore) -> Option<FilesInR2> {
+        None
+    }
+
+    /// Gives a document the texts of its files, by file name; tells what is wrong with them.
+    fn give_files(&self, _wanted: &mut DesiredStore, _texts: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+        Vec::new()
     }
 
     /// What is to be said where those files were not given.

@@ -5,11 +5,13 @@
 mod credentials;
 mod endpoint;
 mod error;
+mod listing;
 mod object;
 mod store;
 
 pub use credentials::{Credentials, Given, Source, given};
 pub use endpoint::S3Endpoint;
 pub use error::{R2Error, R2ErrorKind};
+pub use listing::ListedObject;
 pub use object::Object;
 pub use store::{ObjectHead, Put, Reading, Store, Written};

@@ -71,6 +71,18 @@ impl Signer<'_> {
         Ok(request)
     }
 
+    /// `GET` of the bucket: list what lies right under the key, which is a prefix here; `token` goes on where a page ended.
+    pub(super) fn list(&self, token: Option<&str>) -> Result<Request, String> {
+        let (bucket, keys) = self.bucket()?;
+        let mut action = bucket.list_objects_v2(Some(&keys));
+        action.with_prefix(self.object.key.as_str());
+        action.with_delimiter("/");
+        if let Some(token) = token {
+            action.with_continuation_token(token);
+        }
+        Ok(Request::new(Method::Get, action.sign_with_time(GOOD_FOR, &self.time()?)))
+    }
+
     /// `HEAD`: read what is known about it.
     pub(super) fn head(&self) -> Result<Request, String> {
         let (bucket, keys) = self.parts()?;
@@ -105,6 +117,10 @@ impl Signer<'_> {
 
     fn parts(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
         check_addressable(&self.object.key)?;
+        self.bucket()
+    }
+
+    fn bucket(&self) -> Result<(Bucket, rusty_s3::Credentials), String> {
         check_bucket(&self.object.bucket)?;
         let url = self.endpoint.url.clone();
         let bucket = Bucket::new(url, UrlStyle::Path, self.object.bucket.clone(), "auto")

@@ -11,7 +11,7 @@ use super::{Credentials, Object, S3Endpoint, Source};
 use crate::http::{Answer, CallError, CallErrorKind, Client, Opened, Request, http_date};
 
 /// Reading a body is tried this often; each try signs and sends anew.
-const BODY_TRIES: u32 = 4;
+pub(super) const BODY_TRIES: u32 = 4;
 /// A clock that is off by less is not worth a second try.
 const SKEW_THAT_MATTERS_MS: f64 = 60_000.0;
 
@@ -71,7 +71,7 @@ pub enum Written {
     Already,
 }
 
-type Build<'b> = &'b dyn Fn(&Signer<'_>) -> Result<Request, String>;
+pub(super) type Build<'b> = &'b dyn Fn(&Signer<'_>) -> Result<Request, String>;
 
 impl Store {
     /// R2 at this endpoint with these keys.
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// Signs and sends; when the clocks differ, once more with the other side's time.
-    async fn send(&self, client: &Client, object: &Object, build: Build<'_>) -> Result<Opened, R2Error> {
+    pub(super) async fn send(&self, client: &Client, object: &Object, build: Build<'_>) -> Result<Opened, R2Error> {
         let server_date = Cell::new(None);
         let judge = |answer: &Answer| {
             server_date.set(answer.header("date").and_then(http_date));

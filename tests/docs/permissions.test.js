@@ -61,6 +61,7 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
     await send(`/accounts/${accountId}/d1/database`, { name: "visits" });
     await send(`/accounts/${accountId}/r2/buckets`, { name: "visits" });
     await send(`/accounts/${accountId}/queues`, { queue_name: "visits" });
+    await site.local.putObject("bundles", "orders/0001_init.sql", Buffer.from("CREATE TABLE orders (id);"));
     await site.local.putObject("bundles", "reader.js", Buffer.from("export default { async queue() {} };"));
     await send(`/zones/${site.zone}/dns_records`, {
       type: "A",
@@ -127,6 +128,15 @@ describe("a token with the groups of the page, and no other", { concurrency: fal
     "a D1 database": {
       rows: [DATABASE],
       store: () => ["CloudflareD1Database", { database_name: "orders", region: "weur" }, "d1:orders"],
+    },
+    "migrations in R2 and no S3 keys": {
+      rows: [DATABASE, DERIVED],
+      store: () => [
+        "CloudflareD1Database",
+        { database_name: "orders", migrations: { bucket: "bundles", prefix: "orders" } },
+        "d1:orders",
+      ],
+      keys: false,
     },
     "no S3 keys": { rows: [ANY, DERIVED], spec: () => withoutDns, keys: false },
   };

@@ -257,6 +257,16 @@ spec:
   region: weur # where it is created; a database is never moved
   migrations: ./migrations # SQL files, each applied once
 `,
+  MigrationsInR2: `
+apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareD1Database
+metadata: {name: shop, org: acme, env: production}
+spec:
+  database_name: shop
+  migrations: # r2://bundles/shop/migrations/0001_init.sql and so on; also where no directory can be read
+    bucket: bundles
+    prefix: shop/migrations/
+`,
   ReadReplication: `
 apiVersion: cloudflare.project-planton.org/v1
 kind: CloudflareD1Database

@@ -4,6 +4,7 @@
 
 mod migrations;
 mod region;
+mod source;
 mod spec;
 mod statements;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::FilesInR2;
 use super::store::{self, Store};
 use crate::cloudflare::permissions::{D1, Grant};
 use crate::cloudflare::{Call, Family, Look, ReadOf, Segment, d1};
@@ -33,6 +35,7 @@ const MODE: &str = "read_replication";
 const DATABASE: &str = "database";
 const MIGRATIONS: &str = "migrations";
 const DIRECTORY: &str = "directory";
+const PREFIX: &str = "prefix";
 const TABLES: &str = "tables";
 const APPLIED: &str = "applied";
 
@@ -59,21 +62,11 @@ impl DocumentKind for D1Database {
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
         store::read(self, reading, |spec: &Spec, name, path, reading| {
             let hint = check(spec, path, reading);
-            let migrations = name.and_then(|name| check_migrations(spec, name, path, reading));
-            wanted(spec, hint, migrations)
+            let mut wanted = wanted(spec, hint);
+            wanted.extend(source::wanted(spec.migrations.as_ref(), name, path, reading));
+            Value::Object(wanted)
         })
     }
-}
-
-/// The files of a document that names a directory, as far as they were given.
-fn check_migrations(spec: &Spec, name: &str, path: &Path, reading: &mut Reading<'_, '_>) -> Option<Vec<Migration>> {
-    spec.migrations.as_ref()?;
-    let files = reading.options.files.get(&format!("{NAME}/{name}"))?;
-    let migrations = migrations::in_order(files);
-    for finding in migrations::findings(&migrations) {
-        reading.tell(&path.key("migrations"), finding);
-    }
-    Some(migrations)
 }
 
 fn migrations_of(wanted: &DesiredStore) -> Vec<Migration> {
@@ -87,18 +80,11 @@ fn applied(live: &LiveStore) -> Vec<Applied> {
 }
 
 /// What the document states, by its names here.
-fn wanted(spec: &Spec, hint: Option<&'static str>, migrations: Option<Vec<Migration>>) -> Value {
+fn wanted(spec: &Spec, hint: Option<&'static str>) -> Map<String, Value> {
     let mode = spec.read_replication.as_ref().and_then(|replication| replication.mode.as_deref());
     let stated = [(HINT, hint), (MODE, mode)];
     let stated = stated.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
-    let mut wanted: Map<String, Value> = stated.collect();
-    if let Some(directory) = &spec.migrations {
-        wanted.insert(DIRECTORY.into(), json!(directory));
-    }
-    if let Some(migrations) = migrations {
-        wanted.insert(MIGRATIONS.into(), json!(migrations));
-    }
-    Value::Object(wanted)
+    stated.collect()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
@@ -145,7 +131,8 @@ impl Store for D1Database {
         if states_more {
             details.push((DATABASE, d1::read(account, &live.id)));
         }
-        if store.wanted.get(MIGRATIONS).is_some() {
+        // What the files are may be known only later.
+        if [MIGRATIONS, PREFIX].iter().any(|name| store.wanted.get(name).is_some()) {
             details.push((TABLES, d1::tables(account, &live.id)));
             let has = |table| live.settings.get(TABLES).is_some_and(|tables| d1::has(tables, table));
             if has(d1::LEDGER) {
@@ -189,7 +176,8 @@ impl Store for D1Database {
         let stated = stated.into_iter().filter_map(|(name, path)| Some((path, wanted.wanted.get(name)?)));
         let stated = stated.map(|(path, value)| Field::new(path, Value::Null, value.clone()));
         let files = migrations_of(wanted);
-        [name].into_iter().chain(stated).chain(files.iter().map(migrations::field)).collect()
+        let unread = source::in_r2(wanted).map(|place| Field::new("migrations", Value::Null, json!(place)));
+        [name].into_iter().chain(stated).chain(unread).chain(files.iter().map(migrations::field)).collect()
     }
 
     fn create(&self, wanted: &DesiredStore) -> Call {
@@ -242,6 +230,14 @@ impl Store for D1Database {
 
     fn directory<'a>(&self, wanted: &'a DesiredStore) -> Option<&'a str> {
         text(&wanted.wanted, DIRECTORY)
+    }
+
+    fn files_in_r2(&self, wanted: &DesiredStore) -> Option<FilesInR2> {
+        source::in_r2(wanted)
+    }
+
+    fn give_files(&self, wanted: &mut DesiredStore, texts: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+        source::give(wanted, texts)
     }
 
     fn unread(&self, wanted: &DesiredStore) -> Option<Diagnostic> {

@@ -29,14 +29,38 @@ pub(in crate::kinds) struct Spec {
     pub(super) region: Option<Word>,
     /// Whether copies in other regions answer reads. Absent: off in a new database, left as it is later.
     pub(super) read_replication: Option<ReadReplication>,
-    /// Directory of SQL files, from where the manifest lies. Each is applied once, as one transaction, in the order of the
-    /// numbers that their names start with; the table `d1_migrations` remembers them, as wrangler does. Who calls the
-    /// library gives the files as the option `migrations`.
-    pub(super) migrations: Option<String>,
+    /// SQL files: a directory, from where the manifest lies, or a prefix in R2. Each file is applied once, as one
+    /// transaction, in the order of the numbers that their names start with; the table `d1_migrations` remembers them, as
+    /// wrangler does. Who calls the library gives the files of a directory as the option `migrations`.
+    pub(super) migrations: Option<Migrations>,
     /// Accepted for compatibility; has no effect: tables are made by SQL.
     pub(super) primary_key: Option<String>,
     /// Accepted for compatibility; has no effect: D1 has no branches.
     pub(super) preview_branch: Option<bool>,
+}
+
+/// Where the SQL files are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::kinds) enum Migrations {
+    /// A directory, from where the manifest lies.
+    Directory(String),
+    /// Objects in R2.
+    InR2(MigrationsInR2),
+}
+
+/// SQL files in R2: the objects right under a prefix whose keys end with `.sql`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::kinds) struct MigrationsInR2 {
+    /// Bucket name.
+    #[schemars(required)]
+    pub(super) bucket: Option<String>,
+    /// Start of their keys, with or without the `/` at its end. Absent: the files lie at the top of the bucket.
+    pub(super) prefix: Option<String>,
+    /// Jurisdiction of the bucket.
+    #[schemars(extend("enum" = [Some("eu"), Some("fedramp"), None::<&str>]))]
+    pub(super) jurisdiction: Option<String>,
 }
 
 /// Copies in other regions that answer reads.
