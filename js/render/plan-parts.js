@@ -1,6 +1,6 @@
 /** What the text of a plan and its pictures have in common: which parts they read, and the words for them. */
 
-import { flag, json, list, object, optional, text } from "./shape.js";
+import { flag, json, list, object, optional, or, text } from "./shape.js";
 
 const field = object({ path: text, old: json, new: json, secret: flag, later: flag });
 
@@ -15,6 +15,7 @@ export const CHANGE = {
   permit: optional(text),
   why: optional(text),
   reason: text,
+  firstWithout: or(list(text), []),
   fields: list(field),
 };
 
@@ -44,6 +45,15 @@ const PLAIN_REASONS = { create: "not-found", "no-op": "unchanged", delete: "dest
 export function reasonOf({ action, from, why, reason }) {
   if (from !== undefined) return `${reason} (from ${from})`;
   return Object.hasOwn(PLAIN_REASONS, action) && PLAIN_REASONS[action] === why ? undefined : reason;
+}
+
+/** That a Worker is written twice because it and others are bound to each other; undefined where it is written once. */
+export function twiceOf({ action, firstWithout }) {
+  if (firstWithout.length === 0) return undefined;
+  const bindings = `its bindings to ${firstWithout.join(", ")}`;
+  return action === "delete"
+    ? `first deployed without ${bindings}, then deleted`
+    : `uploaded twice, first without ${bindings}`;
 }
 
 /** How many changes there are of each sort; undefined where there is none. */

@@ -1,7 +1,7 @@
 /** A plan as text: every line reads without colour, the important one comes last. */
 
 import { createPaint, plain, styleOf, widthOf } from "./paint.js";
-import { CHANGE, countsOf, left, MANIFEST, reasonOf, shortAccount, signOf } from "./plan-parts.js";
+import { CHANGE, countsOf, left, MANIFEST, reasonOf, shortAccount, signOf, twiceOf } from "./plan-parts.js";
 import { flag, list, number, object, or, read, text } from "./shape.js";
 
 /** What the text needs of a plan; any plan JSON of format 1 will do. */
@@ -58,8 +58,8 @@ function changeText(change, paint, width) {
   const [sign, color] = signOf(change);
   const key = address.slice(kind.length + 1);
   const lines = [`  ${paint[color](sign.padEnd(SIGN_WIDTH))}  ${padded(plain(kind), 6)}  ${plain(key)}`];
-  const reason = reasonOf(change);
-  if (reason !== undefined) lines.push(INDENT + paint.dim(plain(reason)));
+  const notes = [reasonOf(change), twiceOf(change)].filter((note) => note !== undefined);
+  lines.push(...notes.map((note) => INDENT + paint.dim(plain(note))));
   const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
   return `${lines.concat(told.flatMap((field) => fieldLines(field, width))).join("\n")}\n`;
 }

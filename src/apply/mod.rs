@@ -245,6 +245,7 @@ async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step, code: Option
         Operation::PatchSettings { tags, observability } => {
             script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
         }
+        Operation::Unbind(unbind) => script::unbind(target, unbind).await,
         Operation::SetWorkersDev(switches) => script::set_workers_dev(target, *switches).await,
         Operation::DeleteScript { name, unseen } => script::delete(target, name, unseen).await,
         Operation::CreateRecord(write) => record::create(target, write).await,
@@ -265,7 +266,10 @@ fn with_late<'a>(run: &Run<'_>, target: &Target<'_>, upload: &'a Upload) -> Cow<
     let all = |bindings: &[Binding]| bindings.iter().map(|binding| binding.clone().with_late(&late)).collect();
     let script = DesiredScript { bindings: all(&target.manifest.script.bindings), ..target.manifest.script.clone() };
     let code = code_digest(&upload.sha256, &script, &upload.compatibility_date);
-    let mark = VersionMark { code, ..upload.mark.clone() };
+    let mark = match upload.mark.is_unfinished() {
+        true => upload.mark.clone(),
+        false => VersionMark { code, ..upload.mark.clone() },
+    };
     Cow::Owned(Upload { bindings: all(&upload.bindings), mark, ..upload.clone() })
 }
 

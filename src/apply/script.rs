@@ -10,14 +10,15 @@ use crate::binding::{Binding, secret_text};
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
 use crate::cloudflare::secrets::PatchSecrets;
+use crate::cloudflare::settings::{PatchSettings, VersionSettings};
 use crate::cloudflare::subdomain::{ScriptSubdomain, WriteScriptSubdomain};
 use crate::cloudflare::upload::{Metadata, PutScript};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::model::Syntax;
-use crate::model::marks::Inventory;
-use crate::resource::{Observability, TagWrite, Upload, WorkersDev};
+use crate::model::marks::{Inventory, VersionMark};
+use crate::resource::{Observability, TagWrite, Unbind, Upload, WorkersDev};
 use crate::secret::Secret;
 
 /// Cloudflare's codes for code that does not start, and for code that handles nothing.
@@ -99,10 +100,7 @@ fn metadata(
         keep_bindings: Some(keep.iter().map(|&kept| kept.to_owned()).collect()),
         compatibility_date: Some(upload.compatibility_date.clone()),
         compatibility_flags: Some(upload.compatibility_flags.clone()),
-        annotations: BTreeMap::from([
-            ("workers/tag".to_owned(), upload.mark.to_string()),
-            ("workers/message".to_owned(), format!("{signature}: {}", upload.message)),
-        ]),
+        annotations: marks_of(&upload.mark, format!("{signature}: {}", upload.message)),
         tags: Some(upload.tags.clone()),
         observability,
         keep_assets: upload.keep_assets.then_some(true),
@@ -164,6 +162,42 @@ pub(super) async fn patch_settings(
     }
 }
 
+/// Deploys a Worker that is to go without some of its bindings, never over what somebody deployed since the plan. The
+/// version says that it is ours, so that a run that comes after an interruption goes on.
+pub(super) async fn unbind(target: &Target<'_>, unbind: &Unbind) -> Ended {
+    if let Some(raced) = overtaken(target, &unbind.name).await {
+        return failed(raced, false);
+    }
+    let bindings = unbind.keeps.iter().map(|name| json!({ "type": "inherit", "name": name })).collect();
+    let message = format!("{}: goes without {}", target.signature, unbind.leaves.join(", "));
+    let annotations = marks_of(&VersionMark::of_nothing(), message);
+    let settings = VersionSettings { bindings, annotations };
+    let request = PatchSettings { account_id: target.account(), script: &unbind.name, settings: &settings };
+    match target.api.call(target.client, &request).await {
+        Ok(_) => done(),
+        // It is gone already, and its references with it.
+        Err(error) if error.is_absent() => done(),
+        Err(error) => ended(&error),
+    }
+}
+
+/// What is to be said where somebody else deployed the document's Worker since the plan.
+async fn overtaken(target: &Target<'_>, name: &str) -> Option<Diagnostic> {
+    if name != target.script() {
+        return None;
+    }
+    let found = race::look(target).await;
+    match found {
+        Found::Deployments(_) => race::judge(target, &Did::default(), &found).await,
+        Found::Gone | Found::Nothing => None,
+    }
+}
+
+/// Annotations of a version of ours.
+fn marks_of(mark: &VersionMark, message: String) -> BTreeMap<String, String> {
+    BTreeMap::from([("workers/tag".to_owned(), mark.to_string()), ("workers/message".to_owned(), message)])
+}
+
 /// Switches the workers.dev address; both switches are always sent.
 pub(super) async fn set_workers_dev(target: &Target<'_>, wanted: WorkersDev) -> Ended {
     let switches = ScriptSubdomain { enabled: wanted.enabled, previews_enabled: wanted.previews_enabled };
@@ -182,13 +216,8 @@ pub(super) async fn delete(target: &Target<'_>, name: &str, unseen: &Inventory) 
     {
         return ended;
     }
-    if name == target.script() {
-        let found = race::look(target).await;
-        if matches!(found, Found::Deployments(_))
-            && let Some(raced) = race::judge(target, &Did::default(), &found).await
-        {
-            return failed(raced, false);
-        }
+    if let Some(raced) = overtaken(target, name).await {
+        return failed(raced, false);
     }
     match target.api.call(target.client, &DeleteScript { account_id: target.account(), script: name }).await {
         Ok(_) => done(),

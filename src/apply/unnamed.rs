@@ -163,6 +163,7 @@ fn attached(plan: &Plan, manifest: usize) -> Inventory {
             Operation::Upload(_)
             | Operation::RemoveSecrets { .. }
             | Operation::PatchSettings { .. }
+            | Operation::Unbind(_)
             | Operation::SetWorkersDev(_)
             | Operation::Call(_)
             | Operation::Import(_)

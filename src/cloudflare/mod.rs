@@ -25,6 +25,7 @@ pub mod r2_buckets;
 pub mod routes;
 pub mod scripts;
 pub mod secrets;
+pub mod settings;
 pub mod subdomain;
 pub mod tokens;
 pub mod upload;

@@ -146,6 +146,7 @@ spec:
             before: None,
             reason: Reason::Differs,
             needs: Vec::new(),
+            first_without: Vec::new(),
             fields,
         }
     }

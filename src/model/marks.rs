@@ -240,7 +240,28 @@ impl VersionMark {
         let mark = Self { code: code.into(), secrets: secrets.into(), key: key.into() };
         parts.next().is_none().then_some(mark)
     }
+
+    /// The same for a version that is ours and no manifest's: another one is to follow it.
+    #[must_use]
+    pub fn unfinished(self) -> Self {
+        Self { code: NO_DIGEST.into(), ..self }
+    }
+
+    /// Whether another version was to follow.
+    pub fn is_unfinished(&self) -> bool {
+        self.code == NO_DIGEST
+    }
+
+    /// Of a version about whose code and secrets nothing is said, but that it is ours.
+    pub fn of_nothing() -> Self {
+        Self { code: NO_DIGEST.into(), secrets: NO_DIGEST.into(), key: NO_KEY.into() }
+    }
 }
+
+/// Stands for a digest where there is none.
+pub const NO_DIGEST: &str = "----------------------";
+/// Stands for the key of no digest.
+pub const NO_KEY: &str = "0000";
 
 impl fmt::Display for VersionMark {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -371,6 +392,18 @@ mod tests {
         for text in ["v1.2.3", "cfwd1:c:s:k", "cfwd1:cshort:sshort:k0a1b"] {
             assert_eq!(VersionMark::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_mark_of_an_unfinished_version_is_ours_and_equals_no_digest() {
+        let mark = VersionMark { code: short_digest(&[7; 16]), secrets: short_digest(&[8; 16]), key: "0a1b".into() };
+        let unfinished = mark.clone().unfinished();
+        assert_eq!(VersionMark::parse(&unfinished.to_string()), Some(unfinished.clone()));
+        assert!(unfinished.is_unfinished() && !mark.is_unfinished());
+        assert_eq!((&unfinished.secrets, &unfinished.key), (&mark.secrets, &mark.key));
+        let nothing = VersionMark::of_nothing();
+        assert_eq!(VersionMark::parse(&nothing.to_string()), Some(nothing.clone()));
+        assert!(nothing.is_unfinished());
     }
 
     #[test]

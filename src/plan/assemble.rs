@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decide::{Permit, decide};
 use super::names::Names;
 use super::sketch::{Owner, Sketch, Sketches, Wish};
+use super::split::split;
 use super::{Action, Change, Plan, PlanOptions, circle, order};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
@@ -16,15 +17,18 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
     let unclear = names.unclear(options);
     let options = &names.options(options);
     let mut plan = Plan { offline: options.offline, destroys, ..Plan::default() };
-    plan.steps = order::steps(&documents);
-    let circles = circle::findings(&plan.steps);
+    let splits = split(&mut documents);
+    plan.steps = order::steps(&documents, &splits);
+    let circles = circle::findings(&plan.steps, destroys);
     let twice = claimed_twice(&documents);
     for document in documents {
         plan.diagnostics.extend(document.before);
         for sketch in document.resources {
             plan.exposes.extend(sketch.exposes.then(|| sketch.address.clone()));
             plan.expires.extend(sketch.expires.then(|| sketch.address.clone()));
-            let (change, findings) = change(sketch, options);
+            let left_at_first = splits.left_at_first(sketch.address.in_account(&document.planned.account));
+            let first_without = left_at_first.into_iter().flatten().cloned().collect();
+            let (change, findings) = change(sketch, first_without, options);
             plan.changes.push(change);
             plan.diagnostics.extend(findings);
         }
@@ -46,7 +50,7 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
     plan
 }
 
-fn change(sketch: Sketch, options: &PlanOptions) -> (Change, Vec<Diagnostic>) {
+fn change(sketch: Sketch, first_without: Vec<Address>, options: &PlanOptions) -> (Change, Vec<Diagnostic>) {
     let decision = decide(&sketch, options);
     let Sketch { address, owner, fields, needs, mut diagnostics, .. } = sketch;
     diagnostics.extend(decision.conflict);
@@ -65,6 +69,7 @@ fn change(sketch: Sketch, options: &PlanOptions) -> (Change, Vec<Diagnostic>) {
         before,
         reason: decision.reason,
         needs,
+        first_without,
         fields,
     };
     (change, diagnostics)

@@ -1,4 +1,4 @@
-//! Resources that wait for each other: no order makes them all.
+//! Circles: what waits for each other, near or far, so that no order does all of it.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,20 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
 
 /// One finding a circle, with every resource of it named.
-pub(super) fn findings(steps: &[Step]) -> Vec<Diagnostic> {
-    let mut stuck = stuck(steps);
-    let mut findings = Vec::new();
-    while let Some(first) = stuck.iter().next().copied() {
-        let below = reached(steps, first);
-        let circle: BTreeSet<usize> =
-            below.iter().copied().filter(|index| reached(steps, *index).contains(&first)).collect();
-        if circle.contains(&first) {
-            findings.push(finding(steps, &circle));
-        }
-        stuck.remove(&first);
-        stuck.retain(|index| !circle.contains(index));
-    }
-    findings
+pub(super) fn findings(steps: &[Step], destroys: bool) -> Vec<Diagnostic> {
+    let waits: Vec<&[usize]> = steps.iter().map(|step| step.after.as_slice()).collect();
+    circles(&waits).iter().map(|circle| finding(steps, circle, destroys)).collect()
 }
 
-fn finding(steps: &[Step], circle: &BTreeSet<usize>) -> Diagnostic {
+fn finding(steps: &[Step], circle: &BTreeSet<usize>, destroys: bool) -> Diagnostic {
     let members: BTreeSet<&Address> = circle.iter().filter_map(|index| Some(&steps.get(*index)?.address)).collect();
     let names: Vec<String> = members.iter().map(|address| format!("`{address}`")).collect();
     let message = format!("each of these waits for another one of them: {}", names.join(", "));
-    let help = "take the binding out of one of them and deploy that first";
+    let help = if destroys {
+        "take the binding out of one of them, deploy that, then destroy them"
+    } else {
+        "take the binding out of one of them and deploy that first"
+    };
     let finding = Diagnostic::error(Code::Circle, message).with_help(help);
     match members.into_iter().next() {
         Some(first) => finding.about(first.clone()),
@@ -35,14 +28,34 @@ fn finding(steps: &[Step], circle: &BTreeSet<usize>) -> Diagnostic {
     }
 }
 
-/// The steps that no order reaches: those of circles, and all that wait for them.
-fn stuck(steps: &[Step]) -> BTreeSet<usize> {
-    let mut stuck: BTreeSet<usize> = (0..steps.len()).collect();
+/// Sets of those that wait for each other; `waits` says for each one what it waits for.
+pub(super) fn circles<W: AsRef<[usize]>>(waits: &[W]) -> Vec<BTreeSet<usize>> {
+    let mut stuck = stuck(waits);
+    let mut circles = Vec::new();
+    while let Some(first) = stuck.iter().next().copied() {
+        let below = reached(waits, first);
+        let circle: BTreeSet<usize> =
+            below.iter().copied().filter(|index| reached(waits, *index).contains(&first)).collect();
+        stuck.remove(&first);
+        stuck.retain(|index| !circle.contains(index));
+        circles.extend(circle.contains(&first).then_some(circle));
+    }
+    circles
+}
+
+/// Whether some order does all of it.
+pub(super) fn is_in_order<W: AsRef<[usize]>>(waits: &[W]) -> bool {
+    stuck(waits).is_empty()
+}
+
+/// Those that no order reaches: the members of circles, and all that wait for them.
+fn stuck<W: AsRef<[usize]>>(waits: &[W]) -> BTreeSet<usize> {
+    let mut stuck: BTreeSet<usize> = (0..waits.len()).collect();
     loop {
-        let waits = |index: &usize| {
-            steps.get(*index).is_some_and(|step| step.after.iter().any(|before| stuck.contains(before)))
+        let is_waiting = |index: &usize| {
+            waits.get(*index).is_some_and(|waits| waits.as_ref().iter().any(|before| stuck.contains(before)))
         };
-        let left: BTreeSet<usize> = stuck.iter().copied().filter(waits).collect();
+        let left: BTreeSet<usize> = stuck.iter().copied().filter(is_waiting).collect();
         if left.len() == stuck.len() {
             return stuck;
         }
@@ -50,13 +63,13 @@ fn stuck(steps: &[Step]) -> BTreeSet<usize> {
     }
 }
 
-/// All that a step waits for, near and far.
-fn reached(steps: &[Step], from: usize) -> BTreeSet<usize> {
+/// All that one waits for, near and far.
+fn reached<W: AsRef<[usize]>>(waits: &[W], from: usize) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut next = vec![from];
     while let Some(index) = next.pop() {
-        let after = steps.get(index).into_iter().flat_map(|step| step.after.iter().copied());
-        next.extend(after.filter(|before| reached.insert(*before)));
+        let before = waits.get(index).into_iter().flat_map(|waits| waits.as_ref().iter().copied());
+        next.extend(before.filter(|before| reached.insert(*before)));
     }
     reached
 }
@@ -74,13 +87,15 @@ mod tests {
 
     #[test]
     fn an_order_that_exists_is_no_circle() {
-        assert!(findings(&[step("a", &[1, 2]), step("b", &[2]), step("c", &[])]).is_empty());
+        let steps = [step("a", &[1, 2]), step("b", &[2]), step("c", &[])];
+        assert!(findings(&steps, false).is_empty());
+        assert!(is_in_order(&[&[1, 2][..], &[2], &[]]));
     }
 
     #[test]
     fn a_circle_names_each_of_its_members_and_nothing_that_only_waits_for_it() {
         let steps = [step("a", &[1]), step("b", &[2]), step("c", &[0]), step("waits", &[0]), step("first", &[])];
-        let findings = findings(&steps);
+        let findings = findings(&steps, false);
         let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["each of these waits for another one of them: `script:a`, `script:b`, `script:c`"]);
     }
@@ -100,6 +115,14 @@ mod tests {
     #[test]
     fn two_circles_are_two_findings() {
         let steps = [step("a", &[1]), step("b", &[0]), step("between", &[0]), step("c", &[4, 2]), step("d", &[3])];
-        assert_eq!(findings(&steps).len(), 2);
+        assert_eq!(findings(&steps, false).len(), 2);
+    }
+
+    #[test]
+    fn the_way_out_of_a_circle_is_that_of_the_call() {
+        let steps = [step("a", &[1]), step("b", &[0])];
+        let help = |destroys| findings(&steps, destroys)[0].help.clone();
+        assert_eq!(help(false), Some("take the binding out of one of them and deploy that first".into()));
+        assert_eq!(help(true), Some("take the binding out of one of them, deploy that, then destroy them".into()));
     }
 }

@@ -17,12 +17,16 @@ pub fn fingerprint(plan: &Plan) -> String {
 
 /// Object keys come out sorted: `serde_json` keeps them in an ordered map.
 fn canonical(change: &Change) -> serde_json::Value {
-    serde_json::json!({
+    let mut canonical = serde_json::json!({
         "address": change.address,
         "kind": change.kind,
         "action": change.action,
         "from": change.from,
         "needs": change.needs,
         "fields": change.fields,
-    })
+    });
+    if let Some(members) = canonical.as_object_mut().filter(|_| !change.first_without.is_empty()) {
+        members.insert("firstWithout".into(), serde_json::json!(change.first_without));
+    }
+    canonical
 }

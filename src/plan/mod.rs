@@ -6,12 +6,14 @@
 mod assemble;
 mod circle;
 mod decide;
+mod fewest;
 mod fingerprint;
 mod names;
 mod options;
 mod order;
 mod reason;
 mod sketch;
+mod split;
 mod step;
 
 pub use assemble::plan;
@@ -93,6 +95,9 @@ pub struct Change {
     pub reason: Reason,
     /// Addresses of changes that come first.
     pub needs: Vec<Address>,
+    /// It and others wait for each other, so it is written twice: those whose references its first write goes without.
+    #[serde(rename = "firstWithout", skip_serializing_if = "Vec::is_empty")]
+    pub first_without: Vec<Address>,
     /// What differs.
     pub fields: Vec<Field>,
 }

@@ -59,6 +59,8 @@ pub struct Sketch {
     pub needs: Vec<Address>,
     /// What it takes.
     pub writes: Vec<Write>,
+    /// For one that goes: what takes references to others out of it, where those wait for it and it for them.
+    pub loosens: Option<Operation>,
     /// What is to be said of it.
     pub diagnostics: Vec<Diagnostic>,
     /// What other documents of the run take over from it: its last write, which lets go of that, waits for them.
@@ -132,6 +134,7 @@ impl Sketch {
             fields: Vec::new(),
             needs,
             writes: Vec::new(),
+            loosens: None,
             diagnostics: Vec::new(),
             gives_up: Vec::new(),
             holds_data: false,
@@ -143,6 +146,12 @@ impl Sketch {
     /// A resource of ours that is to go.
     pub fn removed(address: Address, reason: Reason, fields: Vec<Field>, write: Write) -> Self {
         Self { wish: Wish::Remove(reason), fields, writes: vec![write], ..Self::wanted(address, Vec::new()) }
+    }
+
+    /// Whether others that need it wait for its writes of a phase. A need that the account meets already orders nothing.
+    pub(super) fn is_awaited(&self, phase: Phase) -> bool {
+        let is_made = phase == Phase::Make && matches!(self.owner, Owner::Absent);
+        self.wish == Wish::Keep && (is_made || phase == Phase::Fill)
     }
 
     /// Adds a write.

@@ -12,7 +12,7 @@ pub mod zone;
 
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
-pub use operation::{Import, Operation, RecordWrite, TagWrite, Upload};
+pub use operation::{Import, Operation, RecordWrite, TagWrite, Unbind, Upload};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
 pub use script::{

@@ -1,6 +1,6 @@
 //! Writes as values: what a step of a plan does, without how it is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Observability, RecordContent, WorkersDev};
 use crate::binding::Binding;
 use crate::cloudflare::{Call, Segment};
+use crate::model::Address;
 use crate::model::marks::{Inventory, VersionMark};
 
 /// One write to Cloudflare.
@@ -28,6 +29,8 @@ pub enum Operation {
         /// Workers Logs.
         observability: Option<Observability>,
     },
+    /// Deploy the Worker's code again without some of its bindings, so that what they lead to can be deleted.
+    Unbind(Box<Unbind>),
     /// Switch the workers.dev address.
     SetWorkersDev(WorkersDev),
     /// Delete the Worker, and with it its inventory; never forced.
@@ -81,6 +84,81 @@ pub enum Operation {
         /// Route id.
         id: String,
     },
+}
+
+/// A new version of a Worker that is to go: the same code with fewer bindings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unbind {
+    /// Script name.
+    pub name: String,
+    /// Names of the bindings that it goes on without.
+    pub leaves: Vec<String>,
+    /// Names of all others, which are carried over as they are.
+    pub keeps: Vec<String>,
+    /// The Workers that bindings lead to, by names of the bindings.
+    #[serde(skip)]
+    pub leads_to: BTreeMap<String, Address>,
+}
+
+impl Operation {
+    /// The same write without what refers to these resources; nothing where it can't do without all of them.
+    pub fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
+        match self {
+            Self::Upload(upload) => Some(Self::Upload(Box::new(upload.without(others)?))),
+            Self::Unbind(unbind) => Some(Self::Unbind(Box::new(unbind.without(others)?))),
+            Self::RemoveSecrets { .. }
+            | Self::PatchSettings { .. }
+            | Self::SetWorkersDev(_)
+            | Self::DeleteScript { .. }
+            | Self::Import(_)
+            | Self::Call(_)
+            | Self::CreateRecord(_)
+            | Self::UpdateRecord { .. }
+            | Self::DeleteRecord { .. }
+            | Self::CreateRoute { .. }
+            | Self::UpdateRoute { .. }
+            | Self::DeleteRoute { .. } => None,
+        }
+    }
+
+    /// The same write where another one of the same resource went out before.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Upload(upload) => Self::Upload(Box::new(Upload { creates: false, ..(**upload).clone() })),
+            other => other.clone(),
+        }
+    }
+}
+
+impl Upload {
+    /// An upload that another one follows: its mark is that of no manifest.
+    fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
+        let refers = |binding: &Binding, other: &Address| binding.needs().any(|need| is_same(need, other));
+        if !others.iter().all(|other| self.bindings.iter().any(|binding| refers(binding, other))) {
+            return None;
+        }
+        let stays = |binding: &&Binding| !others.iter().any(|other| refers(binding, other));
+        let bindings = self.bindings.iter().filter(stays).cloned().collect();
+        Some(Self { bindings, mark: self.mark.clone().unfinished(), ..self.clone() })
+    }
+}
+
+impl Unbind {
+    fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
+        let leads = |to: &Address| others.iter().any(|other| is_same(to, other));
+        if !others.iter().all(|other| self.leads_to.values().any(|to| is_same(to, other))) {
+            return None;
+        }
+        let goes = |name: &String| self.leads_to.get(name).is_some_and(leads);
+        let (leaves, keeps) = self.keeps.iter().cloned().partition(goes);
+        Some(Self { leaves, keeps, ..self.clone() })
+    }
+}
+
+/// A binding leads to a resource of its own account, whose name the plan may tell with the account.
+fn is_same(one: &Address, other: &Address) -> bool {
+    one.kind == other.kind && one.key == other.key
 }
 
 /// A file of SQL that is applied to a database, all of it or nothing.

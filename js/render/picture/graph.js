@@ -1,7 +1,7 @@
 /** A plan as a graph: what is drawn, before anybody draws it. */
 
 import { plain } from "../paint.js";
-import { CHANGE, countsOf, left, MANIFEST, reasonOf, shortAccount, signOf } from "../plan-parts.js";
+import { CHANGE, countsOf, left, MANIFEST, reasonOf, shortAccount, signOf, twiceOf } from "../plan-parts.js";
 import { flag, list, object, optional, or, read, text } from "../shape.js";
 import { documentsByAddress } from "./documents.js";
 
@@ -36,7 +36,8 @@ const shape = object({
  * @property {string} title
  * @property {{ id: string, label: string }[]} groups the documents
  * @property {Node[]} nodes each change once, and each address
- * @property {{ from: string, to: string }[]} edges from what comes first
+ * @property {{ from: string, to: string, later: boolean }[]} edges from what comes first; `later`: it comes before the
+ *   second write of the other one, or only the first write of it comes before the other one
  */
 
 /** @returns {Graph | undefined} undefined for what is no plan */
@@ -74,8 +75,8 @@ function nodesOf(plan) {
   const there = (address, head, look) => at.get(address) ?? [add(address, head, kindOf(address), look)];
   for (const change of plan.changes) {
     const node = add(change.address, signOf(change)[0], change.kind, LOOKS[change.action] ?? "same");
-    const reason = reasonOf(change);
-    if (reason !== undefined) node.notes.push(plain(reason));
+    const notes = [reasonOf(change), twiceOf(change)].filter((note) => note !== undefined);
+    node.notes.push(...notes.map(plain));
   }
   for (const [word, list] of Object.entries({ kept: plan.kept, orphan: plan.orphans, unmanaged: plan.unmanaged })) {
     for (const { address, path, reason } of list) {
@@ -129,10 +130,14 @@ function labelOf({ label, script, address, account }, { manifests }) {
 /** The nodes of changes come first, in their order. */
 function edgesOf(changes, nodes, at) {
   const edges = new Map();
-  for (const [index, { needs }] of changes.entries()) {
+  const first = new Map(changes.map(({ address, firstWithout }) => [address, new Set(firstWithout)]));
+  for (const [index, { address, action, needs }] of changes.entries()) {
     const to = nodes[index].id;
-    const needed = needs.flatMap((address) => at.get(address) ?? []).filter(({ id }) => id !== to);
-    for (const { id: from } of needed) edges.set(`${from} ${to}`, { from, to });
+    for (const need of needs) {
+      const later = action === "delete" ? first.get(need)?.has(address) : first.get(address).has(need);
+      const needed = (at.get(need) ?? []).filter(({ id }) => id !== to);
+      for (const { id: from } of needed) edges.set(`${from} ${to}`, { from, to, later: later === true });
+    }
   }
   return [...edges.values()];
 }

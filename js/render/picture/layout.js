@@ -8,6 +8,9 @@ const GAP = 12;
 /** Between a document's edge and its boxes. */
 const PADDING = 10;
 
+/** Name of an edge that would close a circle. */
+const LATER = "later";
+
 /** Above the boxes of a document: its name. */
 export const LABEL_HEIGHT = 22;
 
@@ -18,7 +21,7 @@ export const LABEL_HEIGHT = 22;
  * @property {number} width
  * @property {number} height
  * @property {Map<string, Box>} boxes of nodes and of the groups that have some, by id
- * @property {Point[][]} lines
+ * @property {{ points: Point[], later: boolean }[]} lines
  */
 
 /**
@@ -38,7 +41,8 @@ export async function layOut(graph, sizeOf) {
     const placed = place(part, sizes, dagre);
     const down = height - placed.top + (height === 0 ? 0 : GAP);
     for (const [id, box] of placed.boxes) boxes.set(id, { ...box, x: box.x - placed.left, y: box.y + down });
-    for (const line of placed.lines) lines.push(line.map(({ x, y }) => ({ x: x - placed.left, y: y + down })));
+    for (const { points, later } of placed.lines)
+      lines.push({ points: points.map(({ x, y }) => ({ x: x - placed.left, y: y + down })), later });
     width = Math.max(width, placed.right - placed.left);
     height = placed.bottom + down;
   }
@@ -70,20 +74,25 @@ function sameWidth(sizes) {
 }
 
 function place({ groups, nodes, edges }, sizes, { Graph, layout }) {
-  const graph = new Graph({ compound: true });
+  const graph = new Graph({ compound: true, multigraph: true });
   graph.setGraph({ ...SPACING });
   for (const { id } of groups) graph.setNode(id, {});
   for (const { id, group } of nodes) {
     graph.setNode(id, { ...sizes.get(id) });
     if (group !== undefined) graph.setParent(id, group);
   }
-  for (const { from, to } of edges) graph.setEdge(from, to, {});
+  // What comes later would close a circle: it is laid out against its direction.
+  for (const { from, to, later } of edges) later ? graph.setEdge(to, from, {}, LATER) : graph.setEdge(from, to, {});
   layout(graph);
   const boxes = new Map(nodes.map(({ id }) => [id, boxOf(graph.node(id))]));
-  const pathOf = ({ from, to }) => pathBetween(boxes.get(from), boxes.get(to), graph.edge(from, to).points);
+  const pathOf = ({ from, to, later }) =>
+    later
+      ? pathBetween(boxes.get(to), boxes.get(from), graph.edge(to, from, LATER).points).reverse()
+      : pathBetween(boxes.get(from), boxes.get(to), graph.edge(from, to).points);
   for (const { id } of groups) boxes.set(id, documentBox(id, { nodes, edges, boxes, pathOf }));
-  const lines = edges.map(pathOf);
-  return { boxes, lines, ...boundsOf([...boxes.values()], lines.flat()) };
+  const lines = edges.map((edge) => ({ points: pathOf(edge), later: edge.later }));
+  const corners = lines.flatMap(({ points }) => points);
+  return { boxes, lines, ...boundsOf([...boxes.values()], corners) };
 }
 
 /** From the right side of one box to the left side of the other. */

@@ -37,7 +37,7 @@ export function renderPlanMermaid(given) {
       "  end",
     ]),
     ...within(undefined),
-    ...edges.map(({ from, to }) => `  ${from} --> ${to}`),
+    ...edges.map(({ from, to, later }) => `  ${from} ${later ? "-.->" : "-->"} ${to}`),
     ...Object.entries(CLASSES).map(([name, style]) => `  classDef ${name} ${style}`),
     ...nodes.filter(({ conflict }) => conflict).map(({ id }) => `  class ${id} conflict`),
   ];

@@ -22,6 +22,7 @@ text { font: ${FONT_SIZE}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", m
 .document rect { fill: #f6f8fa; stroke: #d0d7de }
 .document text { fill: #57606a }
 .edge { fill: none; stroke: #8c959f; stroke-width: 1.2; stroke-linejoin: round }
+.later { stroke-dasharray: 4 3 }
 .arrow { fill: #8c959f }
 .node rect { fill: #ffffff; stroke: #8c959f; stroke-width: 1.2 }
 .create rect { fill: #dafbe1; stroke: #1a7f37 }
@@ -60,7 +61,7 @@ export async function renderPlanSvg(given) {
   );
   const drawn = [
     ...graph.groups.filter(({ id }) => boxes.has(id)).map((group) => documentOf(group, labels, boxes.get(group.id))),
-    ...lines.map((points) => element("path", { class: "edge", d: pathOf(points), "marker-end": "url(#arrow)" })),
+    ...lines.map(edgeOf),
     ...graph.nodes.map((node) => nodeOf(node, texts.get(node.id), boxes.get(node.id))),
   ];
   return canvas(graph.title, { width, height }, drawn);
@@ -74,7 +75,7 @@ function canvas(title, { width, height }, drawn) {
   const attributes = { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${size.width} ${size.height}`, ...size };
   const parts = [
     element("title", {}, [escaped(title)]),
-    element("desc", {}, ["A box is a resource and what is done to it. An arrow leads from what comes first."]),
+    element("desc", {}, ["A box is a resource and what is done to it. An arrow leads from what comes first; a dashed one closes a circle that a second write of a resource brings."]),
     `<style>${STYLE}</style>`,
     element("defs", {}, [ARROW]),
     element("rect", { class: "canvas", ...size }),
@@ -89,6 +90,10 @@ const ARROW = element(
   { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
   [element("path", { class: "arrow", d: "M0 0L8 4L0 8z" })],
 );
+
+function edgeOf({ points, later }) {
+  return element("path", { class: later ? "edge later" : "edge", d: pathOf(points), "marker-end": "url(#arrow)" });
+}
 
 /** The text of a box with the class of each line. */
 function linesOf({ head, key, notes }) {

@@ -1,10 +1,11 @@
-//! What differs of a binding that a row of the table describes.
+//! What differs of a binding that a row of the table describes, and the Worker that one leads to.
 
 use serde_json::Value;
 
-use crate::binding::table::KV_NAMESPACE;
+use crate::binding::table::{self, KV_NAMESPACE};
 use crate::binding::{MemberValue, PlainBinding};
-use crate::model::Field;
+use crate::manifest::{DocumentKind as _, Worker};
+use crate::model::{Address, Field};
 use crate::resource::LiveBinding;
 
 /// Where the binding stands, in the words of the manifest.
@@ -63,6 +64,14 @@ fn shown(binding: &PlainBinding, sent: &str, live: &LiveBinding) -> Value {
     names.iter().find_map(|name| live.fields.get(*name).cloned()).unwrap_or_default()
 }
 
+/// The Worker that a live binding leads to.
+pub(super) fn leads_to(live: &LiveBinding) -> Option<Address> {
+    let member = table::row(&live.type_name)?.referring()?;
+    member.refers.filter(|refers| refers.kind == Worker.name())?;
+    let name = member.names().find_map(|name| live.fields.get(name)?.as_str())?;
+    Some(Address::script(name))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -96,6 +105,17 @@ mod tests {
         let bucket = of("r2_bucket", "bucket_name", "media");
         let there = live("r2_bucket", json!({ "bucket_name": "media", "jurisdiction": "eu" }));
         assert_eq!(paths(&bucket, &there), ["bindings.X.jurisdiction"]);
+    }
+
+    #[test]
+    fn a_binding_leads_to_the_worker_that_it_names() {
+        let lead = |type_name, fields| leads_to(&live(type_name, fields));
+        let class = json!({ "class_name": "Room", "script_name": "rooms", "namespace_id": "0f" });
+        assert_eq!(lead("service", json!({ "service": "api" })), Some(Address::script("api")));
+        assert_eq!(lead("durable_object_namespace", class), Some(Address::script("rooms")));
+        assert_eq!(lead("durable_object_namespace", json!({ "class_name": "Own" })), None);
+        assert_eq!(lead("queue", json!({ "queue_name": "jobs" })), None);
+        assert_eq!(lead("time_machine", json!({ "service": "api" })), None);
     }
 
     #[test]

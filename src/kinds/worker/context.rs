@@ -6,7 +6,7 @@ use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
 use crate::plan::PlanOptions;
-use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveZone, LiveZoneContent, Routing};
+use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveScript, LiveZone, LiveZoneContent, Routing};
 
 /// Inputs of this kind for one manifest.
 pub(super) struct Context<'a> {
@@ -57,11 +57,7 @@ impl<'a> Context<'a> {
 
     /// Whether a version waits that gets no requests: settings then speak of that one.
     pub(super) fn newest_is_not_live(&self) -> bool {
-        let Some(live) = &self.live.script else { return false };
-        match (live.versions.first(), live.live_version()) {
-            (Some(newest), Some(serving)) => newest.id != serving.id,
-            _ => false,
-        }
+        self.live.script.as_ref().is_some_and(newest_is_not_live)
     }
 
     /// The hosts, each with its zone; none while the zones are not known.
@@ -73,5 +69,13 @@ impl<'a> Context<'a> {
     pub(super) fn zone(&self, id: &str) -> &'a LiveZoneContent {
         static EMPTY: LiveZoneContent = LiveZoneContent { records: Vec::new(), routes: Vec::new(), read_at: None };
         self.live.zones.get(id).unwrap_or(&EMPTY)
+    }
+}
+
+/// Whether a version waits that gets no requests.
+pub(super) fn newest_is_not_live(live: &LiveScript) -> bool {
+    match (live.versions.first(), live.live_version()) {
+        (Some(newest), Some(serving)) => newest.id != serving.id,
+        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
 
-use super::context::Context;
+use super::bound;
+use super::context::{Context, newest_is_not_live};
 use super::inventory;
 use super::removal::{self, Removal};
 use super::script::{self, removed};
@@ -9,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{Inventory, ScriptMarks};
 use crate::plan::{Claim, Owner, Phase, Reason, Sketch, Write};
-use crate::resource::{LiveScript, Operation, User};
+use crate::resource::{LiveScript, Operation, Unbind, User};
 
 /// A Worker that is to go.
 pub(super) struct Deletion<'a> {
@@ -32,12 +33,29 @@ impl<'a> Deletion<'a> {
         }
         sketch.gives_up = removal::given_up(context, self.name, &marks);
         sketch.needs = self.gone_first(context).map(Address::script).collect();
+        sketch.loosens = self.unbind(context).map(|unbind| Operation::Unbind(Box::new(unbind)));
         sketch.diagnostics = self.held(context);
         sketch
     }
 
     fn address(&self, context: &Context<'_>) -> Address {
         Address::script(self.name).of_account(&context.desired.identity.account)
+    }
+
+    /// What takes its bindings to other Workers out of it. Not where a version waits that gets no requests: that one
+    /// would go live.
+    fn unbind(&self, context: &Context<'_>) -> Option<Unbind> {
+        if !context.destroys || newest_is_not_live(self.live) {
+            return None;
+        }
+        let bindings = || self.live.bindings.iter();
+        let leads_to = bindings().filter_map(|binding| Some((binding.name.clone(), bound::leads_to(binding)?)));
+        Some(Unbind {
+            name: self.name.to_owned(),
+            leaves: Vec::new(),
+            keeps: bindings().map(|binding| binding.name.clone()).collect(),
+            leads_to: leads_to.collect(),
+        })
     }
 
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::ownership::ScriptOwner;
 use crate::binding::Binding;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::marks::VersionMark;
+use crate::model::marks::{NO_DIGEST, NO_KEY, VersionMark};
 use crate::plan::Reason;
 
 impl Context<'_> {
@@ -59,7 +59,7 @@ pub const KEY_RECIPE: &str = "`openssl rand -hex 32` makes them; keep it with th
 
 /// What the mark of a new version says of the secrets. Those that stay keep what was said of them, if it was proven.
 pub(super) fn digest_and_key(context: &Context<'_>, owner: &ScriptOwner) -> (String, String) {
-    let unknown = || ("-".repeat(22), "0000".to_owned());
+    let unknown = || (NO_DIGEST.to_owned(), NO_KEY.to_owned());
     let Some(SecretFacts { digest, key, kept, .. }) = context.secrets else { return unknown() };
     let none_given = !kept.is_empty() && context.given_secrets().next().is_none();
     match owner {
