@@ -217,6 +217,11 @@ export interface Change {
   reason: string;
   /** Addresses that come first. */
   needs: string[];
+  /**
+   * Given where this Worker and others are bound to each other, so that it is written twice: the others that its first
+   * write goes without the bindings to.
+   */
+  firstWithout?: string[];
   fields: FieldChange[];
 }
 

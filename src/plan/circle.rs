@@ -106,7 +106,8 @@ mod tests {
             let address = Address::new(Kind::Bucket, key);
             Step { address, ..step(key, after) }
         };
-        let findings = findings(&[store("files", &[1]), step("shop", &[2]), store("media", &[0])]);
+        let steps = [store("files", &[1]), step("shop", &[2]), store("media", &[0])];
+        let findings = findings(&steps, false);
         let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
         let circle = "each of these waits for another one of them: `script:shop`, `bucket:files`, `bucket:media`";
         assert_eq!(messages, [circle]);

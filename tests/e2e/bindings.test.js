@@ -191,17 +191,4 @@ describe("a Worker that is bound to all that runs locally", () => {
     const scripts = writes.map(({ path }) => /\/workers\/scripts\/([a-z]+)$/.exec(path)?.[1]).filter(Boolean);
     assert.deepEqual(scripts, ["front", "api"]);
   });
-
-  test("two new Workers that are bound to each other are refused before any write, with both named", async () => {
-    const bound = (name, service) => worker(name, [{ name: "OTHER", type: "service", service }]);
-    const circle = () => [bound("front-2", "api-2"), bound("api-2", "front-2")].map(inBundle);
-    const inBundle = (it) => ({ ...it, spec: { ...it.spec, script_bundle: { bucket: "bundles", path: "api.js" } } });
-    const { writes } = await site.during(() =>
-      assert.rejects(site.apply(circle()), ({ diagnostics }) => {
-        const told = diagnostics.find(({ code }) => code === "CFD0528");
-        return /`script:api-2`, `script:front-2`/.test(told.message);
-      }),
-    );
-    assert.deepEqual(writes, []);
-  });
 });

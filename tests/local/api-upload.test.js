@@ -250,6 +250,18 @@ test("names, sizes and numbers have limits", async () => {
   assert.equal((await client.put("_a-b_1", {}, large)).errors[0].code, 10027);
 });
 
+test("a Worker can be bound to another one as soon as that is there", async () => {
+  const client = createClient();
+  const bound = (name, service) => client.put(name, { bindings: [{ type: "service", name: "OTHER", service }] });
+  const [{ code, message }] = (await bound("a", "b")).errors;
+  assert.equal(code, 10144);
+  assert.match(message, /'b' not found/);
+  assert.equal(client.state.scripts.has("a"), false);
+  assert.equal((await client.put("a")).success, true);
+  assert.equal((await bound("b", "a")).success, true);
+  assert.equal((await bound("a", "b")).success, true);
+});
+
 test("bindings are checked one by one", async () => {
   const client = createClient();
   const code = async (...bindings) => (await client.put("a", { bindings })).errors[0]?.code;

@@ -86,7 +86,7 @@ function readMermaid(text) {
   const rows = {
     node: /^ +(n\d+)\["((?:[^"#%<>&`;:]|#\d+;|<br\/>)*)"\]:::(\w+)$/u,
     group: /^ {2}subgraph (d\d+)\["((?:[^"#%<>&`;:]|#\d+;)*)"\]$/u,
-    edge: /^ {2}(n\d+) --> (n\d+)$/,
+    edge: /^ {2}(n\d+) -(?:-|\.-)> (n\d+)$/,
     title: /^ {2}accTitle: (?:[^"#%<>&`;:]|#\d+;)*$/u,
     other: /^(?:flowchart LR| {2}end| {2}classDef \w+ [\w:#,. -]+| {2}class n\d+ conflict)$/,
   };
@@ -187,6 +187,38 @@ test("with 40 resources no box lies on another, each in its document's, and line
   assert.equal(edges.length, plan.changes.flatMap(({ needs }) => needs).length);
   const starts = new Set(nodes.map(({ box }) => box.left));
   for (const edge of edges) assert.ok(starts.has(Number(/L([-\d.]+) [-\d.]+$/.exec(edge.getAttribute("d"))[1])));
+});
+
+/** Two Workers that are bound to each other; the first one is written twice. */
+const circle = (action) =>
+  planOf(
+    [worker("api"), worker("front")],
+    [
+      change("script:api", action, ["script:front"], { firstWithout: ["script:front"] }),
+      change("script:front", action, ["script:api"]),
+    ],
+  );
+
+test("of Workers that are bound to each other the arrow that a second write brings is dashed", async () => {
+  const arrows = (action) => renderPlanMermaid(circle(action)).match(/n\d -.*> n\d/g);
+  assert.deepEqual(arrows("create"), ["n1 -.-> n0", "n0 --> n1"]);
+  // The first one lets go of the second one, which is deleted before it.
+  assert.deepEqual(arrows("delete"), ["n1 --> n0", "n0 -.-> n1"]);
+  for (const action of ["create", "delete"]) {
+    const { nodes, all } = parsed(await renderPlanSvg(circle(action)));
+    const classes = all.map((node) => node.getAttribute("class")).filter((name) => name?.startsWith("edge"));
+    assert.deepEqual(classes.toSorted(), ["edge", "edge later"]);
+    assert.ok(!overlap(nodes[0].box, nodes[1].box));
+    assert.ok(nodes[0].texts.join(" ").includes("without its bindings to script:front"));
+  }
+});
+
+test("a circle that nobody splits is drawn all the same", async () => {
+  const plan = circle("create");
+  delete plan.changes[0].firstWithout;
+  assert.deepEqual(renderPlanMermaid(plan).match(/n\d --> n\d/g), ["n1 --> n0", "n0 --> n1"]);
+  const { edges } = parsed(await renderPlanSvg(plan));
+  assert.equal(edges.length, 2);
 });
 
 const HOSTILE = [

@@ -42,6 +42,18 @@ Plan f
   );
 });
 
+test("a Worker that is written twice says without what it is at first", () => {
+  const twice = (action, why) => ({ ...change("script:api", action, why), firstWithout: ["script:a", "script:b"] });
+  assert.match(
+    textOf(twice("create", "not-found")),
+    /script {2}api\n {13}uploaded twice, first without its bindings to script:a, script:b\n/,
+  );
+  assert.match(
+    textOf(twice("delete", "destroyed")),
+    /script {2}api\n {13}first deployed without its bindings to script:a, script:b, then deleted\n/,
+  );
+});
+
 test("nothing is said to be fine beside an error", () => {
   const closing = (exitCode) => renderPlan({ manifests: [], changes: [], exitCode, summary: { reads: 9 } });
   assert.match(closing(0), /^Nothing to do: everything is as the manifest says\. {3}9 reads/m);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isWrite } from "./account.js";
+import { dying } from "./dying.js";
 import { converged, prepared, run, SCENARIOS, stateOf } from "./grid.js";
 
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
@@ -41,28 +42,4 @@ async function dies(scenario, death) {
   } finally {
     await account.close();
   }
-}
-
-/** A `fetch` that ends with its process: after the nth request nothing is sent, and nobody hears an answer. */
-function dying(clock, { nth, effect }) {
-  let sent = 0;
-  const { promise: dead, resolve: die } = withResolvers();
-  const never = new Promise(() => {});
-  const fetch = async (url, init) => {
-    sent += 1;
-    if (sent > nth) return never;
-    if (sent < nth) return clock.fetch(url, init);
-    if (effect) await clock.fetch(url, init);
-    die();
-    return never;
-  };
-  return { fetch, dead };
-}
-
-function withResolvers() {
-  let resolve;
-  const promise = new Promise((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
