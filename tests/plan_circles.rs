@@ -59,9 +59,8 @@ impl Bound {
 
     /// How many Workers have to go so that the others are in no circle: found by trying all.
     fn fewest(&self) -> usize {
-        let sets = (0..1_u32 << self.workers).map(|which| {
-            (0..self.workers).filter(|worker| which & (1 << worker) != 0).collect::<BTreeSet<usize>>()
-        });
+        let sets = (0..1_u32 << self.workers)
+            .map(|which| (0..self.workers).filter(|worker| which & (1 << worker) != 0).collect::<BTreeSet<usize>>());
         let free = sets.filter(|gone| {
             let rest = self.pairs.iter().filter(|(from, to)| !gone.contains(from) && !gone.contains(to));
             let rest = Self { workers: self.workers, pairs: rest.copied().collect() };
@@ -90,8 +89,7 @@ impl Bound {
         let read = kinds::read(&[Source { name: "all.yaml".into(), text }], &ReadOptions::default());
         assert!(read.diagnostics.iter().all(|finding| !finding.is_error()), "{:?}", read.diagnostics);
         let mut desired = read.desired;
-        let open =
-            kinds::resolve(&mut desired, &LiveState::default(), &OutputSet::new(), &kinds::Lists::default());
+        let open = kinds::resolve(&mut desired, &LiveState::default(), &OutputSet::new(), &kinds::Lists::default());
         assert_eq!(open, []);
         desired
     }

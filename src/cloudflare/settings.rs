@@ -42,7 +42,7 @@ impl Endpoint for PatchSettings<'_> {
     fn request(&self, api: &Api) -> Request {
         let path = ["accounts", self.account_id, "workers", "scripts", self.script, "settings"];
         let mut request = api.request(Method::Patch, &path);
-        let bytes = json_bytes(self.settings).into();
+        let bytes = json_bytes(self.settings);
         let part = Part { name: "settings", filename: None, content_type: "application/json", bytes };
         request.body = Some(multipart::encode(&[part]));
         request
@@ -50,5 +50,36 @@ impl Endpoint for PatchSettings<'_> {
 
     fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
         Ok(Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloudflare::Auth;
+    use crate::http::Repeat;
+    use crate::secret::Secret;
+
+    #[test]
+    fn settings_go_as_the_one_part_of_a_form_and_may_be_sent_again() {
+        let api = Api::new("https://api.example/client/v4", Auth::Token(Secret::new("t"))).expect("an API");
+        let settings = VersionSettings {
+            bindings: vec![json!({ "type": "inherit", "name": "KEY" })],
+            annotations: BTreeMap::from([("workers/tag".to_owned(), "mark".to_owned())]),
+        };
+        let request = PatchSettings { account_id: "acc", script: "api", settings: &settings }.request(&api);
+        assert_eq!(request.url, "https://api.example/client/v4/accounts/acc/workers/scripts/api/settings");
+        assert_eq!((request.method, request.repeat), (Method::Patch, Repeat::Safe));
+        let (content_type, body) = request.body.expect("a body");
+        let boundary = content_type.strip_prefix("multipart/form-data; boundary=").expect("a boundary");
+        let expected = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"settings\"\r\nContent-Type: application/json\r\n\r\n\
+             {}\r\n--{boundary}--\r\n",
+            r#"{"bindings":[{"name":"KEY","type":"inherit"}],"annotations":{"workers/tag":"mark"}}"#
+        );
+        let sent = String::from_utf8(body.to_vec()).expect("text");
+        assert_eq!(sent, expected);
     }
 }

@@ -122,7 +122,8 @@ fn found(documents: &[Sketches]) -> (Splits, Vec<(Place, Operation)>) {
 fn nodes(documents: &[Sketches]) -> Vec<Node<'_>> {
     let mut nodes = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let resources = document.resources.iter().enumerate().filter(|(_, sketch)| sketch.is_made_first() || sketch.goes());
+        let resources =
+            document.resources.iter().enumerate().filter(|(_, sketch)| sketch.is_made_first() || sketch.goes());
         nodes.extend(resources.map(|(resource, sketch)| Node {
             place: (index, resource),
             key: sketch.address.in_account(&document.planned.account),

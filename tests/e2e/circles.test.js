@@ -40,7 +40,9 @@ const heard = ["shop hears api", "api hears shop"];
 const told = (writes) =>
   writes.map(({ method, path }) => {
     const [, script, part] = /\/workers\/scripts\/([a-z]+)(\/[a-z-]+)?$/.exec(path) ?? [];
-    return script ? `${method} ${script}${part ?? ""}` : `${method} ${path.includes("dns_records") ? "record" : "route"}`;
+    return script
+      ? `${method} ${script}${part ?? ""}`
+      : `${method} ${path.includes("dns_records") ? "record" : "route"}`;
   });
 
 test("the plan says which Worker is uploaded twice, and without what", async () => {
@@ -89,7 +91,10 @@ test("the second run writes nothing", async () => {
 });
 
 test("where both are there, a change of both takes one upload each", async () => {
-  const changed = both().map((it) => ({ ...it, spec: { ...it.spec, env: { variables: { NAME: `${it.spec.worker_name}2` } } } }));
+  const changed = both().map((it) => ({
+    ...it,
+    spec: { ...it.spec, env: { variables: { NAME: `${it.spec.worker_name}2` } } },
+  }));
   const { writes } = await site.during(() => site.apply(changed));
   assert.deepEqual(told(writes).toSorted(), ["PUT api", "PUT shop"]);
   assert.deepEqual(await asked(), ["shop2 hears api2", "api2 hears shop2"]);

@@ -22,6 +22,7 @@ const BINDING = {
     binding("plain_text", { text: { type: "string", maxLength: 5120 } }),
     binding("secret_text", { text: { type: "string", maxLength: 5120 } }),
     binding("kv_namespace", { namespace_id: text({ pattern: ID }) }),
+    binding("service", { service: text() }),
     binding("inherit", {}),
   ],
 };
@@ -51,6 +52,15 @@ const METADATA = {
   oneOf: [{ required: ["main_module"] }, { required: ["body_part"] }],
 };
 
+/** Of script and version: <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/script_and_version_settings/> */
+const SETTINGS = object(
+  {
+    bindings: { type: "array", items: BINDING },
+    annotations: object({ "workers/tag": text({ maxLength: 100 }), "workers/message": text({ maxLength: 1000 }) }),
+  },
+  ["bindings", "annotations"],
+);
+
 const RECORD = object(
   {
     type: { enum: ["A", "AAAA", "CNAME"] },
@@ -79,7 +89,7 @@ const PAGED = ["page", "per_page"];
 const FORM = "multipart/form-data";
 const JSON_TYPE = "application/json";
 
-/** Method, path, exact query keys (`?` = may be absent), content type, shape of the body. */
+/** Method, path, exact query keys (`?` = may be absent), content type, shape of the body, name of the only part of a form. */
 const ROWS = [
   ["GET", "/user/tokens/verify", []],
   ["GET", `${A}/tokens/verify`, []],
@@ -98,6 +108,7 @@ const ROWS = [
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],
   ["DELETE", S, []],
+  ["PATCH", `${S}/settings`, [], FORM, SETTINGS, "settings"],
   ["PATCH", `${S}/script-settings`, [], JSON_TYPE, object({ tags: TAGS, observability: OBSERVABILITY })],
   ["PATCH", `${S}/secrets-bulk`, [], "application/merge-patch+json", SECRETS],
   ["POST", `${S}/subdomain`, [], JSON_TYPE, SWITCHES],
@@ -112,7 +123,7 @@ const ROWS = [
 ];
 
 const ajv = new Ajv({ allErrors: true, strict: false });
-const compiled = ROWS.map(([method, path, query, type, schema]) => ({
+const compiled = ROWS.map(([method, path, query, type, schema, onlyPart]) => ({
   name: `${method} ${path}`,
   method,
   path: new RegExp(
@@ -123,6 +134,7 @@ const compiled = ROWS.map(([method, path, query, type, schema]) => ({
   ),
   query,
   type,
+  onlyPart,
   check: schema && ajv.compile(schema),
 }));
 
@@ -167,10 +179,15 @@ function headerProblems({ type }, { headers, body }) {
   return problems;
 }
 
-function bodyProblems({ type, check: valid }, { headers, body }) {
+function bodyProblems({ type, check: valid, onlyPart }, { headers, body }) {
   if (!valid) return [];
   if (type !== FORM) return valid(parsed(body)) ? [] : [ajv.errorsText(valid.errors)];
   const parts = partsOf(headers["content-type"], body);
+  if (onlyPart !== undefined) {
+    const [{ name, type: kind, content } = {}, ...others] = parts;
+    if (others.length > 0 || name !== onlyPart || kind !== JSON_TYPE) return [`not one JSON part named ${onlyPart}`];
+    return valid(parsed(content)) ? [] : [ajv.errorsText(valid.errors)];
+  }
   const metadata = parts.find(({ name }) => name === "metadata");
   if (!metadata || metadata.type !== JSON_TYPE) return ["no JSON metadata part"];
   const said = parsed(metadata.content);

@@ -51,6 +51,15 @@ describe("what goes over the wire", () => {
     await run(manifestOf(site, { worker_name: "renamed" }), { prune: true });
     await run(manifestOf(site, { worker_name: "renamed", dns: { enabled: false } }));
     await site.destroy(manifestOf(site, { worker_name: "renamed" }), { options });
+    const bound = (name, service) =>
+      manifestOf(
+        site,
+        { worker_name: name, dns: undefined, bindings: [{ name: "OTHER", type: "service", service }] },
+        { name },
+      );
+    const circle = [bound("shop", "api"), bound("api", "shop")];
+    await run(circle);
+    await site.destroy(circle, { options });
 
     const api = sent.filter(({ url }) => url.startsWith(site.local.apiUrl));
     const problems = api.flatMap((request) => {
@@ -61,7 +70,7 @@ describe("what goes over the wire", () => {
     const seen = new Set(
       api.map((request) => check(request).name.split("/")[0] + check(request).name.split("/").at(-1)),
     );
-    assert.ok(seen.size >= 15, `only ${[...seen].join(", ")}`);
+    assert.ok(seen.size >= 16, `only ${[...seen].join(", ")}`);
   });
 
   test("each altered request is found out", () => {
@@ -72,7 +81,10 @@ describe("what goes over the wire", () => {
       assert.ok(content.includes(from), `${from} is not in the request`);
       return { ...request, body: Buffer.from(content.replace(from, to), "latin1") };
     };
+    const settings = sent.find(({ method, url }) => method === "PATCH" && url.endsWith("/settings"));
     const altered = {
+      "another name of the only part": replaced(settings, 'name="settings"', 'name="setting"'),
+      "no bindings": replaced(settings, '"bindings"', '"binding"'),
       "another method": { ...record, method: "PUT" },
       "another path": { ...record, url: record.url.replace("dns_records", "dns_record") },
       "a query": { ...record, url: `${record.url}?force=true` },

@@ -75,7 +75,9 @@ function canvas(title, { width, height }, drawn) {
   const attributes = { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${size.width} ${size.height}`, ...size };
   const parts = [
     element("title", {}, [escaped(title)]),
-    element("desc", {}, ["A box is a resource and what is done to it. An arrow leads from what comes first; a dashed one closes a circle that a second write of a resource brings."]),
+    element("desc", {}, [
+      "A box is a resource and what is done to it. An arrow leads from what comes first; a dashed one closes a circle that a second write of a resource brings.",
+    ]),
     `<style>${STYLE}</style>`,
     element("defs", {}, [ARROW]),
     element("rect", { class: "canvas", ...size }),
