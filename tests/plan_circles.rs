@@ -124,7 +124,7 @@ impl Bound {
         let desired = self.desired(order);
         let zone = LiveZone { name: Some("example.com".into()), ..LiveZone::default() };
         let empty = LiveManifest { zones_of_hosts: vec![zone], ..LiveManifest::default() };
-        let live = LiveState { manifests: vec![empty; self.workers], stores: Vec::new() };
+        let live = LiveState { manifests: vec![empty; self.workers], ..LiveState::default() };
         kinds::plan(&desired, &live, &[], &PlanOptions::default())
     }
 
@@ -132,7 +132,7 @@ impl Bound {
         let desired = self.desired(order);
         let live = LiveState {
             manifests: desired.manifests.iter().map(|manifest| self.live(manifest)).collect(),
-            stores: Vec::new(),
+            ..LiveState::default()
         };
         kinds::destroy(&desired, &live, &PlanOptions::default())
     }
