@@ -360,7 +360,8 @@ interface ValueFrom {
    */
   kind?: Word | null;
   /**
-   * Name of the resource: of its document, or in the account.
+   * Name of the resource: of its document, or in the account. Of several documents of that name, the one of the same
+   * `org` and `env` is meant.
    */
   name: string;
 }

@@ -3,6 +3,7 @@
 //! INVARIANT: the order of the files makes no difference.
 
 mod d1_database;
+mod documents;
 #[cfg(test)]
 mod editor_schema;
 mod findable;

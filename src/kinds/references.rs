@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::documents::{Described, Documents, Several};
 use super::findable::Findable;
 use super::{store, store_of};
 use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference, Referred};
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
-use crate::manifest::{DocumentKind, Worker};
-use crate::model::{Address, Kind, Output, OutputSet};
+use crate::model::{Address, Identity, Kind, Output, OutputSet};
 use crate::refresh::Known;
-use crate::resource::{DesiredConsumer, DesiredManifest, DesiredState, DesiredStore, LiveState, LiveStore};
+use crate::resource::{DesiredConsumer, DesiredState, DesiredStore, LiveState, LiveStore, QueueRef};
 
 /// What was looked for by name, beside all that has the name.
 #[derive(Debug, Default)]
@@ -45,32 +45,29 @@ impl Lists {
     }
 }
 
-/// All references of a run that are still open, each with its account. A zone of hosts is found before all else.
-pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&str, &Reference)> {
+/// All references of a run that are still open, each with who refers. A zone of hosts is found before all else.
+pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&Identity, &Reference)> {
     let of_workers = desired.manifests.iter().flat_map(|manifest| {
         let references = manifest.script.bindings.iter().flat_map(Binding::references);
-        references.map(|reference| (manifest.identity.account.as_str(), reference))
+        references.map(|reference| (&manifest.identity, reference))
     });
     let of_stores = desired.stores.iter().flat_map(|store| {
         let references = store.inputs.iter().filter_map(|input| input.given.reference());
-        references.map(|reference| (store.identity.account.as_str(), reference))
+        references.map(|reference| (&store.identity, reference))
     });
     of_workers.chain(of_stores)
 }
 
 /// What is looked for by name: the stores that documents describe, and what is referred to beside them.
 pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
-    let workers = Workers::of(desired);
+    let documents = Documents::of(desired);
     let described = desired.stores.iter().filter_map(store::look);
-    let elsewhere = open(desired).filter(|(account, reference)| {
+    let elsewhere = open(desired).filter(|(who, reference)| {
         let Reference { kind, name, .. } = reference;
-        let is_worker = kind == Worker.name() && workers.script(account, name).is_some();
-        !is_worker
-            && reference.given(outputs, account).is_none()
-            && in_run(kind, name, account, &desired.stores).is_none()
+        reference.given(outputs, &who.account).is_none() && matches!(documents.find(kind, name, who), Ok(None))
     });
-    let referred = elsewhere.filter_map(|(account, reference)| {
-        Some(Findable::of(&reference.kind)?.look(account, &reference.name, &reference.output))
+    let referred = elsewhere.filter_map(|(who, reference)| {
+        Some(Findable::of(&reference.kind)?.look(&who.account, &reference.name, &reference.output))
     });
     described.chain(referred).collect()
 }
@@ -83,24 +80,19 @@ pub(super) fn resolve(
     lists: &Lists,
 ) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
-    let workers = Workers::of(desired);
+    let documents = Documents::of(desired);
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
+        let run = Run { who: &manifest.identity, stores, live, documents: &documents, outputs, lists };
         for queue in manifest.consumers.iter_mut().flatten().flat_map(DesiredConsumer::queues_mut) {
-            // What is not given is looked for by whoever plans.
-            if let Input::Reference(reference) = &queue.named
-                && let Some(text) = reference.given(outputs, &manifest.identity.account)
-            {
-                queue.named = Input::Value(text.to_owned());
-            }
+            findings.extend(run.settle_queue(queue).err().map(|finding| (manifest.document, finding)));
         }
-        let run = Run { account: &manifest.identity.account, stores, live, workers: &workers, outputs, lists };
         let of_binding = manifest.script.bindings.iter_mut().flat_map(|binding| run.settle(binding));
         findings.extend(of_binding.map(|finding| (manifest.document, finding)));
     }
     // A store may refer to another one, or to itself.
     let found = stores.iter().enumerate().flat_map(|(index, store)| {
-        let run = Run { account: &store.identity.account, stores, live, workers: &workers, outputs, lists };
+        let run = Run { who: &store.identity, stores, live, documents: &documents, outputs, lists };
         let open = store.inputs.iter().enumerate().filter_map(|(at, input)| Some((at, input.given.reference()?)));
         open.map(|(at, reference)| (index, at, run.found(reference))).collect::<Vec<_>>()
     });
@@ -123,37 +115,12 @@ fn put(store: &mut DesiredStore, index: usize, given: Referred) {
     input.given = given;
 }
 
-/// The Workers of a run: account and name in the manifest → script name, and every script by its own name.
-struct Workers {
-    by_name: BTreeMap<(String, String), String>,
-    scripts: BTreeSet<(String, String)>,
-}
-
-impl Workers {
-    fn of(desired: &DesiredState) -> Self {
-        let mut workers = Self { by_name: BTreeMap::new(), scripts: BTreeSet::new() };
-        for DesiredManifest { identity, script, .. } in &desired.manifests {
-            let account = identity.account.clone();
-            workers.by_name.insert((account.clone(), identity.name.clone()), script.name.clone());
-            workers.scripts.insert((account, script.name.clone()));
-        }
-        workers
-    }
-
-    /// The script that a reference means, by the name in the manifest or by its own.
-    fn script(&self, account: &str, name: &str) -> Option<&str> {
-        let key = (account.to_owned(), name.to_owned());
-        let by_name = self.by_name.get(&key).map(String::as_str);
-        by_name.or_else(|| self.scripts.get(&key).map(|(_, script)| script.as_str()))
-    }
-}
-
-/// What references of one Worker may lead to.
+/// What references of one document may lead to.
 struct Run<'a> {
-    account: &'a str,
+    who: &'a Identity,
     stores: &'a [DesiredStore],
     live: &'a LiveState,
-    workers: &'a Workers,
+    documents: &'a Documents,
     outputs: &'a OutputSet,
     lists: &'a Lists,
 }
@@ -194,40 +161,55 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What is neither given nor described in the run is looked for by whoever plans.
+    fn settle_queue(&self, queue: &mut QueueRef) -> Result<(), Diagnostic> {
+        if let Input::Reference(reference) = &queue.named {
+            let found = self.described(reference)?.map(|referred| referred.value);
+            queue.named = found.unwrap_or_else(|| queue.named.clone());
+        }
+        Ok(())
+    }
+
     /// A value for a reference, and the resource of the run that it comes from.
     fn found(&self, reference: &Reference) -> Result<Referred, Diagnostic> {
-        if let Some(text) = reference.given(self.outputs, self.account) {
-            return Ok(Input::Value(text.to_owned()).into());
+        match self.described(reference)? {
+            Some(referred) => Ok(referred),
+            None => Ok(Input::Value(of_account(reference, &self.who.account, self.lists)?).into()),
         }
-        if let Some((index, store)) = in_run(&reference.kind, &reference.name, self.account, self.stores) {
-            let live = self.live.stores.get(index).and_then(Option::as_ref);
-            return Ok(Referred { value: of_run(reference, store, live)?, of: Some(store.address.clone()) });
+    }
+
+    /// The same from given outputs and from documents of the run alone.
+    fn described(&self, reference: &Reference) -> Result<Option<Referred>, Diagnostic> {
+        if let Some(text) = reference.given(self.outputs, &self.who.account) {
+            return Ok(Some(Input::Value(text.to_owned()).into()));
         }
-        let is_worker = reference.kind == Worker.name();
-        if let Some(script) = self.workers.script(self.account, &reference.name).filter(|_| is_worker) {
-            return Ok(Referred { value: Input::Value(script.to_owned()), of: Some(Address::script(script)) });
-        }
-        Ok(Input::Value(of_account(reference, self.account, self.lists)?).into())
+        let Reference { kind, name, .. } = reference;
+        let described = self.documents.find(kind, name, self.who).map_err(|Several| {
+            open_at(reference, "several documents of the run have that name, and none this environment".into())
+                .with_help("refer to it by its own name in the account")
+        })?;
+        Ok(match described {
+            None => None,
+            Some(Described::Script(script)) => {
+                Some(Referred { value: Input::Value(script.clone()), of: Some(Address::script(script)) })
+            }
+            Some(Described::Store(index)) => match self.stores.get(*index) {
+                Some(store) => {
+                    let live = self.live.stores.get(*index).and_then(Option::as_ref);
+                    Some(Referred { value: of_run(reference, store, live)?, of: Some(store.address.clone()) })
+                }
+                None => None,
+            },
+        })
     }
 
     /// The resource of the run that has this name in the account.
     fn named(&self, kind: &str, name: &str) -> Option<Address> {
-        if kind == Worker.name() {
-            let key = (self.account.to_owned(), name.to_owned());
-            return self.workers.scripts.contains(&key).then(|| Address::script(name));
-        }
-        let mut stores =
-            self.stores.iter().filter(|store| store.kind == kind && store.identity.account == self.account);
-        stores.find(|store| store.address.key == name).map(|store| store.address.clone())
+        Some(match self.documents.named(kind, &self.who.account, name)? {
+            Described::Script(script) => Address::script(script),
+            Described::Store(index) => self.stores.get(*index)?.address.clone(),
+        })
     }
-}
-
-/// The document of the run that a reference names, by its own name or by the store's.
-fn in_run<'a>(kind: &str, name: &str, account: &str, stores: &'a [DesiredStore]) -> Option<(usize, &'a DesiredStore)> {
-    let is_of_kind = |(_, store): &(usize, &DesiredStore)| store.kind == kind && store.identity.account == account;
-    let mut all = stores.iter().enumerate().filter(is_of_kind);
-    let by_name = all.clone().find(|(_, store)| store.identity.name == name);
-    by_name.or_else(|| all.find(|(_, store)| store.address.key == name))
 }
 
 /// What a document says of a store is known before it is made, its id only afterwards.
@@ -287,12 +269,13 @@ mod tests {
     const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
     fn settled(type_name: &str, member: &str, value: Input, outputs: &OutputSet) -> (PlainBinding, Vec<Diagnostic>) {
-        let workers = Workers {
-            by_name: BTreeMap::from([((ACCOUNT.to_owned(), "backend".to_owned()), "api".to_owned())]),
-            scripts: BTreeSet::from([(ACCOUNT.to_owned(), "api".to_owned())]),
-        };
+        let worker = DOCUMENTS.split("---").next().unwrap_or_default();
+        let worker = worker.replace("metadata: { name: shop }", "metadata: { name: backend }");
+        let source = Source { name: "a".into(), text: worker.replace("worker_name: shop", "worker_name: api") };
+        let documents = Documents::of(&crate::kinds::read(&[source], &ReadOptions::default()).desired);
+        let who = Identity { account: ACCOUNT.into(), org: String::new(), env: String::new(), name: "front".into() };
         let (live, lists) = (LiveState::default(), Lists::default());
-        let run = Run { account: ACCOUNT, stores: &[], live: &live, workers: &workers, outputs, lists: &lists };
+        let run = Run { who: &who, stores: &[], live: &live, documents: &documents, outputs, lists: &lists };
         let mut binding = PlainBinding::referring("X".into(), type_name, member, value);
         let findings = run.settle_members(&mut binding);
         (binding, findings)

@@ -249,7 +249,8 @@ pub struct ValueFrom {
     pub kind: Option<Word>,
     /// Environment of the resource; has no effect here.
     pub env: Option<String>,
-    /// Name of the resource: of its document, or in the account.
+    /// Name of the resource: of its document, or in the account. Of several documents of that name, the one of the same
+    /// `org` and `env` is meant.
     #[schemars(required)]
     pub name: Option<String>,
     /// Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.

@@ -120,7 +120,10 @@ impl<'a> Queues<'a> {
                 let by_document = at(&self.by_document, account, name).copied();
                 self.named(account, name, by_document, queue)
             }
-            Input::Value(id) if is_id(id) => self.with_id(account, id, queue),
+            // A document of the run may describe a queue whose name looks like an id.
+            Input::Value(id) if is_id(id) && at(&self.described, account, id).is_none() => {
+                self.with_id(account, id, queue)
+            }
             Input::Value(name) => self.named(account, name, None, queue),
             Input::Late(output) => self.named(account, &output.of.key, None, queue),
         }
