@@ -1,4 +1,4 @@
-//! Objects in R2: names that are signed, answers that come. `get|head|put STATUS BUCKET KEY`, headers, an empty line,
+//! Objects in R2: names that are signed, answers that come. `get|head|put|list STATUS BUCKET KEY`, headers, an empty line,
 //! the body.
 
 use cfworker_deploy::r2::{Credentials, Object, Put, R2Error, S3Endpoint, Source, Store};
@@ -12,10 +12,11 @@ use super::{shown, signature};
 
 pub const TARGET: Target = Target { name: "objects", beside: None, check, structured, words: &WORDS };
 
-const WORDS: [&str; 60] = [
+const WORDS: [&str; 69] = [
     "get",
     "head",
     "put",
+    "list",
     "200",
     "206",
     "304",
@@ -70,6 +71,14 @@ const WORDS: [&str; 60] = [
     "<?xml version=\"1.0\"?>",
     "<a/>",
     "<a b=\"c\">",
+    "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">",
+    "</ListBucketResult>",
+    "<Contents>",
+    "</Contents>",
+    "<Key>a.sql</Key>",
+    "<Size>5</Size>",
+    "<IsTruncated>true</IsTruncated>",
+    "<NextContinuationToken>a</NextContinuationToken>",
     "date: Mon, 21 Sep 2026 15:53:20 GMT\n",
     "content-length: 5\n",
     "etag: \"e\"\n",
@@ -92,7 +101,8 @@ fn check(input: &[u8]) {
     }
     let seen = bench.script.seen.borrow();
     assert!(seen.len() <= 1_000, "{} requests", seen.len());
-    seen.iter().for_each(|seen| names(seen, &object));
+    let path = signature::path_of(&object.bucket, if verb == "list" { "" } else { &object.key });
+    seen.iter().for_each(|seen| names(seen, &path));
 }
 
 fn used(bench: &Bench, verb: &str, object: &Object) -> Result<(), R2Error> {
@@ -111,6 +121,7 @@ fn used(bench: &Bench, verb: &str, object: &Object) -> Result<(), R2Error> {
     bench.clock.run(async {
         match verb {
             "head" => store.head(&bench.client, object).await.map(drop),
+            "list" => store.list(&bench.client, &object.bucket, &object.key).await.map(drop),
             "put" => store.put(&bench.client, object, &put).await.map(drop),
             _ => match store.open(&bench.client, object).await?.read(&bench.client, LIMIT).await {
                 Ok(bytes) => {
@@ -124,18 +135,17 @@ fn used(bench: &Bench, verb: &str, object: &Object) -> Result<(), R2Error> {
 }
 
 /// The request names this object and no other, whoever parses its URL, and is signed for it.
-fn names(seen: &Seen, object: &Object) {
-    let path = signature::path_of(&object.bucket, &object.key);
+fn names(seen: &Seen, path: &str) {
     let url = url::Url::parse(&seen.url).expect("a URL");
     assert_eq!(url.as_str(), seen.url, "fetch would send another URL");
     assert_eq!(url.path(), path);
     let sent = seen.url.rsplit_once("X-Amz-Signature=").map(|(_, signature)| signature);
-    assert_eq!(sent, Some(signature::expected(seen, &path, shown::SECRET_KEY).as_str()), "{}", seen.url);
+    assert_eq!(sent, Some(signature::expected(seen, path, shown::SECRET_KEY).as_str()), "{}", seen.url);
     shown::checked(&seen.url);
 }
 
 fn structured() -> BoxedStrategy<Vec<u8>> {
-    let verb = proptest::sample::select(&["get", "head", "put"][..]);
+    let verb = proptest::sample::select(&["get", "head", "put", "list", "list"][..]);
     let status = prop_oneof![2 => Just(200_u16), 4 => proptest::sample::select(&[400, 403, 404, 409, 412, 429, 500, 501, 503][..]), 1 => any::<u16>()];
     let bucket =
         prop_oneof![4 => Just("bundles".to_owned()), 1 => "[ -~]{0,8}".prop_map(|text| text.replace(' ', "-"))];
@@ -144,7 +154,7 @@ fn structured() -> BoxedStrategy<Vec<u8>> {
         1 => "[ -~]{0,20}",
         1 => "\\PC{0,20}",
     ];
-    let part = prop_oneof![3 => proptest::sample::select(&WORDS[33..57]).prop_map(str::to_owned), 1 => any::<String>()];
+    let part = prop_oneof![3 => proptest::sample::select(&WORDS[34..66]).prop_map(str::to_owned), 1 => any::<String>()];
     let body = proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat());
     (verb, status, bucket, key, body)
         .prop_map(|(verb, status, bucket, key, body)| format!("{verb} {status} {bucket} {key}\n\n{body}").into_bytes())
