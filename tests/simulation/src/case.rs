@@ -36,6 +36,8 @@ pub struct Described {
     pub files: Option<u8>,
     /// The first file is another one than it was.
     pub edited: bool,
+    /// The database refuses the last file.
+    pub broken: bool,
 }
 
 /// A binding to a store: to the one that the run describes, else to the first one of `names::STORES`.
@@ -59,6 +61,8 @@ pub enum Dns {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Routing {
     pub host: u8,
+    /// Bits over `names::HOSTS`: hosts beside that one.
+    pub more: u8,
     /// Bits over `names::PATTERNS`; at least one.
     pub patterns: u8,
     pub record: Wish,
@@ -241,6 +245,16 @@ impl Wanted {
         overwrite: false,
     };
 
+    /// The hosts that a manifest names.
+    pub fn hosts(&self) -> Vec<u8> {
+        self.routing().map(Routing::hosts).unwrap_or_default()
+    }
+
+    /// Patterns of the routes that it wants, with their zones.
+    pub fn patterns(&self) -> Vec<(usize, String)> {
+        self.routing().map(Routing::names).unwrap_or_default()
+    }
+
     pub fn routing(&self) -> Option<&Routing> {
         match &self.dns {
             Dns::On(routing) => Some(routing),
@@ -250,9 +264,9 @@ impl Wanted {
 }
 
 impl Described {
-    pub const PLAIN: Self = Self { name: 1, settings: [None; 4], files: None, edited: false };
+    pub const PLAIN: Self = Self { name: 1, settings: [None; 4], files: None, edited: false, broken: false };
 }
 
 impl Routing {
-    pub const PLAIN: Self = Self { host: 0, patterns: 1, record: Wish::Usual, zone: ZoneBy::Id };
+    pub const PLAIN: Self = Self { host: 0, more: 0, patterns: 1, record: Wish::Usual, zone: ZoneBy::Id };
 }

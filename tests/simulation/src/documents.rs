@@ -298,9 +298,11 @@ impl Row {
 /// Names of migrations, in their order.
 pub const FILES: [&str; 3] = ["0001_first.sql", "0002_second.sql", "0003_third.sql"];
 
-/// A file: what it does leaves its name behind.
-pub fn file(index: usize, edited: bool) -> String {
-    format!("INSERT INTO events VALUES ('{}');\n", event(index, edited))
+/// A file of a document: what it does leaves its name behind.
+pub fn file(index: usize, described: &Described) -> String {
+    let does = format!("INSERT INTO events VALUES ('{}');\n", event(index, described.edited && index == 0));
+    let is_broken = described.broken && described.files.is_some_and(|files| usize::from(files) == index + 1);
+    if is_broken { format!("{does}INSERT INTO nowhere VALUES ('{}');\n", FILES[index]) } else { does }
 }
 
 /// What is left behind by a file.

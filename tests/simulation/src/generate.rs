@@ -47,11 +47,16 @@ pub fn stale(seed: u64) -> Case {
     let mut random = Random::new(seed ^ 0x57a1e);
     case.switches.quota_left = 0;
     case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
+    let hides_stores = random.percent(30);
+    if hides_stores {
+        stores::some(&mut case.deployer.wanted, &mut random);
+    }
     let wanted = case.deployer.wanted;
     let recent = |random: &mut Random| {
         let mut recent = earlier(random, &wanted);
         if random.percent(60) {
-            recent.dns = Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN });
+            let more = random.pick(&[0, 0, 0b010, 0b111]);
+            recent.dns = Dns::On(Routing { host: random.below(3) as u8, more, ..Routing::PLAIN });
         }
         if random.percent(15) { Past::Broken(recent, random.below(5) as u8) } else { Past::Applied(recent) }
     };
@@ -59,12 +64,18 @@ pub fn stale(seed: u64) -> Case {
     if random.percent(30) {
         case.deployer.wanted.dns = Dns::Off;
     }
+    if hides_stores && random.percent(30) {
+        case.past.push(Past::Done(stores::act(&mut random, &wanted)));
+    }
     let stale = |on| Fault { on, write: false, nth: 0, kind: Kind::Stale, seconds: 0 };
     case.faults = match random.below(4) {
         0 => vec![stale(Subject::Route)],
         1 => vec![stale(Subject::Record)],
         _ => vec![stale(Subject::Route), stale(Subject::Record)],
     };
+    if hides_stores {
+        case.faults.extend([Subject::Kv, Subject::Queue, Subject::D1].map(stale));
+    }
     if random.percent(30) {
         case.faults.push(undone(&mut random));
     }
@@ -249,6 +260,7 @@ fn dns(random: &mut Random) -> Dns {
         1 => Dns::Off,
         _ => Dns::On(Routing {
             host: random.pick(&[0, 0, 0, 1, 2]),
+            more: random.pick(&[0, 0, 0, 0, 0, 0, 0b001, 0b010, 0b100, 0b111]),
             patterns: random.pick(&[1, 1, 1, 3, 2, 5, 7]),
             record: random.pick(&[Wish::Usual, Wish::Usual, Wish::Usual, Wish::Ipv6, Wish::Existing]),
             zone: random.pick(&[ZoneBy::Id, ZoneBy::Id, ZoneBy::Name, ZoneBy::Host]),
@@ -265,7 +277,12 @@ fn earlier(random: &mut Random, wanted: &Wanted) -> Wanted {
             0 => earlier.code = other.code,
             1 => earlier.variables = other.variables,
             2 | 3 => earlier.secrets = other.secrets,
-            4 | 5 => earlier.dns = other.dns,
+            4 => earlier.dns = other.dns,
+            5 => {
+                if let Dns::On(routing) = &mut earlier.dns {
+                    routing.more ^= random.pick(&[0b001, 0b010, 0b100, 0b110]);
+                }
+            }
             6 => earlier.script = other.script,
             7 => earlier.binds[0] = if earlier.stores[0].is_none() { other.binds[0] } else { earlier.binds[0] },
             _ => {
@@ -311,7 +328,8 @@ pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
         return stores::act(random, wanted);
     }
     let script = if random.percent(85) { wanted.script } else { random.below(2) as u8 };
-    let near = wanted.routing().map_or(0, |routing| routing.host);
+    let hosts = wanted.hosts();
+    let near = if hosts.is_empty() { 0 } else { random.pick(&hosts) };
     let host = if random.percent(85) { near } else { random.below(3) as u8 };
     let lead = random.pick(&[Lead::Theirs, Lead::Theirs, Lead::Worker(script), Lead::Nowhere]);
     let other = random.pick(&[

@@ -32,6 +32,16 @@ pub fn stores(random: &mut Random) -> ([Option<Described>; 4], [Bind; 4]) {
     (stores, binds)
 }
 
+/// Describes a store of most kinds, and binds the Worker to it.
+pub fn some(wanted: &mut Wanted, random: &mut Random) {
+    for index in 0..ROWS.len() {
+        if random.percent(70) {
+            wanted.stores[index] = Some(Described { name: 1, ..described(random, index) });
+            wanted.binds[index] = Bind::Reference;
+        }
+    }
+}
+
 /// What a document says of a store of a kind.
 pub fn described(random: &mut Random, index: usize) -> Described {
     let mut settings = [None; 4];
@@ -39,7 +49,13 @@ pub fn described(random: &mut Random, index: usize) -> Described {
         *setting = random.percent(40).then(|| random.below(3) as u8);
     }
     let files = (index == D1 && random.percent(70)).then(|| random.below(4) as u8);
-    Described { name: u8::from(random.percent(75)), settings, files, edited: random.percent(5) }
+    Described {
+        name: u8::from(random.percent(75)),
+        settings,
+        files,
+        edited: random.percent(5),
+        broken: random.percent(8),
+    }
 }
 
 /// An earlier form of the documents.

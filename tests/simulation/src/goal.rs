@@ -126,9 +126,25 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
 }
 
 fn routing(after: &Account, wanted: &Wanted, misses: &mut Vec<String>) {
+    let name = names::script(wanted.script);
+    for host in wanted.hosts() {
+        record(after, wanted, host, misses);
+    }
+    for (zone, pattern) in wanted.patterns() {
+        let zone = &after.zones[zone];
+        let routes: Vec<_> = zone.routes.iter().filter(|route| route.pattern == pattern).collect();
+        if !matches!(routes.as_slice(), [route] if route.script.as_deref() == Some(name)) {
+            misses.push(format!("the route {pattern}: {routes:?}"));
+        }
+        if !after.scripts.get(name).is_some_and(|script| is_held(script, zone.id, &pattern)) {
+            misses.push(format!("the route {pattern} is not in the inventory"));
+        }
+    }
+}
+
+fn record(after: &Account, wanted: &Wanted, host: u8, misses: &mut Vec<String>) {
     let Some(routing) = wanted.routing() else { return };
-    let (host, name) = (names::host(routing.host), names::script(wanted.script));
-    let zone = &after.zones[names::zone_of(routing.host)];
+    let (zone, host) = (&after.zones[names::zone_of(host)], names::host(host));
     let here = zone.records.iter().filter(|record| record.name == host && record.kind != "TXT");
     if routing.record != Wish::Existing {
         let start = format!("cfwd1-{} ", wanted.identity().id());
@@ -142,15 +158,6 @@ fn routing(after: &Account, wanted: &Wanted, misses: &mut Vec<String>) {
         }
     } else if !here.clone().all(|record| record.proxied) || here.count() == 0 {
         misses.push("the record that should exist".into());
-    }
-    for pattern in routing.names() {
-        let routes: Vec<_> = zone.routes.iter().filter(|route| route.pattern == pattern).collect();
-        if !matches!(routes.as_slice(), [route] if route.script.as_deref() == Some(name)) {
-            misses.push(format!("the route {pattern}: {routes:?}"));
-        }
-        if !after.scripts.get(name).is_some_and(|script| is_held(script, zone.id, &pattern)) {
-            misses.push(format!("the route {pattern} is not in the inventory"));
-        }
     }
 }
 

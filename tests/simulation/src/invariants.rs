@@ -114,13 +114,13 @@ impl Seen<'_> {
         let Some(routing) = wanted.routing() else {
             return self.must(false, || "2 order: a route that nobody wants".into());
         };
-        let zone = &after.zones[names::zone_of(routing.host)];
-        let proxied = |record: &crate::account::Record| record.name == names::host(routing.host) && record.proxied;
-        let stands = routing.record == Wish::Existing || zone.records.iter().any(proxied);
-        self.must(stands, || "2 order: a route before its record".into());
         let before: BTreeMap<_, _> =
             self.before.zones.iter().flat_map(|zone| &zone.routes).map(|route| (&route.id, route)).collect();
-        for route in zone.routes.iter().filter(|route| before.get(&route.id) != Some(route)) {
+        let all = after.zones.iter().flat_map(|zone| zone.routes.iter().map(move |route| (zone, route)));
+        for (zone, route) in all.filter(|(_, route)| before.get(&route.id) != Some(route)) {
+            let host = names::host_of(&route.pattern);
+            let stands = zone.records.iter().any(|record| record.name == host && record.proxied);
+            self.must(stands || routing.record == Wish::Existing, || "2 order: a route before its record".into());
             let held = after.scripts.get(name).is_some_and(|script| is_held(script, zone.id, &route.pattern));
             self.must(held, || format!("2 order: {} is not in the inventory yet", route.pattern));
         }
@@ -129,10 +129,9 @@ impl Seen<'_> {
     /// Whether all routes that are wanted are there.
     fn stands(&self) -> bool {
         let wanted = self.facts.deployer.wanted;
-        let Some(routing) = wanted.routing() else { return true };
-        let zone = &self.after.zones[names::zone_of(routing.host)];
-        routing.names().iter().all(|pattern| {
-            zone.routes
+        wanted.patterns().iter().all(|(zone, pattern)| {
+            self.after.zones[*zone]
+                .routes
                 .iter()
                 .any(|route| route.pattern == *pattern && route.script.as_deref() == Some(names::script(wanted.script)))
         })

@@ -17,13 +17,16 @@ impl Wanted {
         identity(self.identity)
     }
 
-    /// The manifests of a run: the Worker, and each store that is described.
-    pub fn sources(&self) -> Vec<Source> {
+    /// The manifests of a run: the Worker, and each store that is described; in another order in the next run.
+    pub fn sources(&self, run: usize) -> Vec<Source> {
         let stores = self.described().map(|(index, row, described)| Source {
             name: format!("{}.yaml", row.word),
             text: row.document(described, index).to_string(),
         });
-        [self.source()].into_iter().chain(stores).collect()
+        let mut sources: Vec<Source> = [self.source()].into_iter().chain(stores).collect();
+        let count = sources.len();
+        sources.rotate_left(run % count);
+        sources
     }
 
     /// The stores that are described, with their kinds.
@@ -129,8 +132,9 @@ impl Wanted {
             // Also one of ours under another name, which goes.
             addresses.extend((0..2).map(|script| format!("script:{}", names::script(script))));
         }
-        let routing = self.routing().filter(|_| of[1]);
-        addresses.extend(routing.map(|routing| format!("record:{}", names::host(routing.host))));
+        if of[1] {
+            addresses.extend(self.hosts().into_iter().map(|host| format!("record:{}", names::host(host))));
+        }
         if of[2] {
             // Also of others, which go with a Worker.
             let patterns = (0..3).flat_map(|host| names::patterns(host, 0b111));
@@ -151,9 +155,8 @@ impl Wanted {
         let described = self.stores[documents::D1].as_ref();
         let with_files = described.and_then(|described| Some((described, described.files?)));
         let files = with_files.map(|(described, count)| {
-            let texts = (0..usize::from(count)).map(|index| {
-                (documents::FILES[index].to_owned(), documents::file(index, described.edited && index == 0))
-            });
+            let texts = (0..usize::from(count))
+                .map(|index| (documents::FILES[index].to_owned(), documents::file(index, described)));
             (format!("{}/{}", row.kind, row.label(described)), texts.collect())
         });
         files.into_iter().collect()
@@ -178,9 +181,17 @@ impl Wanted {
 }
 
 impl Routing {
-    /// Patterns as they are written.
-    pub fn names(&self) -> Vec<String> {
-        names::patterns(self.host, self.patterns)
+    /// All hosts, the first one first.
+    pub fn hosts(&self) -> Vec<u8> {
+        let more = (0..3).filter(|host| *host != self.host && self.more >> host & 1 == 1);
+        std::iter::once(self.host).chain(more).collect()
+    }
+
+    /// Patterns as they are written, with their zones.
+    pub fn names(&self) -> Vec<(usize, String)> {
+        let of =
+            |host: u8| names::patterns(host, self.patterns).into_iter().map(move |name| (names::zone_of(host), name));
+        self.hosts().into_iter().flat_map(of).collect()
     }
 
     /// Type and content of the record.
@@ -193,9 +204,17 @@ impl Routing {
 }
 
 fn dns(routing: &Routing) -> Value {
-    let mut dns = json!({ "enabled": true, "hostname": names::host(routing.host), "route_patterns": routing.names() });
+    let patterns: Vec<String> = routing.names().into_iter().map(|(_, pattern)| pattern).collect();
+    let mut dns = json!({ "enabled": true, "route_patterns": patterns });
+    let hosts: Vec<&str> = routing.hosts().into_iter().map(names::host).collect();
+    match hosts.as_slice() {
+        [host] => dns["hostname"] = json!(host),
+        hosts => dns["hostnames"] = json!(hosts),
+    }
     let zone = names::zone_of(routing.host);
+    let is_one_zone = routing.hosts().into_iter().all(|host| names::zone_of(host) == zone);
     match routing.zone {
+        _ if !is_one_zone => {}
         ZoneBy::Id => dns["zone_id"] = json!(names::ZONE_IDS[zone]),
         ZoneBy::Name => dns["zone"] = json!(names::ZONES[zone]),
         ZoneBy::Host => {}

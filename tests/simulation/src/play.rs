@@ -153,7 +153,7 @@ impl Play {
                 io.clock.sleep(f64::from(later)).await;
             }
             let Deployer { verb, wanted, allow } = deployer;
-            let (sources, credentials, options) = (wanted.sources(), wanted.credentials(), wanted.options(&allow));
+            let (sources, credentials, options) = (wanted.sources(run), wanted.credentials(), wanted.options(&allow));
             let result = match verb {
                 Verb::Apply => engine::apply(&sources, &credentials, &options, &io).await,
                 Verb::Destroy => engine::destroy(&sources, &credentials, &options, &io).await,
@@ -172,12 +172,23 @@ impl Play {
         Io { transport: wire.clone(), clock: wire, signal: None, events: Rc::new(events) }
     }
 
+    /// The order of the files makes no difference.
+    fn plans_alike(&mut self, deployer: &Deployer) {
+        let [one, other] = [self.plan(deployer), self.plan(deployer)].map(|plan| match plan {
+            Ok(plan) => serde_json::to_string(&(plan.fingerprint, plan.plan)).unwrap_or_default(),
+            Err(error) => error.message.clone(),
+        });
+        self.must(one == other, || {
+            format!("order: the same files in another order are planned as\n  {one}\n  {other}")
+        });
+    }
+
     /// A plan: it may look, nothing else.
     fn plan(&self, deployer: &Deployer) -> Result<engine::PlanResult, Box<Error>> {
         let run = self.world.watch.borrow_mut().begin(*deployer, true, true);
         let (io, wanted, allow) = (self.io(run), deployer.wanted, deployer.allow);
         let planned: LocalFuture<'_, _> = Box::pin(async move {
-            let (sources, credentials, options) = (wanted.sources(), wanted.credentials(), wanted.options(&allow));
+            let (sources, credentials, options) = (wanted.sources(run), wanted.credentials(), wanted.options(&allow));
             engine::plan(&sources, Some(&credentials), &options, &io).await
         });
         let planned = self.world.run(vec![planned]).pop().flatten();
@@ -296,6 +307,9 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     let verdict = Truth::of(&before, &deployer).verdict();
     let mut seen = Seen::of(&before, &deployer);
     let protected = Truth::of(&before, &deployer).protected();
+    if case.faults.is_empty() && deployer.verb == Verb::Apply && deployer.wanted.described().next().is_some() {
+        play.plans_alike(&deployer);
+    }
     let run = play.runs();
     let ended = play.run(&deployer, &case.faults);
     play.hides(&ended);
@@ -319,6 +333,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
                 again(&mut play, &before, &deployer, &ended, case, false);
             }
         }
+        Verdict::Stuck => stuck(&mut play, run, &ended, case),
         Verdict::Goes => {
             told_truly(&mut play, run, &ended, case);
             again(&mut play, &before, &deployer, &ended, case, true);
@@ -351,11 +366,27 @@ fn refused(play: &mut Play, before: &Account, run: usize, ended: &Ended, reasons
     }
 }
 
+/// A run that a database stops: it says so, and once the file is corrected one more run does what is left.
+fn stuck(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
+    play.must(ended.exit() != Some(Exit::Done), || "ends well although a file is refused".into());
+    let says = ended.tells(Code::MigrationFailed) || !case.faults.is_empty() || case.switches.quota_left > 0;
+    play.must(says, || format!("does not say that a file was refused: {}", ended.told()));
+    adds_up(play, run, ended);
+    let mut corrected = case.deployer;
+    corrected.wanted.stores.iter_mut().flatten().for_each(|described| described.broken = false);
+    race::converges(play, &corrected);
+}
+
 /// What a run says of itself is so.
 fn told_truly(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     let heals = heals(case);
     let exit = ended.exit();
     play.must(!heals || exit == Some(Exit::Done), || format!("{} instead of getting over it", ended.told()));
+    adds_up(play, run, ended);
+}
+
+/// How it ends fits to what it changed.
+fn adds_up(play: &mut Play, run: usize, ended: &Ended) {
     let Ended::Failed(error) = ended else { return };
     let (_, effects) = play.effects(run);
     let told = format!("done {:?}, not done {:?}, unknown {:?}", error.done, error.not_done, error.unknown);

@@ -124,6 +124,7 @@ pub fn converges(play: &mut Play, deployer: &Deployer) {
             let stopped = play.effects(run).0 == 0 && ended.exit() != Some(Exit::Done);
             play.must(stopped, || format!("{} although it must stop: {}", ended.told(), reasons.join("; ")));
         }
+        Verdict::Stuck => play.must(ended.exit() != Some(Exit::Done), || "ends well although a file is refused".into()),
         Verdict::Maybe if ended.exit() != Some(Exit::Done) => {}
         Verdict::Maybe | Verdict::Goes => {
             play.must(ended.exit() == Some(Exit::Done), || format!("the next run {}", ended.told()));

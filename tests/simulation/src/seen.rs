@@ -72,7 +72,7 @@ impl Seen {
             owners.insert(format!("script:{name}"), Owner::Ours);
         }
         owners.extend(truth.stores().map(|store| (store.address(), truth.store_owner(&store))));
-        for (zone, content) in before.zones.iter().enumerate() {
+        for content in &before.zones {
             let removals = truth.removals();
             for record in content.records.iter().filter(|record| removals.contains(&record.id)) {
                 owners.insert(format!("record:{}", record.name), Owner::Ours);
@@ -80,16 +80,14 @@ impl Seen {
             for route in content.routes.iter().filter(|route| removals.contains(&route.id)) {
                 owners.insert(format!("route:{}", route.pattern), Owner::Ours);
             }
-            let Some(routing) = deployer.wanted.routing().filter(|routing| names::zone_of(routing.host) == zone) else {
-                continue;
-            };
-            if routing.record != Wish::Existing {
-                owners.insert(format!("record:{}", names::host(routing.host)), truth.record_owner().1);
-            }
-            for pattern in routing.names() {
-                let owner = truth.route_owner(zone, &pattern).1;
-                owners.insert(format!("route:{pattern}"), owner);
-            }
+        }
+        if deployer.wanted.routing().is_some_and(|routing| routing.record != Wish::Existing) {
+            let hosts = deployer.wanted.hosts().into_iter();
+            owners.extend(hosts.map(|host| (format!("record:{}", names::host(host)), truth.record_owner(host).1)));
+        }
+        for (zone, pattern) in deployer.wanted.patterns() {
+            let owner = truth.route_owner(zone, &pattern).1;
+            owners.insert(format!("route:{pattern}"), owner);
         }
         Self { owners, ..Self::default() }
     }

@@ -71,7 +71,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 18] = [
+const SIMPLER: [fn(&mut Wanted); 20] = [
     |wanted| *wanted = Wanted { script: wanted.script, identity: wanted.identity, ..Wanted::PLAIN },
     |wanted| wanted.dns = Dns::Absent,
     |wanted| {
@@ -84,10 +84,16 @@ const SIMPLER: [fn(&mut Wanted); 18] = [
             routing.patterns = 1;
         }
     },
+    |wanted| {
+        if let Dns::On(routing) = &mut wanted.dns {
+            routing.more = 0;
+        }
+    },
     |wanted| wanted.variables = [None; 2],
     |wanted| wanted.secrets = [None; 2],
     |wanted| wanted.binds = [Bind::Without; 4],
     |wanted| wanted.stores = [None; 4],
+    |wanted| wanted.stores.iter_mut().flatten().for_each(|store| (store.edited, store.broken) = (false, false)),
     |wanted| wanted.stores[0] = None,
     |wanted| wanted.stores[1] = None,
     |wanted| wanted.stores[2] = None,

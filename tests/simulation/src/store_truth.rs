@@ -34,13 +34,21 @@ impl Beside<'_> {
         files.filter(|file| !self.live.is_some_and(|live| live.database.remembers(FILES[*file])))
     }
 
-    /// The first file is another one than the database remembers.
+    /// A file is another one than the database remembers.
     fn is_edited(&self) -> bool {
-        let Some(live) = self.live.filter(|_| self.described.files.is_some_and(|files| files > 0)) else {
-            return false;
-        };
-        let has_digest = live.database.digests.as_ref().is_some_and(|digests| digests.contains_key(FILES[0]));
-        has_digest && live.database.events.contains(&documents::event(0, !self.described.edited))
+        let files = self.described.files.map_or(0, usize::from);
+        let (Some(live), Some(last)) = (self.live, files.checked_sub(1)) else { return false };
+        let has_digest =
+            |file: usize| live.database.digests.as_ref().is_some_and(|digests| digests.contains_key(FILES[file]));
+        let first = has_digest(0) && live.database.events.contains(&documents::event(0, !self.described.edited));
+        // What the database refuses it does not remember.
+        first || (self.described.broken && has_digest(last))
+    }
+
+    /// Whether a file is to be applied that the database refuses.
+    fn is_stuck(&self) -> bool {
+        let last = self.described.files.and_then(|files| usize::from(files).checked_sub(1));
+        self.described.broken && last.is_some_and(|last| self.pending().any(|file| file == last))
     }
 
     /// Whether it differs from what the document states.
@@ -85,6 +93,11 @@ impl<'a> Truth<'a> {
             Verb::Apply => store.needs_yes(),
             Verb::Destroy => self.deletes_store(&store),
         })
+    }
+
+    /// Whether an apply can't end well before a file is corrected.
+    pub fn is_stuck(&self) -> bool {
+        self.verb == Verb::Apply && self.stores().any(|store| store.is_stuck())
     }
 
     /// Why stores stop an apply before its first write.

@@ -31,6 +31,8 @@ pub enum Verdict {
     Goes,
     /// It must stop before the first write, for these reasons.
     Refused(Vec<String>),
+    /// It begins, and can't end well: a database refuses a file.
+    Stuck,
     /// Either is right.
     Maybe,
 }
@@ -85,17 +87,16 @@ impl<'a> Truth<'a> {
         }
     }
 
-    /// Records that decide where requests to the host go.
-    fn records_here(&self) -> Vec<&'a Record> {
-        let Some(routing) = self.wanted.routing() else { return Vec::new() };
-        let zone = &self.account.zones[names::zone_of(routing.host)];
-        let here = zone.records.iter().filter(|record| record.name == names::host(routing.host));
+    /// Records that decide where requests to a host go.
+    fn records_here(&self, host: u8) -> Vec<&'a Record> {
+        let zone = &self.account.zones[names::zone_of(host)];
+        let here = zone.records.iter().filter(|record| record.name == names::host(host));
         here.filter(|record| record.kind != "TXT").collect()
     }
 
-    /// The record of the host, and whose it is.
-    pub fn record_owner(&self) -> (Option<&'a Record>, Owner) {
-        let here = self.records_here();
+    /// The record of a host, and whose it is.
+    pub fn record_owner(&self, host: u8) -> (Option<&'a Record>, Owner) {
+        let here = self.records_here(host);
         let mut ours = here.iter().filter(|record| record.maker == self.us());
         let first = ours.clone().next();
         // Two of ours: a run did not see the first one yet.
@@ -152,8 +153,7 @@ impl<'a> Truth<'a> {
     /// Why a Worker under another name may not go, and which routes of others would go with one.
     fn going_refusals(&self) -> Vec<String> {
         let mut reasons = Vec::new();
-        let wanted = self.wanted.routing().filter(|_| self.verb == Verb::Apply);
-        let wanted = wanted.map(|routing| routing.names()).unwrap_or_default();
+        let wanted = if self.verb == Verb::Apply { self.wanted.patterns() } else { Vec::new() };
         for name in self.going() {
             let Some(script) = self.account.scripts.get(name) else { continue };
             if name != self.name() && self.live_work(script) != Owner::Ours && !self.allow.take[0] {
@@ -163,7 +163,7 @@ impl<'a> Truth<'a> {
                 let routes = self.account.zones[zone].routes.iter();
                 let foreign = routes.filter(|route| {
                     let held = is_held(script, names::ZONE_IDS[zone], &route.pattern);
-                    route.script.as_deref() == Some(name) && !held && !wanted.contains(&route.pattern)
+                    route.script.as_deref() == Some(name) && !held && !wanted.iter().any(|(_, it)| *it == route.pattern)
                 });
                 reasons.extend(
                     foreign
@@ -175,9 +175,9 @@ impl<'a> Truth<'a> {
         reasons
     }
 
-    /// Zones that a run looks at: that of the manifest, and those of the inventory.
+    /// Zones that a run looks at: those of the manifest, and those of the inventory.
     fn zones(&self) -> BTreeSet<usize> {
-        let wanted = self.wanted.routing().map(|routing| names::zone_of(routing.host));
+        let wanted = self.wanted.hosts().into_iter().map(names::zone_of);
         let held = |zone: &usize| {
             let start = format!("cfwd1-in-{}-", names::ZONE_IDS[*zone]);
             let renamed = self.renamed().into_iter().filter_map(|name| self.account.scripts.get(name));
@@ -193,19 +193,25 @@ impl<'a> Truth<'a> {
         let ours: Vec<&str> = self.renamed().into_iter().chain([self.name()]).collect();
         for zone in self.zones() {
             let content = &self.account.zones[zone];
-            let here = wanted.filter(|routing| names::zone_of(routing.host) == zone);
-            let patterns = here.map(|routing| routing.names()).unwrap_or_default();
+            let patterns = wanted.map(|routing| routing.names()).unwrap_or_default();
             let routes = content.routes.iter().filter(|route| {
                 let leads_to = route.script.as_deref().filter(|script| ours.contains(script));
                 let script = leads_to.and_then(|script| self.account.scripts.get(script));
                 let held = script.is_some_and(|script| is_held(script, names::ZONE_IDS[zone], &route.pattern));
-                held && !patterns.contains(&route.pattern)
+                held && !patterns.iter().any(|(at, pattern)| (*at, pattern) == (zone, &route.pattern))
             });
             ids.extend(routes.map(|route| route.id.clone()));
-            let chosen = here.filter(|routing| routing.record != Wish::Existing).and_then(|_| self.record_owner().0);
+            let hosts = wanted.map(|routing| routing.hosts()).unwrap_or_default();
+            let managed = wanted.is_some_and(|routing| routing.record != Wish::Existing);
+            let chosen: Vec<(&str, Option<&Record>)> = hosts
+                .into_iter()
+                .map(|host| (names::host(host), self.record_owner(host).0.filter(|_| managed)))
+                .collect();
             let records = content.records.iter().filter(|record| {
-                let is_host = here.is_some_and(|routing| names::host(routing.host) == record.name);
-                let keeps = is_host && (record.kind == "TXT" || chosen.is_none_or(|chosen| chosen.id == record.id));
+                let chosen = chosen.iter().find(|(host, _)| *host == record.name);
+                let keeps = chosen.is_some_and(|(_, chosen)| {
+                    record.kind == "TXT" || chosen.is_none_or(|chosen| chosen.id == record.id)
+                });
                 record.maker == self.us() && !record.read_only && !keeps
             });
             ids.extend(records.map(|record| record.id.clone()));
@@ -229,7 +235,7 @@ impl<'a> Truth<'a> {
         }
         match self.verb {
             Verb::Apply => {
-                reasons.extend(self.record_refusals());
+                reasons.extend(self.wanted.hosts().into_iter().filter_map(|host| self.record_refusal(host)));
                 reasons.extend(self.route_refusals());
                 reasons.extend(self.store_refusals());
                 if !self.allow.deletes && (self.deletes() || self.takes_over() || self.stores_need_yes()) {
@@ -246,6 +252,8 @@ impl<'a> Truth<'a> {
         }
         if !reasons.is_empty() {
             Verdict::Refused(reasons)
+        } else if self.is_stuck() {
+            Verdict::Stuck
         } else if self.may_lose_a_secret() {
             Verdict::Maybe
         } else {
@@ -262,11 +270,10 @@ impl<'a> Truth<'a> {
     /// Whether an apply makes something its own that is somebody else's.
     fn takes_over(&self) -> bool {
         let theirs = |owner: Owner| !matches!(owner, Owner::Absent | Owner::Ours);
-        let Some(routing) = self.wanted.routing() else { return theirs(self.script_owner()) };
-        let zone = names::zone_of(routing.host);
-        let record = routing.record != Wish::Existing && theirs(self.record_owner().1);
-        let mut routes = routing.names().into_iter().map(|pattern| self.route_owner(zone, &pattern).1);
-        theirs(self.script_owner()) || record || routes.any(theirs)
+        let managed = self.wanted.routing().is_some_and(|routing| routing.record != Wish::Existing);
+        let mut records = self.wanted.hosts().into_iter().map(|host| self.record_owner(host).1);
+        let mut routes = self.wanted.patterns().into_iter().map(|(zone, pattern)| self.route_owner(zone, &pattern).1);
+        theirs(self.script_owner()) || (managed && records.any(theirs)) || routes.any(theirs)
     }
 
     fn may_have(&self, kind: usize, owner: Owner) -> bool {
@@ -278,14 +285,14 @@ impl<'a> Truth<'a> {
         }
     }
 
-    fn record_refusals(&self) -> Option<String> {
+    fn record_refusal(&self, host: u8) -> Option<String> {
         let routing = self.wanted.routing()?;
-        let here = self.records_here();
+        let here = self.records_here(host);
         if routing.record == Wish::Existing {
             let fits = !here.is_empty() && here.iter().all(|record| record.proxied);
             return (!fits).then(|| "no proxied record exists".to_owned());
         }
-        let (record, owner) = self.record_owner();
+        let (record, owner) = self.record_owner(host);
         let record = record?;
         let (kind, content) = routing.content();
         let equal = record.kind == kind && record.content == content && record.proxied;
@@ -307,10 +314,8 @@ impl<'a> Truth<'a> {
     }
 
     fn route_refusals(&self) -> Vec<String> {
-        let Some(routing) = self.wanted.routing() else { return Vec::new() };
-        let zone = names::zone_of(routing.host);
         let mut reasons = Vec::new();
-        for pattern in routing.names() {
+        for (zone, pattern) in self.wanted.patterns() {
             let (_, owner) = self.route_owner(zone, &pattern);
             let adopted = owner == Owner::Stranger && self.allow.adopt_equal;
             if !self.may_have(2, owner) && !adopted {
@@ -336,14 +341,15 @@ impl<'a> Truth<'a> {
     /// What no run of this deployer may touch, as it is now.
     pub fn protected(&self) -> Things {
         let mut free = self.removals();
-        if let (Some(record), owner) = self.record_owner()
-            && (self.may_have(1, owner) || self.allow.adopt_equal)
-            && self.wanted.routing().is_some_and(|routing| routing.record != Wish::Existing)
-        {
-            free.insert(record.id.clone());
+        for host in self.wanted.hosts() {
+            if let (Some(record), owner) = self.record_owner(host)
+                && (self.may_have(1, owner) || self.allow.adopt_equal)
+                && self.wanted.routing().is_some_and(|routing| routing.record != Wish::Existing)
+            {
+                free.insert(record.id.clone());
+            }
         }
-        for pattern in self.wanted.routing().map(|routing| routing.names()).unwrap_or_default() {
-            let zone = self.wanted.routing().map_or(0, |routing| names::zone_of(routing.host));
+        for (zone, pattern) in self.wanted.patterns() {
             if let (Some(route), owner) = self.route_owner(zone, &pattern)
                 && (self.may_have(2, owner) || (owner == Owner::Stranger && self.allow.adopt_equal))
             {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 use super::stores::Store;
@@ -101,6 +102,10 @@ fn bookmark(account: &mut Account, at: usize, _: &Call) -> Answer {
     Ok(ok(json!({ "bookmark": mark(&account.stores[at].database) })))
 }
 
+fn md5(content: &[u8]) -> String {
+    Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn mark(database: &Database) -> String {
     format!("00000000-{:08x}", database.events.len())
 }
@@ -129,7 +134,10 @@ fn import(account: &mut Account, at: usize, call: &Call) -> Answer {
         }
         (Some("ingest"), Some(etag), Some(name)) => {
             let mut files = account.imports.files.iter();
-            let whole = files.position(|file| file.name == name && file.etag == etag && file.content.is_some());
+            let whole = files.position(|file| {
+                let content = file.content.as_ref().map(|content| md5(content));
+                file.name == name && file.etag == etag && content.as_deref() == Some(etag)
+            });
             let Some(file) = whole else {
                 return Ok(ok(json!({ "success": false, "error": "There is no uploaded file of that name." })));
             };
