@@ -1,11 +1,11 @@
 /**
  * `npm run bench`: how long things take on this machine, told and never judged; CI counts rounds and requests instead.
- * `npm run bench -- WORD…` runs single parts: start, texts, deploys, memory.
+ * `npm run bench -- WORD…` runs single parts: start, texts, deploys, memory, growth.
  */
 import { buildPackage } from "./build/index.js";
 import { main, stage } from "./stage.js";
 
-const PARTS = ["start", "texts", "deploys", "memory"];
+const PARTS = ["start", "texts", "deploys", "memory", "growth"];
 const words = process.argv.slice(2);
 
 await main("bench", async () => {

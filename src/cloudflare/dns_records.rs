@@ -12,18 +12,20 @@ use super::permissions::{self, Grant};
 use super::read::{Accepted, FromResult, ReadOf};
 use crate::http::{Answer, Method, Request};
 
-/// `GET /zones/{zone}/dns_records`: records of exactly one host, or with a comment of ours.
+/// `GET /zones/{zone}/dns_records`: all records, those of exactly one host, or those with a comment of ours.
 pub fn list(zone_id: &str, filter: RecordFilter<'_>) -> ReadOf<Vec<Record>> {
     let subject = format!("DNS records of zone {zone_id}");
     let read = ReadOf::new((Family::Dns, permissions::DNS), &["zones", zone_id, "dns_records"], subject);
+    let per_page = if filter == RecordFilter::All { 5_000 } else { 100 };
     let read = match filter {
+        RecordFilter::All => read,
         RecordFilter::Name(name) => read.with("name.exact", name),
         RecordFilter::CommentPrefix(prefix) => read.with("comment.startswith", prefix),
         RecordFilter::NameOrComment { name, prefix } => {
             read.with("match", "any").with("name.exact", name).with("comment.startswith", prefix)
         }
     };
-    read.in_pages_of(100).or_absent()
+    read.in_pages_of(per_page).or_absent()
 }
 
 /// `GET /zones/{zone}/dns_records/{record}`: whether it is there, whatever a list says.
@@ -35,6 +37,8 @@ pub fn read(zone_id: &str, record_id: &str) -> ReadOf<Record> {
 /// Which records to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordFilter<'a> {
+    /// All of the zone.
+    All,
     /// Exactly this host, whatever the type.
     Name(&'a str),
     /// A comment that starts so (letter case does not matter).

@@ -65,6 +65,12 @@ pub struct Script {
     /// When it changed, RFC 3339.
     #[serde(default)]
     pub modified_on: Option<String>,
+    /// Of its live version, where the list tells.
+    #[serde(default)]
+    pub compatibility_date: Option<String>,
+    /// Workers Logs, where the list tells.
+    #[serde(default)]
+    pub observability: Option<LiveObservability>,
 }
 
 /// Settings of a script's newest version, and of the script itself.

@@ -1,5 +1,7 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::{join, join3};
 use serde::Serialize;
 use serde_json::json;
@@ -201,22 +203,35 @@ async fn prepared(
         Err(findings) => diagnostics.extend(in_place(findings)),
     }
     diagnostics.extend(keys.findings.iter().cloned());
-    let Some(refresh::Refreshed { mut live, known }) = live else { return Err(failure(diagnostics)) };
-    let lists = kinds::lists(&desired, &options.outputs, &known);
-    live.stores = kinds::live_stores(&desired, &lists, &known);
+    let Some(mut refreshed) = live else { return Err(failure(diagnostics)) };
+    let lists = kinds::lists(&desired, &options.outputs, &refreshed.known);
+    refreshed.live.stores = kinds::live_stores(&desired, &lists, &refreshed.known);
     if options.prune {
-        refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut live).await;
+        refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut refreshed.live).await;
     }
 
-    diagnostics.extend(secrets.check(&desired, &live));
-    let open = kinds::resolve(&mut desired, &live, &options.outputs, &lists);
+    // Which secrets are kept, the lists do not tell.
+    let incomplete = secrets.incomplete(&desired);
+    let completed = complete(session, &desired, &mut refreshed, incomplete).await;
+    told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
+    diagnostics.extend(secrets.check(&desired, &refreshed.live));
+    let open = kinds::resolve(&mut desired, &refreshed.live, &options.outputs, &lists);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
     let facts = secrets.facts(session.credentials, &desired);
-    bundles.recognise(session, &desired, &mut live, &mut diagnostics).await;
+    bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
     stop_on_error(&diagnostics)?;
-    let mut plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
+    let mut plan = kinds::plan(&desired, &refreshed.live, &facts, &options.planning(false));
+    // Nothing is written to what only lists told of.
+    let written = plan.steps.iter().map(|step| step.manifest).collect();
+    let completed = complete(session, &desired, &mut refreshed, written).await;
+    let completed = told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
+    stop_on_error(&diagnostics)?;
+    let refresh::Refreshed { mut live, .. } = refreshed;
+    if completed == Some(true) {
+        plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
+    }
     if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
         plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
     }
@@ -226,6 +241,22 @@ async fn prepared(
     let reads = session.client.sent().reads;
     let code = bundles.into_code(session, &desired, &live, &plan);
     Ok(Prepared { payloads: payloads(&desired, code, &secrets), reads, desired, live, plan })
+}
+
+/// Reads in full those of these manifests that only lists told of; gives whether there were any.
+async fn complete(
+    session: &Session<'_>,
+    desired: &DesiredState,
+    refreshed: &mut refresh::Refreshed,
+    mut which: BTreeSet<usize>,
+) -> Result<bool, Vec<Failure>> {
+    let live = &refreshed.live.manifests;
+    let is_from_lists = |index: &usize| live.get(*index)?.script.as_ref().map(|script| script.is_from_lists);
+    which.retain(|index| is_from_lists(index) == Some(true));
+    if !which.is_empty() {
+        refresh::complete(&session.api, &session.client, desired, refreshed, &which).await?;
+    }
+    Ok(!which.is_empty())
 }
 
 /// A result, or nothing after its findings were told.

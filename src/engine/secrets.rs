@@ -52,6 +52,12 @@ impl Secrets {
         Self { values, missing }
     }
 
+    /// Manifests without the value of some secret: what is live decides then.
+    pub(super) fn incomplete(&self, desired: &DesiredState) -> BTreeSet<usize> {
+        let manifests = desired.manifests.iter().enumerate();
+        manifests.filter(|(_, it)| self.missing.contains_key(&it.document)).map(|(index, _)| index).collect()
+    }
+
     /// Of the values that are missing: an error where the live Worker has no such secret; the others are kept.
     pub(super) fn check(&self, desired: &DesiredState, live: &LiveState) -> Vec<Diagnostic> {
         let mut findings = Vec::new();

@@ -21,6 +21,8 @@ use crate::resource::{
 pub(super) struct Workers {
     pub script: Option<LiveScript>,
     pub renamed: Vec<RenamedScript>,
+    /// Lists tell too little of the Worker: its settings have to be read.
+    pub needs_settings: bool,
 }
 
 impl Workers {
@@ -35,7 +37,8 @@ impl Workers {
             live: self::script(account, &listed.id, accounts, known).unwrap_or_default(),
             used_by: Vec::new(),
         });
-        Self { script, renamed: renamed.collect() }
+        let is_told = script.as_ref().is_some_and(|script| !script.is_from_lists || is_plainly_ours(script, &id));
+        Self { needs_settings: !is_told, script, renamed: renamed.collect() }
     }
 
     /// Adds what reads of single versions told.
@@ -92,12 +95,13 @@ fn script(account: &str, name: &str, accounts: &Accounts, known: &Known) -> Opti
     if listed.is_none() && settings.is_none() {
         return None;
     }
-    let mut script = settings.as_deref().map(from_settings).unwrap_or_default();
+    let mut script = match settings.as_deref() {
+        Some(settings) => from_settings(settings),
+        None => listed.map(from_list).unwrap_or_default(),
+    };
     script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
-    script.has_no_content = settings.is_none();
-    if settings.is_none() {
-        script.tags = listed.map(|listed| listed.tags.clone()).unwrap_or_default();
-    }
+    script.is_from_lists = !known.has(&scripts::settings(account, name).into());
+    script.has_no_content = settings.is_none() && !script.is_from_lists;
     if let Some(list) = known.get(&deployments::list(account, name)) {
         script.deployment = list.deployments.first().map(deployment);
     }
@@ -111,8 +115,27 @@ fn script(account: &str, name: &str, accounts: &Accounts, known: &Known) -> Opti
     Some(script)
 }
 
+/// What the list of an account tells of a Worker.
+fn from_list(listed: &scripts::Script) -> LiveScript {
+    LiveScript {
+        tags: listed.tags.clone(),
+        compatibility_date: listed.compatibility_date.clone(),
+        observability: logs(listed.observability.as_ref()),
+        ..LiveScript::default()
+    }
+}
+
+/// Whether lists prove what the Worker is: its tags name nobody else, and an upload of ours gets all requests.
+fn is_plainly_ours(script: &LiveScript, id: &str) -> bool {
+    ScriptMarks::parse(&script.tags).ids.iter().eq([id]) && script.live_version().is_some_and(is_upload_of_ours)
+}
+
+fn logs(live: Option<&scripts::LiveObservability>) -> Option<Observability> {
+    let live = live?;
+    Some(Observability { enabled: live.enabled?, head_sampling_rate: live.head_sampling_rate })
+}
+
 fn from_settings(settings: &Settings) -> LiveScript {
-    let observability = settings.observability.as_ref();
     let bindings: Vec<LiveBinding> = settings.bindings.iter().map(binding).collect();
     LiveScript {
         tags: settings.tags.clone(),
@@ -120,9 +143,7 @@ fn from_settings(settings: &Settings) -> LiveScript {
         bindings,
         compatibility_date: settings.compatibility_date.clone(),
         compatibility_flags: settings.compatibility_flags.clone(),
-        observability: observability.and_then(|live| {
-            Some(Observability { enabled: live.enabled?, head_sampling_rate: live.head_sampling_rate })
-        }),
+        observability: logs(settings.observability.as_ref()),
         carried: carried(settings),
         ..LiveScript::default()
     }

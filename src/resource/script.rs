@@ -90,6 +90,9 @@ impl WorkersDev {
 pub struct LiveScript {
     /// Cloudflare knows the name and says that nothing was ever uploaded to it, or nothing that is left.
     pub has_no_content: bool,
+    /// Its settings were not read: bindings and what is carried over are not known. INVARIANT: what gets requests is an
+    /// upload of ours, whose mark proves them.
+    pub is_from_lists: bool,
     /// Tags of the script: sticky, not versioned.
     pub tags: Vec<String>,
     /// Bindings of the newest version, secrets without values.

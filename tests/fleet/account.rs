@@ -116,6 +116,8 @@ impl Fleet {
             let listed: Vec<Value> =
                 there.iter().filter(|manifest| zone_of(manifest) == id).flat_map(routes_of).collect();
             fleet.answer(routes::list(id), &json!(listed));
+            let records: Vec<Value> = there.iter().filter(|manifest| zone_of(manifest) == id).map(record_of).collect();
+            fleet.answer(dns_records::list(id, RecordFilter::All), &json!(records));
         }
         for manifest in &desired.manifests {
             fleet.add_worker(manifest, live);
@@ -128,11 +130,12 @@ impl Fleet {
     fn add_worker(&mut self, manifest: &DesiredManifest, live: Live) {
         let (account, name) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
         let number = manifest.document;
-        let host = host_of(manifest);
+        // Where few hosts of a zone are asked for, each has a list of its own.
         let prefix = marks::comment_prefix(&manifest.identity);
-        let records = dns_records::list(zone_of(manifest), RecordFilter::NameOrComment { name: host, prefix: &prefix });
+        let filter = RecordFilter::NameOrComment { name: host_of(manifest), prefix: &prefix };
+        let records: Vec<Value> = (live == Live::All).then(|| record_of(manifest)).into_iter().collect();
+        self.answer(dns_records::list(zone_of(manifest), filter), &json!(records));
         if live == Live::Nothing {
-            self.answer(records, &json!([]));
             let of_script: [Read; 4] = [
                 scripts::settings(account, name).into(),
                 versions::list(account, name).into(),
@@ -165,11 +168,6 @@ impl Fleet {
         let live = json!([{ "version_id": id(20), "percentage": 100 }]);
         self.answer(deployments::list(account, name), &json!({ "deployments": [{ "id": id(99), "versions": live }] }));
         self.answer(subdomain::of_script(account, name), &json!({ "enabled": false, "previews_enabled": false }));
-        let record = json!([{
-            "id": format!("{number:032x}"), "type": "A", "name": host, "content": "100.0.0.1", "ttl": 1,
-            "proxied": true, "comment": marks::comment(&manifest.identity),
-        }]);
-        self.answer(records, &record);
     }
 
     fn answer(&mut self, read: impl Into<Read>, result: &Value) {
@@ -235,6 +233,13 @@ fn routes_of(manifest: &DesiredManifest) -> Vec<Value> {
         json!({ "id": id, "pattern": pattern, "script": manifest.script.name })
     };
     routes.iter().map(|route| &route.pattern).enumerate().map(route).collect()
+}
+
+fn record_of(manifest: &DesiredManifest) -> Value {
+    json!({
+        "id": format!("{:032x}", manifest.document), "type": "A", "name": host_of(manifest), "content": "100.0.0.1",
+        "ttl": 1, "proxied": true, "comment": marks::comment(&manifest.identity),
+    })
 }
 
 fn sha256() -> String {

@@ -222,6 +222,10 @@ fn reason_to_upload(
         return Some(Reason::CodeOrConfiguration);
     }
     let live = context.live.script.as_ref()?;
+    // What is bound is what the version's mark says.
+    if live.is_from_lists {
+        return secrets::reason_to_write(context, mark, secrets_proven);
+    }
     let is_secret =
         |name: &str| live.bindings.iter().any(|binding| binding.name == name && binding.type_name == secret_text::TYPE);
     let wanted: Vec<&str> = context.secret_names().collect();
