@@ -6,6 +6,7 @@ use cfworker_deploy::binding::{Binding, Input, MemberValue, SecretSource};
 use cfworker_deploy::diagnostic::any_error;
 use cfworker_deploy::kinds::read;
 use cfworker_deploy::manifest::{ReadOptions, SecretValues, Source, resolve_secrets};
+use cfworker_deploy::resource::ZoneRef;
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::{manifests, shown};
 
 pub const TARGET: Target = Target { name: "references", beside: None, check, structured, words: &WORDS };
 
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 28] = [
     "$",
     "${",
     "}",
@@ -24,6 +25,8 @@ const WORDS: [&str; 26] = [
     "$variables-group/",
     "$cloudflare-",
     "$cloudflare-kv-namespace/",
+    "$cloudflare-dns-zone/",
+    "status.outputs.zone_id",
     "kv-namespace",
     "r2-bucket",
     "/status.outputs.",
@@ -54,6 +57,7 @@ fn check(input: &[u8]) {
     as_variable(&text);
     as_secret(&text);
     as_namespace(&text, input.len());
+    as_zone(&text);
 }
 
 /// The bindings of a manifest with this in its spec; nothing when it is refused.
@@ -138,6 +142,31 @@ fn as_namespace(text: &str, which: usize) {
             }
             Input::Reference(reference) => {
                 assert!(!reference.name.is_empty() && reference.output == "namespace_id", "{reference:?}");
+            }
+        }
+    }
+}
+
+/// An id, or the name of a zone: never the text of a reference.
+fn as_zone(text: &str) {
+    for zone in [json!(text), json!({ "value": text }), json!({ "value_from": { "name": text } })] {
+        let mut document = manifests::valid();
+        document["spec"]["dns"] = json!({ "enabled": true, "hostname": "a.example.com", "zone_id": zone });
+        let read = manifests::placed(&document.to_string());
+        if any_error(&read.diagnostics) {
+            continue;
+        }
+        for host in read.desired.manifests.iter().flat_map(|manifest| &manifest.routing) {
+            match &host.zone {
+                ZoneRef::Id(id) => {
+                    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                    assert!(id.len() == 32 && id.bytes().all(is_digit), "{id}");
+                }
+                ZoneRef::Referred(reference) => {
+                    assert!(!reference.name.is_empty() && reference.output == "zone_id", "{reference:?}");
+                }
+                ZoneRef::OfHostname => assert!(text.is_empty(), "{text}"),
+                ZoneRef::Name(name) => panic!("nobody named `{name}`"),
             }
         }
     }
