@@ -49,14 +49,18 @@ pub(super) async fn upload(
             let found = upload.creates && uploaded.was_there();
             Ended::Done(Made { version: uploaded.version_id(), found, ..Made::default() })
         }
-        Err(error) => refused(&error, modules.syntax),
+        Err(error) => refused(&error, modules.syntax, upload.mark.is_unfinished()),
     }
 }
 
-/// Code that Cloudflare can't run may be fine and only of the other format: nobody but its author can tell.
-fn refused(error: &CallError, syntax: Syntax) -> Ended {
+/// Code that Cloudflare can't run may be fine and only of the other format, or lack a binding that a second upload would
+/// bring: nobody but its author can tell.
+fn refused(error: &CallError, syntax: Syntax, is_unfinished: bool) -> Ended {
     let Some(NOT_RUNNABLE | NO_HANDLERS) = error.code() else { return ended(error) };
     let help = match syntax {
+        _ if is_unfinished => {
+            "it was sent without its bindings to Workers that are bound to it: let it use those when it handles a request, not while it starts"
+        }
         Syntax::EsModule => {
             "the code was sent as an ES module, which has `export default`; if it calls `addEventListener` instead, say `script.format: service-worker`"
         }

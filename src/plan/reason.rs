@@ -16,6 +16,8 @@ pub enum Reason {
     FoundByName,
     /// Code, variables, stores or compatibility differ from what is live.
     CodeOrConfiguration,
+    /// An earlier run ended before its last upload.
+    Unfinished,
     /// The live Worker lacks a secret of the manifest.
     SecretMissing,
     /// A secret that we set is no longer in the manifest.
@@ -84,6 +86,7 @@ impl Reason {
             Self::Unchanged => "unchanged",
             Self::FoundByName => "found-by-name",
             Self::CodeOrConfiguration => "code-or-configuration",
+            Self::Unfinished => "unfinished",
             Self::SecretMissing => "secret-missing",
             Self::SecretLeft => "secret-left",
             Self::SecretsChanged => "secrets-changed",
@@ -128,6 +131,7 @@ impl fmt::Display for Reason {
             Self::Unchanged => "unchanged",
             Self::FoundByName => "found by name",
             Self::CodeOrConfiguration => "code or configuration changed",
+            Self::Unfinished => "an earlier run ended before its last upload",
             Self::SecretMissing => "a secret is missing",
             Self::SecretLeft => "a secret left the manifest",
             Self::SecretsChanged => "secrets changed",

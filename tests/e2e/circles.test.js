@@ -33,6 +33,15 @@ const worker = (name, other) =>
     { name },
   );
 const both = () => [worker("shop", "api"), worker("api", "shop")];
+
+/** The same, the first of which also needs what is only known when a database is made. */
+const withDatabase = () => {
+  const [shop, api] = both();
+  api.spec.bindings.push({ name: "DB", type: "d1", value_from: { kind: "CloudflareD1Database", name: "notes" } });
+  const spec = { account_id: site.local.accountId, database_name: "notes", region: "weur" };
+  const metadata = { name: "notes", org: "acme", env: "test" };
+  return [shop, api, { apiVersion: shop.apiVersion, kind: "CloudflareD1Database", metadata, spec }];
+};
 const asked = async () => [await site.ask(`shop.${ZONE}`, "/ask"), await site.ask(`api.${ZONE}`, "/ask")];
 const heard = ["shop hears api", "api hears shop"];
 
@@ -65,6 +74,23 @@ test("a run that ends between the two uploads is taken up by the next one", asyn
   assert.deepEqual(told(writes).slice(0, 2), ["PUT shop", "PUT api"]);
   assert.deepEqual(await asked(), heard);
   assert.ok(isSettled(await site.plan(both())));
+});
+
+test("the plan after such an end says why there is something to do", async () => {
+  await site.destroy(both());
+  const stop = new AbortController();
+  const options = { signal: stop.signal, onEvent: ({ type }) => type === "uploaded" && stop.abort() };
+  await assert.rejects(site.apply(withDatabase(), { options }), { exitCode: 130 });
+  const { changes } = await site.plan(withDatabase());
+  const { action, why } = changes.find(({ address }) => address === "script:api");
+  assert.deepEqual([action, why], ["update", "unfinished"]);
+});
+
+test("an id that is made on the way is in both uploads, and what is live equals the manifest afterwards", async () => {
+  await site.destroy(withDatabase(), { options: { deleteData: ["d1:notes"] } });
+  const { writes } = await site.during(() => site.apply(withDatabase()));
+  assert.deepEqual(told(writes.filter(({ path }) => path.includes("/scripts/"))), ["PUT api", "PUT shop", "PUT api"]);
+  assert.ok(isSettled(await site.plan(withDatabase())));
 });
 
 test("destroy takes a binding out of one of them, then deletes both", async () => {

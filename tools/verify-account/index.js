@@ -1,6 +1,7 @@
 /** Asks an account every question in turn, with scratch resources that are gone at the end. */
 import { createAccount, findZone } from "./account.js";
 import { access } from "./checks/access.js";
+import { circles } from "./checks/circles.js";
 import { dns } from "./checks/dns.js";
 import { engine } from "./checks/engine.js";
 import { r2 } from "./checks/r2.js";
@@ -13,7 +14,7 @@ import { createScratch, PREFIX } from "./scratch.js";
 export { reportOf } from "./report.js";
 
 /** In this order: what needs least comes first. */
-export const CHECKS = [access, dns, settings, secrets, versions, routing, r2, engine].flat();
+export const CHECKS = [access, dns, settings, secrets, versions, circles, routing, r2, engine].flat();
 
 /**
  * A question, and what each possible answer means.

@@ -218,6 +218,9 @@ fn reason_to_upload(
     secrets_proven: bool,
     code: &str,
 ) -> Option<Reason> {
+    if mark.is_unfinished() {
+        return Some(Reason::Unfinished);
+    }
     if mark.code != code {
         return Some(Reason::CodeOrConfiguration);
     }
