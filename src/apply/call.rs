@@ -30,7 +30,7 @@ pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> En
             Err(error) => error,
         };
         let Some(look) = call.look.as_ref().filter(|_| is_open(&error) && guard::holds(Guard::Relist)) else {
-            return ended(&error);
+            return refused(call, &error);
         };
         match run.api.find(client, look).await {
             Ok(Some(found)) => return made(call, &found),
@@ -41,6 +41,14 @@ pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> En
     match last {
         Some(error) => ended(&error),
         None => failed(Diagnostic::error(Code::Internal, "a write was never sent"), false),
+    }
+}
+
+/// The end of a write that gave no result, with the way out that its kind knows.
+fn refused(call: &Call, error: &CallError) -> Ended {
+    match call.help.filter(|(code, _)| error.code() == Some(*code)) {
+        Some((_, help)) => failed(error.diagnostic().with_help(help), error.may_have_arrived),
+        None => ended(error),
     }
 }
 

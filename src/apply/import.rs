@@ -131,6 +131,7 @@ impl Target<'_> {
             makes: Vec::new(),
             settles_late: false,
             look: None,
+            help: None,
         };
         self.run.api.carry(self.client, &call, &|_| None).await
     }

@@ -60,6 +60,9 @@ pub struct Call {
     /// How to see whether what it makes is there, where that can't be made twice; or whether what it deletes is gone.
     #[serde(skip)]
     pub look: Option<Look>,
+    /// The way out where Cloudflare refuses with this code.
+    #[serde(skip)]
+    pub help: Option<(i64, &'static str)>,
 }
 
 impl Call {
@@ -76,6 +79,7 @@ impl Call {
             makes: Vec::new(),
             settles_late: false,
             look: None,
+            help: None,
         }
     }
 }

@@ -187,8 +187,8 @@ fn settles_late(family: Family, status: u16, code: i64) -> bool {
     match family {
         Family::Workers => matches!(code, 10007 | 10222) || (status == 500 && code == 10013),
         Family::Routes => code == 10019,
-        // The Worker, its handler or the queue was made a moment ago.
-        Family::Queues => matches!(code, 10007 | 11000 | 11001),
+        // The Worker or the queue was made a moment ago.
+        Family::Queues => matches!(code, 10007 | 11000),
         _ => false,
     }
 }

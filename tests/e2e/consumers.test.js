@@ -184,6 +184,21 @@ describe("a Worker that gets the messages of a queue", () => {
     assert.deepEqual([consumers().length, scripts.size, queues.size], [0, 0, 0]);
   });
 
+  test("a Worker without a handler is told what it lacks, and nothing waits for one", async () => {
+    await site.bundle("page");
+    const page = document("CloudflareWorker", "page", {
+      worker_name: "page",
+      script_bundle: { bucket: "bundles", path: "page.js" },
+      queue_consumers: [{ queue: QUEUED }],
+    });
+    const { result, writes } = await site.during(() => site.apply([page, stores()[0]]).catch((error) => error));
+    assert.deepEqual([result.exitCode, result.notDone], [3, [ADDRESS]]);
+    assert.match(result.diagnostics.at(-1).help, /async queue\(batch, env, context\)/);
+    assert.equal(writes.filter(({ path }) => path.endsWith("/consumers")).length, 1);
+    // Its destroy would look again, in half a minute, for the consumer that its marks name.
+    site.local.state.scripts.delete("page");
+  });
+
   test("a queue that is not there stops the run before it writes", async () => {
     const wrong = reader([{ queue: "nowhere" }]);
     const { result, writes } = await site.during(() =>

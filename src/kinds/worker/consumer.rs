@@ -13,10 +13,28 @@ use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
 use crate::resource::{DesiredConsumer, LiveConsumer, Operation};
 
+/// Cloudflare's code for a Worker that handles no messages.
+const NO_HANDLER: i64 = 11001;
+
 /// The consumers that the manifest wants. `creates`: the Worker is made in this run.
 pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks, creates: bool) -> Vec<Sketch> {
-    let wanted = context.desired.consumers.iter().flatten();
-    wanted.map(|wanted| one(context, marks, creates, wanted)).collect()
+    let mut sketches: Vec<Sketch> = Vec::new();
+    for wanted in context.desired.consumers.iter().flatten() {
+        let sketch = one(context, marks, creates, wanted);
+        match sketches.iter_mut().find(|known| known.address == sketch.address) {
+            Some(known) => known.diagnostics.push(twice(context, &sketch.address.key, wanted)),
+            None => sketches.push(sketch),
+        }
+    }
+    sketches
+}
+
+/// Two entries that name one queue in different words.
+fn twice(context: &Context<'_>, queue: &str, wanted: &DesiredConsumer) -> Diagnostic {
+    Diagnostic::error(Code::Consumer, format!("two entries name the queue `{queue}`"))
+        .with_help("keep one of them")
+        .on(wanted.queue.field.clone())
+        .in_document(context.desired.document)
 }
 
 /// The address of what gets the messages of a queue.
@@ -164,7 +182,8 @@ impl Consumer<'_> {
     fn write(&self, method: Method, id: Option<&str>, look: Option<Look>) -> Operation {
         let is_new = self.creates || matches!(self.queue.id, Segment::Late(_));
         let path = path(self.context.account(), &self.queue.id, id);
-        let call = Call { path, body: self.body(), settles_late: is_new, look, ..call(method) };
+        let help = Some((NO_HANDLER, "export a handler in the Worker's code: `async queue(batch, env, context) {}`"));
+        let call = Call { path, body: self.body(), settles_late: is_new, look, help, ..call(method) };
         Operation::Call(Box::new(call))
     }
 }
