@@ -25,7 +25,7 @@ use self::body::FetchBody;
 use self::failure::{broken, failure, unsent};
 use self::filling::Filling;
 use self::sending::Outgoing;
-use super::{Lasting, LocalFuture, Request, Response, Transport, TransportError};
+use super::{LocalFuture, Request, Response, Transport, TransportError};
 
 /// Sends by `fetch`.
 pub struct Fetch {
@@ -160,12 +160,7 @@ fn response(value: &JsValue, flight: Flight) -> Result<Response, TransportError>
     let member = |name: &str| Reflect::get(value, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let status = member("status").as_f64().filter(|status| (0.0..=999.0).contains(status));
     let Some(status) = status else {
-        return Err(TransportError {
-            message: "it gave something that is no response".into(),
-            may_have_arrived: true,
-            lasting: Some(Lasting::Fetch),
-            ..TransportError::default()
-        });
+        return Err(unsent("it gave something that is no response"));
     };
     let headers = headers(&member("headers"));
     let length = headers.iter().find(|(name, _)| name == "content-length");

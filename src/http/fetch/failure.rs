@@ -82,7 +82,7 @@ pub(super) fn broken(thrown: &JsValue) -> TransportError {
     TransportError { may_have_arrived: false, lasting: failure.lasting.or(Some(Lasting::Fetch)), ..failure }
 }
 
-/// A request that did not leave, and never will.
+/// A request that did not leave, and never will: what gives no `Response` has sent nothing as `fetch` sends it.
 pub(super) fn unsent(reason: &str) -> TransportError {
     TransportError { message: shown(reason), lasting: Some(Lasting::Fetch), ..TransportError::default() }
 }
