@@ -31,7 +31,8 @@ pub fn set_value(text: &str, document: usize, path: &str, value: &str) -> Result
             return Ok(format!("{mark}{edited}"));
         }
     }
-    Err(refused(format!("the value can't be written at {}", quote(path))))
+    let message = format!("the value can't be written at {}", quote(path));
+    Err(refused(message).with_help("write the value there on one line, without an anchor that other values refer to"))
 }
 
 fn parsed(text: &str) -> Result<Vec<Document>, Error> {
@@ -132,6 +133,12 @@ mod tests {
             let quoted = serde_json::Value::from(value).to_string();
             assert_eq!(path(0, value), TEXT.replace("app/v1.js", &quoted), "{value}");
         }
+    }
+
+    #[test]
+    fn an_anchor_that_another_value_refers_to_is_refused_and_a_reference_is_written_over() {
+        assert!(set_value("a: &x app/v1.js\nb: *x\n", 0, "a", "app/v2.js").is_err());
+        assert_eq!(set_value("b: &x 1\na: *x\n", 0, "a", "app/v2.js").expect("edited"), "b: &x 1\na: app/v2.js\n");
     }
 
     #[test]
