@@ -301,6 +301,19 @@ test("a record that two documents share belongs to neither, and documents of sev
   assert.deepEqual(Object.fromEntries(homes), { "script:a": 1, "script:b": 1, "record:h": 0, "route:h/b": 1 });
 });
 
+test("a consumer stands with its Worker, also where documents describe its queues", async () => {
+  const queue = { account: "a", address: "queue:orders", label: "acme/prod/orders" };
+  const changes = [
+    change("queue:orders", "create"),
+    change("script:shop", "create"),
+    change("consumer:orders", "create", ["queue:orders", "script:shop"]),
+  ];
+  const { nodes, documents } = parsed(await renderPlanSvg(planOf([queue, worker("shop")], changes)));
+  const home = documents.find(({ texts }) => texts[0].startsWith("acme/prod/shop"));
+  const inside = nodes.filter(({ box }) => within(box, home.box)).map(({ address }) => address);
+  assert.deepEqual(inside.sort(), ["consumer:orders", "script:shop"]);
+});
+
 test("Workers of one name in two accounts are two boxes, and nobody guesses which document is whose", async () => {
   const manifests = [worker("shop"), { ...worker("shop"), account: "b" }, worker("other")];
   const changes = [change("script:shop", "create"), change("script:shop", "update"), change("script:other", "delete")];

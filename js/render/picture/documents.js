@@ -1,7 +1,7 @@
 /**
  * Which document a change belongs to. A plan does not say it; its edges do: whatever leads to the resource of exactly one
- * document, other documents aside, is of that document. Where several documents have one address, each in an account
- * of its own, nothing tells whose a change is.
+ * Worker, other documents aside, is of that Worker's document. What a store needs, and what needs it, is never the store's.
+ * Where several documents have one address, each in an account of its own, nothing tells whose a change is.
  */
 
 /**
@@ -24,8 +24,11 @@ export function documentsByAddress({ manifests, changes }) {
   return documents;
 }
 
+/** Starts the address of a Worker: no other document has resources beside its own. */
+const WORKER = "script:";
+
 /** A plan that was saved when there were only Workers names their scripts alone. */
-const addressOf = ({ address, script }) => address ?? `script:${script}`;
+const addressOf = ({ address, script }) => address ?? `${WORKER}${script}`;
 
 /** Instead of a document's place: several have this address. */
 const SEVERAL = -1;
@@ -56,8 +59,8 @@ function reached(start, neighbours, own) {
   const around = new Set();
   for (const member of members) {
     for (const next of neighbours.get(member)) {
-      if (own.has(next)) around.add(own.get(next));
-      else members.add(next);
+      if (!own.has(next)) members.add(next);
+      else if (next.startsWith(WORKER)) around.add(own.get(next));
     }
   }
   return { members, around };
