@@ -24,12 +24,24 @@ pub(super) struct Split {
 
 /// The circles of a run that are split.
 #[derive(Debug, Default)]
-pub(super) struct Splits(Vec<Split>);
+pub(super) struct Splits {
+    all: Vec<Split>,
+    /// Those with a member of this address, in whichever account.
+    at: BTreeMap<Address, Vec<usize>>,
+}
 
 impl Splits {
     /// The circle of a resource, by its address in its account.
-    pub(super) fn of(&self, (account, address): (&str, &Address)) -> Option<&Split> {
-        self.0.iter().find(|split| split.account == account && split.members.contains(address))
+    pub(super) fn of(&self, key: (&str, &Address)) -> Option<&Split> {
+        let mut at = self.at.get(key.1)?.iter().filter_map(|index| self.all.get(*index));
+        at.find(|split| split.holds(key))
+    }
+
+    fn add(&mut self, split: Split) {
+        for member in &split.members {
+            self.at.entry(member.clone()).or_default().push(self.all.len());
+        }
+        self.all.push(split);
     }
 
     /// What the first of two writes of a resource goes without; nothing where it is written once.
@@ -108,7 +120,7 @@ fn found(documents: &[Sketches]) -> (Splits, Vec<(Place, Operation)>) {
         let firsts = twice.iter().map(|(node, left)| Some((node.place, node.sketch.without(left)?)));
         let Some(firsts) = firsts.collect::<Option<Vec<_>>>() else { continue };
         places.extend(firsts);
-        splits.0.push(Split {
+        splits.add(Split {
             account: members.first().map_or_else(String::new, |node| node.key.0.to_owned()),
             members: members.iter().map(|node| node.key.1.clone()).collect(),
             twice: twice.into_iter().map(|(node, left)| (node.key.1.clone(), left)).collect(),
