@@ -20,7 +20,7 @@ use cfworker_deploy::resource::{
     DesiredManifest, DesiredState, LiveBinding, LiveDeployment, LiveManifest, LiveScript, LiveState, LiveVersion,
     LiveZone, Operation, User,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
@@ -160,14 +160,17 @@ fn befores(plan: &Plan) -> Vec<BTreeSet<usize>> {
 
 /// Worker, and what its uploads are bound to.
 fn uploads(plan: &Plan) -> Vec<(usize, usize, Vec<usize>)> {
-    let uploads = plan.steps.iter().enumerate().filter_map(|(index, step)| match &step.operation {
-        Operation::Upload(upload) => {
-            let to = upload.bindings.iter().map(|binding| place(binding.name())).collect();
-            Some((index, place(&step.address.key), to))
-        }
-        _ => None,
-    });
-    uploads.collect()
+    let uploads = plan.steps.iter().enumerate().filter(|(_, step)| step.operation.part == "version");
+    let bound = |upload: &Value| {
+        let bindings = upload["bindings"].as_array().expect("bindings").iter();
+        bindings.map(|binding| place(binding["name"].as_str().expect("a name"))).collect()
+    };
+    uploads.map(|(index, step)| (index, place(&step.address.key), bound(&shown(&step.operation)))).collect()
+}
+
+/// What a write says of itself.
+fn shown(operation: &Operation) -> Value {
+    json!(operation)["procedure"].take()
 }
 
 fn check_created(bound: &Bound) {
@@ -179,10 +182,11 @@ fn check_created(bound: &Bound) {
     for (index, worker, to) in &uploads {
         let earlier = |of: usize| uploads.iter().any(|(other, it, _)| *it == of && befores[*index].contains(other));
         assert!(to.iter().all(|to| earlier(*to)), "a binding to a Worker that is not there: {:?}", bound.pairs);
-        let Operation::Upload(upload) = &plan.steps[*index].operation else { panic!("an upload") };
-        assert_eq!(upload.creates, !earlier(*worker));
+        let upload = shown(&plan.steps[*index].operation);
+        assert_eq!(upload["creates"], !earlier(*worker));
         let is_whole = *to == bound.of(*worker).collect::<Vec<_>>();
-        assert_eq!(upload.mark.is_unfinished(), !is_whole, "{:?}", bound.pairs);
+        let mark = upload["mark"].as_str().and_then(VersionMark::parse).expect("a mark");
+        assert_eq!(mark.is_unfinished(), !is_whole, "{:?}", bound.pairs);
     }
     for (index, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.address.kind == Kind::Record) {
         let worker = place(step.address.key.trim_end_matches(".example.com"));
@@ -199,12 +203,16 @@ fn check_destroyed(bound: &Bound) {
     let befores = befores(&plan);
     assert_eq!(plan.steps.len(), bound.workers + bound.fewest(), "{:?}", bound.pairs);
     for (index, step) in plan.steps.iter().enumerate() {
-        let Operation::DeleteScript { name, .. } = &step.operation else { continue };
+        if step.operation.part != "script" {
+            continue;
+        }
+        let deletion = shown(&step.operation);
+        let name = deletion["name"].as_str().expect("a name");
         for (from, _) in bound.pairs.iter().filter(|(_, to)| NAMES[*to] == name) {
-            let let_go = |step: &Operation| match step {
-                Operation::DeleteScript { name, .. } => name == NAMES[*from],
-                Operation::Unbind(unbind) => unbind.name == NAMES[*from] && unbind.leaves.contains(name),
-                _ => false,
+            let let_go = |step: &Operation| {
+                let said = shown(step);
+                let leaves = said["leaves"].as_array().is_some_and(|leaves| leaves.iter().any(|left| left == name));
+                said["name"] == NAMES[*from] && (step.part == "script" || (step.part == "bindings" && leaves))
             };
             let is_free = befores[index].iter().any(|before| let_go(&plan.steps[*before].operation));
             assert!(is_free, "`{name}` is deleted while another one is bound to it: {:?}", bound.pairs);

@@ -5,7 +5,12 @@
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expects by stopping")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by stopping"
+)]
 #![expect(clippy::disallowed_methods, reason = "tests read their specs from files")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +24,7 @@ use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
 use cfworker_deploy::model::{Identity, OutputSet};
 use cfworker_deploy::plan::{self, Plan, PlanOptions};
 use cfworker_deploy::resource::{
-    DesiredManifest, DesiredState, LiveManifest, LiveQueue, LiveQueues, LiveState, LiveZoneContent, Operation,
+    DesiredManifest, DesiredState, LiveManifest, LiveQueue, LiveQueues, LiveState, LiveZoneContent,
 };
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
@@ -126,15 +131,15 @@ impl Marks {
         let live =
             LiveState { manifests: vec![LiveManifest { bundle, ..LiveManifest::default() }], ..LiveState::default() };
         let first = kinds::plan(desired, &live, secrets, &PlanOptions::default());
-        let upload = first.steps.iter().find_map(|step| match &step.operation {
-            Operation::Upload(upload) => Some(upload),
-            _ => None,
-        });
-        let upload = upload.expect("a first deploy uploads");
-        let marks = ScriptMarks::parse(&upload.tags);
+        let steps = first.steps.iter().map(|step| json!(step.operation));
+        let upload = steps.into_iter().find(|operation| operation["part"] == "version");
+        let upload = upload.expect("a first deploy uploads")["procedure"].take();
+        let tags: Vec<String> = serde_json::from_value(upload["tags"].clone()).expect("tags");
+        let mark = upload["mark"].as_str().and_then(VersionMark::parse).expect("a mark");
+        let marks = ScriptMarks::parse(&tags);
         let bundle = ScriptMarks { bundle: marks.bundle, ..ScriptMarks::default() }.tags().concat();
         let identity = desired.manifests.first().expect("a manifest").identity.clone();
-        Self { identity, version: upload.mark.clone(), bundle }
+        Self { identity, version: mark, bundle }
     }
 
     fn named(&self, word: &str) -> String {

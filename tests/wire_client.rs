@@ -12,10 +12,10 @@ mod wire;
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
-use cfworker_deploy::cloudflare::dns_records::{self, CreateRecord, PatchRecord, RecordBody, RecordFilter};
-use cfworker_deploy::cloudflare::routes::{self, CreateRoute, RouteList};
+use cfworker_deploy::cloudflare::dns_records::{self, RecordBody, RecordFilter};
+use cfworker_deploy::cloudflare::routes::{self, RouteList};
 use cfworker_deploy::cloudflare::scripts;
-use cfworker_deploy::cloudflare::{Api, Auth, ReadOf};
+use cfworker_deploy::cloudflare::{Api, Auth, Call, ReadOf};
 use cfworker_deploy::error::Exit;
 use cfworker_deploy::http::{CallErrorKind, Meaning, Policy, Sent};
 use cfworker_deploy::secret::Secret;
@@ -27,7 +27,10 @@ fn api() -> Api {
 }
 
 static ROUTES: LazyLock<ReadOf<RouteList>> = LazyLock::new(|| routes::list("z"));
-const NEW_ROUTE: CreateRoute<'static> = CreateRoute { zone_id: "z", pattern: "a.example/*", script: "s" };
+
+fn new_route() -> Call {
+    routes::create("z", "a.example/*", "s")
+}
 
 fn never(_: &Seen) -> Reply {
     panic!("one request too many")
@@ -77,7 +80,7 @@ fn a_create_is_sent_once_when_its_answer_is_unclear() {
         refused(500, 10013, "An unknown error has occurred"),
     ] {
         let bench = bench(vec![fault], never);
-        let error = bench.clock.run(api().call(&bench.client, &NEW_ROUTE)).expect_err("an error");
+        let error = bench.clock.run(api().carry(&bench.client, &new_route(), &|_| None)).expect_err("an error");
         assert!(error.may_have_arrived && error.tries == 1, "{error}");
         assert!(matches!(error.kind, CallErrorKind::Unanswered { .. }), "{error}");
         assert_eq!(bench.client.sent(), Sent { reads: 0, writes: 1 });
@@ -88,20 +91,20 @@ fn a_create_is_sent_once_when_its_answer_is_unclear() {
 fn a_create_is_sent_again_when_its_refusal_is_certain() {
     for fault in [refused(429, 971, "slow down"), Reply::Lost(false)] {
         let bench = bench(vec![fault], |_| ok("{\"id\":\"r1\"}"));
-        let route = bench.clock.run(api().call(&bench.client, &NEW_ROUTE)).expect("a route");
-        assert_eq!((route.id.as_str(), bench.script.count()), ("r1", 2));
+        let route = bench.clock.run(api().carry(&bench.client, &new_route(), &|_| None)).expect("a route");
+        assert_eq!((route["id"].as_str(), bench.script.count()), (Some("r1"), 2));
     }
     let bench = bench(vec![refused(409, 10020, "duplicate route")], never);
-    let error = bench.clock.run(api().call(&bench.client, &NEW_ROUTE)).expect_err("an error");
+    let error = bench.clock.run(api().carry(&bench.client, &new_route(), &|_| None)).expect_err("an error");
     assert_eq!((error.meaning(), error.code(), error.may_have_arrived), (Some(Meaning::Conflict), Some(10020), false));
 }
 
 #[test]
 fn a_write_that_was_lost_and_then_refused_may_have_taken_effect() {
     let body = RecordBody { proxied: Some(true), ..RecordBody::default() };
-    let patch = PatchRecord { zone_id: "z", record_id: "r", record: &body };
+    let patch = dns_records::patch("z", "r", &body);
     let bench = bench(vec![Reply::Lost(true), refused(403, 10000, "Authentication error")], never);
-    let error = bench.clock.run(api().call(&bench.client, &patch)).expect_err("an error");
+    let error = bench.clock.run(api().carry(&bench.client, &patch, &|_| None)).expect_err("an error");
     assert!(error.may_have_arrived && error.meaning() == Some(Meaning::Permission));
 }
 
@@ -112,10 +115,9 @@ fn permission_errors_are_not_repeated_and_name_the_group() {
     assert_eq!(error.exit(), Exit::Permission);
     let finding = error.diagnostic();
     assert!(finding.help.is_some_and(|help| help.contains("`Workers Routes Read`")), "{error}");
-    let create = |body| CreateRecord { zone_id: "z", record: body };
-    let body = RecordBody::default();
+    let create = dns_records::create("z", &RecordBody::default());
     let bench = wire::bench(vec![refused(403, 10000, "Authentication error")], never);
-    let error = bench.clock.run(api().call(&bench.client, &create(&body))).expect_err("an error");
+    let error = bench.clock.run(api().carry(&bench.client, &create, &|_| None)).expect_err("an error");
     assert!(error.diagnostic().help.is_some_and(|help| help.contains("`DNS Write`")));
 }
 
@@ -200,7 +202,7 @@ fn a_worker_just_created_settles_late() {
     let late = || vec![refused(404, 10007, "not found"), refused(404, 10222, "no version")];
     let settings = scripts::settings("a", "s");
     let bench = bench(late(), |_| ok("{\"bindings\":null,\"tags\":null}"));
-    bench.clock.run(api().read_just_created(&bench.client, &settings)).expect("settings");
+    bench.clock.run(api().read(&bench.client, &settings.clone().settling_late(true))).expect("settings");
     assert_eq!((bench.script.count(), bench.clock.elapsed()), (3, 600.0));
 
     let bench = wire::bench(late(), never);
@@ -208,10 +210,12 @@ fn a_worker_just_created_settles_late() {
     assert!(error.is_absent(), "only the run that created it may doubt the answer");
 
     let bench = wire::bench(vec![refused(400, 10019, "no such Worker")], |_| ok("{\"id\":\"r\"}"));
-    bench.clock.run(api().call_just_created(&bench.client, &NEW_ROUTE)).expect("a route");
+    let late = Call { settles_late: true, ..new_route() };
+    bench.clock.run(api().carry(&bench.client, &late, &|_| None)).expect("a route");
 
     let bench = wire::bench(Vec::new(), |_| refused(404, 10007, "not found"));
-    let error = bench.clock.run(api().read_just_created(&bench.client, &settings)).expect_err("an error");
+    let error =
+        bench.clock.run(api().read(&bench.client, &settings.clone().settling_late(true))).expect_err("an error");
     assert_eq!((error.tries, error.is_absent()), (10, true));
 }
 
@@ -229,16 +233,16 @@ fn stopping_ends_waits_and_reads_but_no_write_in_flight() {
     assert_eq!(bench.clock.elapsed(), 1_000.0);
 
     let bench = bench_with(VirtualClock::new(), vec![late(ok("{\"id\":\"r\"}"))], never, policy, Some(1_000.0));
-    assert!(bench.clock.run(api.call(&bench.client, &NEW_ROUTE)).is_ok(), "a write ends first");
+    assert!(bench.clock.run(api.carry(&bench.client, &new_route(), &|_| None)).is_ok(), "a write ends first");
 
     let bench = bench_with(VirtualClock::new(), Vec::new(), never, policy, Some(0.0));
-    let error = bench.clock.run(api.call(&bench.client, &NEW_ROUTE)).expect_err("an error");
+    let error = bench.clock.run(api.carry(&bench.client, &new_route(), &|_| None)).expect_err("an error");
     assert!(error.is_aborted() && !error.may_have_arrived && bench.script.count() == 0);
 
     let body = RecordBody::default();
-    let patch = PatchRecord { zone_id: "z", record_id: "r", record: &body };
+    let patch = dns_records::patch("z", "r", &body);
     let bench = bench_with(VirtualClock::new(), vec![late(Reply::Lost(true))], never, policy, Some(1_000.0));
-    let error = bench.clock.run(api.call(&bench.client, &patch)).expect_err("an error");
+    let error = bench.clock.run(api.carry(&bench.client, &patch, &|_| None)).expect_err("an error");
     assert!(error.is_aborted() && error.may_have_arrived, "its first try may have arrived");
 }
 
@@ -262,7 +266,7 @@ fn redirects_are_not_followed() {
 #[test]
 fn foreign_text_is_harmless_and_tokens_stay_secret() {
     let bench = bench(vec![refused(400, 10022, "bad\\u001b[31m\\r\\npattern")], never);
-    let error = bench.clock.run(api().call(&bench.client, &NEW_ROUTE)).expect_err("an error");
+    let error = bench.clock.run(api().carry(&bench.client, &new_route(), &|_| None)).expect_err("an error");
     let shown = format!("{error} {error:?} {:?}", error.diagnostic());
     assert!(error.to_string().contains("bad[31m pattern") || error.to_string().contains("bad [31m pattern"), "{error}");
     assert!(!shown.contains('\u{1b}') && !shown.contains("canary-token"));

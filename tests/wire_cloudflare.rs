@@ -14,18 +14,13 @@ mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cfworker_deploy::bundle::{self, Modules, Stated};
-use cfworker_deploy::cloudflare::dns_records::{
-    self, CreateRecord, DeleteRecord, PatchRecord, RecordBody, RecordFilter,
-};
-use cfworker_deploy::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute};
-use cfworker_deploy::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
-use cfworker_deploy::cloudflare::secrets::{self, PatchSecrets};
-use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain, WriteScriptSubdomain};
-use cfworker_deploy::cloudflare::tokens;
-use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
-use cfworker_deploy::cloudflare::{self, accounts, deployments, kv, versions, workers, zones};
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, FromResult, Read, ReadOf};
-use cfworker_deploy::http::{Again, CallError, Meaning, Repeat};
+use cfworker_deploy::cloudflare::dns_records::{self, RecordBody, RecordFilter};
+use cfworker_deploy::cloudflare::scripts::{self, ScriptSettings};
+use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain};
+use cfworker_deploy::cloudflare::upload::{self, Metadata, Uploaded};
+use cfworker_deploy::cloudflare::{self, accounts, deployments, kv, routes, secrets, tokens, versions, workers, zones};
+use cfworker_deploy::cloudflare::{Api, Auth, Call, FromResult, Read, ReadOf};
+use cfworker_deploy::http::{Again, CallError, Meaning, Repeat, Request};
 use cfworker_deploy::model::Syntax;
 use cfworker_deploy::secret::Secret;
 use serde_json::{Value, json};
@@ -44,9 +39,14 @@ fn asked(read: impl Into<Read>) -> String {
     format!("{} {path}", request.method.as_str())
 }
 
+/// What goes out.
+fn request(call: &Call) -> Request {
+    call.request(&api(), &|_| None).expect("a request")
+}
+
 /// Method, path with query, JSON body, whether it may be repeated.
-fn sent<E: Endpoint>(endpoint: &E) -> (String, Value, Repeat) {
-    let request = endpoint.request(&api());
+fn sent(call: &Call) -> (String, Value, Repeat) {
+    let request = request(call);
     let path = request.url.strip_prefix("https://api.example/client/v4/").expect("below the base URL");
     let body = request
         .body
@@ -103,67 +103,58 @@ fn writes_send_exactly_this() {
     let tags = ScriptSettings { tags: Some(vec!["x".into()]), ..ScriptSettings::default() };
     let switches = ScriptSubdomain { enabled: false, previews_enabled: true };
     let route = json!({ "pattern": "a.example/*", "script": "s" });
-    let secrets = BTreeMap::from([("A".to_owned(), Some(Secret::new("v"))), ("B".to_owned(), None)]);
+    let names = ["A".to_owned(), "B".to_owned()];
+    let remove_secrets = secrets::remove(account_id, script, names.iter());
     for (seen, wanted, body, repeat) in [
         (
-            sent(&CreateRecord { zone_id, record: &record }),
+            sent(&dns_records::create(zone_id, &record)),
             "POST zones/zone/dns_records".to_owned(),
             whole,
             Repeat::LookFirst,
         ),
         (
-            sent(&PatchRecord { zone_id, record_id: "r", record: &part }),
+            sent(&dns_records::patch(zone_id, "r", &part)),
             "PATCH zones/zone/dns_records/r".into(),
             json!({ "proxied": true }),
             Repeat::Safe,
         ),
+        (sent(&dns_records::delete(zone_id, "r")), "DELETE zones/zone/dns_records/r".into(), Value::Null, Repeat::Safe),
         (
-            sent(&DeleteRecord { zone_id, record_id: "r" }),
-            "DELETE zones/zone/dns_records/r".into(),
-            Value::Null,
-            Repeat::Safe,
-        ),
-        (
-            sent(&CreateRoute { zone_id, pattern: "a.example/*", script: "s" }),
+            sent(&routes::create(zone_id, "a.example/*", "s")),
             "POST zones/zone/workers/routes".into(),
             route.clone(),
             Repeat::LookFirst,
         ),
         (
-            sent(&PutRoute { zone_id, route_id: "r", pattern: "a.example/*", script: "s" }),
+            sent(&routes::put(zone_id, "r", "a.example/*", "s")),
             "PUT zones/zone/workers/routes/r".into(),
             route,
             Repeat::Safe,
         ),
+        (sent(&routes::delete(zone_id, "r")), "DELETE zones/zone/workers/routes/r".into(), Value::Null, Repeat::Safe),
         (
-            sent(&DeleteRoute { zone_id, route_id: "r" }),
-            "DELETE zones/zone/workers/routes/r".into(),
-            Value::Null,
-            Repeat::Safe,
-        ),
-        (
-            sent(&PatchScriptSettings { account_id, script, settings: &tags }),
+            sent(&scripts::patch_settings(account_id, script, &tags)),
             format!("PATCH {A}/script-settings"),
             json!({ "tags": ["x"] }),
             Repeat::Safe,
         ),
-        (sent(&DeleteScript { account_id, script }), format!("DELETE {A}"), Value::Null, Repeat::Safe),
+        (sent(&scripts::delete(account_id, script)), format!("DELETE {A}"), Value::Null, Repeat::Safe),
         (
-            sent(&WriteScriptSubdomain { account_id, script, switches }),
+            sent(&subdomain::write(account_id, script, switches)),
             format!("POST {A}/subdomain"),
             json!({ "enabled": false, "previews_enabled": true }),
             Repeat::Safe,
         ),
         (
-            sent(&PatchSecrets { account_id, script, secrets: &secrets }),
+            sent(&remove_secrets),
             format!("PATCH {A}/secrets-bulk"),
-            json!({ "secrets": { "A": { "name": "A", "text": "v", "type": "secret_text" }, "B": null } }),
+            json!({ "secrets": { "A": null, "B": null } }),
             Repeat::Safe,
         ),
     ] {
         assert_eq!(seen, (wanted, body, repeat));
     }
-    let request = PatchSecrets { account_id, script, secrets: &secrets }.request(&api());
+    let request = request(&remove_secrets);
     assert_eq!(request.body.map(|(kind, _)| kind).as_deref(), Some("application/merge-patch+json"));
 }
 
@@ -187,8 +178,8 @@ fn an_upload_is_the_same_bytes_each_time() {
         ..Metadata::default()
     };
     let modules = modules("export default {}");
-    let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
-    let request = put.request(&api());
+    let put = upload::put("acc", "my-script", &metadata, &modules);
+    let request = request(&put);
     assert_eq!(request.url, format!("https://api.example/client/v4/{A}?bindings_inherit=strict&excludeScript=true"));
     assert_eq!(request.repeat, Repeat::Safe);
     let (content_type, content) = request.body.clone().expect("a body");
@@ -203,9 +194,9 @@ fn an_upload_is_the_same_bytes_each_time() {
          Content-Type: application/javascript+module\r\n\r\nexport default {{}}\r\n--{boundary}--\r\n"
     );
     assert_eq!(String::from_utf8_lossy(&bytes), expected);
-    let (_, again) = put.request(&api()).body.expect("a body");
+    let (_, again) = self::request(&put).body.expect("a body");
     assert_eq!(again.to_vec(), bytes);
-    assert!(!format!("{request:?} {metadata:?} {modules:?}").contains("canary-secret"));
+    assert!(!format!("{request:?} {metadata:?} {modules:?} {put:?} {}", json!(put)).contains("canary-secret"));
 }
 
 #[test]
@@ -213,8 +204,8 @@ fn a_service_worker_is_a_body_part() {
     let format = Stated { syntax: Some(Syntax::ServiceWorker), ..Stated::default() };
     let modules = stated("addEventListener('fetch', f)", format);
     let metadata = Metadata::default();
-    let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &modules };
-    let (_, content) = put.request(&api()).body.expect("a body");
+    let put = upload::put("acc", "s", &metadata, &modules);
+    let (_, content) = request(&put).body.expect("a body");
     let text = String::from_utf8_lossy(&content.to_vec()).into_owned();
     assert!(text.contains("{\"body_part\":\"index.js\",\"bindings\":[]}"), "{text}");
     assert!(text.contains("Content-Type: application/javascript\r\n"), "{text}");
@@ -224,8 +215,8 @@ fn a_service_worker_is_a_body_part() {
 fn an_upload_can_be_read_back_as_a_bundle() {
     let metadata = Metadata::default();
     let original = modules("export default { fetch() {} } // ü\r\n");
-    let put = PutScript { account_id: "acc", script: "s", metadata: &metadata, modules: &original };
-    let (_, content) = put.request(&api()).body.expect("a body");
+    let put = upload::put("acc", "s", &metadata, &original);
+    let (_, content) = request(&put).body.expect("a body");
     let (again, _) = bundle::read(content.to_vec().into(), Stated::default()).expect("a bundle");
     assert_eq!((again.syntax, again.main, again.modules), (original.syntax, original.main, original.modules));
 }
@@ -235,9 +226,9 @@ fn read<T: FromResult>(read: &ReadOf<T>, answer: Reply) -> T {
     bench.clock.run(api().read(&bench.client, read)).expect("an output")
 }
 
-fn written<E: Endpoint>(endpoint: &E, answer: Reply) -> E::Output {
+fn written(call: &Call, answer: Reply) -> Value {
     let bench = bench(vec![answer], |_| panic!("one request too many"));
-    bench.clock.run(api().call(&bench.client, endpoint)).expect("an output")
+    bench.clock.run(api().carry(&bench.client, call, &|_| None)).expect("a result")
 }
 
 #[test]
@@ -276,19 +267,33 @@ fn real_answers_are_understood() {
     );
     assert!(records[0].is_read_only() && records[0].comment.is_none());
 
-    assert_eq!(written(&CreateRoute { zone_id, pattern: "p", script }, ok(r#"{"id":"r"}"#)).id, "r");
+    assert_eq!(written(&routes::create(zone_id, "p", script), ok(r#"{"id":"r"}"#)), json!({ "id": "r" }));
+    let put = upload::put(account_id, script, &Metadata::default(), &modules("export default {}"));
+    let uploaded = Uploaded::told(&written(&put, ok(r#"{"id":"s","tags":null,"created_on":"1","modified_on":"2"}"#)));
+    assert!(uploaded.is_some_and(|uploaded| uploaded.was_there() && uploaded.version_id().is_none()));
     let routes =
         read(&routes::list(zone_id), ok(r#"[{"id":"r","pattern":"p"},{"id":"q","pattern":"p","script":null}]"#));
     assert!(routes.routes.iter().all(|route| route.script.is_none()));
     assert!(read(&scripts::list(account_id), reply(200, r#"{"success":true,"result":null}"#)).is_empty());
     let script = read(&scripts::list(account_id), ok(r#"[{"id":"s","tags":null,"etag":"e","routes":null}]"#));
     assert_eq!((script[0].id.as_str(), script[0].tags.len()), ("s", 0));
-    written(&DeleteScript { account_id, script: "s" }, ok("null"));
-    written(&DeleteRoute { zone_id, route_id: "r" }, reply(200, r#"{"success":true,"errors":null,"messages":["x"]}"#));
-    written(&DeleteRecord { zone_id, record_id: "r" }, Reply::Answer(204, Vec::new(), Vec::new()));
+    written(&scripts::delete(account_id, "s"), ok("null"));
+    written(&routes::delete(zone_id, "r"), reply(200, r#"{"success":true,"errors":null,"messages":["x"]}"#));
+    written(&dns_records::delete(zone_id, "r"), Reply::Answer(204, Vec::new(), Vec::new()));
     let zone =
         read(&zones::read(zone_id), ok(r#"{"id":"z","name":"a.example","status":"active","account":{"id":"a"}}"#));
     assert!(zone.is_active());
+}
+
+/// What became of a create whose answer names nothing is open: it is looked for.
+#[test]
+fn a_create_whose_answer_lacks_what_counts_may_have_taken_effect() {
+    let record = RecordBody::default();
+    for create in [routes::create("z", "p", "s"), dns_records::create("z", &record)] {
+        let bench = bench(vec![ok("{}")], |_| panic!("one request too many"));
+        let error = bench.clock.run(api().carry(&bench.client, &create, &|_| None)).expect_err("an error");
+        assert!(error.may_have_arrived && error.to_string().contains("can't be read"), "{error}");
+    }
 }
 
 #[test]
@@ -338,10 +343,10 @@ fn international_hosts_are_known_by_their_a_labels_however_an_answer_shows_them(
 #[test]
 fn refusals_mean_what_the_reference_says() {
     let (account_id, script, zone_id) = ("acc", "s", "z");
-    let workers = |reply| refusal(&DeleteScript { account_id, script }, reply);
-    let routes = |reply| refusal(&CreateRoute { zone_id, pattern: "p", script }, reply);
+    let workers = |reply| refusal(&scripts::delete(account_id, script), reply);
+    let routes = |reply| refusal(&routes::create(zone_id, "p", script), reply);
     let record = RecordBody::default();
-    let dns = |reply| refusal(&CreateRecord { zone_id, record: &record }, reply);
+    let dns = |reply| refusal(&dns_records::create(zone_id, &record), reply);
     let kv = |reply| refused_read(&kv::list(account_id), reply);
     let zones = |reply| refused_read(&zones::read(zone_id), reply);
     for (index, (seen, meaning)) in [
@@ -389,7 +394,8 @@ fn refusals_mean_what_the_reference_says() {
     }
     let busy = || refused(409, 10035, "multiple attempts");
     let bench = bench(vec![busy(), busy()], |_| ok("null"));
-    bench.clock.run(api().call(&bench.client, &DeleteScript { account_id, script })).expect("done at last");
+    let delete = scripts::delete(account_id, script);
+    bench.clock.run(api().carry(&bench.client, &delete, &|_| None)).expect("done at last");
 }
 
 #[test]
@@ -413,12 +419,9 @@ fn a_page_in_place_of_an_answer_is_told_with_its_title_and_ray_and_never_as_a_mi
     }
 }
 
-fn refusal<E: Endpoint>(endpoint: &E, answer: Reply) -> (Meaning, Again)
-where
-    E::Output: std::fmt::Debug,
-{
+fn refusal(call: &Call, answer: Reply) -> (Meaning, Again) {
     let bench = bench(vec![answer], |_| panic!("one request too many"));
-    meaning(&bench.clock.run(api().call(&bench.client, endpoint)).expect_err("an error"))
+    meaning(&bench.clock.run(api().carry(&bench.client, call, &|_| None)).expect_err("an error"))
 }
 
 fn refused_read<T: FromResult + std::fmt::Debug>(read: &ReadOf<T>, answer: Reply) -> (Meaning, Again) {
@@ -472,8 +475,8 @@ fn the_real_cause_of_a_dns_error_is_told() {
         [{"code":9300,"message":"DNS record has 1 tags, exceeding the quota of 0."}]}],"result":null}"#;
     let record = RecordBody::default();
     let bench = bench(vec![reply(400, body)], |_| panic!("one request too many"));
-    let create = CreateRecord { zone_id: "z", record: &record };
-    let error = bench.clock.run(api().call(&bench.client, &create)).expect_err("an error");
+    let create = dns_records::create("z", &record);
+    let error = bench.clock.run(api().carry(&bench.client, &create, &|_| None)).expect_err("an error");
     assert_eq!((error.code(), error.meaning()), (Some(9300), Some(Meaning::Quota)));
     assert!(error.to_string().contains("exceeding the quota"), "{error}");
 }

@@ -12,15 +12,18 @@ mod wire;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use cfworker_deploy::cloudflare::routes::{self, CreateRoute, RouteList};
-use cfworker_deploy::cloudflare::{Api, Auth, ReadOf};
+use cfworker_deploy::cloudflare::routes::{self, RouteList};
+use cfworker_deploy::cloudflare::{Api, Auth, Call, ReadOf};
 use cfworker_deploy::http::{CallErrorKind, Meaning, Policy};
 use cfworker_deploy::secret::Secret;
 use futures_util::future::join_all;
 use wire::{Bench, Reply, Seen, VirtualClock, bench, bench_with, json, ok, refused, with_header};
 
 static ROUTES: LazyLock<ReadOf<RouteList>> = LazyLock::new(|| routes::list("z"));
-const NEW_ROUTE: CreateRoute<'static> = CreateRoute { zone_id: "z", pattern: "a.example/*", script: "s" };
+
+fn new_route() -> Call {
+    routes::create("z", "a.example/*", "s")
+}
 
 fn api() -> Api {
     Api::new(Api::BASE_URL, Auth::Token(Secret::new("canary-token"))).expect("an API")
@@ -127,7 +130,7 @@ fn a_retry_after_beyond_the_time_that_is_there_fails_at_once_with_the_reason_for
     }
     assert!(bench.clock.elapsed() < 1_500.0, "{} ms", bench.clock.elapsed());
     // Who comes later is told the same, and sends nothing.
-    let (sent, later) = (bench.script.count(), bench.clock.run(api.call(&bench.client, &NEW_ROUTE)));
+    let (sent, later) = (bench.script.count(), bench.clock.run(api.carry(&bench.client, &new_route(), &|_| None)));
     let later = later.expect_err("an error");
     assert_eq!((bench.script.count(), later.tries, later.may_have_arrived), (sent, 0, false));
     assert!(later.to_string().contains("was not sent"), "{later}");

@@ -1,93 +1,150 @@
-//! Writes that say themselves how they are sent, and how to see whether they took effect.
+//! The one way on which a write goes out, and how it is settled what became of it.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Ended, Made, Run, done, ended, failed};
-use crate::cloudflare::{Call, Look};
+use super::Run;
+use crate::cloudflare::{Call, Heard, Read, Search, Sighting, Turn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::http::{CallError, Client, Meaning, Method};
+use crate::http::{CallError, Client, Meaning, Method, join_window};
+use crate::resource::{Ended, Made};
 
 /// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
-const TRIES: u32 = 7;
+const CREATES: u32 = 7;
 
-/// Sends a write. What can't be made twice is looked for after an unclear answer, and when Cloudflare says that it exists.
+/// How often a deletion is tried that Cloudflare accepts and does not carry out.
+const DELETIONS: u32 = 6;
+
+/// Sends a write, once.
+pub(super) async fn send(run: &Run<'_>, client: &Client, call: &Call) -> Result<Value, CallError> {
+    run.api.carry(client, call, &|output| run.late(output)).await
+}
+
+/// Makes a round of reads.
+pub(super) async fn hear(run: &Run<'_>, client: &Client, reads: Vec<Read>) -> Turn {
+    let answers = join_window(reads.iter().map(|read| run.api.hear(client, read))).await;
+    Turn::Replies(reads.into_iter().zip(answers).collect())
+}
+
+/// Carries a write out, as often as it is worth.
 pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> Ended {
-    if let (Method::Delete, Some(look)) = (call.method, &call.look) {
-        return delete(run, client, call, look).await;
+    match (&call.look, &call.until_gone) {
+        (Some(look), _) => create(run, client, call, &**look).await,
+        (None, Some(read)) => delete(run, client, call, read).await,
+        (None, None) => match send(run, client, call).await {
+            Ok(result) => made(call, &result),
+            Err(error) if is_gone(call, &error) => Ended::done(),
+            Err(error) => refused(call, &error),
+        },
     }
-    let late = |output: &_| run.late(output);
+}
+
+/// What can't be made twice is looked for after an unclear answer, and when Cloudflare says that it exists.
+async fn create(run: &Run<'_>, client: &Client, call: &Call, look: &dyn Search) -> Ended {
     let mut last = None;
-    for try_number in 0..TRIES {
+    for try_number in 0..CREATES {
         if try_number > 0 {
             client.rest(f64::from(250 << try_number)).await;
         }
-        let error = match run.api.carry(client, call, &late).await {
+        let error = match send(run, client, call).await {
             Ok(result) => return made(call, &result),
-            Err(error) if call.method == Method::Delete && error.is_absent() => return done(),
             Err(error) => error,
         };
-        let Some(look) = call.look.as_ref().filter(|_| is_open(&error) && guard::holds(Guard::Relist)) else {
+        if !is_open(&error) || !guard::holds(Guard::Relist) {
             return refused(call, &error);
-        };
-        match run.api.find(client, look).await {
-            Ok(Some(found)) => return made(call, &found),
-            Ok(None) => last = Some(error),
-            Err(_) => return ended(&error),
+        }
+        match found(run, client, look).await {
+            Found::There(found) => return made(call, &found),
+            Found::Taken(finding) => return Ended::refused(*finding),
+            // Refused as existing and yet not there: something else stands in the way, or the list lags behind.
+            Found::Absent => last = Some(error),
+            Found::Unclear => return Ended::from(&error),
         }
     }
     match last {
-        Some(error) => ended(&error),
-        None => failed(Diagnostic::error(Code::Internal, "a write was never sent"), false),
+        Some(error) => Ended::from(&error),
+        None => Ended::refused(Diagnostic::error(Code::Internal, "a write was never sent")),
     }
 }
 
 /// The end of a write that gave no result, with the way out that its kind knows.
 fn refused(call: &Call, error: &CallError) -> Ended {
     match call.help.filter(|(code, _)| error.code() == Some(*code)) {
-        Some((_, help)) => failed(error.diagnostic().with_help(help), error.may_have_arrived),
-        None => ended(error),
+        Some((_, help)) if error.may_have_arrived => Ended::unknown(error.diagnostic().with_help(help)),
+        Some((_, help)) => Ended::refused(error.diagnostic().with_help(help)),
+        None => Ended::from(error),
     }
 }
 
-/// Deletes something, and again while a look still shows it: an accepted deletion is no proof.
-async fn delete(run: &Run<'_>, client: &Client, call: &Call, look: &Look) -> Ended {
-    for try_number in 0..TRIES {
-        if try_number > 0 {
-            client.rest(f64::from(250 << try_number)).await;
-            if client.is_aborted() {
-                let kind = client.stop();
-                return unproven(&CallError { target: String::new(), tries: 0, may_have_arrived: true, kind });
-            }
-        }
-        match run.api.carry(client, call, &|output| run.late(output)).await {
-            Ok(_) => {}
-            Err(error) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => return done(),
-            Err(error) => return ended(&error),
-        }
-        if !guard::holds(Guard::GoneById) {
-            return done();
-        }
-        match run.api.find(client, look).await {
-            Ok(Some(_)) => {}
-            Ok(None) => return done(),
-            // The deletion was accepted: whether it took effect is what this read was to tell.
-            Err(error) => return unproven(&error),
-        }
-    }
-    let finding = Diagnostic::error(Code::StillThere, "the deletion was accepted, and it is still there");
-    failed(finding.with_help("run the same command again later"), false)
+/// What a look came to.
+enum Found {
+    There(Value),
+    Absent,
+    Taken(Box<Diagnostic>),
+    Unclear,
 }
 
-fn unproven(error: &CallError) -> Ended {
-    Ended::Failed { finding: Box::new(error.diagnostic()), unknown: true, aborted: error.is_aborted() }
+async fn found(run: &Run<'_>, client: &Client, look: &dyn Search) -> Found {
+    let mut heard = Heard::default();
+    loop {
+        match look.next(&heard) {
+            Sighting::Ask(read) => heard.add(hear(run, client, vec![read]).await),
+            Sighting::There(found) => return Found::There(found),
+            Sighting::Absent => return Found::Absent,
+            Sighting::Taken(finding) => return Found::Taken(finding),
+            Sighting::Unclear => return Found::Unclear,
+        }
+    }
 }
 
 /// Whether it may have taken effect all the same.
 fn is_open(error: &CallError) -> bool {
     !error.is_aborted() && (error.may_have_arrived || error.meaning() == Some(Meaning::Conflict))
+}
+
+/// What is gone already is as good as deleted.
+fn is_gone(call: &Call, error: &CallError) -> bool {
+    call.method == Method::Delete && error.is_absent() && guard::holds(Guard::AbsentIsDone)
+}
+
+/// Deletes something, and again while a read by its id still shows it: an accepted deletion is no proof, and neither is
+/// one list.
+async fn delete(run: &Run<'_>, client: &Client, call: &Call, read: &Read) -> Ended {
+    let target = || match call.request(run.api, &|output| run.late(output)) {
+        Ok(request) => request.target(),
+        Err(error) => error.target,
+    };
+    for try_number in 0..DELETIONS {
+        if try_number > 0 {
+            client.rest(f64::from(250 << try_number)).await;
+            if client.is_aborted() {
+                let stopped = CallError { target: target(), tries: 0, may_have_arrived: true, kind: client.stop() };
+                return unproven(&stopped);
+            }
+        }
+        match send(run, client, call).await {
+            Ok(_) => {}
+            Err(error) if is_gone(call, &error) => return Ended::done(),
+            Err(error) => return Ended::from(&error),
+        }
+        if !guard::holds(Guard::GoneById) {
+            return Ended::done();
+        }
+        match run.api.hear(client, read).await {
+            Ok(_) => {}
+            Err(error) if error.is_absent() => return Ended::done(),
+            // The deletion was accepted: whether it took effect is what this read was to tell.
+            Err(error) => return unproven(&error),
+        }
+    }
+    let message = format!("the deletion was accepted, and it is still there: {}", target());
+    Ended::refused(Diagnostic::error(Code::StillThere, message).with_help("run the same command again later"))
+}
+
+fn unproven(error: &CallError) -> Ended {
+    Ended::Failed { finding: Box::new(error.diagnostic()), unknown: true, aborted: error.is_aborted() }
 }
 
 /// What the write made, by what the answer or the list says.
@@ -99,7 +156,7 @@ fn made(call: &Call, result: &Value) -> Ended {
             None => {
                 let message = format!("Cloudflare made it and did not say its `{name}`");
                 let finding = Diagnostic::error(Code::AnswerMalformed, message);
-                return failed(finding.with_help("run the same command again"), true);
+                return Ended::unknown(finding.with_help("run the same command again"));
             }
         }
     }

@@ -8,13 +8,13 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Ended, Run, done, ended, failed};
+use super::Run;
 use crate::cloudflare::{Call, Family, Segment, d1, permissions};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::http;
 use crate::http::{Again, Answer, CallError, Client, Meaning, Method, Refusal, Request, Verdict, shown_address};
 use crate::model::{Address, Event};
-use crate::resource::Import;
+use crate::resource::{Ended, Import};
 
 /// How often a file is sent after answers that left it open.
 const TRIES: u32 = 5;
@@ -35,13 +35,13 @@ pub(super) async fn carry_out(run: &Run<'_>, client: &Client, address: &Address,
         Segment::Late(output) => run.late(output),
     };
     let Some(database) = late else {
-        return failed(Diagnostic::error(Code::Internal, "the id of a database is not known"), false);
+        return Ended::refused(Diagnostic::error(Code::Internal, "the id of a database is not known"));
     };
     let target = Target { run, client, import, database: &database };
     if import.tells_bookmark
         && let Err(error) = target.tell_bookmark(address).await
     {
-        return ended(&error);
+        return Ended::from(&error);
     }
     target.apply().await
 }
@@ -77,24 +77,27 @@ impl Target<'_> {
             }
             let told = self.send().await;
             if let Ok(Told::Complete) = told {
-                return done();
+                return Ended::done();
             }
             // It may have been applied all the same, by this try or by another run.
             match self.is_remembered().await {
-                Ok(true) => return done(),
+                Ok(true) => return Ended::done(),
                 Ok(false) => {}
-                Err(error) => return ended(&error),
+                Err(error) => return Ended::from(&error),
             }
             match told {
-                Ok(Told::Refused(reason)) => return failed(refused(&self.import.name, &reason), false),
+                Ok(Told::Refused(reason)) => return Ended::refused(refused(&self.import.name, &reason)),
                 Ok(Told::Complete) => {}
                 Err(error) if error.is_aborted() || !(error.may_have_arrived || error.is_absent()) => {
-                    return ended(&error);
+                    return Ended::from(&error);
                 }
                 Err(error) => last = Some(error),
             }
         }
-        last.map_or_else(|| failed(refused(&self.import.name, "it is not remembered"), true), |error| ended(&error))
+        last.map_or_else(
+            || Ended::unknown(refused(&self.import.name, "it is not remembered")),
+            |error| Ended::from(&error),
+        )
     }
 
     async fn send(&self) -> Result<Told, CallError> {
@@ -120,19 +123,7 @@ impl Target<'_> {
 
     async fn ask(&self, body: Value) -> Result<Value, CallError> {
         let path = ["accounts", self.import.account.as_str(), "d1", "database", self.database, "import"];
-        let call = Call {
-            method: Method::Post,
-            path: path.map(Into::into).to_vec(),
-            headers: Vec::new(),
-            body,
-            late: Vec::new(),
-            family: Family::D1,
-            grant: permissions::D1,
-            makes: Vec::new(),
-            settles_late: false,
-            look: None,
-            help: None,
-        };
+        let call = Call { body, ..Call::new((Family::D1, permissions::D1), Method::Post, &path) };
         self.run.api.carry(self.client, &call, &|_| None).await
     }
 

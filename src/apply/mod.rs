@@ -3,40 +3,31 @@
 //! INVARIANT: a step goes out only when every step before it took effect; what can be settled is settled,
 //! then told: done, not done, unknown.
 
+mod beside;
 mod call;
 mod code;
-mod gone;
 mod import;
+mod procedure;
 mod queue;
-mod race;
-mod record;
-mod route;
-mod script;
-mod tags;
-mod unnamed;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
-use futures_util::future::{LocalBoxFuture, join3};
+use futures_util::future::{LocalBoxFuture, join};
 use futures_util::stream::FuturesUnordered;
 
+use self::beside::Watchers;
 pub use self::code::{Code, Loaded, NotLoaded};
+use self::procedure::follow;
 use self::queue::{Queue, State};
-use self::race::{Found, Looks};
-use self::unnamed::TagLooks;
-use crate::binding::Binding;
-use crate::cloudflare::{Api, Endpoint, FromResult, ReadOf};
-use crate::diagnostic::{self, Diagnostic};
-use crate::http::{CallError, Client};
-use crate::model::marks::VersionMark;
+use crate::bundle::Modules;
+use crate::cloudflare::{Api, Heard, Read};
+use crate::diagnostic::Diagnostic;
+use crate::http::Client;
 use crate::model::{Address, Event, Output};
 use crate::plan::{Plan, Step};
-use crate::resource::{
-    DesiredManifest, DesiredScript, DesiredState, LiveScript, LiveState, Operation, Upload, code_digest,
-};
+use crate::resource::{Act, AtHand, DesiredState, Ended, Moment};
 use crate::secret::Secret;
 
 /// Writes in flight at once: what a Worker may have open.
@@ -67,10 +58,8 @@ pub struct Outcome {
     pub aborted: bool,
     /// A write took effect, or may have.
     pub wrote: bool,
-    /// Workers that somebody else deployed at the same time.
+    /// What somebody else did at the same time.
     pub raced: Vec<Diagnostic>,
-    /// Version that a manifest's upload made, by index of the manifest.
-    pub versions: BTreeMap<usize, String>,
     /// Values that writes made.
     pub outputs: BTreeMap<Output, String>,
 }
@@ -83,8 +72,6 @@ pub struct Run<'a> {
     pub client: &'a Client,
     /// What the plan was made for.
     pub desired: &'a DesiredState,
-    /// What the plan was made from.
-    pub live: &'a LiveState,
     /// Code and secrets by index of the manifest.
     pub payloads: &'a [Payload],
     /// Who watches.
@@ -100,47 +87,28 @@ impl Run<'_> {
     fn late(&self, output: &Output) -> Option<String> {
         self.made.borrow().get(output).cloned()
     }
-}
 
-/// How a step ended.
-enum Ended {
-    Done(Made),
-    /// It did not take effect, or (`unknown`) nobody can tell.
-    Failed {
-        finding: Box<Diagnostic>,
-        unknown: bool,
-        aborted: bool,
-    },
-}
-
-/// What a step made that others want to know.
-#[derive(Default)]
-struct Made {
-    /// Version of an upload.
-    version: Option<String>,
-    /// The upload was to create the Worker, and found one there.
-    found: bool,
-    /// Another run wrote the same list meanwhile.
-    raced: Option<Diagnostic>,
-    /// Outputs by name.
-    outputs: BTreeMap<&'static str, String>,
+    /// Does some work with what is at hand for a document.
+    fn at_hand<T>(&self, manifest: usize, code: Option<&Modules>, work: impl FnOnce(AtHand<'_>) -> T) -> T {
+        let none = BTreeMap::new();
+        let secrets = self.payloads.get(manifest).map_or(&none, |payload| &payload.secrets);
+        work(AtHand { late: &|output| self.late(output), signature: &self.signature, code, secrets })
+    }
 }
 
 /// A step that went out and came back.
 struct Finished {
     index: usize,
     ended: Ended,
-    /// Deployments of the Worker, when they were looked at beside it.
-    found: Option<Found>,
-    /// Tags of the Worker, when they were read beside it.
-    tags: Option<Vec<String>>,
+    /// What was seen beside it.
+    sight: Option<(Moment, Heard)>,
 }
 
 /// Carries a plan out.
 pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     let mut queue = Queue::new(&plan.steps);
     let mut outcome = Outcome::default();
-    let (mut looks, mut tag_looks) = (Looks::default(), TagLooks::default());
+    let mut watchers = Watchers::new(plan);
     let mut running: FuturesUnordered<LocalBoxFuture<'_, Finished>> = FuturesUnordered::new();
     loop {
         while running.len() < AT_ONCE && !run.client.is_aborted() {
@@ -148,16 +116,13 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
             if queue.begins(step, run.client.clock().monotonic_ms()) {
                 (run.events)(Event::Start { address: step.address.clone() });
             }
-            let looks = queue.is_last(step) && looks.are_due(run, step);
-            running.push(Box::pin(timed(run, plan, index, step, looks)));
+            let beside = watchers.beside(step, queue.is_last(step));
+            running.push(Box::pin(carry_out(run, index, step, beside)));
         }
-        let Some(finished) = running.next().await else { break };
-        let Some(step) = plan.steps.get(finished.index) else { break };
-        looks.add(step.manifest, &finished);
-        let tags = finished.tags.clone();
-        tags.into_iter().for_each(|tags| tag_looks.add(run, step, tags));
-        let index = finished.index;
-        let state = settle(run, step, finished, &mut outcome);
+        let Some(Finished { index, ended, sight }) = running.next().await else { break };
+        let Some(step) = plan.steps.get(index) else { break };
+        watchers.add(step, &ended, sight);
+        let state = settle(run, step, ended, &mut outcome);
         if let Some(since) = queue.end(index, state) {
             let ms = (run.client.clock().monotonic_ms() - since).max(0.0) as u64;
             (run.events)(Event::Done { address: step.address.clone(), ms });
@@ -169,171 +134,60 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
     queue.sort_addresses(&mut outcome);
     outcome.outputs.clone_from(&run.made.borrow());
     if !unfinished {
-        let seen = looks.judge(run, plan, &outcome.versions).await;
-        outcome.raced.extend(seen);
-        outcome.raced.extend(tag_looks.mend(run, plan).await);
+        outcome.raced.extend(watchers.end(run).await);
     }
     let mut told = BTreeSet::new();
     outcome.raced.retain(|finding| told.insert(finding.message.clone()));
     outcome
 }
 
-async fn timed(run: &Run<'_>, plan: &Plan, index: usize, step: &Step, looks: bool) -> Finished {
+/// Carries a step out, with a look beside it.
+async fn carry_out(run: &Run<'_>, index: usize, step: &Step, (moment, reads): (Moment, Vec<Read>)) -> Finished {
     let client = run.client.named(&step.address.to_string());
-    let manifest = run.desired.manifests.get(step.manifest);
-    // Nobody else writes what keeps data: no look is made beside it.
-    if let (Operation::Call(call), None) = (&step.operation, manifest) {
-        return Finished { index, ended: call::carry_out(run, &client, call).await, found: None, tags: None };
-    }
-    if let Operation::Import(import) = &step.operation {
-        let ended = import::carry_out(run, &client, &step.address, import).await;
-        return Finished { index, ended, found: None, tags: None };
-    }
-    let Some(manifest) = manifest else {
-        let finding = Diagnostic::error(diagnostic::Code::Internal, "a step belongs to no manifest");
-        return Finished { index, ended: failed(finding, false), found: None, tags: None };
-    };
     // Before the look, which is to happen beside the write.
     let code = match load(run, step).await {
         Ok(code) => code,
         Err(NotLoaded { finding, aborted }) => {
-            let ended = Ended::Failed { finding, unknown: false, aborted };
-            return Finished { index, ended, found: None, tags: None };
+            return Finished { index, ended: Ended::Failed { finding, unknown: false, aborted }, sight: None };
         }
     };
-    let target = Target::new(run, &client, step.manifest, manifest, creates_script(plan, step.manifest));
     let watcher = run.client.named(&step.address.to_string());
-    let beside = Target { client: &watcher, ..target };
-    let reads_tags = TagLooks::are_due(plan, step, looks);
-    let look = async { if looks { Some(race::look(&beside).await) } else { None } };
-    let tag_look = async { if reads_tags { Some(unnamed::look(&beside).await) } else { None } };
-    let (ended, mut found, mut tags) = join3(carry_out(run, &target, step, code.as_ref()), look, tag_look).await;
+    let look = || beside::look(run, &watcher, &reads);
+    let (ended, mut sight) = join(write(run, &client, step, code.as_ref()), look()).await;
     drop(code);
-    if looks && client.repeated() {
+    if moment.is_last && client.repeated() {
         // The write took long, perhaps minutes: what was seen beside its first try is out of date.
-        found = Some(race::look(&beside).await);
-        tags = if reads_tags { Some(unnamed::look(&beside).await) } else { None };
+        sight = look().await;
     }
-    if looks && matches!(&tags, Some(Err(error)) if error.is_absent()) {
-        // The later one of two looks counts: what is gone stays gone.
-        found = Some(Found::Gone);
-    }
-    Finished { index, ended, found, tags: tags.and_then(Result::ok) }
+    Finished { index, ended, sight: sight.map(|heard| (moment, heard)) }
 }
 
-/// The code of an upload, once there is room for it.
+/// The code that a write takes, once there is room for it.
 async fn load(run: &Run<'_>, step: &Step) -> Result<Option<Loaded>, NotLoaded> {
     let code = run.payloads.get(step.manifest).and_then(|payload| payload.code.as_ref());
-    match (&step.operation, code) {
-        (Operation::Upload(_), Some(code)) => code.load().await.map(Some),
-        _ => Ok(None),
+    match code.filter(|_| step.operation.takes_code()) {
+        Some(code) => code.load().await.map(Some),
+        None => Ok(None),
     }
 }
 
-async fn carry_out(run: &Run<'_>, target: &Target<'_>, step: &Step, code: Option<&Loaded>) -> Ended {
-    match &step.operation {
-        Operation::Upload(upload) => match run.payloads.get(step.manifest).zip(code) {
-            Some((payload, code)) => {
-                let upload = with_late(run, target, upload);
-                script::upload(target, &upload, &payload.secrets, &code.modules).await
-            }
-            None => failed(Diagnostic::error(diagnostic::Code::Internal, "an upload has no code"), false),
-        },
-        Operation::Call(call) => call::carry_out(run, target.client, call).await,
-        Operation::Import(import) => import::carry_out(run, target.client, &step.address, import).await,
-        Operation::RemoveSecrets { names } => script::remove_secrets(target, names).await,
-        Operation::PatchSettings { tags, observability } => {
-            script::patch_settings(target, tags.as_ref(), observability.as_ref()).await
-        }
-        Operation::Unbind(unbind) => script::unbind(target, unbind).await,
-        Operation::SetWorkersDev(switches) => script::set_workers_dev(target, *switches).await,
-        Operation::DeleteScript { name, unseen } => script::delete(target, name, unseen).await,
-        Operation::CreateRecord(write) => record::create(target, write).await,
-        Operation::UpdateRecord { id, write } => record::update(target, id, write).await,
-        Operation::DeleteRecord { zone, id } => record::delete(target, zone, id).await,
-        Operation::CreateRoute { zone, pattern } => route::create(target, zone, pattern).await,
-        Operation::UpdateRoute { zone, id, pattern } => route::update(target, zone, id, pattern).await,
-        Operation::DeleteRoute { zone, id } => route::delete(target, zone, id).await,
-    }
-}
-
-/// An upload with the values that other writes made: its digest is that of what is sent.
-fn with_late<'a>(run: &Run<'_>, target: &Target<'_>, upload: &'a Upload) -> Cow<'a, Upload> {
-    let late = |output: &Output| run.late(output);
-    if !upload.bindings.iter().any(Binding::is_late) {
-        return Cow::Borrowed(upload);
-    }
-    let all = |bindings: &[Binding]| bindings.iter().map(|binding| binding.clone().with_late(&late)).collect();
-    let script = DesiredScript { bindings: all(&target.manifest.script.bindings), ..target.manifest.script.clone() };
-    let code = code_digest(&upload.sha256, &script, &upload.compatibility_date);
-    let mark = match upload.mark.is_unfinished() {
-        true => upload.mark.clone(),
-        false => VersionMark { code, ..upload.mark.clone() },
-    };
-    Cow::Owned(Upload { bindings: all(&upload.bindings), mark, ..upload.clone() })
-}
-
-/// Where one step writes.
-#[derive(Clone, Copy)]
-struct Target<'a> {
-    api: &'a Api,
-    client: &'a Client,
-    manifest: &'a DesiredManifest,
-    /// The Worker as the plan saw it.
-    live: Option<&'a LiveScript>,
-    /// As in [`Run::signature`].
-    signature: &'a str,
-    /// The Worker is created in this run: what needs it may find it late.
-    new: bool,
-}
-
-impl<'a> Target<'a> {
-    fn new(run: &'a Run<'_>, client: &'a Client, index: usize, manifest: &'a DesiredManifest, new: bool) -> Self {
-        let live = run.live.manifests.get(index).and_then(|live| live.script.as_ref());
-        Self { api: run.api, client, manifest, live, signature: &run.signature, new }
-    }
-
-    fn account(&self) -> &str {
-        &self.manifest.identity.account
-    }
-
-    fn script(&self) -> &str {
-        &self.manifest.script.name
-    }
-
-    /// Sends a request about the Worker; one that this run creates settles late, so "not there" is asked again.
-    async fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, CallError> {
-        if self.new {
-            self.api.call_just_created(self.client, endpoint).await
-        } else {
-            self.api.call(self.client, endpoint).await
-        }
-    }
-
-    /// Makes a read about the Worker, with the same patience.
-    async fn read<T: FromResult>(&self, read: &ReadOf<T>) -> Result<T, CallError> {
-        if self.new {
-            self.api.read_just_created(self.client, read).await
-        } else {
-            self.api.read(self.client, read).await
+async fn write(run: &Run<'_>, client: &Client, step: &Step, code: Option<&Loaded>) -> Ended {
+    match &step.operation.act {
+        Act::Call(call) => call::carry_out(run, client, call).await,
+        Act::Import(import) => import::carry_out(run, client, &step.address, import).await,
+        Act::Procedure(procedure) => {
+            let modules = code.map(|code| &code.modules);
+            let next = |heard: &Heard| run.at_hand(step.manifest, modules, |at_hand| procedure.next(heard, at_hand));
+            follow(run, client, &step.address, next).await
         }
     }
 }
 
-fn creates_script(plan: &Plan, manifest: usize) -> bool {
-    plan.steps
-        .iter()
-        .any(|step| step.manifest == manifest && matches!(&step.operation, Operation::Upload(upload) if upload.creates))
-}
-
-fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome) -> State {
-    match finished.ended {
+fn settle(run: &Run<'_>, step: &Step, ended: Ended, outcome: &mut Outcome) -> State {
+    match ended {
         Ended::Done(made) => {
-            if matches!(step.operation, Operation::Upload(_)) {
+            if step.operation.takes_code() {
                 (run.events)(Event::Uploaded { address: step.address.clone() });
-            }
-            if let Some(version) = made.version {
-                outcome.versions.insert(step.manifest, version);
             }
             outcome.raced.extend(made.raced);
             for (name, value) in made.outputs {
@@ -356,22 +210,5 @@ fn settle(run: &Run<'_>, step: &Step, finished: Finished, outcome: &mut Outcome)
             outcome.failures.push(*finding);
             if unknown { State::Unknown } else { State::NotDone }
         }
-    }
-}
-
-fn done() -> Ended {
-    Ended::Done(Made::default())
-}
-
-fn failed(finding: Diagnostic, unknown: bool) -> Ended {
-    Ended::Failed { finding: Box::new(finding), unknown, aborted: false }
-}
-
-/// A call that gave no result, as the end of a step.
-fn ended(error: &CallError) -> Ended {
-    Ended::Failed {
-        finding: Box::new(error.diagnostic()),
-        unknown: error.may_have_arrived,
-        aborted: error.is_aborted(),
     }
 }

@@ -184,7 +184,7 @@ mod tests {
     use crate::resource::Operation;
 
     fn step(name: &str, manifest: usize, after: Vec<usize>) -> Step {
-        let operation = Operation::RemoveSecrets { names: Vec::new() };
+        let operation = Operation::any();
         Step { address: Address::script(name), manifest, operation, after }
     }
 

@@ -40,29 +40,6 @@ pub struct Api {
     user_agent: String,
 }
 
-/// One endpoint that writes, with its parameters; one that reads is a [`Read`](super::Read).
-///
-/// Its request says what to send; its answer, once Cloudflare accepted, is parsed into the output.
-pub trait Endpoint {
-    /// What an accepted answer holds.
-    type Output;
-
-    /// Whose error codes its answers use.
-    const FAMILY: Family;
-
-    /// The permission that it needs.
-    const GRANT: Grant;
-
-    /// What to send.
-    fn request(&self, api: &Api) -> Request;
-
-    /// Reads an accepted answer.
-    ///
-    /// # Errors
-    /// What is missing or wrong in it.
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String>;
-}
-
 /// The path that every address of the API ends with.
 const API_PATH: &str = "/client/v4";
 
@@ -110,34 +87,6 @@ impl Api {
             Auth::Token(token) => Some(token),
             Auth::Key { .. } => None,
         }
-    }
-
-    /// Sends one endpoint's request and reads its answer.
-    ///
-    /// # Errors
-    /// [`CallError`]; a refusal says what it means and which permission group it needs.
-    pub async fn call<E: Endpoint>(&self, client: &Client, endpoint: &E) -> Result<E::Output, CallError> {
-        self.send(client, endpoint, false).await
-    }
-
-    /// The same for a Worker that this run has just created: its first upload settles late, so "not found"
-    /// is asked again for some seconds.
-    ///
-    /// # Errors
-    /// As [`Api::call`].
-    pub async fn call_just_created<E: Endpoint>(&self, client: &Client, endpoint: &E) -> Result<E::Output, CallError> {
-        self.send(client, endpoint, true).await
-    }
-
-    async fn send<E: Endpoint>(
-        &self,
-        client: &Client,
-        endpoint: &E,
-        just_created: bool,
-    ) -> Result<E::Output, CallError> {
-        let request = endpoint.request(self);
-        let (answer, _) = self.exchange(client, &request, (E::FAMILY, E::GRANT), just_created).await?;
-        endpoint.parse(&answer).map_err(|reason| malformed(request.target(), answer.cf_ray(), &reason))
     }
 
     /// Sends one request; its answer was accepted, and read while it was judged. Boxed, so that its code exists once.

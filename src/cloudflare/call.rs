@@ -1,15 +1,17 @@
-//! Writes and the reads beside them as values: whoever plans says what is to be sent, one place sends it.
+//! Writes as values: whoever plans says what is to be sent, one place sends it.
+
+use std::fmt;
+use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::api::Api;
+use super::api::{Api, malformed, with_query};
 use super::error::Family;
+use super::look::Search;
 use super::permissions::Grant;
-use super::read::{Listing, Read, ReadOf, Reply};
-use super::scripts::Script;
-use super::zones::Zone;
-use crate::http::{CallError, CallErrorKind, Client, Method, Request};
+use super::read::{Accepted, FromResult, Parser, Read};
+use crate::http::{CallError, CallErrorKind, Client, Content, Method, Repeat, Request};
 use crate::model::Output;
 use crate::secret::Secret;
 
@@ -30,12 +32,15 @@ impl From<&str> for Segment {
 }
 
 /// One write.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Call {
     /// `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: Method,
     /// Its path.
     pub path: Vec<Segment>,
+    /// What stands behind the path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<(&'static str, &'static str)>,
     /// Its headers beside the usual ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(&'static str, String)>,
@@ -45,24 +50,39 @@ pub struct Call {
     /// Members of its body that other writes of the run make, each where it stands as a JSON pointer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<(&'static str, Output)>,
+    /// The type of the body, where it is JSON of another one.
+    #[serde(skip)]
+    pub body_type: Option<&'static str>,
+    /// What is sent in place of JSON: it may hold secrets, and shows nothing.
+    #[serde(skip)]
+    pub form: Option<Form>,
     /// Whose error codes its answers use.
     #[serde(skip)]
     pub family: Family,
     /// The permission that it needs.
     #[serde(skip)]
     pub grant: Grant,
+    /// Sending it twice ends in the same state, although it is a `POST`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
+    /// What it is about is made in this run: "not there" is asked again for some seconds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub settles_late: bool,
     /// Outputs that it makes: name, and where the answer's result says the value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub makes: Vec<(&'static str, &'static str)>,
-    /// What it needs was made by this run and may settle late: where Cloudflare does not know it, it is asked again.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub settles_late: bool,
-    /// How to see whether what it makes is there, where that can't be made twice; or whether what it deletes is gone.
+    /// How to see whether what it makes is there, where that can't be made twice.
     #[serde(skip)]
-    pub look: Option<Look>,
+    pub look: Option<Rc<dyn Search>>,
+    /// It deletes what this shows, and goes on until it is gone: an accepted deletion is no proof.
+    #[serde(skip)]
+    pub until_gone: Option<Read>,
     /// The way out where Cloudflare refuses with this code.
     #[serde(skip)]
     pub help: Option<(i64, &'static str)>,
+    /// What an answer must hold: one that does not leaves open what became of the write.
+    #[serde(skip)]
+    pub answer: Option<Parser>,
 }
 
 impl Call {
@@ -71,20 +91,65 @@ impl Call {
         Self {
             method,
             path: path.iter().map(|segment| (*segment).into()).collect(),
+            query: Vec::new(),
             headers: Vec::new(),
             body: Value::Null,
             late: Vec::new(),
+            body_type: None,
+            form: None,
             family,
             grant,
-            makes: Vec::new(),
+            repeats: false,
             settles_late: false,
+            makes: Vec::new(),
             look: None,
+            until_gone: None,
             help: None,
+            answer: None,
         }
     }
-}
 
-impl Call {
+    /// The same, with an answer that must be a `T`.
+    pub(super) fn answered_by<T: FromResult>(mut self) -> Self {
+        self.answer = Some(Parser::of::<T>());
+        self
+    }
+
+    /// What is sent; `made` gives the values that other writes made.
+    ///
+    /// # Errors
+    /// A member of the body that none of them made: nothing is sent.
+    pub fn request(&self, api: &Api, made: &dyn Fn(&Output) -> Option<String>) -> Result<Request, CallError> {
+        let segment = |segment: &Segment| match segment {
+            Segment::Text(text) => text.clone(),
+            // Nothing is sent for a path with an empty segment.
+            Segment::Late(output) => made(output).unwrap_or_default(),
+        };
+        let path: Vec<String> = self.path.iter().map(segment).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let request = match self.body_with(made) {
+            Ok(Value::Null) => api.request(self.method, &path),
+            Ok(body) => api.json(self.method, &path, &body),
+            Err(name) => {
+                let target = api.request(self.method, &path).target();
+                let kind = CallErrorKind::Unsendable { reason: format!("its `{name}` is not known") };
+                return Err(CallError { target, tries: 0, may_have_arrived: false, kind });
+            }
+        };
+        let mut request = with_query(request, &self.query);
+        request.headers.extend(self.headers.iter().map(|(name, value)| (*name, Secret::new(value.as_str()))));
+        if let (Some(body_type), Some((content_type, _))) = (self.body_type, &mut request.body) {
+            body_type.clone_into(content_type);
+        }
+        if let Some(form) = &self.form {
+            request.body = Some((form.content_type.clone(), form.content.clone()));
+        }
+        if self.repeats {
+            request.repeat = Repeat::Safe;
+        }
+        Ok(request)
+    }
+
     /// The body with what other writes made; the name of the output that none of them made.
     fn body_with(&self, made: &dyn Fn(&Output) -> Option<String>) -> Result<Value, String> {
         let mut body = self.body.clone();
@@ -97,101 +162,18 @@ impl Call {
     }
 }
 
-/// How something is looked for by its name.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Look {
-    /// In a list.
-    Listed {
-        /// The list.
-        read: ReadOf<Listing>,
-        /// Member that holds the name.
-        member: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// In a list inside an entry of a list.
-    Inside {
-        /// The list.
-        read: ReadOf<Listing>,
-        /// Member of an entry, and what it must hold.
-        entry: (&'static str, String),
-        /// Member of the entry that holds the list in it.
-        list: &'static str,
-        /// Members of what is looked for: any of them may hold the name.
-        members: &'static [&'static str],
-        /// The name.
-        name: String,
-    },
-    /// By a path that holds the name.
-    Alone(ReadOf<Value>),
-    /// A Worker, in the list of all of them.
-    Script {
-        /// The list.
-        read: ReadOf<Vec<Script>>,
-        /// The name.
-        name: String,
-    },
-    /// A zone.
-    Zone {
-        /// The zones of that name.
-        read: ReadOf<Vec<Zone>>,
-        /// The name.
-        name: String,
-    },
+/// A body in parts.
+#[derive(Clone)]
+pub struct Form {
+    /// With the boundary between its parts.
+    pub content_type: String,
+    /// All parts.
+    pub content: Content,
 }
 
-impl Look {
-    /// What is read.
-    pub fn read(&self) -> Read {
-        match self {
-            Self::Listed { read, .. } | Self::Inside { read, .. } => read.as_ref().clone(),
-            Self::Alone(read) => read.as_ref().clone(),
-            Self::Script { read, .. } => read.as_ref().clone(),
-            Self::Zone { read, .. } => read.as_ref().clone(),
-        }
-    }
-
-    /// The name that is looked for in a list; nothing where the path holds it.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Listed { name, .. }
-            | Self::Inside { name, .. }
-            | Self::Script { name, .. }
-            | Self::Zone { name, .. } => Some(name),
-            Self::Alone(_) => None,
-        }
-    }
-
-    /// What an answer lists under names that are wanted, each with its name.
-    pub fn listed(&self, reply: &Reply, is_wanted: &dyn Fn(&str) -> bool) -> Vec<(String, Value)> {
-        fn all<T>(list: Option<&Vec<T>>, named: impl Fn(&T) -> Option<(String, Value)>) -> Vec<(String, Value)> {
-            list.into_iter().flatten().filter_map(named).collect()
-        }
-        match self {
-            Self::Listed { read, member, .. } => {
-                let list = read.result(reply);
-                all(list.as_deref().map(|list| &list.entries), |entry: &Value| {
-                    let name = entry.get(member)?.as_str().filter(|name| is_wanted(name))?;
-                    Some((name.to_owned(), entry.clone()))
-                })
-            }
-            Self::Inside { read, entry: (member, entry), list, members, name } => {
-                let holders = read.result(reply);
-                let holder = holders.iter().flat_map(|all| &all.entries).find(|listed| holds(listed, member, entry));
-                let inside = holder.and_then(|holder| holder.get(list)?.as_array()).into_iter().flatten();
-                let is_it = |one: &&Value| is_wanted(name) && members.iter().any(|member| holds(one, member, name));
-                inside.filter(is_it).map(|one| (name.clone(), one.clone())).collect()
-            }
-            Self::Alone(read) => {
-                read.result(reply).map(|found| (String::new(), (*found).clone())).into_iter().collect()
-            }
-            Self::Script { read, .. } => all(read.result(reply).as_deref(), |script| {
-                is_wanted(&script.id).then(|| (script.id.clone(), json!({ "id": script.id })))
-            }),
-            Self::Zone { read, .. } => all(read.result(reply).as_deref(), |zone| {
-                is_wanted(&zone.name).then(|| (zone.name.clone(), json!({ "id": zone.id })))
-            }),
-        }
+impl fmt::Debug for Form {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Form({} bytes)", self.content.size())
     }
 }
 
@@ -199,59 +181,28 @@ impl Api {
     /// Sends a write; `late` gives the values that other writes made. The result is what Cloudflare answers.
     ///
     /// # Errors
-    /// [`CallError`], as for every request.
+    /// [`CallError`]; a refusal says what it means and which permission group it needs.
     pub async fn carry(
         &self,
         client: &Client,
         call: &Call,
         late: &dyn Fn(&Output) -> Option<String>,
     ) -> Result<Value, CallError> {
-        let segment = |segment: &Segment| match segment {
-            Segment::Text(text) => text.clone(),
-            // Nothing is sent for a path with an empty segment.
-            Segment::Late(output) => late(output).unwrap_or_default(),
-        };
-        let path: Vec<String> = call.path.iter().map(segment).collect();
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let mut request = match call.body_with(late) {
-            Ok(Value::Null) => self.request(call.method, &path),
-            Ok(body) => self.json(call.method, &path, &body),
-            Err(name) => {
-                let target = self.request(call.method, &path).target();
-                let kind = CallErrorKind::Unsendable { reason: format!("its `{name}` is not known") };
-                return Err(CallError { target, tries: 0, may_have_arrived: false, kind });
-            }
-        };
-        add_headers(&mut request, &call.headers);
-        let (_, envelope) = self.exchange(client, &request, (call.family, call.grant), call.settles_late).await?;
+        let request = call.request(self, late)?;
+        let (answer, envelope) = self.exchange(client, &request, (call.family, call.grant), call.settles_late).await?;
+        if let Some(parser) = call.answer {
+            let accepted = Accepted { result: envelope.result.clone(), answered_at: None };
+            let read = parser.read(accepted).map(drop);
+            read.map_err(|reason| malformed(request.target(), answer.cf_ray(), &reason))?;
+        }
         Ok(envelope.result.unwrap_or_default())
     }
-
-    /// Looks for something by its name; nothing when it is not there.
-    ///
-    /// # Errors
-    /// [`CallError`], as for every read.
-    pub async fn find(&self, client: &Client, look: &Look) -> Result<Option<Value>, CallError> {
-        let reply = match self.ask(client, &look.read()).await {
-            Ok(reply) => reply,
-            Err(error) if error.is_absent() && look.name().is_none() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let is_it = |name: &str| look.name().is_none_or(|wanted| wanted == name);
-        Ok(look.listed(&reply, &is_it).into_iter().next().map(|(_, entry)| entry))
-    }
-}
-
-fn holds(entry: &Value, member: &str, name: &str) -> bool {
-    entry.get(member).and_then(Value::as_str) == Some(name)
-}
-
-fn add_headers(request: &mut Request, headers: &[(&'static str, String)]) {
-    request.headers.extend(headers.iter().map(|(name, value)| (*name, Secret::new(value.as_str()))));
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::cloudflare::permissions::R2;
     use crate::model::Address;

@@ -3,14 +3,14 @@
 //! <https://developers.cloudflare.com/api/resources/dns/subresources/records/>
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::api::{Api, Endpoint};
-use super::envelope::{Done, result};
+use super::call::Call;
 use super::error::Family;
 use super::host::read_host;
-use super::permissions::{self, Grant};
+use super::permissions;
 use super::read::{Accepted, FromResult, ReadOf};
-use crate::http::{Answer, Method, Request};
+use crate::http::Method;
 
 /// `GET /zones/{zone}/dns_records`: all records, those of exactly one host, or those with a comment of ours.
 pub fn list(zone_id: &str, filter: RecordFilter<'_>) -> ReadOf<Vec<Record>> {
@@ -53,32 +53,24 @@ pub enum RecordFilter<'a> {
 }
 
 /// `POST /zones/{zone}/dns_records`. After an unclear answer, list by name before sending again.
-#[derive(Clone, Copy, Debug)]
-pub struct CreateRecord<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// The record.
-    pub record: &'a RecordBody,
+pub fn create(zone_id: &str, record: &RecordBody) -> Call {
+    Call { body: json!(record), ..call(Method::Post, &["zones", zone_id, "dns_records"]) }.answered_by::<Record>()
 }
 
 /// `PATCH /zones/{zone}/dns_records/{record}`: only the members given change.
-#[derive(Clone, Copy, Debug)]
-pub struct PatchRecord<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Record id.
-    pub record_id: &'a str,
-    /// What changes.
-    pub record: &'a RecordBody,
+pub fn patch(zone_id: &str, record_id: &str, record: &RecordBody) -> Call {
+    Call { body: json!(record), ..call(Method::Patch, &["zones", zone_id, "dns_records", record_id]) }
+        .answered_by::<Record>()
 }
 
 /// `DELETE /zones/{zone}/dns_records/{record}`. Absent afterwards either way.
-#[derive(Clone, Copy, Debug)]
-pub struct DeleteRecord<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Record id.
-    pub record_id: &'a str,
+pub fn delete(zone_id: &str, record_id: &str) -> Call {
+    let until_gone = Some(read(zone_id, record_id).into());
+    Call { until_gone, ..call(Method::Delete, &["zones", zone_id, "dns_records", record_id]) }
+}
+
+fn call(method: Method, path: &[&str]) -> Call {
+    Call::new((Family::Dns, permissions::DNS), method, path)
 }
 
 /// Members of a record to write; what is absent is left out.
@@ -150,47 +142,5 @@ impl Record {
     /// Whether it belongs to a custom domain, R2 or mail and can't be changed here.
     pub fn is_read_only(&self) -> bool {
         self.meta.as_ref().is_some_and(|meta| meta.read_only == Some(true))
-    }
-}
-
-impl Endpoint for CreateRecord<'_> {
-    type Output = Record;
-    const FAMILY: Family = Family::Dns;
-    const GRANT: Grant = permissions::DNS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.json(Method::Post, &["zones", self.zone_id, "dns_records"], self.record)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for PatchRecord<'_> {
-    type Output = Record;
-    const FAMILY: Family = Family::Dns;
-    const GRANT: Grant = permissions::DNS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.json(Method::Patch, &["zones", self.zone_id, "dns_records", self.record_id], self.record)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for DeleteRecord<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Dns;
-    const GRANT: Grant = permissions::DNS;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Delete, &["zones", self.zone_id, "dns_records", self.record_id])
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
     }
 }

@@ -5,7 +5,6 @@
 //!
 //! <https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/>
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -73,18 +72,6 @@ pub(crate) fn read(answer: &Answer) -> Result<Envelope, String> {
     // By way of a value, for which alone the engine holds a parser of JSON text.
     let value: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
     typed(value).map_err(|error| error.to_string())
-}
-
-impl Envelope {
-    /// The result as what was asked for; null and nothing are nothing.
-    pub(crate) fn result<T: DeserializeOwned>(self) -> Result<Option<T>, String> {
-        self.result.map(typed).transpose().map_err(|error| error.to_string())
-    }
-}
-
-/// The `result` of an accepted answer.
-pub(crate) fn result<T: DeserializeOwned>(answer: &Answer) -> Result<T, String> {
-    read(answer)?.result()?.ok_or_else(|| "it holds no `result`".to_owned())
 }
 
 /// A count that only helps to find the end of a list: anything else than one tells nothing.

@@ -1,7 +1,7 @@
 //! Cloudflare's HTTP API as values: one file per endpoint family.
 //!
-//! A [`Read`] says what to ask and what its answer is read into, an [`Endpoint`] builds the request of a write; neither
-//! knows how it is sent. [`Api::ask`] and [`Api::read`] make a read, [`Api::call`] a write.
+//! A [`Read`] says what to ask and what its answer is read into, a [`Call`] what is sent to write; neither knows when that
+//! happens. [`Api::ask`], [`Api::hear`] and [`Api::read`] make a read, [`Api::carry`] a write.
 //!
 //! <https://developers.cloudflare.com/api/>
 
@@ -9,6 +9,8 @@ mod api;
 mod call;
 mod envelope;
 mod error;
+mod heard;
+mod look;
 mod multipart;
 mod page;
 mod read;
@@ -33,8 +35,10 @@ pub mod versions;
 pub mod workers;
 pub mod zones;
 
-pub use api::{Api, Auth, Endpoint};
-pub use call::{Call, Look, Segment};
+pub use api::{Api, Auth};
+pub use call::{Call, Form, Segment};
 pub use envelope::{Done, Envelope, ResultInfo};
 pub use error::Family;
-pub use read::{Accepted, FromResult, Listing, Read, ReadOf, Reply};
+pub use heard::{Heard, Turn};
+pub use look::{Look, Search, Sighting};
+pub use read::{Accepted, FromResult, Listing, Parser, Read, ReadOf, Reply};

@@ -19,59 +19,46 @@ impl Api {
     /// # Errors
     /// [`CallError`], also where the thing is not there; or malformed when a list does not end.
     pub async fn read<T: FromResult>(&self, client: &Client, read: &ReadOf<T>) -> Result<T, CallError> {
-        self.answered(client, read.as_ref(), false).await?.parsed(T::from_result)
+        self.answered(client, read.as_ref()).await?.parsed(T::from_result)
     }
 
-    /// The same for a Worker that this run has just created: "not found" is asked again for some seconds.
+    /// Makes one read of whatever type.
     ///
     /// # Errors
     /// As [`Api::read`].
-    pub async fn read_just_created<T: FromResult>(&self, client: &Client, read: &ReadOf<T>) -> Result<T, CallError> {
-        self.answered(client, read.as_ref(), true).await?.parsed(T::from_result)
+    pub async fn hear(&self, client: &Client, read: &Read) -> Result<Reply, CallError> {
+        let parsed: Rc<dyn Any> = self.answered(client, read).await?.parsed(|all| read.parse(all))?;
+        Ok(Reply::Found(parsed))
     }
 
-    /// Makes one read of whatever type, as one of many.
+    /// Makes one read of whatever type, as one of a round that tells what is there.
     ///
     /// # Errors
     /// [`CallError`] of what is no answer to this read.
     pub async fn ask(&self, client: &Client, read: &Read) -> Result<Reply, CallError> {
-        let parsed: Result<Rc<dyn Any>, CallError> =
-            self.answered(client, read, false).await.and_then(|answered| answered.parsed(|all| read.parse(all)));
-        match parsed {
-            Ok(result) => Ok(Reply::Found(result)),
+        match self.hear(client, read).await {
             Err(error) if read.absent_is_an_answer() && error.is_absent() => Ok(Reply::Absent),
             Err(error) if read.may_be_hidden() && error.meaning() == Some(Meaning::Permission) => Ok(Reply::Hidden),
-            Err(error) => Err(error),
+            answer => answer,
         }
     }
 
     /// Boxed, so that its code exists once.
-    fn answered<'a>(
-        &'a self,
-        client: &'a Client,
-        read: &'a Read,
-        just_created: bool,
-    ) -> LocalFuture<'a, Result<Answered, CallError>> {
+    fn answered<'a>(&'a self, client: &'a Client, read: &'a Read) -> LocalFuture<'a, Result<Answered, CallError>> {
         Box::pin(async move {
             match read.entries_a_page() {
-                None => Ok(self.page(client, read, 1, just_created).await?.0),
-                Some(entries) => self.pages(client, read, entries, just_created).await,
+                None => Ok(self.page(client, read, 1).await?.0),
+                Some(entries) => self.pages(client, read, entries).await,
             }
         })
     }
 
     /// Reads all pages. Nothing is taken for granted: the totals may be missing or wrong.
-    async fn pages(
-        &self,
-        client: &Client,
-        read: &Read,
-        entries: u32,
-        just_created: bool,
-    ) -> Result<Answered, CallError> {
+    async fn pages(&self, client: &Client, read: &Read, entries: u32) -> Result<Answered, CallError> {
         let mut items: Vec<Value> = Vec::new();
         let mut first_answered_at = None;
         for number in 1..=MOST_PAGES {
-            let (mut answered, info) = self.page(client, read, number, just_created).await?;
+            let (mut answered, info) = self.page(client, read, number).await?;
             first_answered_at = first_answered_at.or(answered.accepted.answered_at);
             let new: Vec<Value> = answered.take()?;
             let count = new.len();
@@ -90,15 +77,9 @@ impl Api {
         Err(endless(self, read, MOST_PAGES, "the list does not end"))
     }
 
-    async fn page(
-        &self,
-        client: &Client,
-        read: &Read,
-        number: u32,
-        just_created: bool,
-    ) -> Result<(Answered, ResultInfo), CallError> {
+    async fn page(&self, client: &Client, read: &Read, number: u32) -> Result<(Answered, ResultInfo), CallError> {
         let request = read.page(self, number);
-        let (answer, envelope) = self.exchange(client, &request, read.needs(), just_created).await?;
+        let (answer, envelope) = self.exchange(client, &request, read.needs(), read.settles_late()).await?;
         let (target, cf_ray) = (request.target(), answer.cf_ray());
         let accepted = Accepted { result: envelope.result, answered_at: answer.date() };
         Ok((Answered { accepted, target, cf_ray }, envelope.result_info.unwrap_or_default()))

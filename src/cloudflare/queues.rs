@@ -5,9 +5,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::call::Look;
 use super::envelope::or_default;
 use super::error::Family;
+use super::look::Look;
 use super::permissions;
 use super::read::{Listing, ReadOf};
 use crate::model::typed;

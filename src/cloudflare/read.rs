@@ -30,6 +30,8 @@ pub struct Read {
     grant: Grant,
     absent_is_an_answer: bool,
     may_be_hidden: bool,
+    /// What it looks at may be made in this run: "not there" is asked again for some seconds.
+    settles_late: bool,
     subject: String,
     parser: Parser,
 }
@@ -198,8 +200,12 @@ impl Read {
         self.may_be_hidden
     }
 
+    pub(super) fn settles_late(&self) -> bool {
+        self.settles_late
+    }
+
     pub(super) fn parse(&self, accepted: Accepted) -> Result<Rc<dyn Any>, String> {
-        (self.parser.parse)(accepted)
+        self.parser.read(accepted)
     }
 }
 
@@ -216,6 +222,7 @@ impl<T: FromResult> ReadOf<T> {
             grant,
             absent_is_an_answer: false,
             may_be_hidden: false,
+            settles_late: false,
             subject,
             parser: Parser::of::<T>(),
         };
@@ -255,6 +262,13 @@ impl<T: FromResult> ReadOf<T> {
         self
     }
 
+    /// With `true`, what it looks at is made in this run: "not there" is asked again for some seconds.
+    #[must_use]
+    pub fn settling_late(mut self, settles_late: bool) -> Self {
+        self.read.settles_late = settles_late;
+        self
+    }
+
     /// The result that a reply to this read holds.
     pub fn result(&self, reply: &Reply) -> Option<Rc<T>> {
         match reply {
@@ -278,14 +292,22 @@ impl<T> From<ReadOf<T>> for Read {
 
 /// How a result is read, known by what it is read into.
 #[derive(Clone, Copy)]
-struct Parser {
+pub struct Parser {
     of: TypeId,
     parse: fn(Accepted) -> Result<Rc<dyn Any>, String>,
 }
 
 impl Parser {
-    fn of<T: FromResult>() -> Self {
+    pub(super) fn of<T: FromResult>() -> Self {
         Self { of: TypeId::of::<T>(), parse: |accepted| Ok(Rc::new(T::from_result(accepted)?)) }
+    }
+
+    /// Reads a result.
+    ///
+    /// # Errors
+    /// What is missing or wrong in it.
+    pub(super) fn read(self, accepted: Accepted) -> Result<Rc<dyn Any>, String> {
+        (self.parse)(accepted)
     }
 }
 

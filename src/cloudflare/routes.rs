@@ -5,13 +5,12 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{Api, Endpoint};
-use super::envelope::{Done, result};
+use super::call::Call;
 use super::error::Family;
 use super::host::read_pattern;
-use super::permissions::{self, Grant};
+use super::permissions;
 use super::read::{Accepted, FromResult, ReadOf};
-use crate::http::{Answer, Method, Request};
+use crate::http::Method;
 
 /// `GET /zones/{zone}/workers/routes`: all of them, no pages.
 pub fn list(zone_id: &str) -> ReadOf<RouteList> {
@@ -26,36 +25,27 @@ pub fn read(zone_id: &str, route_id: &str) -> ReadOf<Route> {
 }
 
 /// `POST /zones/{zone}/workers/routes`. After an unclear answer or 10020, list before sending again.
-#[derive(Clone, Copy, Debug)]
-pub struct CreateRoute<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Pattern.
-    pub pattern: &'a str,
-    /// Script name; must have been uploaded before.
-    pub script: &'a str,
+///
+/// The script must have been uploaded before.
+pub fn create(zone_id: &str, pattern: &str, script: &str) -> Call {
+    let body = json!({ "pattern": pattern, "script": script });
+    Call { body, ..call(Method::Post, &["zones", zone_id, "workers", "routes"]) }.answered_by::<WrittenRoute>()
 }
 
 /// `PUT /zones/{zone}/workers/routes/{route}`: points a route to a script.
-#[derive(Clone, Copy, Debug)]
-pub struct PutRoute<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Route id.
-    pub route_id: &'a str,
-    /// Pattern.
-    pub pattern: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn put(zone_id: &str, route_id: &str, pattern: &str, script: &str) -> Call {
+    let body = json!({ "pattern": pattern, "script": script });
+    Call { body, ..call(Method::Put, &["zones", zone_id, "workers", "routes", route_id]) }
 }
 
 /// `DELETE /zones/{zone}/workers/routes/{route}`. Absent afterwards either way.
-#[derive(Clone, Copy, Debug)]
-pub struct DeleteRoute<'a> {
-    /// Zone id.
-    pub zone_id: &'a str,
-    /// Route id.
-    pub route_id: &'a str,
+pub fn delete(zone_id: &str, route_id: &str) -> Call {
+    let until_gone = Some(read(zone_id, route_id).into());
+    Call { until_gone, ..call(Method::Delete, &["zones", zone_id, "workers", "routes", route_id]) }
+}
+
+fn call(method: Method, path: &[&str]) -> Call {
+    Call::new((Family::Routes, permissions::ROUTES), method, path)
 }
 
 /// All routes of a zone, as they were when Cloudflare answered.
@@ -100,46 +90,8 @@ pub struct WrittenRoute {
     pub id: String,
 }
 
-impl Endpoint for CreateRoute<'_> {
-    type Output = WrittenRoute;
-    const FAMILY: Family = Family::Routes;
-    const GRANT: Grant = permissions::ROUTES;
-
-    fn request(&self, api: &Api) -> Request {
-        let body = json!({ "pattern": self.pattern, "script": self.script });
-        api.json(Method::Post, &["zones", self.zone_id, "workers", "routes"], &body)
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
-    }
-}
-
-impl Endpoint for PutRoute<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Routes;
-    const GRANT: Grant = permissions::ROUTES;
-
-    fn request(&self, api: &Api) -> Request {
-        let body = json!({ "pattern": self.pattern, "script": self.script });
-        api.json(Method::Put, &["zones", self.zone_id, "workers", "routes", self.route_id], &body)
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
-}
-
-impl Endpoint for DeleteRoute<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Routes;
-    const GRANT: Grant = permissions::ROUTES;
-
-    fn request(&self, api: &Api) -> Request {
-        api.request(Method::Delete, &["zones", self.zone_id, "workers", "routes", self.route_id])
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
+impl FromResult for WrittenRoute {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
     }
 }

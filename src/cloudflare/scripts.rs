@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::api::{Api, Endpoint, with_query};
-use super::envelope::{Done, or_default};
+use super::call::Call;
+use super::envelope::or_default;
 use super::error::Family;
-use super::permissions::{self, Grant};
+use super::permissions;
 use super::read::{Accepted, FromResult, ReadOf};
 use crate::guard::{self, Guard};
-use crate::http::{Answer, Method, Request};
+use crate::http::Method;
 
 /// `GET /accounts/{account}/workers/scripts`: all of them with their tags, without bindings and annotations.
 pub fn list(account_id: &str) -> ReadOf<Vec<Script>> {
@@ -28,24 +28,18 @@ pub fn settings(account_id: &str, script: &str) -> ReadOf<Settings> {
     ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("settings of `{script}`")).or_absent()
 }
 
-/// `PATCH …/scripts/{script}/script-settings`: members outside of versions; makes no version.
-#[derive(Clone, Copy, Debug)]
-pub struct PatchScriptSettings<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// What changes, each member as a whole.
-    pub settings: &'a ScriptSettings,
+/// `PATCH …/scripts/{script}/script-settings`: members outside of versions; makes no version. Each member changes as a
+/// whole.
+pub fn patch_settings(account_id: &str, script: &str, settings: &ScriptSettings) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script, "script-settings"];
+    Call { body: json!(settings), ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Patch, &path) }
 }
 
 /// `DELETE …/scripts/{script}`, never forced: refused while something depends on it.
-#[derive(Clone, Copy, Debug)]
-pub struct DeleteScript<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
+pub fn delete(account_id: &str, script: &str) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script];
+    let query = if guard::holds(Guard::UnforcedDelete) { Vec::new() } else { vec![("force", "true")] };
+    Call { query, ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Delete, &path) }
 }
 
 /// A script as the list and the upload's answer show it.
@@ -166,34 +160,4 @@ pub struct ScriptSettings {
     /// Logpush.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logpush: Option<bool>,
-}
-
-impl Endpoint for PatchScriptSettings<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "script-settings"];
-        api.json(Method::Patch, &path, self.settings)
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
-}
-
-impl Endpoint for DeleteScript<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let request = api.request(Method::Delete, &["accounts", self.account_id, "workers", "scripts", self.script]);
-        if guard::holds(Guard::UnforcedDelete) { request } else { with_query(request, &[("force", "true")]) }
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
 }

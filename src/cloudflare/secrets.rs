@@ -2,18 +2,14 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/secrets/>
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::api::{Api, Endpoint, json_bytes};
-use super::envelope::Done;
+use super::call::Call;
 use super::error::Family;
-use super::permissions::{self, Grant};
+use super::permissions;
 use super::read::ReadOf;
-use crate::http::{Answer, Method, Request};
-use crate::secret::Secret;
+use crate::http::Method;
 
 /// `GET …/secrets`: of the newest version.
 pub fn list(account_id: &str, script: &str) -> ReadOf<Vec<SecretName>> {
@@ -21,17 +17,17 @@ pub fn list(account_id: &str, script: &str) -> ReadOf<Vec<SecretName>> {
     ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("secrets of `{script}`")).or_absent()
 }
 
-/// `PATCH …/secrets-bulk`: sets and removes in one new version, which goes live at once.
+/// `PATCH …/secrets-bulk`: removes secrets in one new version, which goes live at once; others stay.
 ///
 /// Refused with 10215 while the newest version is not the live one.
-#[derive(Clone, Copy, Debug)]
-pub struct PatchSecrets<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// A value sets a secret, nothing removes it; others stay.
-    pub secrets: &'a BTreeMap<String, Option<Secret>>,
+pub fn remove<'a>(account_id: &str, script: &str, names: impl Iterator<Item = &'a String>) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script, "secrets-bulk"];
+    let secrets: Map<String, Value> = names.map(|name| (name.clone(), Value::Null)).collect();
+    Call {
+        body: json!({ "secrets": secrets }),
+        body_type: Some("application/merge-patch+json"),
+        ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Patch, &path)
+    }
 }
 
 /// A secret as it can be read.
@@ -39,27 +35,4 @@ pub struct PatchSecrets<'a> {
 pub struct SecretName {
     /// Name in JavaScript.
     pub name: String,
-}
-
-impl Endpoint for PatchSecrets<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "secrets-bulk"];
-        let mut request = api.request(Method::Patch, &path);
-        let members = self.secrets.iter().map(|(name, value)| (name.clone(), member(name, value.as_ref())));
-        let secrets: Map<String, Value> = members.collect();
-        request.body = Some(("application/merge-patch+json".into(), json_bytes(&json!({ "secrets": secrets })).into()));
-        request
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
-}
-
-fn member(name: &str, value: Option<&Secret>) -> Value {
-    value.map_or(Value::Null, |value| json!({ "name": name, "text": value.reveal(), "type": "secret_text" }))
 }

@@ -7,22 +7,21 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, json_bytes};
-use super::envelope::Done;
+use super::api::json_bytes;
+use super::call::{Call, Form};
 use super::error::Family;
 use super::multipart::{self, Part};
-use super::permissions::{self, Grant};
-use crate::http::{Answer, Method, Request};
+use super::permissions;
+use crate::http::Method;
 
 /// `PATCH …/settings`: makes a version from the newest one, with its code, and deploys it to all requests.
-#[derive(Clone, Copy, Debug)]
-pub struct PatchSettings<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// What the new version has otherwise.
-    pub settings: &'a VersionSettings,
+pub fn patch(account_id: &str, script: &str, settings: &VersionSettings) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script, "settings"];
+    let bytes = json_bytes(settings);
+    let part = Part { name: "settings", filename: None, content_type: "application/json", bytes };
+    let (content_type, content) = multipart::encode(&[part]);
+    let form = Some(Form { content_type, content });
+    Call { form, ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Patch, &path) }
 }
 
 /// Members of a version; each replaces that of the version before as a whole.
@@ -34,31 +33,12 @@ pub struct VersionSettings {
     pub annotations: BTreeMap<String, String>,
 }
 
-impl Endpoint for PatchSettings<'_> {
-    type Output = Done;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let path = ["accounts", self.account_id, "workers", "scripts", self.script, "settings"];
-        let mut request = api.request(Method::Patch, &path);
-        let bytes = json_bytes(self.settings);
-        let part = Part { name: "settings", filename: None, content_type: "application/json", bytes };
-        request.body = Some(multipart::encode(&[part]));
-        request
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(Done)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::cloudflare::Auth;
+    use crate::cloudflare::{Api, Auth};
     use crate::http::Repeat;
     use crate::secret::Secret;
 
@@ -69,7 +49,7 @@ mod tests {
             bindings: vec![json!({ "type": "inherit", "name": "KEY" })],
             annotations: BTreeMap::from([("workers/tag".to_owned(), "mark".to_owned())]),
         };
-        let request = PatchSettings { account_id: "acc", script: "api", settings: &settings }.request(&api);
+        let request = patch("acc", "api", &settings).request(&api, &|_| None).expect("a request");
         assert_eq!(request.url, "https://api.example/client/v4/accounts/acc/workers/scripts/api/settings");
         assert_eq!((request.method, request.repeat), (Method::Patch, Repeat::Safe));
         let (content_type, body) = request.body.expect("a body");

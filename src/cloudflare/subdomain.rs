@@ -1,12 +1,13 @@
 //! workers.dev: the account's name there, and whether a Worker answers under it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::api::{Api, Endpoint};
+use super::call::Call;
 use super::error::Family;
-use super::permissions::{self, Grant};
+use super::permissions;
 use super::read::{Accepted, FromResult, ReadOf};
-use crate::http::{Answer, Method, Repeat, Request};
+use crate::http::Method;
 
 /// `GET /accounts/{account}/workers/subdomain`. Absent (10007) when the account has none.
 ///
@@ -25,15 +26,11 @@ pub fn of_script(account_id: &str, script: &str) -> ReadOf<ScriptSubdomain> {
     ReadOf::new((Family::Workers, permissions::SCRIPTS), &path(account_id, script), subject).or_absent()
 }
 
-/// `POST …/scripts/{script}/subdomain`: sets both switches, so sending it twice does no harm.
-#[derive(Clone, Copy, Debug)]
-pub struct WriteScriptSubdomain<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// Both switches: a missing one would be guessed by Cloudflare.
-    pub switches: ScriptSubdomain,
+/// `POST …/scripts/{script}/subdomain`: sets both switches, as a missing one would be guessed by Cloudflare; so sending
+/// it twice does no harm.
+pub fn write(account_id: &str, script: &str, switches: ScriptSubdomain) -> Call {
+    let call = Call::new((Family::Workers, permissions::SCRIPTS), Method::Post, &path(account_id, script));
+    Call { body: json!(switches), repeats: true, ..call }
 }
 
 /// The account's name on workers.dev.
@@ -64,22 +61,6 @@ impl FromResult for AccountSubdomain {
 impl FromResult for ScriptSubdomain {
     fn from_result(accepted: Accepted) -> Result<Self, String> {
         accepted.required()
-    }
-}
-
-impl Endpoint for WriteScriptSubdomain<'_> {
-    type Output = ScriptSubdomain;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let mut request = api.json(Method::Post, &path(self.account_id, self.script), &self.switches);
-        request.repeat = Repeat::Safe;
-        request
-    }
-
-    fn parse(&self, _answer: &Answer) -> Result<Self::Output, String> {
-        Ok(self.switches)
     }
 }
 

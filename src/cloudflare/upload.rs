@@ -8,28 +8,46 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::{Api, Endpoint, json_bytes, with_query};
-use super::envelope::{or_default, result};
+use super::api::json_bytes;
+use super::call::{Call, Form};
+use super::envelope::or_default;
 use super::error::Family;
 use super::multipart::{self, Part};
-use super::permissions::{self, Grant};
+use super::permissions;
+use super::read::{Accepted, FromResult};
 use crate::bundle::Modules;
-use crate::http::{Answer, Method, Request};
-use crate::model::Syntax;
+use crate::http::Method;
+use crate::model::{Syntax, typed};
 
 /// `PUT …/scripts/{script}`: makes a version and deploys it to all requests, ending a gradual rollout.
 ///
 /// <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/methods/update/>
-#[derive(Clone, Copy)]
-pub struct PutScript<'a> {
-    /// Account id.
-    pub account_id: &'a str,
-    /// Script name.
-    pub script: &'a str,
-    /// Everything but the code.
-    pub metadata: &'a Metadata,
-    /// The code.
-    pub modules: &'a Modules,
+pub fn put(account_id: &str, script: &str, metadata: &Metadata, modules: &Modules) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script];
+    Call {
+        query: vec![("bindings_inherit", "strict"), ("excludeScript", "true")],
+        form: Some(form(metadata, modules)),
+        ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Put, &path)
+    }
+    .answered_by::<Uploaded>()
+}
+
+fn form(metadata: &Metadata, modules: &Modules) -> Form {
+    let main = Some(modules.main.as_str());
+    let (main_module, body_part) = match modules.syntax {
+        Syntax::EsModule => (main, None),
+        Syntax::ServiceWorker => (None, main),
+    };
+    let metadata = json_bytes(&WithEntry { main_module, body_part, metadata });
+    let mut parts = vec![Part { name: "metadata", filename: None, content_type: "application/json", bytes: metadata }];
+    parts.extend(modules.modules.iter().map(|module| Part {
+        name: &module.name,
+        filename: Some(&module.name),
+        content_type: &module.content_type,
+        bytes: module.bytes.clone(),
+    }));
+    let (content_type, content) = multipart::encode(&parts);
+    Form { content_type, content }
 }
 
 /// Everything of an upload but the code; what is absent is left out.
@@ -102,6 +120,11 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// Out of the result of an accepted upload.
+    pub fn told(result: &Value) -> Option<Self> {
+        typed(result.clone()).ok()
+    }
+
     /// Id of the new version as a UUID with hyphens, when it was told.
     pub fn version_id(&self) -> Option<String> {
         let id: String = self.deployment_id.as_ref()?.chars().filter(|character| *character != '-').collect();
@@ -126,34 +149,9 @@ struct WithEntry<'a> {
     metadata: &'a Metadata,
 }
 
-impl Endpoint for PutScript<'_> {
-    type Output = Uploaded;
-    const FAMILY: Family = Family::Workers;
-    const GRANT: Grant = permissions::SCRIPTS;
-
-    fn request(&self, api: &Api) -> Request {
-        let main = Some(self.modules.main.as_str());
-        let (main_module, body_part) = match self.modules.syntax {
-            Syntax::EsModule => (main, None),
-            Syntax::ServiceWorker => (None, main),
-        };
-        let metadata = json_bytes(&WithEntry { main_module, body_part, metadata: self.metadata });
-        let mut parts =
-            vec![Part { name: "metadata", filename: None, content_type: "application/json", bytes: metadata }];
-        parts.extend(self.modules.modules.iter().map(|module| Part {
-            name: &module.name,
-            filename: Some(&module.name),
-            content_type: &module.content_type,
-            bytes: module.bytes.clone(),
-        }));
-        let request = api.request(Method::Put, &["accounts", self.account_id, "workers", "scripts", self.script]);
-        let mut request = with_query(request, &[("bindings_inherit", "strict"), ("excludeScript", "true")]);
-        request.body = Some(multipart::encode(&parts));
-        request
-    }
-
-    fn parse(&self, answer: &Answer) -> Result<Self::Output, String> {
-        result(answer)
+impl FromResult for Uploaded {
+    fn from_result(accepted: Accepted) -> Result<Self, String> {
+        accepted.required()
     }
 }
 

@@ -17,8 +17,7 @@ use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
 use crate::r2::{self, Credentials as S3Keys, Given, ObjectHead, R2Error, Reading, S3Endpoint, Store};
 use crate::resource::{
-    Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState, LiveZone, Operation,
-    ZoneRef,
+    Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef,
 };
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
@@ -301,7 +300,7 @@ impl AtHand {
 
 /// The manifests whose code a plan uploads.
 fn uploads(plan: &Plan) -> BTreeSet<usize> {
-    let uploads = plan.steps.iter().filter(|step| matches!(step.operation, Operation::Upload(_)));
+    let uploads = plan.steps.iter().filter(|step| step.operation.takes_code());
     uploads.map(|step| step.manifest).collect()
 }
 

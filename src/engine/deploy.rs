@@ -121,7 +121,6 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
         api: &session.api,
         client: &session.client,
         desired: &prepared.desired,
-        live: &prepared.live,
         payloads: &prepared.payloads,
         events: &events,
         signature: format!(
@@ -237,10 +236,10 @@ fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bo
     if !destroyed {
         outputs.extend(of_stores(&prepared.desired, &prepared.live, &outcome.outputs));
     }
-    let versions = outcome
-        .versions
-        .iter()
-        .filter_map(|(index, version)| Some((names.script(prepared.desired.manifests.get(*index)?), version.clone())));
+    let versions = prepared.desired.manifests.iter().filter_map(|manifest| {
+        let version = outcome.outputs.get(&kinds::worker::version(manifest))?;
+        Some((names.script(manifest), version.clone()))
+    });
     ApplyResult {
         outputs,
         workers,

@@ -3,6 +3,7 @@
 //! <https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/>
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -143,7 +144,7 @@ impl Store for KvNamespace {
         Call {
             body: json!({ "title": title }),
             makes: vec![("namespace_id", "/id")],
-            look: Some(self.look(account, title)),
+            look: Some(Rc::new(self.look(account, title))),
             ..Call::new((Family::Kv, KV), Method::Post, &["accounts", account, "storage", "kv", "namespaces"])
         }
     }

@@ -3,6 +3,7 @@
 //! <https://developers.cloudflare.com/queues/configuration/configure-queues/>
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -159,7 +160,7 @@ impl Store for Queue {
         Call {
             body,
             makes: vec![("queue_id", "/queue_id"), ("queue_name", "/queue_name")],
-            look: Some(self.look(account, name)),
+            look: Some(Rc::new(self.look(account, name))),
             ..call(Method::Post, &["accounts", account, "queues"])
         }
     }

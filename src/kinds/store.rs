@@ -219,10 +219,10 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
         None => {
             sketch.owner = Owner::Absent;
             sketch.fields = kind.created(wanted);
-            sketch.write(Phase::Make, Operation::Call(Box::new(kind.create(wanted))));
+            sketch.write(Phase::Make, Operation::call("whole", kind.create(wanted)));
             // What needs the store waits for it alone, not for its settings.
             for call in kind.change(wanted, &LiveStore::default(), &sketch.fields) {
-                sketch.write(Phase::Beside, Operation::Call(Box::new(call)));
+                sketch.write(Phase::Beside, Operation::call("settings", call));
             }
         }
         Some(live) => {
@@ -230,7 +230,7 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
             let differs = (!sketch.fields.is_empty()).then_some(Reason::Differs);
             sketch.owner = differs.map_or(Owner::Found, |reason| Owner::Ours(Some(reason)));
             for call in kind.change(wanted, live, &sketch.fields) {
-                sketch.write(Phase::Make, Operation::Call(Box::new(call)));
+                sketch.write(Phase::Make, Operation::call("settings", call));
             }
             sketch.diagnostics = kind.findings(wanted, live);
         }
@@ -257,7 +257,7 @@ fn gone(
     let Some(live) = live else { return sketches };
     let address = address(wanted);
     if options.deletes_data(&address) {
-        let operation = Operation::Call(Box::new(kind.delete(wanted, live)));
+        let operation = Operation::call("whole", kind.delete(wanted, live));
         let write = Write { phase: Phase::Remove, operation };
         let field = Field::new("id", live.id.as_str(), Value::Null);
         let sketch = Sketch::removed(address, Reason::Destroyed, vec![field], write);

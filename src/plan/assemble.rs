@@ -6,7 +6,7 @@ use super::decide::{Permit, decide};
 use super::names::Names;
 use super::sketch::{Owner, Sketch, Sketches, Wish};
 use super::split::split;
-use super::{Action, Change, Plan, PlanOptions, circle, order};
+use super::{Action, Change, Plan, PlanOptions, Watched, circle, order};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 
@@ -33,11 +33,15 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
             plan.diagnostics.extend(findings);
         }
         plan.diagnostics.extend(document.after);
+        let address = document.planned.address.clone();
+        let watched = document.watch.map(|watch| Watched { manifest: document.manifest, address, watch });
+        plan.watched.extend(watched);
         plan.manifests.push(document.planned);
         plan.kept.extend(document.kept);
         plan.orphans.extend(document.orphans);
         plan.unmanaged.extend(document.unmanaged);
     }
+    plan.watched.sort_by_key(|watched| watched.manifest);
     plan.diagnostics.extend(twice);
     plan.diagnostics.extend(circles);
     plan.diagnostics.extend(unclear);

@@ -106,7 +106,7 @@ mod tests {
     use crate::resource::Operation;
 
     fn step(name: &str, after: &[usize]) -> Step {
-        let operation = Operation::RemoveSecrets { names: Vec::new() };
+        let operation = Operation::any();
         Step { address: Address::script(name), manifest: 0, operation, after: after.to_vec() }
     }
 

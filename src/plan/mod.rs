@@ -23,7 +23,7 @@ pub use names::{Names, unclear_address};
 pub use options::PlanOptions;
 pub use reason::Reason;
 pub use sketch::{Owner, Phase, Sketch, Sketches, Wish, Write};
-pub use step::Step;
+pub use step::{Step, Watched};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -175,6 +175,9 @@ pub struct Plan {
     /// What resources are called in this run.
     #[serde(skip)]
     pub names: Names,
+    /// What is looked at beside the steps.
+    #[serde(skip)]
+    pub watched: Vec<Watched>,
 }
 
 impl Plan {

@@ -1,8 +1,10 @@
 //! What a kind says of its resources: the words between the kinds and the planner.
 
+use std::rc::Rc;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, Field};
-use crate::resource::Operation;
+use crate::resource::{Operation, Watch};
 
 use super::decide::Claim;
 use super::{Left, PlannedManifest, Reason};
@@ -26,6 +28,8 @@ pub struct Sketches {
     pub before: Vec<Diagnostic>,
     /// What is to be said after them.
     pub after: Vec<Diagnostic>,
+    /// What is looked at beside its writes.
+    pub watch: Option<Rc<dyn Watch>>,
 }
 
 impl Sketches {
@@ -40,6 +44,7 @@ impl Sketches {
             unmanaged: Vec::new(),
             before: Vec::new(),
             after: Vec::new(),
+            watch: None,
         }
     }
 }

@@ -3,16 +3,19 @@
 mod code_digest;
 pub mod consumer;
 pub mod operation;
+pub mod procedure;
 pub mod record;
 pub mod route;
 pub mod script;
 pub mod state;
 pub mod store;
+pub mod watch;
 pub mod zone;
 
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
-pub use operation::{Import, Operation, RecordWrite, TagWrite, Unbind, Upload};
+pub use operation::{Act, Import, Operation};
+pub use procedure::{AtHand, Ended, Made, Next, Procedure};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
 pub use script::{
@@ -23,4 +26,5 @@ pub use state::{
     RenamedScript, Routing, User, Wait, ZoneRef,
 };
 pub use store::{DesiredStore, LiveStore, StoreInput};
+pub use watch::{Moment, Seen, Watch};
 pub use zone::LiveZone;

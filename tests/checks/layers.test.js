@@ -32,6 +32,11 @@ const crossed = {
   "the border": { "plan/text.rs": "use crate::wasm::Host;" },
   "a crate out of its place": { "r2/sign.rs": "use js_sys::Date;" },
   "a kind that the planner names": { "plan/order.rs": "fn a(kind: Kind) { kind == Kind::Route; }" },
+  "a resource that whoever sends names": { "apply/call.rs": 'fn a() { Address::script("shop"); }' },
+  "an endpoint family that whoever sends names": {
+    "apply/call.rs": "use crate::cloudflare::{Api, routes};\nfn a() { routes::list(); }",
+    "cloudflare/mod.rs": "pub mod routes;",
+  },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };
 for (const [name, sources] of Object.entries(crossed)) {

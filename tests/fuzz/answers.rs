@@ -1,15 +1,11 @@
 //! Answers of Cloudflare's API, one endpoint at a time: `ENDPOINT STATUS`, headers, an empty line, the body.
 
-use cfworker_deploy::cloudflare::dns_records::{
-    self, CreateRecord, DeleteRecord, PatchRecord, RecordBody, RecordFilter,
-};
-use cfworker_deploy::cloudflare::routes::{self, CreateRoute, DeleteRoute, PutRoute};
-use cfworker_deploy::cloudflare::scripts::{self, DeleteScript, PatchScriptSettings, ScriptSettings};
-use cfworker_deploy::cloudflare::secrets::{self, PatchSecrets};
-use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain, WriteScriptSubdomain};
-use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint, FromResult, ReadOf};
-use cfworker_deploy::cloudflare::{accounts, deployments, kv, tokens, versions, zones};
+use cfworker_deploy::cloudflare::dns_records::{self, RecordBody, RecordFilter};
+use cfworker_deploy::cloudflare::scripts::{self, ScriptSettings};
+use cfworker_deploy::cloudflare::subdomain::{self, ScriptSubdomain};
+use cfworker_deploy::cloudflare::upload::{self, Metadata, Uploaded};
+use cfworker_deploy::cloudflare::{Api, Auth, Call, FromResult, ReadOf};
+use cfworker_deploy::cloudflare::{accounts, deployments, kv, routes, secrets, tokens, versions, zones};
 use cfworker_deploy::http::CallError;
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
@@ -164,12 +160,15 @@ pub fn split_at<'a>(input: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
     at.map_or((input, &[]), |at| (&input[..at], &input[at + separator.len()..]))
 }
 
-fn one<E: Endpoint>(api: &Api, bench: &Bench, endpoint: &E) -> Result<(), CallError> {
-    bench.clock.run(api.call_just_created(&bench.client, endpoint)).map(drop)
+fn one(api: &Api, bench: &Bench, call: Call) -> Result<(), CallError> {
+    let call = Call { settles_late: true, ..call };
+    let result = bench.clock.run(api.carry(&bench.client, &call, &|_| None))?;
+    drop(Uploaded::told(&result).and_then(|uploaded| uploaded.version_id()));
+    Ok(())
 }
 
-fn read<T: FromResult>(api: &Api, bench: &Bench, read: &ReadOf<T>) -> Result<(), CallError> {
-    bench.clock.run(api.read_just_created(&bench.client, read)).map(drop)
+fn read<T: FromResult + Clone>(api: &Api, bench: &Bench, read: &ReadOf<T>) -> Result<(), CallError> {
+    bench.clock.run(api.read(&bench.client, &read.clone().settling_late(true))).map(drop)
 }
 
 fn call(api: &Api, bench: &Bench, endpoint: &str) -> Option<Result<(), CallError>> {
@@ -182,28 +181,24 @@ fn call(api: &Api, bench: &Bench, endpoint: &str) -> Option<Result<(), CallError
         "read-zone" => read(api, bench, &zones::read(zone_id)),
         "list-zones" => read(api, bench, &zones::named("example.com", account_id)),
         "list-records" => read(api, bench, &dns_records::list(zone_id, RecordFilter::Name("a.example"))),
-        "create-record" => one(api, bench, &CreateRecord { zone_id, record: &RecordBody::default() }),
-        "patch-record" => one(api, bench, &PatchRecord { zone_id, record_id, record: &RecordBody::default() }),
-        "delete-record" => one(api, bench, &DeleteRecord { zone_id, record_id }),
+        "create-record" => one(api, bench, dns_records::create(zone_id, &RecordBody::default())),
+        "patch-record" => one(api, bench, dns_records::patch(zone_id, record_id, &RecordBody::default())),
+        "delete-record" => one(api, bench, dns_records::delete(zone_id, record_id)),
         "list-routes" => read(api, bench, &routes::list(zone_id)),
-        "create-route" => one(api, bench, &CreateRoute { zone_id, pattern, script }),
-        "put-route" => one(api, bench, &PutRoute { zone_id, route_id, pattern, script }),
-        "delete-route" => one(api, bench, &DeleteRoute { zone_id, route_id }),
+        "create-route" => one(api, bench, routes::create(zone_id, pattern, script)),
+        "put-route" => one(api, bench, routes::put(zone_id, route_id, pattern, script)),
+        "delete-route" => one(api, bench, routes::delete(zone_id, route_id)),
         "list-scripts" => read(api, bench, &scripts::list(account_id)),
         "read-settings" => read(api, bench, &scripts::settings(account_id, script)),
-        "patch-settings" => {
-            one(api, bench, &PatchScriptSettings { account_id, script, settings: &ScriptSettings::default() })
-        }
-        "delete-script" => one(api, bench, &DeleteScript { account_id, script }),
+        "patch-settings" => one(api, bench, scripts::patch_settings(account_id, script, &ScriptSettings::default())),
+        "delete-script" => one(api, bench, scripts::delete(account_id, script)),
         "list-versions" => read(api, bench, &versions::list(account_id, script)),
         "read-version" => read(api, bench, &versions::read(account_id, script, "v")),
         "list-deployments" => read(api, bench, &deployments::list(account_id, script)),
         "list-secrets" => read(api, bench, &secrets::list(account_id, script)),
-        "patch-secrets" => one(api, bench, &PatchSecrets { account_id, script, secrets: &Default::default() }),
+        "patch-secrets" => one(api, bench, secrets::remove(account_id, script, [].iter())),
         "read-subdomain" => read(api, bench, &subdomain::of_script(account_id, script)),
-        "write-subdomain" => {
-            one(api, bench, &WriteScriptSubdomain { account_id, script, switches: ScriptSubdomain::default() })
-        }
+        "write-subdomain" => one(api, bench, subdomain::write(account_id, script, ScriptSubdomain::default())),
         "account-subdomain" => read(api, bench, &subdomain::of_account(account_id)),
         "list-namespaces" => read(api, bench, &kv::list(account_id)),
         "put-script" => put_script(api, bench),
@@ -216,8 +211,7 @@ fn put_script(api: &Api, bench: &Bench) -> Result<(), CallError> {
         cfworker_deploy::bundle::read(bytes::Bytes::from_static(b"export default {}"), Default::default())
             .expect("a bundle");
     let metadata = Metadata::default();
-    let put = PutScript { account_id: "acc", script: "my-script", metadata: &metadata, modules: &modules };
-    bench.clock.run(api.call_just_created(&bench.client, &put)).map(|uploaded| drop(uploaded.version_id()))
+    one(api, bench, upload::put("acc", "my-script", &metadata, &modules))
 }
 
 /// JSON that has the members which answers have, with values of any sort.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use cfworker_deploy::bundle::{self, Modules, Stated, check_module_name};
-use cfworker_deploy::cloudflare::upload::{Metadata, PutScript};
-use cfworker_deploy::cloudflare::{Api, Auth, Endpoint as _};
+use cfworker_deploy::cloudflare::upload::{self, Metadata};
+use cfworker_deploy::cloudflare::{Api, Auth};
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 
@@ -82,8 +82,9 @@ fn usable(modules: &Modules, size: usize) {
 
 fn uploaded(modules: &Modules) -> Bytes {
     let api = Api::new(Api::BASE_URL, Auth::Token(Secret::new(shown::TOKEN))).expect("an API");
-    let put = PutScript { account_id: "a", script: "s", metadata: &Metadata::default(), modules };
-    put.request(&api).body.map(|(_, content)| content.to_vec().into()).unwrap_or_default()
+    let put = upload::put("a", "s", &Metadata::default(), modules);
+    let request = put.request(&api, &|_| None).expect("a request");
+    request.body.map(|(_, content)| content.to_vec().into()).unwrap_or_default()
 }
 
 fn structured() -> BoxedStrategy<Vec<u8>> {

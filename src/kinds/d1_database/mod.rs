@@ -9,6 +9,7 @@ mod spec;
 mod statements;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +21,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
 use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, json_schema, quote};
 use crate::model::{Address, Field, Kind, Output};
-use crate::resource::{DesiredStore, Import, LiveStore, Operation};
+use crate::resource::{Act, DesiredStore, Import, LiveStore, Operation};
 
 use migrations::{Applied, Migration};
 use spec::check;
@@ -193,7 +194,7 @@ impl Store for D1Database {
         Call {
             body: Value::Object(body),
             makes: vec![("database_id", "/uuid"), ("database_name", "/name")],
-            look: Some(self.look(account, name)),
+            look: Some(Rc::new(self.look(account, name))),
             ..call(Method::Post, &["accounts", account, "d1", "database"])
         }
     }
@@ -225,7 +226,9 @@ impl Store for D1Database {
             // A new database has nothing to go back to.
             tells_bookmark: index == 0 && live.is_some(),
         };
-        pending.map(|migration| Operation::Import(Box::new(import(migration)))).collect()
+        pending
+            .map(|migration| Operation { part: "migration", act: Act::Import(Box::new(import(migration))) })
+            .collect()
     }
 
     fn directory<'a>(&self, wanted: &'a DesiredStore) -> Option<&'a str> {

@@ -7,6 +7,7 @@ mod spec;
 mod wanted;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -188,7 +189,7 @@ impl Store for R2Bucket {
         Call {
             body: Value::Object(body),
             makes: vec![("bucket_name", "/name")],
-            look: Some(self.look_for(wanted)),
+            look: Some(Rc::new(self.look_for(wanted))),
             ..call(Method::Post, &path, &wanted.wanted)
         }
     }
@@ -212,7 +213,7 @@ impl Store for R2Bucket {
                     Some(_) => send(Method::Put, &path, json!({ "enabled": field.new })),
                     None => Call {
                         late: wanted.late(wanted::ZONE_ID).map(|made| ("/zoneId", made.clone())).into_iter().collect(),
-                        look: Some(Look::Alone(read_below(wanted, &path))),
+                        look: Some(Rc::new(Look::Alone(read_below(wanted, &path)))),
                         ..send(Method::Post, &["domains", "custom"], domain.clone())
                     },
                 }

@@ -1,14 +1,17 @@
 //! The queues whose messages the Worker gets.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::queues::Queue;
 use crate::cloudflare::permissions::QUEUES as GRANT;
-use crate::cloudflare::{Call, Family, Look, Segment, queues};
+use crate::cloudflare::{Call, Family, Search, Segment, queues};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
-use crate::model::marks::ScriptMarks;
+use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
 use crate::resource::{DesiredConsumer, LiveConsumer, Operation};
@@ -35,6 +38,13 @@ fn twice(context: &Context<'_>, queue: &str, wanted: &DesiredConsumer) -> Diagno
         .with_help("keep one of them")
         .on(wanted.queue.field.clone())
         .in_document(context.desired.document)
+}
+
+/// Those that are written, as an inventory has them.
+pub(super) fn attached(consumers: &[Sketch]) -> Inventory {
+    let written = consumers.iter().filter(|sketch| !sketch.writes.is_empty());
+    let hashes: BTreeSet<String> = written.map(|sketch| marks::hash(&sketch.address.key)).collect();
+    if hashes.is_empty() { Inventory::new() } else { Inventory::from([(marks::QUEUES.to_owned(), hashes)]) }
 }
 
 /// The address of what gets the messages of a queue.
@@ -168,7 +178,7 @@ impl Consumer<'_> {
 
     fn create(&self) -> Operation {
         let look = queues::consumption(self.context.account(), &self.queue.name, self.script());
-        self.write(Method::Post, None, Some(look))
+        self.write(Method::Post, None, Some(Rc::new(look)))
     }
 
     /// A consumer is one Worker's or nobody's in particular: its kind can't be changed.
@@ -179,23 +189,23 @@ impl Consumer<'_> {
         }
     }
 
-    fn write(&self, method: Method, id: Option<&str>, look: Option<Look>) -> Operation {
+    fn write(&self, method: Method, id: Option<&str>, look: Option<Rc<dyn Search>>) -> Operation {
         let is_new = self.creates || matches!(self.queue.id, Segment::Late(_));
         let path = path(self.context.account(), &self.queue.id, id);
         let help = Some((NO_HANDLER, "export a handler in the Worker's code: `async queue(batch, env, context) {}`"));
         let call = Call { path, body: self.body(), settles_late: is_new, look, help, ..call(method) };
-        Operation::Call(Box::new(call))
+        Operation::call("consumer", call)
     }
 }
 
 /// The write that takes a queue's messages from whoever has them.
 pub(super) fn delete(context: &Context<'_>, queue: &Segment, live: &LiveConsumer) -> Operation {
     let path = path(context.account(), queue, Some(&live.id));
-    let look = match queue {
-        Segment::Text(queue) => Some(Look::Alone(queues::consumer(context.account(), queue, &live.id))),
+    let until_gone = match queue {
+        Segment::Text(queue) => Some(queues::consumer(context.account(), queue, &live.id).into()),
         Segment::Late(_) => None,
     };
-    Operation::Call(Box::new(Call { path, look, ..call(Method::Delete) }))
+    Operation::call("consumer", Call { path, until_gone, ..call(Method::Delete) })
 }
 
 fn call(method: Method) -> Call {

@@ -5,12 +5,14 @@ use super::context::{Context, newest_is_not_live};
 use super::inventory;
 use super::removal::{self, Removal};
 use super::script::{self, removed};
+use super::watch::{Subject, part};
+use super::writes::{Deleting, Unbinding};
 use super::{consumer, route};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
-use crate::model::marks::{Inventory, ScriptMarks};
+use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::plan::{Claim, Owner, Phase, Reason, Sketch, Write};
-use crate::resource::{LiveScript, Operation, Unbind, User};
+use crate::resource::{LiveScript, Operation, User};
 
 /// A Worker that is to go.
 pub(super) struct Deletion<'a> {
@@ -23,17 +25,22 @@ pub(super) struct Deletion<'a> {
 impl<'a> Deletion<'a> {
     /// As a resource that goes; what others put into the Worker is named.
     pub(super) fn sketch(&self, context: &Context<'_>, reason: &Reason, unseen: Inventory) -> Sketch {
-        let marks = ScriptMarks::parse(&self.live.tags);
-        let theirs = self.live.bindings.iter().filter(|binding| !marks.set(&binding.name)).map(removed);
-        let operation = Operation::DeleteScript { name: self.name.to_owned(), unseen };
-        let write = Write { phase: Phase::Last, operation };
+        let live_marks = ScriptMarks::parse(&self.live.tags);
+        let theirs = self.live.bindings.iter().filter(|binding| !live_marks.set(&binding.name)).map(removed);
+        let deleting = Deleting {
+            subject: self.subject(context),
+            unseen,
+            comment_prefix: marks::comment_prefix(&context.desired.identity),
+            is_judged: self.name == context.desired.script.name,
+        };
+        let write = Write { phase: Phase::Last, operation: Operation::procedure(part::SCRIPT, deleting) };
         let mut sketch = Sketch::removed(self.address(context), reason.clone(), theirs.collect(), write);
         if let Some(claim) = self.claim(context) {
             sketch.owner = Owner::Claimed(claim);
         }
-        sketch.gives_up = removal::given_up(context, self.name, &marks);
+        sketch.gives_up = removal::given_up(context, self.name, &live_marks);
         sketch.needs = self.gone_first(context).map(Address::script).collect();
-        sketch.loosens = self.unbind(context).map(|unbind| Operation::Unbind(Box::new(unbind)));
+        sketch.loosens = self.unbind(context).map(|unbinding| Operation::procedure("bindings", unbinding));
         sketch.diagnostics = self.held(context);
         sketch
     }
@@ -44,18 +51,28 @@ impl<'a> Deletion<'a> {
 
     /// What takes its bindings to other Workers out of it. Not where a version waits that gets no requests: that one
     /// would go live.
-    fn unbind(&self, context: &Context<'_>) -> Option<Unbind> {
+    fn unbind(&self, context: &Context<'_>) -> Option<Unbinding> {
         if !context.destroys || newest_is_not_live(self.live) {
             return None;
         }
         let bindings = || self.live.bindings.iter();
         let leads_to = bindings().filter_map(|binding| Some((binding.name.clone(), bound::leads_to(binding)?)));
-        Some(Unbind {
-            name: self.name.to_owned(),
+        Some(Unbinding {
+            subject: self.subject(context),
+            is_judged: self.name == context.desired.script.name,
             leaves: Vec::new(),
             keeps: bindings().map(|binding| binding.name.clone()).collect(),
             leads_to: leads_to.collect(),
         })
+    }
+
+    fn subject(&self, context: &Context<'_>) -> Subject {
+        Subject {
+            account: context.desired.identity.account.clone(),
+            script: self.name.to_owned(),
+            deployment: self.live.deployment.as_ref().map(|deployment| deployment.id.clone()),
+            is_new: false,
+        }
     }
 
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.

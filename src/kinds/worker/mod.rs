@@ -1,5 +1,6 @@
 //! `CloudflareWorker`: a script, the DNS records of its hosts, and the routes that lead to it.
 
+mod attached;
 mod bound;
 mod checks;
 mod consumer;
@@ -15,22 +16,37 @@ mod route;
 mod script;
 mod secrets;
 mod tags;
+mod watch;
+mod writes;
 
 pub use digest::{SecretFacts, secret_facts};
 pub use secrets::KEY_RECIPE;
 
+use std::rc::Rc;
+
 use super::labels::Labels;
 use crate::diagnostic::any_error;
 use crate::guard::{self, Guard};
-use crate::model::marks::ScriptMarks;
-use crate::model::{Address, Kind};
+use crate::model::marks::{self, Inventory, ScriptMarks};
+use crate::model::{Address, Kind, Output};
 use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, decide};
 use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 use context::Context;
 use queues::Queues;
 use removal::Removal;
+use script::ScriptPlan;
 use tags::Tags;
+use watch::WorkerWatch;
+
+/// The output of an upload that tells its version.
+pub fn version(manifest: &DesiredManifest) -> Output {
+    version_of(&manifest.identity.account, &manifest.script.name)
+}
+
+fn version_of(account: &str, script: &str) -> Output {
+    Output { account: account.to_owned(), of: Address::script(script), name: "version".to_owned() }
+}
 
 /// What the Workers of a run say, in an order that no order of files changes.
 pub(super) fn all(
@@ -126,10 +142,10 @@ fn zones(live: &LiveManifest) -> Option<String> {
 fn wanted(context: &Context<'_>) -> Sketches {
     let mut script = script::plan(context);
     let records = record::plan(context);
-    let routes = route::plan(context, &script.live_marks);
-    let creates = script.upload.as_ref().is_some_and(|upload| upload.creates);
-    let consumers = consumer::plan(context, &script.live_marks, creates);
-    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes).chain(&consumers).collect();
+    let is_new = script.subject.is_new;
+    let routes = route::plan(context, &script.live_marks, is_new);
+    let consumers = consumer::plan(context, &script.live_marks, is_new);
+    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes.sketches).chain(&consumers).collect();
     let removals = removal::find(context, &script.live_marks);
     let tags = Tags::new(context, &script, &removals, |removal| stays(context, removal));
     let deletions: Vec<_> =
@@ -138,8 +154,11 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let exists = context.live.script.is_some();
     let (orphaned, gone): (Vec<Removal>, Vec<Removal>) = removals.into_iter().partition(|it| stays(context, it));
     let writes = exists || script.upload.is_some() || attaches || !gone.is_empty();
-    script.finish(&tags, attaches, writes);
+    script.finish(context, &tags, attaches, writes);
     script.sketch.gives_up = removal::given_up(context, &context.desired.script.name, &script.live_marks);
+    let mut watch = watching(context, &script, &gone);
+    watch.attached = inventory::union(&records.attached, &routes.attached);
+    watch.attached = inventory::union(&watch.attached, &consumer::attached(&consumers));
 
     let mut sketches = Sketches::new(context.index, planned(context));
     sketches.before.extend(tags.finding(context));
@@ -152,16 +171,35 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let renamed_to = Reason::RenamedTo(context.desired.script.name.clone());
     sketches.resources.push(script.sketch);
     sketches.resources.extend(records.sketches);
-    sketches.resources.extend(routes);
+    sketches.resources.extend(routes.sketches);
     sketches.resources.extend(consumers);
     sketches.resources.extend(gone.into_iter().map(|removal| {
         let reason = reason_to_remove(context, &removal);
         removal.sketch(&reason)
     }));
     sketches.resources.extend(deletions.into_iter().map(|(unseen, it)| it.sketch(context, &renamed_to, unseen)));
+    watch.writes_several = sketches.resources.iter().map(|sketch| sketch.writes.len()).sum::<usize>() > 1;
+    sketches.watch = Some(Rc::new(watch));
     let document = context.desired.document;
     sketches.after.extend(checks::check(context).into_iter().map(|finding| finding.in_document(document)));
     sketches
+}
+
+/// What is looked at beside the writes; what is attached is told later.
+fn watching(context: &Context<'_>, script: &ScriptPlan, gone: &[Removal]) -> WorkerWatch {
+    let removed = |it: &Removal| (it.zone.clone(), it.address.kind, it.id.clone());
+    WorkerWatch {
+        subject: script.subject.clone(),
+        is_there: context.live.script.is_some(),
+        id: context.desired.identity.id(),
+        comment_prefix: marks::comment_prefix(&context.desired.identity),
+        writes_several: false,
+        removes_secrets: script.removes_secrets,
+        known: script.known.clone(),
+        attached: Inventory::new(),
+        tags: script.tags.clone(),
+        removed: gone.iter().map(removed).collect(),
+    }
 }
 
 /// Whether something of ours that is no longer wanted stays. A block that is gone altogether may be an oversight: only

@@ -1,12 +1,13 @@
 //! The DNS record of each of the Worker's hosts.
 
 use super::context::Context;
+use super::writes::RecordWrite;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::model::marks::{self, CommentMark};
+use crate::model::marks::{self, CommentMark, Inventory};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Owner, Permit, Phase, Reason, Sketch, decide};
-use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, RecordContent, RecordWrite};
+use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, RecordContent};
 
 /// What has to happen to the records of the hosts.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct RecordPlan {
     pub sketches: Vec<Sketch>,
     /// What is to be said where nothing is ours.
     pub diagnostics: Vec<Diagnostic>,
+    /// Those that are written, as an inventory has them.
+    pub attached: Inventory,
 }
 
 pub(super) fn plan(context: &Context<'_>) -> RecordPlan {
@@ -26,7 +29,12 @@ pub(super) fn plan(context: &Context<'_>) -> RecordPlan {
         match &host.record {
             DesiredRecord::Existing => plan.diagnostics.extend(existing(&host.hostname, &here)),
             DesiredRecord::Managed(content) => {
-                plan.sketches.push(managed(context, zone, &host.hostname, content, &here));
+                let sketch = managed(context, zone, &host.hostname, content, &here);
+                if !sketch.writes.is_empty() {
+                    let hash = marks::record_hash(&host.hostname);
+                    plan.attached.entry(zone.id.clone()).or_default().insert(hash);
+                }
+                plan.sketches.push(sketch);
             }
         }
     }
@@ -70,7 +78,7 @@ fn managed(
     let Some(live) = ours.or_else(|| here.first().copied()) else {
         sketch.owner = Owner::Absent;
         sketch.fields = created(content);
-        sketch.write(Phase::Make, Operation::CreateRecord(write));
+        sketch.write(Phase::Make, Operation::call("record", write.create()));
         sketch.diagnostics.extend(delegated);
         return sketch;
     };
@@ -79,7 +87,7 @@ fn managed(
     sketch.diagnostics.extend(delegated.filter(|_| !sketch.fields.is_empty()));
     sketch.owner = owner(context, live, &sketch.fields);
     if decide(&sketch, context.options).action != Action::NoOp {
-        sketch.write(Phase::Make, Operation::UpdateRecord { id: live.id.clone(), write });
+        sketch.write(Phase::Make, Operation::call("record", write.update(&live.id)));
     }
     sketch
 }

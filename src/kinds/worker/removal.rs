@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::{consumer, record};
+use crate::cloudflare::{dns_records, routes};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
@@ -14,6 +15,7 @@ pub(super) struct Removal {
     pub address: Address,
     /// Zone id, or the place of queues in an inventory.
     pub zone: String,
+    pub id: String,
     pub operation: Operation,
     /// Hash in the inventory.
     pub hash: String,
@@ -61,6 +63,7 @@ fn consumers_of(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: 
         removals.extend(listed.map(|listed| Removal {
             address,
             zone: marks::QUEUES.to_owned(),
+            id: live.id.clone(),
             operation: consumer::delete(context, &listed.id.as_str().into(), live),
             hash: marks::hash(queue),
             script: Some(script.to_owned()),
@@ -103,7 +106,8 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
                 removals.push(Removal {
                     address: Address::route(&route.pattern).of_zone(zone),
                     zone: zone.clone(),
-                    operation: Operation::DeleteRoute { zone: zone.clone(), id: route.id.clone() },
+                    id: route.id.clone(),
+                    operation: Operation::call("route", routes::delete(zone, &route.id)),
                     hash: marks::hash(&route.pattern),
                     script: Some(script.to_owned()),
                     field: Field::new("script", script, serde_json::Value::Null),
@@ -129,7 +133,8 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
                 removals.push(Removal {
                     address: Address::record(&record.name).of_zone(zone),
                     zone: zone.clone(),
-                    operation: Operation::DeleteRecord { zone: zone.clone(), id: record.id.clone() },
+                    id: record.id.clone(),
+                    operation: Operation::call("record", dns_records::delete(zone, &record.id)),
                     hash: marks::record_hash(&record.name),
                     script: None,
                     field: Field::new("content", record.content.as_str(), serde_json::Value::Null),

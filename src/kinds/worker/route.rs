@@ -1,34 +1,59 @@
 //! The routes.
 
+use std::rc::Rc;
+
 use super::checks::host_of;
 use super::context::Context;
+use super::writes::SearchRoute;
+use crate::cloudflare::{Call, routes};
 use crate::diagnostic::Code;
 use crate::guard::{self, Guard};
-use crate::model::marks::ScriptMarks;
+use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
 use crate::resource::{DesiredRecord, LiveRoute, Operation, Routing};
 
-/// The routes that the manifest wants.
-pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Sketch> {
-    let routes = context.hosts().flat_map(|(host, zone)| host.routes.iter().map(move |route| (host, zone, route)));
-    routes.map(|(host, zone, route)| one(context, marks, host, &zone.id, &route.pattern)).collect()
+/// What has to happen to the routes.
+#[derive(Debug, Default)]
+pub(super) struct RoutePlan {
+    pub sketches: Vec<Sketch>,
+    /// Those that are written, as an inventory has them.
+    pub attached: Inventory,
 }
 
-fn one(context: &Context<'_>, marks: &ScriptMarks, host: &Routing, zone: &str, pattern: &str) -> Sketch {
+/// The routes that the manifest wants. `is_new`: the Worker that they lead to is created in this run.
+pub(super) fn plan(context: &Context<'_>, marks: &ScriptMarks, is_new: bool) -> RoutePlan {
+    let mut plan = RoutePlan::default();
+    for (host, zone) in context.hosts() {
+        for route in &host.routes {
+            let sketch = one(context, marks, host, &zone.id, &route.pattern, is_new);
+            if !sketch.writes.is_empty() {
+                plan.attached.entry(zone.id.clone()).or_default().insert(marks::hash(&route.pattern));
+            }
+            plan.sketches.push(sketch);
+        }
+    }
+    plan
+}
+
+fn one(context: &Context<'_>, marks: &ScriptMarks, host: &Routing, zone: &str, pattern: &str, is_new: bool) -> Sketch {
     let script = &context.desired.script.name;
     let mut sketch = Sketch::wanted(Address::route(pattern).of_zone(zone), needs(context, host, pattern));
     let Some(live) = context.zone(zone).routes.iter().find(|route| route.matches(pattern)) else {
         sketch.owner = Owner::Absent;
         sketch.fields = vec![Field::new("script", serde_json::Value::Null, script.as_str())];
-        sketch.write(Phase::Make, Operation::CreateRoute { zone: zone.to_owned(), pattern: pattern.to_owned() });
+        let (zone_id, pattern) = (zone.to_owned(), pattern.to_owned());
+        let look = SearchRoute { zone: zone_id, pattern, script: script.clone() };
+        let call = routes::create(zone, &look.pattern, script);
+        let call = Call { look: Some(Rc::new(look)), settles_late: is_new, ..call };
+        sketch.write(Phase::Make, Operation::call("route", call));
         return sketch;
     };
     Field::push(&mut sketch.fields, "script", live.script.as_deref(), script.as_str());
     sketch.owner = owner(context, marks, zone, live, pattern);
     if decide(&sketch, context.options).action != Action::NoOp && !sketch.fields.is_empty() {
-        let (zone, id, pattern) = (zone.to_owned(), live.id.clone(), pattern.to_owned());
-        sketch.write(Phase::Make, Operation::UpdateRoute { zone, id, pattern });
+        let call = Call { settles_late: is_new, ..routes::put(zone, &live.id, pattern, script) };
+        sketch.write(Phase::Make, Operation::call("route", call));
     }
     sketch
 }

@@ -8,18 +8,19 @@ use super::bound;
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::secrets;
-use super::tags::{self, Tags};
+use super::tags::Tags;
+use super::watch::Subject;
+use super::writes::{TagWrite, Upload};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::is_code_binding;
-use crate::model::marks::{self, BundleMark, ScriptMarks, VersionMark};
+use crate::model::marks::{self, BundleMark, Inventory, ScriptMarks, VersionMark};
 use crate::model::{Address, Field};
-use crate::plan::{Claim, Left, Owner, Permit, Phase, Reason, Sketch};
+use crate::plan::{Claim, Left, Owner, Permit, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
 use crate::resource::{
-    Bundle, DesiredManifest, Drift, LiveBinding, LiveScript, Observability, Operation, TagWrite, Upload, WorkersDev,
-    code_digest,
+    Bundle, DesiredManifest, Drift, LiveBinding, LiveScript, Observability, WorkersDev, code_digest,
 };
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
@@ -34,6 +35,12 @@ pub(super) struct ScriptPlan {
     /// Marks after an upload, inventory left as it is.
     pub marks: ScriptMarks,
     pub kept: Vec<Left>,
+    pub subject: Subject,
+    /// What the tags name that the plan saw, and those of the upload.
+    pub known: Inventory,
+    pub removes_secrets: bool,
+    /// The last write of the tags.
+    pub tags: Option<TagWrite>,
 }
 
 pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
@@ -49,49 +56,30 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
         marks: wanted_marks(context, &live_marks),
         live_marks,
         kept: Vec::new(),
+        subject: subject(context, matches!(owner, ScriptOwner::Absent)),
+        known: Inventory::new(),
+        removes_secrets: false,
+        tags: None,
     };
     upload(context, &mut plan, &owner);
     settings(context, &mut plan, &owner);
     plan
 }
 
-impl ScriptPlan {
-    /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
-    /// `stands`: the Worker is there, or comes to be.
-    pub(super) fn finish(&mut self, tags: &Tags, attaches: bool, stands: bool) {
-        self.marks_changed(tags);
-        let mut written = tags.live.clone();
-        if let Some(mut upload) = self.upload.take() {
-            upload.tags.clone_from(&tags.during);
-            written.clone_from(&tags.during);
-            let names = upload.remove_secrets.clone();
-            self.sketch.write(Phase::Make, Operation::Upload(Box::new(upload)));
-            if !names.is_empty() && guard::holds(Guard::RemovedSecrets) {
-                self.sketch.write(Phase::Beside, Operation::RemoveSecrets { names });
-            }
-        } else {
-            let due = attaches && guard::holds(Guard::InventoryFirst) && !tags::same(&tags.during, &written);
-            let before = due.then(|| TagWrite { from: written.clone(), to: tags.during.clone() });
-            if let Some(write) = &before {
-                written.clone_from(&write.to);
-            }
-            let observability = self.observability.take();
-            if before.is_some() || observability.is_some() {
-                self.sketch.write(Phase::Make, Operation::PatchSettings { tags: before, observability });
-            }
-        }
-        if let Some(workers_dev) = self.workers_dev {
-            // Beside the record: nobody waits for the workers.dev address.
-            self.sketch.write(Phase::Beside, Operation::SetWorkersDev(workers_dev));
-        }
-        if stands && !tags::same(&tags.target, &written) {
-            let tags = Some(TagWrite { from: written, to: tags.target.clone() });
-            self.sketch.write(Phase::Close, Operation::PatchSettings { tags, observability: None });
-        }
+/// The Worker, for those who write it and look at it. `is_new`: an upload of this run creates it.
+pub(super) fn subject(context: &Context<'_>, is_new: bool) -> Subject {
+    let live = context.live.script.as_ref();
+    Subject {
+        account: context.desired.identity.account.clone(),
+        script: context.desired.script.name.clone(),
+        deployment: live.and_then(|live| live.deployment.as_ref()).map(|deployment| deployment.id.clone()),
+        is_new,
     }
+}
 
+impl ScriptPlan {
     /// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
-    fn marks_changed(&mut self, tags: &Tags) {
+    pub(super) fn marks_changed(&mut self, tags: &Tags) {
         let (field, reason) = tags.field(&self.live_marks).unzip();
         if matches!(self.sketch.owner, Owner::Ours(None)) && tags.change() {
             self.sketch.owner = Owner::Ours(Some(reason.unwrap_or(Reason::MarksOutdated)));

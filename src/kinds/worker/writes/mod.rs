@@ -1,0 +1,18 @@
+//! The writes of a Worker that take more than one request, or are made from what is there when their turn comes.
+
+mod deletion;
+mod record;
+mod route;
+mod script;
+mod secrets;
+mod settings;
+mod unbind;
+mod upload;
+
+pub(super) use deletion::Deleting;
+pub(super) use record::RecordWrite;
+pub(super) use route::SearchRoute;
+pub(super) use secrets::RemovingSecrets;
+pub(super) use settings::{PatchingSettings, TagWrite};
+pub(super) use unbind::Unbinding;
+pub(super) use upload::{Upload, Uploading};

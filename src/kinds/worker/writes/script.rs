@@ -1,0 +1,83 @@
+//! The writes of the Worker itself, in their order.
+
+use super::{PatchingSettings, RemovingSecrets, TagWrite, Upload, Uploading};
+use crate::cloudflare::Call;
+use crate::cloudflare::subdomain::{self, ScriptSubdomain};
+use crate::guard::{self, Guard};
+use crate::kinds::worker::context::Context;
+use crate::kinds::worker::inventory::union;
+use crate::kinds::worker::script::ScriptPlan;
+use crate::kinds::worker::tags::{self, Tags};
+use crate::kinds::worker::watch::{Subject, part};
+use crate::model::marks::ScriptMarks;
+use crate::plan::Phase;
+use crate::resource::{Observability, Operation, WorkersDev};
+
+impl ScriptPlan {
+    /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
+    /// `stands`: the Worker is there, or comes to be.
+    pub(in super::super) fn finish(&mut self, context: &Context<'_>, tags: &Tags, attaches: bool, stands: bool) {
+        self.marks_changed(tags);
+        let mut written = tags.live.clone();
+        if let Some(mut upload) = self.upload.take() {
+            upload.tags.clone_from(&tags.during);
+            written.clone_from(&tags.during);
+            self.upload(context, upload);
+        } else {
+            let due = attaches && guard::holds(Guard::InventoryFirst) && !tags::same(&tags.during, &written);
+            let before = due.then(|| TagWrite { from: written.clone(), to: tags.during.clone() });
+            if let Some(write) = &before {
+                written.clone_from(&write.to);
+            }
+            let observability = self.observability.take();
+            if before.is_some() || observability.is_some() {
+                self.patch(context, Phase::Make, before, observability);
+            }
+        }
+        if let Some(WorkersDev { enabled, previews_enabled }) = self.workers_dev {
+            let Subject { account, script, is_new, .. } = &self.subject;
+            let switches = ScriptSubdomain { enabled, previews_enabled };
+            let call = Call { settles_late: *is_new, ..subdomain::write(account, script, switches) };
+            // Beside the record: nobody waits for the workers.dev address.
+            self.sketch.write(Phase::Beside, Operation::call("workers.dev", call));
+        }
+        if stands && !tags::same(&tags.target, &written) {
+            let write = TagWrite { from: written, to: tags.target.clone() };
+            self.patch(context, Phase::Close, Some(write), None);
+        }
+    }
+
+    fn upload(&mut self, context: &Context<'_>, upload: Upload) {
+        let names = upload.remove_secrets.clone();
+        self.known = union(&self.live_marks.inventory, &ScriptMarks::parse(&upload.tags).inventory);
+        let uploading = Uploading::new(self.subject.clone(), upload, &context.desired.script);
+        self.sketch.write(Phase::Make, Operation::procedure(part::VERSION, uploading));
+        if !names.is_empty() && guard::holds(Guard::RemovedSecrets) {
+            let Subject { account, script, .. } = self.subject.clone();
+            self.removes_secrets = true;
+            self.sketch
+                .write(Phase::Beside, Operation::procedure("secrets", RemovingSecrets { account, script, names }));
+        }
+    }
+
+    fn patch(
+        &mut self,
+        context: &Context<'_>,
+        phase: Phase,
+        tags: Option<TagWrite>,
+        observability: Option<Observability>,
+    ) {
+        let part = if tags.is_some() { part::TAGS } else { "settings" };
+        if tags.is_some() {
+            self.tags.clone_from(&tags);
+        }
+        let patching = PatchingSettings {
+            subject: self.subject.clone(),
+            id: context.desired.identity.id(),
+            planned: context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default(),
+            tags,
+            observability,
+        };
+        self.sketch.write(phase, Operation::procedure(part, patching));
+    }
+}

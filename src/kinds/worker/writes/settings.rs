@@ -1,0 +1,131 @@
+//! Changes tags or logs, without a new version.
+//!
+//! The tags of a Worker are one list, written whole, without compare-and-set. Two runs that both change what is in front
+//! of a Worker would each forget what the other one attached: so the list is read right before it is written, and what
+//! another run put there meanwhile stays.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cloudflare::scripts::{self, ScriptSettings};
+use crate::cloudflare::{Call, Heard};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
+use crate::kinds::worker::tags::same;
+use crate::kinds::worker::watch::{Subject, tags_changed};
+use crate::model::marks::{Inventory, ScriptMarks};
+use crate::resource::{AtHand, Ended, Made, Next, Observability, Procedure};
+
+/// A change of a Worker's tags, which are one list that is written whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in super::super) struct TagWrite {
+    /// The full list before: what else is there when it is written is another run's.
+    pub from: Vec<String>,
+    /// The full list afterwards.
+    pub to: Vec<String>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub(in super::super) struct PatchingSettings {
+    pub subject: Subject,
+    /// The identity of the marks.
+    pub id: String,
+    /// The tags as the plan saw them.
+    pub planned: Vec<String>,
+    pub tags: Option<TagWrite>,
+    /// Workers Logs.
+    pub observability: Option<Observability>,
+}
+
+impl Procedure for PatchingSettings {
+    fn shown(&self) -> Value {
+        json!({ "tags": self.tags, "observability": self.observability })
+    }
+
+    fn next(&self, heard: &Heard, _: AtHand<'_>) -> Next {
+        let Some(write) = &self.tags else { return self.written(heard, None, None) };
+        let read = self.subject.settings();
+        let now = match heard.get(&read) {
+            None => return Next::Read(vec![read.into()]),
+            Some(Ok(settings)) if !self.knows(write, &settings.tags) && guard::holds(Guard::TagLook) => settings,
+            // A look that fails says nothing.
+            Some(Ok(_) | Err(_)) => return self.written(heard, Some(write.to.clone()), None),
+        };
+        match self.beside(write, &now.tags) {
+            Ok(tags) => self.written(heard, Some(tags), Some(tags_changed(&self.subject))),
+            Err(finding) => Next::End(Ended::refused(finding)),
+        }
+    }
+}
+
+impl PatchingSettings {
+    fn written(&self, heard: &Heard, tags: Option<Vec<String>>, raced: Option<Diagnostic>) -> Next {
+        match heard.sent() {
+            None => Next::Send(Box::new(self.call(tags))),
+            Some(Ok(_)) => Next::End(Ended::Done(Made { raced: raced.into_iter().collect(), ..Made::default() })),
+            Some(Err(error)) => Next::End(Ended::from(error)),
+        }
+    }
+
+    fn call(&self, tags: Option<Vec<String>>) -> Call {
+        let observability = self.observability.as_ref().map(|wanted| json!(wanted));
+        let settings = ScriptSettings { tags, observability, ..ScriptSettings::default() };
+        let call = scripts::patch_settings(&self.subject.account, &self.subject.script, &settings);
+        Call { settles_late: self.subject.is_new, ..call }
+    }
+
+    /// Whether the list is one of this run's: a read may lag behind its own writes.
+    fn knows(&self, write: &TagWrite, now: &[String]) -> bool {
+        [&write.from, &write.to, &self.planned].into_iter().any(|list| same(list, now))
+    }
+
+    /// What this run wants, with all that came to the list since.
+    fn beside(&self, write: &TagWrite, now: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let [from, wanted, now_marks] = [&write.from[..], &write.to[..], now].map(ScriptMarks::parse);
+        if let Some(other) = now_marks.ids.iter().find(|other| **other != self.id && !from.ids.contains(*other)) {
+            let message = format!("`{}` was taken over by the manifest with id {other} meanwhile", self.subject.script);
+            let finding = Diagnostic::error(Code::OtherIdentityScript, message);
+            return Err(finding.with_help("look at what is live with `cfworker-deploy plan`"));
+        }
+        let mut marks = wanted;
+        add_new(&mut marks.inventory, &from.inventory, &now_marks.inventory);
+        marks.names.extend(now_marks.names.difference(&from.names).cloned());
+        if now_marks.bundle != from.bundle {
+            marks.bundle = now_marks.bundle;
+        }
+        Ok(marks.merged_into(now))
+    }
+}
+
+/// Adds what came since.
+fn add_new(inventory: &mut Inventory, from: &Inventory, now: &Inventory) {
+    for (zone, hashes) in now {
+        let known = from.get(zone).cloned().unwrap_or_default();
+        let new: Vec<String> = hashes.difference(&known).cloned().collect();
+        if !new.is_empty() {
+            inventory.entry(zone.clone()).or_default().extend(new);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Inventory, add_new};
+
+    fn inventory(entries: &[(&str, &[&str])]) -> Inventory {
+        let hashes = |hashes: &[&str]| hashes.iter().map(|hash| (*hash).to_owned()).collect();
+        entries.iter().map(|(zone, entries)| ((*zone).to_owned(), hashes(entries))).collect()
+    }
+
+    #[test]
+    fn what_another_run_attached_stays_and_what_it_removed_does_not_come_back() {
+        let mut mine = inventory(&[("z", &["new"])]);
+        add_new(
+            &mut mine,
+            &inventory(&[("z", &["old", "gone"])]),
+            &inventory(&[("z", &["old", "theirs"]), ("y", &["y"])]),
+        );
+        assert_eq!(mine, inventory(&[("z", &["new", "theirs"]), ("y", &["y"])]));
+    }
+}

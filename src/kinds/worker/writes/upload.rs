@@ -1,0 +1,240 @@
+//! Uploads a version and puts it live: code, bindings, secrets, tags and marks in one request.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::binding::Binding;
+use crate::bundle::{CodeBinding, Modules};
+use crate::cloudflare::upload::{self, Metadata, Uploaded};
+use crate::cloudflare::{Call, Heard};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Guard};
+use crate::http::CallError;
+use crate::kinds::worker::watch::Subject;
+use crate::model::marks::VersionMark;
+use crate::model::{Address, Syntax};
+use crate::resource::{AtHand, DesiredScript, Ended, Made, Next, Observability, Procedure, code_digest};
+use crate::secret::Secret;
+
+/// Cloudflare's codes for code that does not start, and for code that handles nothing.
+///
+/// <https://developers.cloudflare.com/workers/observability/errors/>
+const NOT_RUNNABLE: i64 = 10021;
+const NO_HANDLERS: i64 = 10068;
+/// Types of secrets: carried over unless an upload removes one.
+const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
+
+/// An upload: code and secrets travel beside it as payload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(in super::super) struct Upload {
+    /// The Worker is not there yet.
+    pub creates: bool,
+    /// Bindings that the manifest names; values of secrets are in the payload.
+    pub bindings: Vec<Binding>,
+    /// Names of live bindings to carry over as they are.
+    pub inherit: Vec<String>,
+    /// Names of secrets that must be gone afterwards. Not empty: `keep_bindings` is an empty list, and a write that
+    /// removes them follows.
+    pub remove_secrets: Vec<String>,
+    /// Name of the entry module of a single-module bundle.
+    pub main_module: Option<String>,
+    /// Compatibility date.
+    pub compatibility_date: String,
+    /// Compatibility flags.
+    pub compatibility_flags: Vec<String>,
+    /// Workers Logs to set.
+    pub observability: Option<Observability>,
+    /// Live settings that the manifest does not name, sent again so that they survive.
+    pub carried: BTreeMap<String, Value>,
+    /// Static assets of the live version are kept.
+    pub keep_assets: bool,
+    /// Full list of tags.
+    pub tags: Vec<String>,
+    /// Annotation `workers/tag`. Where a binding is known late, its digest is made anew from what is sent.
+    #[serde(serialize_with = "as_text")]
+    pub mark: VersionMark,
+    /// SHA-256 of the bundle.
+    #[serde(skip)]
+    pub sha256: String,
+    /// Where the code comes from: the run signs it, then it is the annotation `workers/message`.
+    pub message: String,
+}
+
+fn as_text<S: Serializer>(mark: &VersionMark, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(mark)
+}
+
+/// An upload of one Worker.
+#[derive(Debug)]
+pub(in super::super) struct Uploading {
+    pub subject: Subject,
+    pub upload: Upload,
+    /// The Worker as the manifest wants it, where one of its bindings is known late.
+    pub wanted: Option<Box<DesiredScript>>,
+}
+
+impl Uploading {
+    pub(in super::super) fn new(subject: Subject, upload: Upload, wanted: &DesiredScript) -> Self {
+        let is_late = upload.bindings.iter().any(Binding::is_late);
+        Self { subject, upload, wanted: is_late.then(|| Box::new(wanted.clone())) }
+    }
+}
+
+impl Procedure for Uploading {
+    fn shown(&self) -> Value {
+        json!(self.upload)
+    }
+
+    fn takes_code(&self) -> bool {
+        true
+    }
+
+    fn without(&self, others: &BTreeSet<Address>) -> Option<Rc<dyn Procedure>> {
+        Some(Rc::new(self.with(self.upload.without(others)?)))
+    }
+
+    fn again(&self) -> Option<Rc<dyn Procedure>> {
+        Some(Rc::new(self.with(Upload { creates: false, ..self.upload.clone() })))
+    }
+
+    fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
+        match heard.sent() {
+            None => match self.call(at_hand) {
+                Ok(call) => Next::Send(Box::new(call)),
+                Err(finding) => Next::End(Ended::refused(finding)),
+            },
+            Some(Ok(result)) => Next::End(Ended::Done(self.made(result))),
+            Some(Err(error)) => Next::End(self.refused(error, at_hand.code.map(|code| code.syntax))),
+        }
+    }
+}
+
+impl Upload {
+    /// An upload that another one follows: its mark is that of no manifest.
+    fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
+        let refers = |binding: &Binding, other: &Address| binding.needs().any(|need| is_same(need, other));
+        if !others.iter().all(|other| self.bindings.iter().any(|binding| refers(binding, other))) {
+            return None;
+        }
+        let stays = |binding: &&Binding| !others.iter().any(|other| refers(binding, other));
+        let bindings = self.bindings.iter().filter(stays).cloned().collect();
+        Some(Self { bindings, mark: self.mark.clone().unfinished(), ..self.clone() })
+    }
+}
+
+/// A binding leads to a resource of its own account, whose name the plan may tell with the account.
+pub(super) fn is_same(one: &Address, other: &Address) -> bool {
+    one.kind == other.kind && one.key == other.key
+}
+
+/// Annotations of a version of ours.
+pub(super) fn marks_of(mark: &VersionMark, message: String) -> BTreeMap<String, String> {
+    BTreeMap::from([("workers/tag".to_owned(), mark.to_string()), ("workers/message".to_owned(), message)])
+}
+
+impl Uploading {
+    fn with(&self, upload: Upload) -> Self {
+        Self { subject: self.subject.clone(), upload, wanted: self.wanted.clone() }
+    }
+
+    fn call(&self, at_hand: AtHand<'_>) -> Result<Call, Diagnostic> {
+        let internal = |message: String| Diagnostic::error(Code::Internal, message);
+        let modules = at_hand.code.ok_or_else(|| internal("an upload has no code".into()))?;
+        let metadata = metadata(&self.with_late(at_hand), at_hand.secrets, modules, at_hand.signature)
+            .map_err(|name| internal(format!("the binding `{name}` has no value")))?;
+        let call = upload::put(&self.subject.account, &self.subject.script, &metadata, modules);
+        Ok(Call { settles_late: self.subject.is_new, ..call })
+    }
+
+    /// With the values that other writes made: its digest is that of what is sent.
+    fn with_late(&self, at_hand: AtHand<'_>) -> Cow<'_, Upload> {
+        let upload = &self.upload;
+        if !upload.bindings.iter().any(Binding::is_late) {
+            return Cow::Borrowed(upload);
+        }
+        let all = |bindings: &[Binding]| bindings.iter().map(|it| it.clone().with_late(at_hand.late)).collect();
+        let mark = match self.wanted.as_deref().filter(|_| !upload.mark.is_unfinished()) {
+            None => upload.mark.clone(),
+            Some(wanted) => {
+                let script = DesiredScript { bindings: all(&wanted.bindings), ..wanted.clone() };
+                let code = code_digest(&upload.sha256, &script, &upload.compatibility_date);
+                VersionMark { code, ..upload.mark.clone() }
+            }
+        };
+        Cow::Owned(Upload { bindings: all(&upload.bindings), mark, ..upload.clone() })
+    }
+
+    fn made(&self, result: &Value) -> Made {
+        let uploaded = Uploaded::told(result);
+        let version = uploaded.as_ref().and_then(Uploaded::version_id);
+        let found = self.upload.creates && uploaded.is_some_and(|uploaded| uploaded.was_there());
+        Made { outputs: version.map(|id| ("version", id)).into_iter().collect(), found, ..Made::default() }
+    }
+
+    /// Code that Cloudflare can't run may be fine and only of the other format, or lack a binding that a second upload
+    /// would bring: nobody but its author can tell.
+    fn refused(&self, error: &CallError, syntax: Option<Syntax>) -> Ended {
+        let (Some(NOT_RUNNABLE | NO_HANDLERS), Some(syntax)) = (error.code(), syntax) else {
+            return Ended::from(error);
+        };
+        let help = match syntax {
+            _ if self.upload.mark.is_unfinished() => {
+                "it was sent without its bindings to Workers that are bound to it: let it use those when it handles a request, not while it starts"
+            }
+            Syntax::EsModule => {
+                "the code was sent as an ES module, which has `export default`; if it calls `addEventListener` instead, say `script.format: service-worker`"
+            }
+            Syntax::ServiceWorker => {
+                "the code was sent as a service worker, which calls `addEventListener`; if it has `export default`, leave `script.format` out"
+            }
+        };
+        let finding = error.diagnostic().with_help(help);
+        if error.may_have_arrived { Ended::unknown(finding) } else { Ended::refused(finding) }
+    }
+}
+
+/// The upload's metadata; gives the name of a binding whose value is not at hand.
+fn metadata(
+    upload: &Upload,
+    secrets: &BTreeMap<String, Secret>,
+    modules: &Modules,
+    signature: &str,
+) -> Result<Metadata, String> {
+    let mut bindings: Vec<Value> = Vec::new();
+    for binding in &upload.bindings {
+        let value = match binding {
+            Binding::PlainText(binding) => binding.metadata(),
+            Binding::SecretText(binding) => secrets.get(&binding.name).map(|value| binding.metadata(value)),
+            Binding::Plain(binding) => binding.metadata(),
+        };
+        bindings.push(value.ok_or_else(|| binding.name().to_owned())?);
+    }
+    let of_code =
+        |CodeBinding { name, type_name, part }: &CodeBinding| json!({ "type": type_name, "name": name, "part": part });
+    bindings.extend(modules.bindings.iter().map(of_code));
+    bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
+    let keep: &[&str] =
+        if upload.remove_secrets.is_empty() && guard::holds(Guard::KeptSecrets) { &SECRET_TYPES } else { &[] };
+    let mut carried = upload.carried.clone();
+    let observability = match &upload.observability {
+        Some(wanted) => Some(json!(wanted)),
+        None => carried.get("observability").cloned(),
+    };
+    carried.remove("observability");
+    Ok(Metadata {
+        bindings,
+        keep_bindings: Some(keep.iter().map(|&kept| kept.to_owned()).collect()),
+        compatibility_date: Some(upload.compatibility_date.clone()),
+        compatibility_flags: Some(upload.compatibility_flags.clone()),
+        annotations: marks_of(&upload.mark, format!("{signature}: {}", upload.message)),
+        tags: Some(upload.tags.clone()),
+        observability,
+        keep_assets: upload.keep_assets.then_some(true),
+        carried,
+        ..Metadata::default()
+    })
+}
