@@ -76,7 +76,8 @@ pub struct Run<'a> {
     pub payloads: &'a [Payload],
     /// Who watches.
     pub events: &'a dyn Fn(Event),
-    /// Starts the message of every version that this run makes: another run that deploys the same has another one.
+    /// Starts the message of every version that this run makes: another run that deploys the same has another one, and the
+    /// annotation `workers/tag` has room for the mark alone. Compared as it is, never taken apart.
     pub signature: String,
     /// What writes of this run made so far.
     pub made: RefCell<BTreeMap<Output, String>>,

@@ -235,6 +235,7 @@ pub(super) fn kind(error: CallError) -> R2ErrorKind {
         (_, Some("NoSuchKey")) | (404, None) => R2ErrorKind::NoKey,
         (_, Some("InvalidBucketName" | "InvalidObjectName")) => R2ErrorKind::Address { reason },
         (_, Some("RequestTimeTooSkewed" | "ExpiredRequest")) => R2ErrorKind::Clock,
+        // R2 has one code for every argument, and says in words alone that it is the key: another wording only loses the help.
         (_, Some("InvalidArgument")) if reason.contains("access key") => R2ErrorKind::WrongKeys { reason },
         (_, Some("SignatureDoesNotMatch" | "InvalidAccessKeyId" | "Unauthorized")) | (401, _) => {
             R2ErrorKind::WrongKeys { reason }

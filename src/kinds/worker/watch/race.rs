@@ -112,6 +112,8 @@ fn whose(subject: &Subject, did: &Did<'_>, deployment: &Deployment, heard: &Hear
         Some(Err(_)) => return Whose::Unknown,
         Some(Ok(version)) => version,
     };
+    // An upload whose answer was lost is told from another run's by nothing else: the mark says which code is in it, and a
+    // run that uploads the same code may have written other tags, by which a route would be forgotten.
     let message = version.annotation("workers/message");
     let trigger = version.annotation("workers/triggered_by");
     // That an edit of a secret says so is nowhere promised: one that says nothing may be ours.
