@@ -20,7 +20,7 @@ pub fn case(seed: u64) -> Case {
 pub fn faulty(seed: u64) -> Case {
     let mut case = case(seed);
     let mut random = Random::new(seed ^ 0xfa17);
-    if random.percent(35) {
+    if random.percent(42) {
         stores::spotlight(&mut case, &mut random);
         return case;
     }
@@ -33,10 +33,10 @@ pub fn faulty(seed: u64) -> Case {
     if random.percent(10) {
         case.faults.push(undone(&mut random));
     }
-    if random.percent(40) {
-        let on = spotlight(&mut case, &mut random);
+    if random.percent(50) {
+        let (on, write) = spotlight(&mut case, &mut random);
         case.deployer.allow = Allow { prune: case.deployer.allow.prune, ..Allow::ALL };
-        case.faults[0] = of_any_kind(Fault { on, write: true, nth: 0, ..case.faults[0] }, &mut random);
+        case.faults[0] = of_any_kind(Fault { on, write, nth: 0, ..case.faults[0] }, &mut random);
     }
     case
 }
@@ -88,8 +88,19 @@ fn undone(random: &mut Random) -> Fault {
     Fault { on, write: true, nth: random.below(2) as u8, kind: Kind::Undone, seconds: 0 }
 }
 
-/// What would be met too rarely by chance; gives the resource that its first fault is to meet.
-fn spotlight(case: &mut Case, random: &mut Random) -> Subject {
+/// What would be met too rarely by chance; gives what its first fault is to meet: a write about a resource, or a read.
+fn spotlight(case: &mut Case, random: &mut Random) -> (Subject, bool) {
+    if random.percent(8) {
+        // Nothing is to be done: what is looked at meets it.
+        case.deployer.verb = Verb::Apply;
+        case.past = vec![Past::Applied(case.deployer.wanted)];
+        return (Subject::Script, false);
+    }
+    (changed(case, random), true)
+}
+
+/// A case in which a resource is written to; gives which one.
+fn changed(case: &mut Case, random: &mut Random) -> Subject {
     let wanted = case.deployer.wanted;
     let managed = Wanted { dns: Dns::On(Routing { host: random.below(3) as u8, ..Routing::PLAIN }), ..wanted };
     match random.below(13) {

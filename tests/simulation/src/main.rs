@@ -14,7 +14,7 @@ use simulation::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 use simulation::{cells, lacking};
 
 /// Cases of a usual run.
-const SUITES: [(Suite, u64); 4] = [(PAIRS, 10_000), (FAULTS, 80_000), (RACES, 20_000), (STALE, 20_000)];
+const SUITES: [(Suite, u64); 4] = [(PAIRS, 8_000), (FAULTS, 70_000), (RACES, 20_000), (STALE, 12_000)];
 
 /// While a cell was hit too rarely, so many more cases with faults are played …
 const TOP_UP: u64 = 5_000;
