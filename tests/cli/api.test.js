@@ -270,8 +270,8 @@ test("an engine that gives no answer is a trap, exit 3 once a change had begun, 
   }
 });
 
-test("publish takes bytes only", async () => {
-  const refusal = { name: "DeployError", exitCode: 64, message: "`bytes` has to be a Uint8Array" };
+test("publish takes bytes and blobs only", async () => {
+  const refusal = { name: "DeployError", exitCode: 64, message: "`bundle` has to be a Uint8Array or a Blob" };
   await assert.rejects(createApi(fakeEngine({})).publish("text", { bucket: "b" }, {}), refusal);
 });
 
