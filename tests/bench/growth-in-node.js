@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { apply } from "../../pkg/js/entrypoints/node.js";
 
-const { apiToken, baseUrl, r2, accountId, zone, workers, every } = JSON.parse(process.argv[2]);
-const worker = (index) => ({
+const { apiToken, baseUrl, r2, accountId, zones, workers, every } = JSON.parse(process.argv[2]);
+const worker = (index, { id, name } = zones[index % zones.length]) => ({
   apiVersion: "cloudflare.project-planton.org/v1",
   kind: "CloudflareWorker",
   metadata: { name: `w${index}`, org: "acme", env: "bench" },
@@ -14,7 +14,7 @@ const worker = (index) => ({
     compatibility_date: "2026-07-01",
     script_bundle: { bucket: "bundles", path: "app.js" },
     env: { variables: { EDITION: every && index % every === 0 ? "second" : "first" } },
-    dns: { enabled: true, zone_id: zone, hostname: `w${index}.example.com` },
+    dns: { enabled: true, zone_id: id, hostname: `w${index}.${name}` },
   },
 });
 const manifests = Array.from({ length: workers }, (_, index) => worker(index));

@@ -1,0 +1,1 @@
+ALTER TABLE notes ADD COLUMN written_at TEXT;
