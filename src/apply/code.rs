@@ -7,11 +7,11 @@ use crate::http::LocalFuture;
 /// The code of one Worker, given out when the turn of its upload comes: a run of many documents has the bundles of few at
 /// hand.
 pub trait Code {
-    /// Gives it out, once.
+    /// Gives it out, once; `again`: it will be asked for once more.
     ///
     /// # Errors
     /// [`NotLoaded`]: nothing was written.
-    fn load(&self) -> LocalFuture<'_, Result<Loaded, NotLoaded>>;
+    fn load(&self, again: bool) -> LocalFuture<'_, Result<Loaded, NotLoaded>>;
 }
 
 /// Code at hand.

@@ -118,7 +118,7 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
                 (run.events)(Event::Start { address: step.address.clone() });
             }
             let beside = watchers.beside(step, queue.is_last(step));
-            running.push(Box::pin(carry_out(run, index, step, beside)));
+            running.push(Box::pin(carry_out(run, plan, index, step, beside)));
         }
         let Some(Finished { index, ended, sight }) = running.next().await else { break };
         let Some(step) = plan.steps.get(index) else { break };
@@ -143,10 +143,16 @@ pub async fn apply(run: &Run<'_>, plan: &Plan) -> Outcome {
 }
 
 /// Carries a step out, with a look beside it.
-async fn carry_out(run: &Run<'_>, index: usize, step: &Step, (moment, reads): (Moment, Vec<Read>)) -> Finished {
+async fn carry_out(
+    run: &Run<'_>,
+    plan: &Plan,
+    index: usize,
+    step: &Step,
+    (moment, reads): (Moment, Vec<Read>),
+) -> Finished {
     let client = run.client.named(&step.address.to_string());
     // Before the look, which is to happen beside the write.
-    let code = match load(run, step).await {
+    let code = match load(run, plan, index, step).await {
         Ok(code) => code,
         Err(NotLoaded { finding, aborted }) => {
             return Finished { index, ended: Ended::Failed { finding, unknown: false, aborted }, sight: None };
@@ -164,10 +170,13 @@ async fn carry_out(run: &Run<'_>, index: usize, step: &Step, (moment, reads): (M
 }
 
 /// The code that a write takes, once there is room for it.
-async fn load(run: &Run<'_>, step: &Step) -> Result<Option<Loaded>, NotLoaded> {
+async fn load(run: &Run<'_>, plan: &Plan, index: usize, step: &Step) -> Result<Option<Loaded>, NotLoaded> {
     let code = run.payloads.get(step.manifest).and_then(|payload| payload.code.as_ref());
     match code.filter(|_| step.operation.takes_code()) {
-        Some(code) => code.load().await.map(Some),
+        Some(code) => {
+            let mut later = plan.steps.iter().skip(index + 1).take_while(|other| other.manifest == step.manifest);
+            code.load(later.any(|other| other.operation.takes_code())).await.map(Some)
+        }
         None => Ok(None),
     }
 }

@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 #[derive(Default)]
 pub struct Window {
     used: Cell<usize>,
+    kept: Cell<usize>,
     waiting: RefCell<VecDeque<(usize, oneshot::Sender<Place>)>>,
 }
 
@@ -34,6 +35,16 @@ impl Window {
             // Never: the window outlives its queue. An empty place harms nobody.
             Err(oneshot::Canceled) => Place { window: self.clone(), bytes: 0 },
         }
+    }
+
+    /// Whether a bundle may stay at hand although its turn is over: [`Window::BYTES`] of them may, in all of a run.
+    pub fn keeps(&self, bytes: usize) -> bool {
+        let kept = self.kept.get().saturating_add(bytes);
+        let fits = kept <= Self::BYTES;
+        if fits {
+            self.kept.set(kept);
+        }
+        fits
     }
 
     /// Lets in whoever is first, as far as there is room.
@@ -113,5 +124,12 @@ mod tests {
         assert!(next.now_or_never().is_some());
         let left = enter(&window, Window::BYTES).now_or_never();
         assert!(left.is_some(), "what nobody took is free again");
+    }
+
+    #[test]
+    fn what_stays_at_hand_is_bounded_in_all_of_a_run() {
+        let window = Window::default();
+        assert!(window.keeps(Window::BYTES - 1) && window.keeps(1));
+        assert!(!window.keeps(1) && window.keeps(0));
     }
 }

@@ -50,13 +50,17 @@ impl BundleCode {
 }
 
 impl Code for BundleCode {
-    fn load(&self) -> LocalFuture<'_, Result<Loaded, NotLoaded>> {
+    fn load(&self, again: bool) -> LocalFuture<'_, Result<Loaded, NotLoaded>> {
         Box::pin(async move {
             let place = self.window.enter(self.bytes).await;
             let modules = match self.modules.take() {
                 Some(modules) => modules,
                 None => self.read_again().await?,
             };
+            // To read it again would cost a round.
+            if again && self.window.keeps(self.bytes) {
+                self.modules.set(Some(modules.clone()));
+            }
             Ok(Loaded { modules, place })
         })
     }
