@@ -4,7 +4,9 @@ export default {
     const { pathname } = new URL(request.url);
     if (request.method === "POST") {
       const text = await request.text();
-      await env.DB.prepare("INSERT INTO notes (text, written_at) VALUES (?, ?)").bind(text, new Date().toISOString()).run();
+      await env.DB.prepare("INSERT INTO notes (text, written_at) VALUES (?, ?)")
+        .bind(text, new Date().toISOString())
+        .run();
       await env.EXPORTS.send({ text });
       return new Response("written\n", { status: 201 });
     }

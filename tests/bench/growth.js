@@ -1,6 +1,6 @@
 /**
  * What a run costs as its Workers grow: 1, 10, 100, 500 of them, made, unchanged, and with every twentieth changed. Each run is
- * a process of its own against Local Cloudflare, which answers at once: wall and memory are the tool's.
+ * a process of its own against Local Cloudflare.
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,8 @@ const WORKERS = [1, 10, 100, 500];
 /** Every twentieth, at least one. */
 const CHANGED = 20;
 const HOSTS_OF_A_ZONE = 100;
+/** Without any, what waits for what could not be told. */
+const LATENCY_MS = 50;
 const RUNS = { first: 0, unchanged: 0, "5 % changed": CHANGED };
 const PROGRAM = fileURLToPath(new URL("./growth-in-node.js", import.meta.url));
 
@@ -21,7 +23,12 @@ export async function growth() {
   for (const workers of WORKERS) {
     // A first deploy of 500 takes more than Cloudflare grants in five minutes: the wait for it is no work of the tool.
     const switches = { rateQuota: 1_000_000 };
-    const local = await startLocalCloudflare({ runtime: TRUSTING, zones: zonesOf(workers), switches });
+    const local = await startLocalCloudflare({
+      runtime: TRUSTING,
+      zones: zonesOf(workers),
+      switches,
+      latencyMs: LATENCY_MS,
+    });
     try {
       await local.createBucket("bundles");
       await local.putObject("bundles", "app.js", Buffer.from("export default {};\n"));
