@@ -45,3 +45,40 @@ impl SearchRoute {
         finding
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::cloudflare::routes::RouteList;
+    use crate::cloudflare::{Reply, Turn};
+
+    /// What a look comes to where a list shows one route, which leads to this Worker by its id.
+    fn look(pattern: &str, script: &str) -> Sighting {
+        let search = SearchRoute { zone: "z".into(), pattern: "shop.example.com/*".into(), script: "shop".into() };
+        let route = Route { id: "r".into(), pattern: pattern.into(), script: Some(script.into()) };
+        let list = RouteList { routes: vec![Route { script: None, ..route.clone() }], read_at: None };
+        let mut heard = Heard::default();
+        assert!(matches!(search.next(&heard), Sighting::Ask(read) if read == routes::list("z").into()));
+        heard.add(Turn::Replies(vec![(routes::list("z").into(), Ok(Reply::Found(Rc::new(list))))]));
+        if let Sighting::Ask(read) = search.next(&heard) {
+            heard.add(Turn::Replies(vec![(read, Ok(Reply::Found(Rc::new(route))))]));
+        }
+        search.next(&heard)
+    }
+
+    #[test]
+    fn a_route_that_was_created_is_told_by_its_id_and_not_by_a_list_that_lags_behind() {
+        assert!(matches!(look("SHOP.example.com/*", "shop"), Sighting::There(_)));
+        assert!(matches!(look("other.example.com/*", "shop"), Sighting::Absent));
+    }
+
+    #[test]
+    fn a_route_that_somebody_else_created_meanwhile_is_theirs_and_says_how_to_take_it() {
+        let Sighting::Taken(finding) = look("shop.example.com/*", "theirs") else { panic!("theirs") };
+        let message = "somebody else created the route `shop.example.com/*` meanwhile: it leads to `theirs`";
+        assert_eq!((finding.code, finding.message.as_str()), (Code::TakenRoute, message));
+        assert_eq!(finding.resolve, WayOut::taking(&Address::route("shop.example.com/*")));
+    }
+}
