@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::bundles::Stores;
 use super::session::Session;
 use crate::bundle::Window;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::http::join_window;
 use crate::kinds::FilesInR2;
 use crate::r2::{ListedObject, Object, R2Error, R2ErrorKind, Store};
@@ -105,14 +105,14 @@ async fn one(
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(_) => {
-            let message = format!("`r2://{}/{}` is no text in UTF-8", object.bucket, object.key);
+            let message = format!("`r2://{}/{}` is no text in UTF-8", object.bucket, plain(&object.key, 300));
             Err(Box::new(Diagnostic::error(Code::Migration, message).with_help("save it as UTF-8")))
         }
     }
 }
 
 fn unusable(files: &FilesInR2, listed: &[ListedObject], bytes: u64) -> Diagnostic {
-    let place = format!("r2://{}/{}", files.bucket, files.prefix);
+    let place = format!("r2://{}/{}", files.bucket, plain(&files.prefix, 300));
     if listed.is_empty() {
         let message = format!("no object right under `{place}` ends with `{}`", SQL);
         return Diagnostic::error(Code::Migration, message).with_help("correct bucket or prefix, or upload the files");

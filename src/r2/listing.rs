@@ -71,7 +71,7 @@ impl Store {
     }
 
     fn call_failed(&self, place: &Object, kind: CallErrorKind) -> R2Error {
-        let target = format!("GET r2://{}/{}", place.bucket, place.key);
+        let target = format!("GET r2://{}/{}", place.bucket, plain(&place.key, 300));
         self.failed(place, R2ErrorKind::Call(CallError { target, tries: 1, may_have_arrived: false, kind }))
     }
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::error::{self, R2Error, R2ErrorKind};
 use super::object::{SHA256_HEADER, Signer};
 use super::{Credentials, Object, S3Endpoint, Source};
+use crate::diagnostic::plain;
 use crate::http::{Answer, CallError, CallErrorKind, Client, Opened, Request, http_date};
 
 /// Reading a body is tried this often; each try signs and sends anew.
@@ -241,7 +242,7 @@ impl Reading {
 }
 
 fn broken(object: &Object, tries: u32, kind: CallErrorKind) -> R2ErrorKind {
-    let target = format!("GET r2://{}/{}", object.bucket, object.key);
+    let target = format!("GET r2://{}/{}", object.bucket, plain(&object.key, 300));
     R2ErrorKind::Call(CallError { target, tries, may_have_arrived: false, kind })
 }
 

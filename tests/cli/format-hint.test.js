@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { transform } from "esbuild";
 import { formatHint } from "../../js/cli/format-hint.js";
 
-const hint = (source, target) => formatHint(Buffer.from(source), target);
+const hint = (source, target) => formatHint(new Blob([source]), target);
 
 /** Ordinary shapes of modules, those of issue trackers among them: none may be taken for a service worker. */
 const MODULES = [
