@@ -56,13 +56,16 @@ then from the account, where exactly one resource must have the name. A zone is 
 A variable with the name of another Worker waits for nobody.
 `;
 
-/** A block is a mapping with keys of its own; each is told where it is first used. */
+/** Blocks that stand in many places have a name of their own. */
+const OF_MANY_PLACES = { ValueOrFrom: "Reference", ValueFrom: "`value_from`" };
+
+/** A block is a mapping with keys of its own; each is told where it is first used, and called after that place. */
 function blocksOf(schema) {
   const { definitions } = schema;
   const blocks = [];
   const visit = (name, node, path, title) => {
     if (blocks.some((block) => block.name === name)) return;
-    if (node.properties) blocks.push({ name, node, title });
+    if (node.properties) blocks.push({ name, node, title: OF_MANY_PLACES[name] ?? title });
     for (const [key, value] of Object.entries(node.properties ?? {})) {
       if (value.doNotSuggest) continue;
       const below = path === ROOT ? key : `${path}.${key}`;
