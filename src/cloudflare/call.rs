@@ -6,11 +6,12 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::accepted::{Accepted, FromResult};
 use super::api::{Api, malformed, with_query};
 use super::error::Family;
-use super::look::Search;
 use super::permissions::Grant;
-use super::read::{Accepted, FromResult, Parser, Read};
+use super::read::{Parser, Read};
+use super::search::Search;
 use crate::http::{CallError, CallErrorKind, Client, Content, Method, Repeat, Request};
 use crate::model::Output;
 use crate::secret::Secret;

@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
+use super::accepted::Listing;
 use super::error::Family;
 use super::permissions;
-use super::read::{Listing, ReadOf};
+use super::read::ReadOf;
 
 /// Cloudflare takes up to 10,000.
 const ENTRIES_A_PAGE: u32 = 1_000;

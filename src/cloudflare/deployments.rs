@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::accepted::{Accepted, FromResult};
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 
 /// `GET …/deployments`: newest first; the first one is live.
 pub fn list(account_id: &str, script: &str) -> ReadOf<Deployments> {

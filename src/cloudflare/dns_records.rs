@@ -5,11 +5,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::accepted::{Accepted, FromResult};
 use super::call::Call;
 use super::error::Family;
 use super::host::read_host;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use crate::http::Method;
 
 /// `GET /zones/{zone}/dns_records`: all records, those of exactly one host, or those with a comment of ours.

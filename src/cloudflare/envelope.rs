@@ -8,7 +8,6 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::read::{Accepted, FromResult};
 use crate::http::Answer;
 use crate::model::typed;
 
@@ -52,16 +51,6 @@ pub struct ResultInfo {
     /// Pages in all.
     #[serde(default, deserialize_with = "count")]
     pub total_pages: Option<u64>,
-}
-
-/// Output of endpoints whose answer says nothing more than yes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Done;
-
-impl FromResult for Done {
-    fn from_result(_: Accepted) -> Result<Self, String> {
-        Ok(Self)
-    }
 }
 
 /// Reads an envelope, or says what is wrong with the text.

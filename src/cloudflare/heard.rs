@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::read::{FromResult, Read, ReadOf, Reply};
+use super::accepted::FromResult;
+use super::read::{Read, ReadOf, Reply};
 use crate::http::CallError;
 
 /// All of it.

@@ -2,9 +2,10 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/>
 
+use super::accepted::Listing;
 use super::error::Family;
 use super::permissions;
-use super::read::{Listing, ReadOf};
+use super::read::ReadOf;
 
 /// `GET /accounts/{account}/storage/kv/namespaces`. There is no filter: list and match titles.
 pub fn list(account_id: &str) -> ReadOf<Listing> {

@@ -1,35 +1,13 @@
-//! How to see whether what a write makes is there, after an answer that left it open.
-
-use std::fmt;
+//! Searches for what has a name, in a list or by a path that holds it.
 
 use serde_json::{Value, json};
 
+use super::accepted::Listing;
 use super::heard::Heard;
-use super::read::{Listing, Read, ReadOf, Reply};
+use super::read::{Read, ReadOf, Reply};
 use super::scripts::Script;
+use super::search::{Search, Sighting};
 use super::zones::Zone;
-use crate::diagnostic::Diagnostic;
-
-/// Looks for what a write makes. Pure: what is read, and what follows from it.
-pub trait Search: fmt::Debug {
-    /// What comes next, by what was heard of this look.
-    fn next(&self, heard: &Heard) -> Sighting;
-}
-
-/// What a look comes to.
-#[derive(Debug)]
-pub enum Sighting {
-    /// First this has to be read.
-    Ask(Read),
-    /// It is there, as the account shows it.
-    There(Value),
-    /// It is not there.
-    Absent,
-    /// Somebody else made it meanwhile.
-    Taken(Box<Diagnostic>),
-    /// It can't be told.
-    Unclear,
-}
 
 /// How something is looked for whose name is all that makes it the one that is meant.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@
 //!
 //! <https://developers.cloudflare.com/api/>
 
+mod accepted;
 mod api;
 mod call;
 mod envelope;
@@ -14,6 +15,7 @@ mod look;
 mod multipart;
 mod page;
 mod read;
+mod search;
 
 pub mod accounts;
 pub mod d1;
@@ -35,10 +37,12 @@ pub mod versions;
 pub mod workers;
 pub mod zones;
 
+pub use accepted::{Accepted, Done, FromResult, Listing};
 pub use api::{Api, Auth};
 pub use call::{Call, Form, Segment};
-pub use envelope::{Done, Envelope, ResultInfo};
+pub use envelope::{Envelope, ResultInfo};
 pub use error::Family;
 pub use heard::{Heard, Turn};
-pub use look::{Look, Search, Sighting};
-pub use read::{Accepted, FromResult, Listing, Parser, Read, ReadOf, Reply};
+pub use look::Look;
+pub use read::{Parser, Read, ReadOf, Reply};
+pub use search::{Search, Sighting};

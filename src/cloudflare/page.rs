@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::accepted::{Accepted, FromResult};
 use super::api::{Api, malformed};
 use super::envelope::ResultInfo;
-use super::read::{Accepted, FromResult, Read, ReadOf, Reply};
+use super::read::{Read, ReadOf, Reply};
 use crate::http::{CallError, CallErrorKind, Client, LocalFuture, Meaning};
 
 /// More pages than any list of ours has: a server that ignores `page` is stopped here.

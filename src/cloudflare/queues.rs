@@ -5,11 +5,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::accepted::Listing;
 use super::envelope::or_default;
 use super::error::Family;
 use super::look::Look;
 use super::permissions;
-use super::read::{Listing, ReadOf};
+use super::read::ReadOf;
 use crate::model::typed;
 
 /// `GET /accounts/{account}/queues`: all of them, with their settings and consumers.

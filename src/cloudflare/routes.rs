@@ -5,11 +5,12 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::accepted::{Accepted, FromResult};
 use super::call::Call;
 use super::error::Family;
 use super::host::read_pattern;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use crate::http::Method;
 
 /// `GET /zones/{zone}/workers/routes`: all of them, no pages.

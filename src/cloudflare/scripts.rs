@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::accepted::{Accepted, FromResult};
 use super::call::Call;
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use crate::guard::{self, Guard};
 use crate::http::Method;
 

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::accepted::{Accepted, FromResult};
 use super::call::Call;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use crate::http::Method;
 
 /// `GET /accounts/{account}/workers/subdomain`. Absent (10007) when the account has none.

@@ -3,11 +3,11 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
+use super::accepted::{Accepted, Done, FromResult};
 use super::api::Api;
-use super::envelope::Done;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use crate::http::{CallError, CallErrorKind, Client, Meaning, Refusal};
 
 /// `GET /user/tokens/verify`: for tokens that a user owns.

@@ -8,13 +8,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::accepted::{Accepted, FromResult};
 use super::api::json_bytes;
 use super::call::{Call, Form};
 use super::envelope::or_default;
 use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions;
-use super::read::{Accepted, FromResult};
 use crate::bundle::Modules;
 use crate::http::Method;
 use crate::model::{Syntax, typed};

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::accepted::{Accepted, FromResult};
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 use super::scripts::LiveBinding;
 
 /// `GET …/versions?deployable=true`: the newest hundred, no pages.

@@ -4,10 +4,11 @@
 
 use serde::Deserialize;
 
+use super::accepted::{Accepted, FromResult};
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 
 /// `GET /accounts/{account}/workers/workers/{worker}`, by name.
 pub fn read(account_id: &str, script: &str) -> ReadOf<Worker> {

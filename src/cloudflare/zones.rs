@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::accepted::{Accepted, FromResult};
 use super::error::Family;
 use super::host::read_host;
 use super::permissions;
-use super::read::{Accepted, FromResult, ReadOf};
+use super::read::ReadOf;
 
 /// `GET /zones/{zone}`. Every token that may deploy may read a zone by its id, except some narrow ones: for those,
 /// Cloudflare checks names.

@@ -11,7 +11,7 @@ use super::attempt::{Attempt, Attempts, Judge, Received, Verdict, receive, senda
 use super::outage::{Outages, Probe, Turn};
 use super::pace::Pace;
 use super::retry::{Budget, Policy};
-use super::stop::Troubles;
+use super::troubles::Troubles;
 use super::watch::{Sent, Signal, Wait};
 use super::{Answer, Body, CallError, Clock, LocalFuture, Request, Transport, TransportError};
 

@@ -12,6 +12,8 @@ mod body;
 mod clock;
 mod failure;
 mod filling;
+mod flight;
+mod objects;
 mod sending;
 
 use js_sys::{Function, Promise, Reflect};
@@ -24,6 +26,7 @@ pub use clock::JsClock;
 use self::body::FetchBody;
 use self::failure::{broken, failure, unsent};
 use self::filling::Filling;
+use self::flight::Flight;
 use self::sending::Outgoing;
 use super::{LocalFuture, Request, Response, Transport, TransportError};
 
@@ -61,34 +64,6 @@ impl Transport for Fetch {
             let value = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| failure(&error))?;
             response(&value, flight)
         })
-    }
-}
-
-/// A request on its way: dropped before its end, it is aborted.
-struct Flight {
-    controller: web_sys::AbortController,
-    /// The body that is still on its way: it goes with the answer.
-    filling: Option<Filling>,
-    landed: bool,
-}
-
-impl Flight {
-    fn new() -> Result<Self, TransportError> {
-        let controller = web_sys::AbortController::new().map_err(|error| unsent(&failure(&error).message))?;
-        Ok(Self { controller, filling: None, landed: false })
-    }
-
-    /// Nothing is left to abort.
-    fn land(&mut self) {
-        self.landed = true;
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        if !self.landed {
-            self.controller.abort();
-        }
     }
 }
 

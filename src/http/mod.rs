@@ -20,6 +20,7 @@ mod refusal;
 mod retry;
 mod stop;
 mod together;
+mod troubles;
 mod watch;
 
 use std::future::Future;

@@ -2,11 +2,11 @@
 
 use js_sys::{Array, Function, Object, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
-use super::Flight;
 use super::failure::failure;
-use super::filling::is_workerd;
+use super::flight::Flight;
+use super::objects::{is_workerd, member, settle};
 use crate::http::{Body, LocalFuture, TransportError};
 
 /// Bytes that a reader fills at once.
@@ -182,19 +182,6 @@ fn as_bytes(chunk: &JsValue) -> Result<Uint8Array, JsValue> {
     Reflect::construct(&constructor, &Array::of1(chunk))?.dyn_into()
 }
 
-pub(super) fn member(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
 fn call(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     Reflect::get(object, &name.into())?.dyn_into::<Function>()?.call0(object)
-}
-
-/// Lets a promise end without anybody waiting: a rejection must not end the process.
-pub(super) fn settle(promise: Result<JsValue, JsValue>) {
-    if let Ok(promise) = promise {
-        spawn_local(async move {
-            let _ = JsFuture::from(Promise::resolve(&promise)).await;
-        });
-    }
 }

@@ -5,7 +5,7 @@ use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::body::{member, settle};
+use super::objects::{fixed_length_stream, member, settle};
 use crate::http::Content;
 
 /// Bytes that are written at once.
@@ -78,20 +78,4 @@ async fn settled(promise: JsValue) -> Result<(), JsValue> {
 
 fn call(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
     Reflect::get(object, &name.into())?.dyn_into::<Function>()?.apply(object, arguments)
-}
-
-fn fixed_length_stream() -> Option<Function> {
-    member(&js_sys::global(), "FixedLengthStream").dyn_into().ok()
-}
-
-/// Whether streams are workerd's own: they read from an array of ours and fill one, without arrays in between.
-pub(super) fn is_workerd() -> bool {
-    fixed_length_stream().is_some()
-}
-
-/// Whether this is Node itself: Deno and Bun call themselves Node too, and tell their own version beside it.
-pub(super) fn is_node() -> bool {
-    let versions = member(&member(&js_sys::global(), "process"), "versions");
-    let names = |name: &str| member(&versions, name).is_string();
-    names("node") && !names("deno") && !names("bun")
 }

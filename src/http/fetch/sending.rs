@@ -5,7 +5,8 @@ use js_sys::{Array, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
-use super::filling::{Filling, is_node};
+use super::filling::Filling;
+use super::objects::is_node;
 use crate::http::Content;
 
 /// Smaller bodies are arrays, which every `fetch` of a caller takes.
