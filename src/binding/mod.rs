@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Address, Output, OutputSet};
+use crate::model::{Address, Output};
 
+pub mod input;
 pub mod plain;
 pub mod plain_text;
 pub mod referred;
@@ -11,45 +12,11 @@ pub mod row;
 pub mod secret_text;
 pub mod table;
 
+pub use input::{Input, Reference};
 pub use plain::{MemberValue, PlainBinding};
 pub use plain_text::PlainTextBinding;
 pub use referred::Referred;
 pub use secret_text::{SecretSource, SecretTextBinding};
-
-/// A value that stands in the manifest, or that another resource will give.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Input {
-    /// Known.
-    Value(String),
-    /// To be resolved before planning; a `$…` text never reaches Cloudflare.
-    Reference(Reference),
-    /// Known when another resource of the run is made.
-    Late(Output),
-}
-
-/// Points to a field of another resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Reference {
-    /// Kind as a manifest spells it, such as `CloudflareKvNamespace`.
-    pub kind: String,
-    /// Name of the resource (for a live look-up: its title).
-    pub name: String,
-    /// Output wanted, such as `namespace_id`.
-    pub output: String,
-    /// Path in the manifest where the reference stands, for findings.
-    pub path: String,
-}
-
-impl Reference {
-    /// Its value among outputs that were given: those of the account first, which stand apart where several have the name.
-    pub fn given<'a>(&self, outputs: &'a OutputSet, account: &str) -> Option<&'a str> {
-        let Self { kind, name, output, .. } = self;
-        let of_account = outputs.get(&format!("{kind}/account/{account}/{name}"));
-        of_account.or_else(|| outputs.get(&format!("{kind}/{name}")))?.get(output)?.as_str()
-    }
-}
 
 /// A binding as the manifest wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::bundle_asks;
-use super::code::{BundleCode, object, stated};
+use super::code::{BundleCode, MOST_BYTES, object, stated};
 use super::session::Session;
 use crate::apply;
 use crate::bundle::{self, Modules, Window};
@@ -19,9 +19,6 @@ use crate::r2::{self, Credentials as S3Keys, Given, ObjectHead, R2Error, Reading
 use crate::resource::{
     Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef,
 };
-
-/// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
-pub(crate) const MOST_BYTES: usize = 256 * 1024 * 1024;
 
 /// Answers of R2 that wait unread while the account is read. Each keeps a connection, and a Worker may have six at once.
 /// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>

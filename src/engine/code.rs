@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::bundles::MOST_BYTES;
 use crate::apply::{Code, Loaded, NotLoaded};
 use crate::bundle::{self, Modules, Stated, Window};
 use crate::diagnostic::Diagnostic;
 use crate::http::{Client, LocalFuture};
 use crate::r2::{Object, R2Error, R2ErrorKind, Store};
 use crate::resource::{BundleFacts, DesiredScript};
+
+/// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
+pub(crate) const MOST_BYTES: usize = 256 * 1024 * 1024;
 
 /// A bundle that the plan uploads.
 pub(super) struct BundleCode {

@@ -9,6 +9,7 @@ mod deploy;
 mod doctor;
 mod failure;
 mod files;
+mod masked_results;
 mod masking;
 mod options;
 mod outputs;
@@ -23,7 +24,7 @@ mod validate;
 mod wait;
 
 #[cfg(target_family = "wasm")]
-pub(crate) use bundles::MOST_BYTES;
+pub(crate) use code::MOST_BYTES;
 pub use deploy::{ApplyResult, apply, destroy};
 pub use doctor::{Check, Checkup, doctor};
 pub use options::{Credentials, Options, R2Credentials};

@@ -9,6 +9,7 @@ use crate::binding::table::{self, ELSEWHERE};
 use crate::binding::{Input, MemberValue, PlainBinding, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 
+use super::keys::snake_case;
 use super::kv::unusable_name;
 use super::names::{hexadecimal, is_identifier};
 use super::nearest::nearest;
@@ -17,7 +18,6 @@ use super::quote::quote;
 use super::reference::{self, Text};
 use super::referring::Takes as TakesOf;
 use super::schema::BindingEntry;
-use super::tree::snake_case;
 
 /// Where an entry says which resource it refers to, where no member of it does.
 const VALUE_FROM: &str = "value_from";

@@ -30,6 +30,13 @@ impl<'document> Findings<'document> {
         }
     }
 
+    /// Adds the finding of a value that did not pass.
+    pub(super) fn add_outcome<T>(&mut self, path: &Path, outcome: Result<T, Diagnostic>) {
+        if let Err(finding) = outcome {
+            self.add(path, finding);
+        }
+    }
+
     /// Adds a finding about a key or another span.
     pub(super) fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
@@ -100,4 +107,10 @@ impl<'document> Findings<'document> {
         self.dropped_error |= finding.is_error();
         false
     }
+}
+
+/// INVARIANT: never seen; the shape check passes only what the types take, and the rules what lowering takes.
+pub(super) fn defect(what: &str) -> Diagnostic {
+    Diagnostic::error(Code::Internal, format!("the manifest can't be read: {what}"))
+        .with_help("please report this manifest")
 }

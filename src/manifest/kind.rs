@@ -8,12 +8,11 @@ use serde_json::Value as Schema;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::DesiredDocument;
 
-use super::ReadOptions;
-use super::findings::Findings;
+use super::findings::{Findings, defect};
 use super::nearest::nearest;
+use super::options::ReadOptions;
 use super::path::Path;
 use super::quote::quote;
-use super::read::defect;
 use super::scalar::Meaning;
 use super::schema::Manifest;
 use super::tree::Document;

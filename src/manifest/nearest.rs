@@ -1,6 +1,6 @@
 //! The known word that somebody probably meant.
 
-use super::tree::snake_case;
+use super::keys::snake_case;
 
 /// The known word nearest to the one given, if any is near.
 pub fn nearest<'known>(given: &str, known: impl IntoIterator<Item = &'known str>) -> Option<&'known str> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::tree::same_key;
+use super::keys::same_key;
 
 /// One step down a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,15 @@
 //! Reading the manifests of a run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::binding::{Binding, Reference};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
 use crate::resource::DesiredState;
 
-use super::findings::Findings;
+use super::findings::{Findings, defect};
 use super::kind::{self, Claimed, DocumentKind, Lowered, Reading, Said};
 use super::limits::readable;
+use super::options::ReadOptions;
 use super::path::Path;
 use super::places::Places;
 use super::tree::Document;
@@ -21,25 +22,6 @@ pub struct Source {
     pub name: String,
     /// Its text.
     pub text: String,
-}
-
-/// What the run says beside the manifests.
-#[derive(Clone, Debug, Default)]
-pub struct ReadOptions {
-    /// Files that documents refer to: `KIND/NAME` → name of the file → its text.
-    pub files: BTreeMap<String, BTreeMap<String, String>>,
-    /// Today's date in UTC, `YYYY-MM-DD`; absent: a compatibility date in the future is left to Cloudflare.
-    pub today: Option<String>,
-    /// Account of manifests that name none.
-    pub account_id: Option<String>,
-    /// Values of `$variables-group/GROUP/KEY`, by `GROUP/KEY` or by `GROUP__KEY`.
-    pub values: BTreeMap<String, String>,
-    /// References to variables stay as they are: for those who look or remove, and upload nothing.
-    pub without_values: bool,
-    /// `--set PATH=VALUE`, in order.
-    pub set: Vec<(String, String)>,
-    /// Names of the pipeline that `${NAME}` may read all the same.
-    pub allow_env: Vec<String>,
 }
 
 /// What was read.
@@ -150,10 +132,4 @@ fn empty(file: &str) -> Diagnostic {
     Diagnostic::error(Code::Empty, "the file holds no manifest")
         .with_help("`explain CFD0114` tells how one starts")
         .at(Some(start))
-}
-
-/// INVARIANT: never seen; the shape check passes only what the types take, and the rules what lowering takes.
-pub(super) fn defect(what: &str) -> Diagnostic {
-    Diagnostic::error(Code::Internal, format!("the manifest can't be read: {what}"))
-        .with_help("please report this manifest")
 }

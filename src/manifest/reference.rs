@@ -3,11 +3,11 @@
 use crate::binding::Reference;
 use crate::diagnostic::{Code, Diagnostic};
 
+use super::keys::snake_case;
 use super::nearest::nearest;
 use super::path::Path;
 use super::quote::quote;
 use super::referring::{KINDS, KV_NAMESPACE, Takes, outputs};
-use super::tree::snake_case;
 
 /// What a text means where references are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -146,7 +146,7 @@ fn insert(node: &mut Node, steps: &[Step], value: Node) -> Option<()> {
     let start = Span { end_line: node.span.line, end_column: node.span.column + 1, ..node.span };
     match (step, &mut node.content) {
         (Step::Key(key), Content::Mapping(entries)) => {
-            let spelt = entries.iter().position(|entry| super::tree::same_key(&entry.key.text, key));
+            let spelt = entries.iter().position(|entry| super::keys::same_key(&entry.key.text, key));
             let position = spelt.unwrap_or(entries.len());
             if spelt.is_none() {
                 let key = Key { text: key.clone(), span: start };

@@ -11,13 +11,14 @@ use serde_yaml::{Mapping, Value};
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::findings::Findings;
+use super::keys::{same_key, snake_case};
 use super::kind::{DocumentKind, Moved};
 use super::moved::{self, Instead};
 use super::nearest::nearest;
 use super::path::{Path, Step};
 use super::quote::quote;
 use super::scalar::{Meaning, Number, bare};
-use super::tree::{Content, Document, Entry, Node, Scalar, Style, same_key, snake_case};
+use super::tree::{Content, Document, Entry, Node, Scalar, Style};
 use super::wanted::Wanted;
 
 /// Most known keys that a finding lists.

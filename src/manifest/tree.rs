@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::diagnostic::Place;
 
+use super::keys::same_key;
 use super::path::{Path, Step};
 
 /// From a first character to after a last one; lines and columns count from 1, columns in characters.
@@ -241,21 +242,4 @@ fn entry_pointer(entry: &Entry) -> Span {
         Content::Scalar(scalar) if scalar.style != Style::Plain || !scalar.text.is_empty() => entry.value.span,
         _ => entry.key.span,
     }
-}
-
-/// Whether two keys are spellings of one field: `account_id`, `accountId`.
-pub(super) fn same_key(left: &str, right: &str) -> bool {
-    left == right || snake_case(left) == snake_case(right)
-}
-
-/// `account_id` of `accountId`.
-pub fn snake_case(key: &str) -> String {
-    let mut snake = String::with_capacity(key.len() + 4);
-    for character in key.chars() {
-        if character.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(character.to_ascii_lowercase());
-    }
-    snake
 }

@@ -3,11 +3,12 @@
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::findings::Findings;
+use super::keys::snake_case;
 use super::path::Path;
 use super::quote::quote;
 use super::reference::{self, Text};
 use super::referring;
-use super::tree::{Content, Document, Node, snake_case};
+use super::tree::{Content, Document, Node};
 
 /// Blocks whose values have rules of their own, for each text in them.
 const WITH_RULES: [&str; 2] = ["spec.bindings", "spec.env"];

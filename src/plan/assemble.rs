@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::{Permit, decide};
+use super::claim::Permit;
+use super::decide::decide;
 use super::names::Names;
 use super::sketch::{Owner, Sketch, Sketches, Wish};
 use super::split::split;

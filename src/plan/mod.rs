@@ -5,6 +5,7 @@
 
 mod assemble;
 mod circle;
+mod claim;
 mod decide;
 mod fewest;
 mod fingerprint;
@@ -17,7 +18,8 @@ mod split;
 mod step;
 
 pub use assemble::plan;
-pub use decide::{Claim, Decision, Permit, decide};
+pub use claim::{Claim, Permit};
+pub use decide::{Decision, decide};
 pub use fingerprint::fingerprint;
 pub use names::{Names, unclear_address};
 pub use options::PlanOptions;

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Address, Field};
 use crate::resource::{Operation, Watch};
 
-use super::decide::Claim;
+use super::claim::Claim;
 use super::{Left, PlannedManifest, Reason};
 
 /// All that the kind of a document has to say of it.

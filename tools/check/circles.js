@@ -23,7 +23,9 @@ const edges = new Map();
 for (const [path, module] of modules) edges.set(path, namedBy(path, module));
 for (const circle of circles([...modules.keys()], edges)) {
   const ties = circle.flatMap((path) =>
-    [...edges.get(path)].filter(([to]) => circle.includes(to)).map(([to, name]) => `${fileOf(path)} names ${name} of ${fileOf(to)}`),
+    [...edges.get(path)]
+      .filter(([to]) => circle.includes(to))
+      .map(([to, name]) => `${fileOf(path)} names ${name} of ${fileOf(to)}`),
   );
   report(`a circle of ${circle.length} files:\n    ${ties.join("\n    ")}`);
 }
@@ -44,7 +46,11 @@ function shipped(text) {
 /** What `use` brings into a file: `{name, path, isHandedOn}`, paths from the root of the crate. */
 function uses(code, home) {
   return [...code.matchAll(/^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);/gm)].flatMap(([, handsOn, tree]) =>
-    leaves(tree.replaceAll(/\s+/g, " ").trim()).map(({ path, name }) => ({ name, path: absolute(path, home), handsOn: Boolean(handsOn) })),
+    leaves(tree.replaceAll(/\s+/g, " ").trim()).map(({ path, name }) => ({
+      name,
+      path: absolute(path, home),
+      handsOn: Boolean(handsOn),
+    })),
   );
 }
 
@@ -83,7 +89,9 @@ function absolute(path, home) {
     const ups = names.findIndex((name) => name !== "super");
     return [...above.slice(0, above.length - ups), ...names.slice(ups)].join("::");
   }
-  return modules.has([...above, names[0]].join("::")) || existsBelow(home, names[0]) ? [...above, ...names].join("::") : undefined;
+  return modules.has([...above, names[0]].join("::")) || existsBelow(home, names[0])
+    ? [...above, ...names].join("::")
+    : undefined;
 }
 
 function existsBelow(home, name) {
@@ -119,11 +127,14 @@ function namedBy(home, { code, uses: brought }) {
     if (handsOn || path === undefined) continue;
     if (!modules.has(path)) add(path, name);
     // What is named through a module, as `step::Step`, is found by its uses.
-    else for (const [, member] of body.matchAll(new RegExp(`\\b${name}::(\\w+)`, "g"))) add(`${path}::${member}`, `${name}::${member}`);
+    else
+      for (const [, member] of body.matchAll(new RegExp(`\\b${name}::(\\w+)`, "g")))
+        add(`${path}::${member}`, `${name}::${member}`);
   }
   for (const [whole] of body.matchAll(/\b(?:crate|super|self)::\w+(?:::\w+)*/g)) add(absolute(whole, home), whole);
   for (const [whole, first] of body.matchAll(/(?<![:\w])([a-z_]\w*)::\w+/g)) {
-    if (existsBelow(home, first) && modules.has([home, first].filter(Boolean).join("::"))) add([home, whole].filter(Boolean).join("::"), whole);
+    if (existsBelow(home, first) && modules.has([home, first].filter(Boolean).join("::")))
+      add([home, whole].filter(Boolean).join("::"), whole);
   }
   return named;
 }

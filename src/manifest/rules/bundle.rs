@@ -8,7 +8,7 @@ use crate::manifest::path::Path;
 use crate::manifest::schema::{Bundle, Spec};
 use crate::manifest::text::filled;
 
-use super::{Subject, tell};
+use super::Subject;
 
 /// The bundle: bucket, key, pin.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -32,16 +32,16 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn each(subject: &Subject<'_>, path: &Path, bundle: &Bundle, findings: &mut Findings<'_>) {
     let bucket = path.key("bucket");
     match filled(&bundle.bucket) {
-        Some(name) => tell(findings, &bucket, names::bucket(name)),
+        Some(name) => findings.add_outcome(&bucket, names::bucket(name)),
         None => empty(subject, &bucket, findings),
     }
     let key = path.key("path");
     match filled(&bundle.path) {
-        Some(text) => tell(findings, &key, names::object_key(text)),
+        Some(text) => findings.add_outcome(&key, names::object_key(text)),
         None => empty(subject, &key, findings),
     }
     if let Some(pin) = filled(&bundle.sha256) {
-        tell(findings, &path.key("sha256"), names::sha256(pin));
+        findings.add_outcome(&path.key("sha256"), names::sha256(pin));
     }
 }
 

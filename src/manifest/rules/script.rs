@@ -11,7 +11,7 @@ use crate::manifest::quote::quote;
 use crate::manifest::schema::{Spec, UsageModel};
 use crate::manifest::text::filled;
 
-use super::{Subject, tell};
+use super::Subject;
 
 /// Most compatibility flags.
 const MAX_FLAGS: usize = 50;
@@ -30,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn name(subject: &Subject<'_>, spec: &Spec, findings: &mut Findings<'_>) {
     let names = script_names(spec);
     for (path, name) in &names {
-        tell(findings, path, names::script_name(name));
+        findings.add_outcome(path, names::script_name(name));
     }
     match names.as_slice() {
         [] => missing_name(subject, spec, findings),

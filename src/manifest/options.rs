@@ -1,0 +1,22 @@
+//! What the run says beside the manifests.
+
+use std::collections::BTreeMap;
+
+/// What they are read by.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Files that documents refer to: `KIND/NAME` → name of the file → its text.
+    pub files: BTreeMap<String, BTreeMap<String, String>>,
+    /// Today's date in UTC, `YYYY-MM-DD`; absent: a compatibility date in the future is left to Cloudflare.
+    pub today: Option<String>,
+    /// Account of manifests that name none.
+    pub account_id: Option<String>,
+    /// Values of `$variables-group/GROUP/KEY`, by `GROUP/KEY` or by `GROUP__KEY`.
+    pub values: BTreeMap<String, String>,
+    /// References to variables stay as they are: for those who look or remove, and upload nothing.
+    pub without_values: bool,
+    /// `--set PATH=VALUE`, in order.
+    pub set: Vec<(String, String)>,
+    /// Names of the pipeline that `${NAME}` may read all the same.
+    pub allow_env: Vec<String>,
+}
