@@ -41,7 +41,7 @@ impl Exit {
         match code {
             Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
             Code::ObjectExists | Code::BundleChanged => return Self::Conflict,
-            Code::ZoneNotFound => return Self::Failed,
+            Code::ZoneNotFound | Code::MigrationFailed => return Self::Failed,
             Code::FingerprintKeyShort | Code::NoSuchStore | Code::UnclearAddress => return Self::Usage,
             _ => {}
         }

@@ -4,7 +4,7 @@ import { flag, json, list, object, optional, or, text } from "./shape.js";
 
 const field = object({ path: text, old: json, new: json, secret: flag, later: flag });
 
-export const left = object({ address: text, path: optional(text), reason: text });
+export const left = object({ address: text, path: optional(text), why: optional(text), reason: text });
 
 /** Members of a change. */
 export const CHANGE = {

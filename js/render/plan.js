@@ -25,6 +25,7 @@ const UNTOLD_FIELD = "inventory";
 
 const INDENT = " ".repeat(13);
 const SIGN_WIDTH = 8;
+const KIND_WIDTH = 6;
 
 /**
  * Renders a plan. What is no plan gives nothing.
@@ -38,11 +39,12 @@ export function renderPlan(given, style) {
   if (!plan) return "";
   const { color, width } = styleOf(style);
   const paint = createPaint(color);
+  const kindWidth = Math.max(KIND_WIDTH, ...plan.changes.map(({ kind }) => widthOf(plain(kind))));
+  const changes = plan.changes.map((change) => changeText(change, { paint, width, kindWidth }));
+  const body = [...changes, ...leftLines(plan, paint)];
   return [
     ...plan.manifests.map((manifest) => `${plain(headline(manifest))}\n`),
-    "\n",
-    ...plan.changes.map((change) => changeText(change, paint, width)),
-    ...leftLines(plan, paint),
+    ...(body.length === 0 ? [] : ["\n", ...body]),
     closing(plan),
   ].join("");
 }
@@ -53,11 +55,11 @@ function headline({ account, address, script, zone }) {
   return `${name}  (account ${shortAccount(account)}${zone === undefined ? "" : `, zone ${zone}`})`;
 }
 
-function changeText(change, paint, width) {
+function changeText(change, { paint, width, kindWidth }) {
   const { address, kind, action, fields } = change;
   const [sign, color] = signOf(change);
   const key = address.slice(kind.length + 1);
-  const lines = [`  ${paint[color](sign.padEnd(SIGN_WIDTH))}  ${padded(plain(kind), 6)}  ${plain(key)}`];
+  const lines = [`  ${paint[color](sign.padEnd(SIGN_WIDTH))}  ${padded(plain(kind), kindWidth)}  ${plain(key)}`];
   const notes = [reasonOf(change), twiceOf(change)].filter((note) => note !== undefined);
   lines.push(...notes.map((note) => INDENT + paint.dim(plain(note))));
   const told = action === "no-op" ? [] : fields.filter(({ path }) => path !== UNTOLD_FIELD);
@@ -151,8 +153,9 @@ function leftLines({ kept, orphans, unmanaged, exposes, expires }, paint) {
 function restLines({ kept, orphans, unmanaged }, paint) {
   const lists = Object.entries({ kept, orphan: orphans, unmanaged });
   return lists.flatMap(([word, list]) =>
-    list.map(({ address, path, reason }) => {
-      const line = `${word.padEnd(9)}  ${address}${path === undefined ? "" : ` ${path}`}: ${reason}`;
+    list.map(({ address, path, why, reason }) => {
+      const told = why === "holds-data" ? "holds data; only `--delete-data` with this address deletes it" : reason;
+      const line = `${word.padEnd(9)}  ${address}${path === undefined ? "" : ` ${path}`}: ${told}`;
       return `  ${paint.dim(plain(line))}\n`;
     }),
   );
@@ -161,12 +164,13 @@ function restLines({ kept, orphans, unmanaged }, paint) {
 function closing({ changes, offline, destroys, summary, exitCode, orphans, fingerprint }) {
   const counts = countsOf(changes);
   if (counts === undefined) {
-    const reads = offline ? "" : `   ${summary.reads} reads, 0 writes.`;
+    const reads = offline ? "" : `   ${counted(summary.reads, "read")}, 0 writes.`;
     return `\n${nothing({ destroys, exitCode, orphans })}${reads}\n`;
   }
-  const writes = `${summary.writes} ${summary.writes === 1 ? "write" : "writes"}`;
   const kept = orphans.length > 0 ? `, ${orphans.length} orphaned and kept without \`--prune\`` : "";
-  const requests = offline ? "Offline: planned against an empty account." : `${summary.reads} reads, ${writes}.`;
+  const requests = offline
+    ? "Offline: planned against an empty account."
+    : `${counted(summary.reads, "read")}, ${counted(summary.writes, "write")}.`;
   return `\n${counts}${kept}.   ${requests}\nPlan ${plain(fingerprint)}\n`;
 }
 
@@ -179,5 +183,7 @@ function nothing({ destroys, exitCode, orphans }) {
   const kept = orphans.length === 1 ? "1 thing that left it is" : `${orphans.length} things that left it are`;
   return `No changes: all that the manifest says is there, and ${kept} kept; \`--prune\` deletes what left.`;
 }
+
+const counted = (count, word) => `${count} ${count === 1 ? word : `${word}s`}`;
 
 const padded = (text, width) => text + " ".repeat(Math.max(width - widthOf(text), 0));

@@ -119,6 +119,8 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
             ("kept", json!(result.plan.kept)),
             ("orphans", json!(result.plan.orphans)),
             ("unmanaged", json!(result.plan.unmanaged)),
+            ("exposes", json!(result.plan.exposes)),
+            ("expires", json!(result.plan.expires)),
             ("exitCode", json!(result.exit_code)),
             ("destroys", json!(result.plan.destroys)),
         ] {

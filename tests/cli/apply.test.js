@@ -30,6 +30,39 @@ test("off a terminal apply goes ahead: talk on stderr, URLs on stdout, no escape
   assert.match(today, /^\d{4}-\d\d-\d\d$/);
 });
 
+test("what is found while it writes, such as the way back of a database, is told once, before its change is done", async () => {
+  const note = { severity: "note", code: "CFD0546", message: "stood at the bookmark x", help: "brings it back" };
+  const apply = (sources, creds, options, host) => {
+    const onEvent = (event) => {
+      if (event.type === "done") host.onEvent({ type: "diagnostic", ...note });
+      host.onEvent(event);
+    };
+    return applying(resultOf({ diagnostics: [note] }))(sources, creds, options, { ...host, onEvent });
+  };
+  const unasked = await inDirectory(["worker.yaml"], { apply });
+  const asked = await inDirectory(
+    ["worker.yaml"],
+    { plan: { ok: planOf() }, apply },
+    { tty: true, stdin: answering("y") },
+  );
+  for (const { exit, stderr } of [unasked, asked]) {
+    const text = stripVTControlCharacters(stderr);
+    assert.equal(exit, 0);
+    assert.equal(text.match(/note\[CFD0546\]: stood at the bookmark x\n {2}help: brings it back\n/g)?.length, 1, text);
+    assert.ok(text.indexOf("CFD0546") < text.indexOf("hello created"), text);
+  }
+});
+
+test("a run that goes ahead unasked shows what it opens and what it lets be deleted by age", async () => {
+  const apply = (sources, creds, options, host) => {
+    const lists = { exposes: ["bucket:files"], expires: ["bucket:logs"] };
+    const onEvent = (event) => host.onEvent(event.type === "plan" ? { ...event, ...lists } : event);
+    return applying()(sources, creds, options, { ...host, onEvent });
+  };
+  const { stderr } = await inDirectory(["worker.yaml", "--yes"], { apply });
+  assert.match(stderr, /\n {2}opens {6}bucket:files to everybody\n {2}expires {4}bucket:logs: /);
+});
+
 test("flags reach the engine as options", async () => {
   const argv = [
     "apply",

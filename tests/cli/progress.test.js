@@ -40,6 +40,16 @@ test("plain lines: a kind, the whole key, the time; the same reason to wait is t
   ]);
 });
 
+test("names stand below each other, however long a kind is", () => {
+  const { progress, text } = drawing({ tty: false });
+  for (const address of ["kv:cache", "consumer:jobs"]) progress.event({ type: "change", address, action: "create" });
+  for (const address of ["kv:cache", "consumer:jobs"]) progress.event({ type: "done", address, ms: 5 });
+  assert.deepEqual(text().trimEnd().split("\n"), [
+    `  ok    kv        ${"cache created".padEnd(48)}    0.0 s`,
+    `  ok    consumer  ${"jobs created".padEnd(48)}    0.0 s`,
+  ]);
+});
+
 test("a wait that lasts is told again each minute, in numbers that read well", (context) => {
   context.mock.timers.enable({ apis: ["Date"] });
   const { progress, text } = drawing({ tty: false });

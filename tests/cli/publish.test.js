@@ -25,6 +25,17 @@ test("publish: verbatim target, key and sha256 on stdout", async () => {
   assert.equal(creds.apiToken, CANARIES.apiToken);
 });
 
+test("publish: only for scripts it is said how their format is told", async () => {
+  const files = { "plain.js": "1 + 1", "0001.sql": "SELECT 1;" };
+  for (const [file, target, says] of [
+    ["plain.js", "r2://bundles/app.js", true],
+    ["0001.sql", "r2://bundles/migrations/0001.sql", false],
+  ]) {
+    const { stderr } = await inDirectory(["publish", file, target], { publish: publishing }, { files });
+    assert.equal(stderr.includes("script.format: service-worker"), says, stderr);
+  }
+});
+
 test("publish: targets that can't be are exit 64", async () => {
   for (const url of ["r2://bundles", "r2://bundles/", "s3://a/b", "bundles/a.js", "r2:///a"]) {
     assert.equal((await inDirectory(["publish", "index.js", url], { publish: publishing })).exit, 64, url);

@@ -166,8 +166,10 @@ describe("an R2 bucket", () => {
     assert.match(result.outputs["CloudflareR2Bucket/files"].bucket_url, /r2\.cloudflarestorage\.com\/shop-files$/);
   });
 
-  test("nothing is opened to everybody without a yes", async () => {
-    const plan = await site.plan(bucket(open()));
+  test("nothing is opened to everybody without a yes, and who watches hears of it", async () => {
+    const told = [];
+    const plan = await site.plan(bucket(open()), { options: { onEvent: (event) => told.push(event) } });
+    assert.deepEqual(told.find(({ type }) => type === "plan").exposes, ["bucket:shop-files"]);
     assert.deepEqual([plan.exposes, plan.needsYes], [["bucket:shop-files"], ["bucket:shop-files"]]);
     const { writes } = await site.during(() =>
       assert.rejects(site.apply(bucket(open())), /opens `bucket:shop-files` to everybody/),
@@ -376,7 +378,8 @@ describe("migrations of a D1 database", () => {
     const bad = "INSERT INTO notes (text) VALUES ('half'); INSERT INTO nowhere VALUES (1);";
     const files = { ...FILES, "0005_bad.sql": bad, "0006_after.sql": "INSERT INTO notes (text) VALUES ('after');" };
     const error = await site.apply(database, withFiles(files)).catch((error) => error);
-    assert.equal(error.code, "CFD0545");
+    // It is no conflict: nobody has to say who is right.
+    assert.deepEqual([error.code, error.exitCode], ["CFD0545", 1]);
     assert.match(error.message, /0005_bad\.sql.*nowhere/);
     const texts = (await rows("SELECT text FROM notes")).map(({ text }) => text);
     assert.deepEqual([texts.includes("half"), texts.includes("after")], [false, false]);

@@ -82,6 +82,29 @@ Plan
   );
 });
 
+test("a store that stays says what would delete it", () => {
+  const kept = [{ address: "kv:shop sessions", why: "holds-data", reason: "any words" }];
+  const text = renderPlan({ destroys: true, manifests: [], changes: [], kept, summary: { reads: 1 } });
+  assert.equal(
+    text,
+    `
+  kept       kv:shop sessions: holds data; only \`--delete-data\` with this address deletes it
+
+Nothing to delete: nothing of these manifests is deployed.   1 read, 0 writes.
+`,
+  );
+});
+
+test("names stand below each other, however long a kind is", () => {
+  const text = textOf(
+    change("consumer:jobs", "create", "not-found"),
+    change("kv:cache", "create", "not-found"),
+    change("script:shop", "create", "not-found"),
+  );
+  const names = text.match(/(?<=create {2}).*/g).map((line) => line.search(/(?<= )\w+$/));
+  assert.deepEqual(new Set(names), new Set([10]));
+});
+
 test("a secret has no value, and what is known later none yet", () => {
   const secret = (next) => ({ ...field("secrets.A", null, next), secret: true });
   const later = { ...field("id", "old", null), later: true };

@@ -6,6 +6,9 @@ import { openBytes } from "../input.js";
 import { requireReplaceable } from "../replace-file.js";
 import { openSession } from "../session.js";
 
+/** What a key of JavaScript ends with. */
+const SCRIPT = /\.[cm]?js$/i;
+
 /** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked. */
 export const publish = {
   name: "publish",
@@ -31,9 +34,10 @@ export const publish = {
       flags.manifest && (await bundleTarget(session, "--manifest", ({ bucket }) => bucket === target.bucket));
     if (entry) await requireReplaceable(resolve(context.cwd, entry.file), entry.file);
     const where = { ...target, accountId: entry?.account, jurisdiction: entry?.jurisdiction };
-    const hint = await formatHint(bundle, entry);
     const published = await api.publish(bundle, where, creds, { ...host, timeoutMs: options.timeoutMs });
     if (entry) await pointFile(context, session, entry, published);
+    // Migrations are published likewise.
+    const hint = SCRIPT.test(published.key) ? await formatHint(bundle, entry) : undefined;
     const address = `r2://${published.bucket}/${published.key}`;
     view.data(address, { type: "published", ...published });
     view.data(`sha256 ${published.sha256}`);

@@ -4,6 +4,7 @@ import { plain } from "../../render/paint.js";
 
 const TICK_MS = 250;
 const TOLD_AGAIN_MS = 60_000;
+const KIND_WIDTH = 7;
 const ADDRESS_WIDTH = 48;
 const VERBS = { create: "created", update: "updated", replace: "replaced", delete: "deleted", adopt: "adopted" };
 
@@ -15,9 +16,13 @@ export function createProgress(output) {
   const reasons = new Map();
   let drawn = 0;
   let ticking;
+  let kindWidth = KIND_WIDTH;
 
   const on = {
-    change: ({ address, action }) => actions.set(address, action),
+    change({ address, action }) {
+      actions.set(address, action);
+      kindWidth = Math.max(kindWidth, partsOf(plain(address))[0].length);
+    },
     start: ({ address }) => running.set(address, { since: Date.now() }),
     done({ address, ms }) {
       running.delete(address);
@@ -71,6 +76,14 @@ export function createProgress(output) {
     ticking = undefined;
   }
 
+  /** `  ok    route    api.example.com/* created              0.3 s` */
+  function row(state, address, note, ms) {
+    const [kind, key] = partsOf(plain(address));
+    const text = [key, plain(note ?? "")].filter(Boolean).join(" ");
+    const time = ms === undefined ? "" : `${(ms / 1000).toFixed(1)} s`.padStart(8);
+    return `  ${state}  ${kind.padEnd(kindWidth)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
+  }
+
   return {
     event(told) {
       on[told.type]?.(told);
@@ -87,14 +100,6 @@ export function createProgress(output) {
 
 /** Below ten seconds a tenth counts. */
 const rounded = (seconds) => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
-
-/** `  ok    route    api.example.com/* created              0.3 s` */
-function row(state, address, note, ms) {
-  const [kind, key] = partsOf(plain(address));
-  const text = [key, plain(note ?? "")].filter(Boolean).join(" ");
-  const time = ms === undefined ? "" : `${(ms / 1000).toFixed(1)} s`.padStart(8);
-  return `  ${state}  ${kind.padEnd(7)}  ${text.padEnd(ADDRESS_WIDTH)} ${time}`.trimEnd();
-}
 
 /** An address has a kind before its first colon; a URL that is waited for is none, nor is a request that belongs to none. */
 function partsOf(address) {

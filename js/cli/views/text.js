@@ -35,10 +35,10 @@ export function createTextView(context) {
     return inTurn(work).catch(() => {});
   }
 
-  async function diagnostics(list) {
+  async function diagnostics(list, tell = err.block) {
     const fresh = list.filter((diagnostic) => !shown.has(JSON.stringify(diagnostic)));
     for (const diagnostic of fresh) shown.add(JSON.stringify(diagnostic));
-    if (fresh.length > 0) err.block(await diagnosticsText(fresh));
+    if (fresh.length > 0) tell(await diagnosticsText(fresh));
   }
 
   /** Without its engine a finding is still told. */
@@ -75,7 +75,7 @@ export function createTextView(context) {
   /** The plan as the engine tells it on the way; the `apply` that tells it goes on meanwhile. */
   const heard = { diagnostics: [], changes: [] };
   function event(told) {
-    if (told.type === "diagnostic") heard.diagnostics.push(told);
+    if (told.type === "diagnostic") heardFinding(told);
     else if (told.type === "change") heard.changes.push(told);
     if (told.type === "plan" && !planShown) {
       planShown = true;
@@ -84,9 +84,16 @@ export function createTextView(context) {
     soon(() => progress.event(told));
   }
 
+  /** Errors end the run, and are told then; what else is found while it writes, such as a way back, is told at once. */
+  function heardFinding(told) {
+    if (told.severity === "error") return;
+    const finding = withoutType(told);
+    if (planShown) soon(() => diagnostics([finding], progress.line));
+    else heard.diagnostics.push(finding);
+  }
+
   async function heardPlan(told) {
-    // Errors end the run, and are told then.
-    await diagnostics(heard.diagnostics.filter(({ severity }) => severity !== "error").map(withoutType));
+    await diagnostics(heard.diagnostics);
     await plan(planOf(heard.changes, told), false);
   }
 
@@ -135,8 +142,8 @@ const withoutType = ({ type, ...rest }) => rest;
 /** The plan as events tell it. */
 function planOf(heard, { type, exitCode = 0, destroys = false, fingerprint, ...rest }) {
   const changes = heard.map(({ type, ...change }) => ({ ...change, needs: [] }));
-  const { manifests = [], kept = [], orphans = [], unmanaged = [], ...summary } = rest;
-  const lists = { manifests, changes, kept, orphans, unmanaged };
+  const { manifests = [], kept = [], orphans = [], unmanaged = [], exposes = [], expires = [], ...summary } = rest;
+  const lists = { manifests, changes, kept, orphans, unmanaged, exposes, expires };
   return { format: "1.0", offline: false, destroys, exitCode, fingerprint, ...lists, summary };
 }
 
