@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::list::store_of;
 use super::store::Store;
-use super::store_of;
 use crate::cloudflare::permissions::{Grant, SCRIPTS, ZONES};
 use crate::cloudflare::{Look, scripts, zones};
 use crate::dns_name::a_labels;

@@ -9,41 +9,35 @@ mod editor_schema;
 mod findable;
 mod kv_namespace;
 mod labels;
+mod list;
+mod lists;
 mod queue;
 mod r2_bucket;
 mod references;
 mod store;
+mod stores;
 pub mod worker;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
 use crate::cloudflare::{Look, Read};
 use crate::diagnostic::Diagnostic;
-use crate::manifest::{self, DocumentKind, ReadOptions, Source, Worker};
+use crate::manifest::{self, ReadOptions, Source};
 use crate::model::{Address, OutputSet};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
-use d1_database::D1Database;
 use findable::Findable;
-use kv_namespace::KvNamespace;
 use labels::Labels;
-use queue::Queue;
-use r2_bucket::R2Bucket;
-pub use references::Lists;
-use store::Store;
+pub use list::DOCUMENTS;
+use list::store_of;
+pub use lists::Lists;
+pub use store::FilesInR2;
 use worker::SecretFacts;
-
-/// All kinds of documents. What names none that can be read is taken for the first one.
-pub const DOCUMENTS: [&dyn DocumentKind; 5] = [&Worker, &KvNamespace, &R2Bucket, &Queue, &D1Database];
-
-/// The kinds that keep data.
-const STORES: [&dyn Store; 4] = [&KvNamespace, &R2Bucket, &Queue, &D1Database];
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
@@ -53,7 +47,7 @@ pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
 /// Plans a run. `secrets` has one entry a Worker: the digest of the values at hand.
 pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFacts>], options: &PlanOptions) -> Plan {
     let labels = Labels::of(desired, live);
-    let mut documents = store::all(desired, live);
+    let mut documents = stores::all(desired, live);
     documents.extend(worker::all(desired, live, secrets, options, &labels));
     plan::plan(documents, options, false)
 }
@@ -62,18 +56,13 @@ pub fn plan(desired: &DesiredState, live: &LiveState, secrets: &[Option<SecretFa
 pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Plan {
     let labels = Labels::of(desired, live);
     let mut documents = worker::all_gone(desired, live, options, &labels);
-    documents.extend(store::all_gone(desired, live, options));
+    documents.extend(stores::all_gone(desired, live, options));
     plan::plan(documents, options, true)
 }
 
 /// The address of a document's store, with the account that it is in.
 pub fn address_of_store(store: &DesiredStore) -> Address {
-    store::address(store)
-}
-
-/// The kind of stores that a document's kind names.
-fn store_of(kind: &str) -> Option<&'static dyn Store> {
-    STORES.into_iter().find(|store| store.name() == kind)
+    stores::address(store)
 }
 
 /// What is read for stores, beside all that Workers need, as far as what is known tells what to ask.
@@ -81,7 +70,7 @@ pub fn reads(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Vec<
     let looks = references::looks(desired, outputs);
     let lists = Lists::index(&looks, known);
     let details =
-        desired.stores.iter().flat_map(|wanted| store::details(wanted, store::live(wanted, &lists, known).as_ref()));
+        desired.stores.iter().flat_map(|wanted| stores::details(wanted, stores::live(wanted, &lists, known).as_ref()));
     looks.iter().map(Look::read).chain(details.map(|(_, read)| read.into())).collect()
 }
 
@@ -92,7 +81,7 @@ pub fn lists(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> List
 
 /// The stores that documents describe, as the account has them.
 pub fn live_stores(desired: &DesiredState, lists: &Lists, known: &Known) -> Vec<Option<LiveStore>> {
-    desired.stores.iter().map(|wanted| store::live(wanted, lists, known)).collect()
+    desired.stores.iter().map(|wanted| stores::live(wanted, lists, known)).collect()
 }
 
 /// Puts values where references stand. One that stays open is a finding that names its field.
@@ -119,17 +108,6 @@ pub fn unread(desired: &DesiredState) -> Vec<(usize, Diagnostic)> {
 /// The directory of files that the document of a store refers to.
 pub fn directory(store: &DesiredStore) -> Option<&str> {
     store_of(store.kind)?.directory(store)
-}
-
-/// Where the files of a document lie in R2, right under a prefix.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FilesInR2 {
-    /// Name of the bucket.
-    pub bucket: String,
-    /// Start of their keys: nothing, or text that ends with `/`.
-    pub prefix: String,
-    /// `eu` or `fedramp`: selects the endpoint.
-    pub jurisdiction: Option<String>,
 }
 
 /// Documents whose files lie in R2 and were not given: index among the stores, account, and where they lie.
@@ -165,5 +143,5 @@ pub fn outputs(
     live: Option<&LiveStore>,
     made: &BTreeMap<String, String>,
 ) -> BTreeMap<String, Value> {
-    live.map_or_else(|| store::outputs_of_made(store, made), |live| store::outputs(store, live))
+    live.map_or_else(|| stores::outputs_of_made(store, made), |live| stores::outputs(store, live))
 }

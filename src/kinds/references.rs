@@ -1,49 +1,19 @@
 //! References to other resources: outputs that were given first, then documents of the run, then the live account by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::documents::{Described, Documents, Several};
 use super::findable::Findable;
-use super::{store, store_of};
+use super::list::store_of;
+use super::lists::Lists;
+use super::stores;
 use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference, Referred};
-use crate::cloudflare::{Look, Read};
+use crate::cloudflare::Look;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::model::{Address, Identity, Kind, Output, OutputSet};
-use crate::refresh::Known;
 use crate::resource::{DesiredConsumer, DesiredState, DesiredStore, LiveState, LiveStore, QueueRef};
-
-/// What was looked for by name, beside all that has the name.
-#[derive(Debug, Default)]
-pub struct Lists(BTreeMap<Read, BTreeMap<String, Vec<Value>>>);
-
-impl Lists {
-    /// Goes through each list once, whoever looks for something in it.
-    pub(super) fn index(looks: &[Look], known: &Known) -> Self {
-        let mut lists = Self::default();
-        for look in looks {
-            let names = lists.0.entry(look.read()).or_default();
-            names.entry(look.name().unwrap_or_default().to_owned()).or_default();
-        }
-        let mut gone_through: BTreeSet<Read> = BTreeSet::new();
-        for look in looks {
-            let read = look.read();
-            let (Some(reply), Some(names)) = (known.reply(&read), lists.0.get_mut(&read)) else { continue };
-            if gone_through.insert(read) {
-                for (name, entry) in look.listed(reply, &|name| names.contains_key(name)) {
-                    names.entry(name).or_default().push(entry);
-                }
-            }
-        }
-        lists
-    }
-
-    /// All that has the name; nothing where the account was not looked at.
-    pub(super) fn found(&self, look: &Look) -> Option<&[Value]> {
-        self.0.get(&look.read())?.get(look.name().unwrap_or_default()).map(Vec::as_slice)
-    }
-}
 
 /// All references of a run that are still open, each with who refers. A zone of hosts is found before all else.
 pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&Identity, &Reference)> {
@@ -61,7 +31,7 @@ pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&Identity, &
 /// What is looked for by name: the stores that documents describe, and what is referred to beside them.
 pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
     let documents = Documents::of(desired);
-    let described = desired.stores.iter().filter_map(store::look);
+    let described = desired.stores.iter().filter_map(stores::look);
     let elsewhere = open(desired).filter(|(who, reference)| {
         let Reference { kind, name, .. } = reference;
         reference.given(outputs, &who.account).is_none() && matches!(documents.find(kind, name, who), Ok(None))
@@ -217,7 +187,7 @@ fn of_run(reference: &Reference, store: &DesiredStore, live: Option<&LiveStore>)
     let Reference { kind: kind_name, output, .. } = reference;
     let Some(kind) = store_of(store.kind) else { return Err(open_at(reference, "nothing describes it".into())) };
     let text = |outputs: BTreeMap<String, Value>| outputs.get(output)?.as_str().map(str::to_owned);
-    let known = text(kind.known_outputs(store)).or_else(|| text(store::outputs(store, live?)));
+    let known = text(kind.known_outputs(store)).or_else(|| text(stores::outputs(store, live?)));
     match known {
         Some(value) => Ok(Input::Value(value)),
         None if output == kind.id_output() => Ok(Input::Late(Output {
@@ -433,7 +403,7 @@ spec:
 
     #[test]
     fn references_may_name_every_output_that_is_text() {
-        for store in crate::kinds::STORES {
+        for store in crate::kinds::list::STORES {
             let wanted = DesiredStore { wanted: serde_json::json!({}), ..read().stores.remove(0) };
             let live = LiveStore { id: "id".into(), settings: Value::Null };
             let texts = store.outputs(&wanted, &live).into_iter();

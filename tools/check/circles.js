@@ -40,7 +40,8 @@ function shipped(text) {
   return text
     .split(/^#\[cfg\(test\)\]\nmod \w+ \{/m)[0]
     .replaceAll(/\/\/.*$/gm, "")
-    .replaceAll(/"(?:\\.|[^"\\])*"/g, '""');
+    .replaceAll(/"(?:\\.|[^"\\])*"/g, '""')
+    .replaceAll(/\bpub\([^)]*\)/g, "pub");
 }
 
 /** What `use` brings into a file: `{name, path, isHandedOn}`, paths from the root of the crate. */

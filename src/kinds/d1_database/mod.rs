@@ -13,8 +13,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::FilesInR2;
-use super::store::{self, Store};
+use super::store::{self, FilesInR2, Store};
 use crate::cloudflare::permissions::{D1, Grant};
 use crate::cloudflare::{Call, Family, Look, ReadOf, Segment, d1};
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,19 +23,16 @@ use crate::model::{Address, Field, Kind, Output};
 use crate::resource::{Act, DesiredStore, Import, LiveStore, Operation};
 
 use migrations::{Applied, Migration};
+pub(super) use source::NAME;
+use source::{DIRECTORY, MIGRATIONS, PREFIX};
 use spec::check;
 
 pub(super) use spec::Spec;
 
-/// Its word under `kind`.
-pub(super) const NAME: &str = "CloudflareD1Database";
 /// Names in the wanted and in the live settings.
 const HINT: &str = "location_hint";
 const MODE: &str = "read_replication";
 const DATABASE: &str = "database";
-const MIGRATIONS: &str = "migrations";
-const DIRECTORY: &str = "directory";
-const PREFIX: &str = "prefix";
 const TABLES: &str = "tables";
 const APPLIED: &str = "applied";
 

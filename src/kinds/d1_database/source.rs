@@ -6,12 +6,17 @@ use serde_json::{Map, Value, json};
 
 use super::migrations::{self, Migration};
 use super::spec::{Migrations, MigrationsInR2};
-use super::{DIRECTORY, MIGRATIONS, NAME, PREFIX};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kinds::FilesInR2;
+use crate::kinds::store::FilesInR2;
 use crate::manifest::{Path, Reading, bucket_name, quote};
 use crate::model::check_object_key;
 use crate::resource::DesiredStore;
+
+/// Its word under `kind`.
+pub(in crate::kinds) const NAME: &str = "CloudflareD1Database";
+pub(super) const MIGRATIONS: &str = "migrations";
+pub(super) const DIRECTORY: &str = "directory";
+pub(super) const PREFIX: &str = "prefix";
 
 /// What the document states of its migrations, and the files that were given; `name`: of the document.
 pub(super) fn wanted(

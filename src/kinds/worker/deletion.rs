@@ -5,7 +5,7 @@ use super::context::{Context, newest_is_not_live};
 use super::inventory;
 use super::removal::{self, Removal};
 use super::script::{self, removed};
-use super::watch::{Subject, part};
+use super::subject::{Subject, part};
 use super::writes::{Deleting, Unbinding};
 use super::{consumer, route};
 use crate::diagnostic::{Code, Diagnostic, WayOut};

@@ -15,6 +15,8 @@ mod removal;
 mod route;
 mod script;
 mod secrets;
+mod subject;
+mod tag_list;
 mod tags;
 mod watch;
 mod writes;
@@ -36,16 +38,13 @@ use context::Context;
 use queues::Queues;
 use removal::Removal;
 use script::ScriptPlan;
+use subject::version_of;
 use tags::Tags;
 use watch::WorkerWatch;
 
 /// The output of an upload that tells its version.
 pub fn version(manifest: &DesiredManifest) -> Output {
     version_of(&manifest.identity.account, &manifest.script.name)
-}
-
-fn version_of(account: &str, script: &str) -> Output {
-    Output { account: account.to_owned(), of: Address::script(script), name: "version".to_owned() }
 }
 
 /// What the Workers of a run say, in an order that no order of files changes.

@@ -8,9 +8,9 @@ use super::bound;
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::secrets;
-use super::tags::Tags;
-use super::watch::Subject;
-use super::writes::{TagWrite, Upload};
+use super::subject::Subject;
+use super::tag_list::TagWrite;
+use super::writes::Upload;
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
@@ -74,17 +74,6 @@ pub(super) fn subject(context: &Context<'_>, is_new: bool) -> Subject {
         script: context.desired.script.name.clone(),
         deployment: live.and_then(|live| live.deployment.as_ref()).map(|deployment| deployment.id.clone()),
         is_new,
-    }
-}
-
-impl ScriptPlan {
-    /// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
-    pub(super) fn marks_changed(&mut self, tags: &Tags) {
-        let (field, reason) = tags.field(&self.live_marks).unzip();
-        if matches!(self.sketch.owner, Owner::Ours(None)) && tags.change() {
-            self.sketch.owner = Owner::Ours(Some(reason.unwrap_or(Reason::MarksOutdated)));
-        }
-        self.sketch.fields.extend(field);
     }
 }
 

@@ -6,11 +6,12 @@ use super::context::Context;
 use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
 use super::script::ScriptPlan;
+use super::tag_list::same;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
-use crate::plan::Reason;
+use crate::plan::{Owner, Reason};
 
 /// Tags that a Worker holds.
 const OF_A_WORKER: usize = 10;
@@ -98,16 +99,20 @@ impl Tags {
         let (old, new) = (lines(&old), lines(&new));
         (old != new).then(|| (Field::new("inventory", old, new), reason))
     }
+
+    /// The marks are part of the Worker: a change of them alone is a change of the Worker's tags.
+    pub(super) fn shown_in(&self, script: &mut ScriptPlan) {
+        let (field, reason) = self.field(&script.live_marks).unzip();
+        if matches!(script.sketch.owner, Owner::Ours(None)) && self.change() {
+            script.sketch.owner = Owner::Ours(Some(reason.unwrap_or(Reason::MarksOutdated)));
+        }
+        script.sketch.fields.extend(field);
+    }
 }
 
 /// Secrets that may outlive the upload which leaves them out: ours until they are seen to be gone.
 fn leaving(script: &ScriptPlan) -> impl Iterator<Item = String> + '_ {
     script.upload.iter().flat_map(|upload| &upload.remove_secrets).map(|name| marks::hash(name))
-}
-
-/// Whether two lists are the same tags: their order on the Worker makes no difference.
-pub(super) fn same(one: &[String], other: &[String]) -> bool {
-    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
 }
 
 /// What is wanted, and what stays ours as an orphan.

@@ -3,11 +3,9 @@
 mod named;
 mod race;
 
-use super::version_of;
-use super::writes::TagWrite;
-use crate::cloudflare::deployments::{self, Deployments};
-use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{Heard, Read, ReadOf};
+use super::subject::{Subject, part, version_of};
+use super::tag_list::TagWrite;
+use crate::cloudflare::{Heard, Read};
 use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
 use crate::model::marks::Inventory;
@@ -15,34 +13,6 @@ use crate::resource::{AtHand, Ended, Made, Moment, Next, Seen, Watch};
 
 use race::{Did, Found, Judged, judge};
 pub(super) use race::{overtaken, tags_changed};
-
-/// The parts of a Worker that its writes are about, as [`Moment::part`] says them.
-pub(super) mod part {
-    pub(in super::super) const VERSION: &str = "version";
-    pub(in super::super) const TAGS: &str = "tags";
-    pub(in super::super) const SCRIPT: &str = "script";
-}
-
-/// A Worker as the plan saw it.
-#[derive(Clone, Debug)]
-pub(super) struct Subject {
-    pub account: String,
-    pub script: String,
-    /// Id of the deployment that got requests.
-    pub deployment: Option<String>,
-    /// It is created in this run: what asks for it may find it late.
-    pub is_new: bool,
-}
-
-impl Subject {
-    pub(super) fn deployments(&self) -> ReadOf<Deployments> {
-        deployments::list(&self.account, &self.script).settling_late(self.is_new)
-    }
-
-    pub(super) fn settings(&self) -> ReadOf<Settings> {
-        scripts::settings(&self.account, &self.script).settling_late(self.is_new)
-    }
-}
 
 /// What a run does to a Worker and in front of it.
 #[derive(Debug)]

@@ -6,12 +6,12 @@
 
 use std::rc::Rc;
 
-use super::Subject;
 use crate::cloudflare::deployments::{Deployment, Deployments};
 use crate::cloudflare::{Heard, Read, versions};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::CallError;
+use crate::kinds::worker::subject::Subject;
 use crate::resource::{AtHand, Ended, Next};
 
 /// What a look brought.

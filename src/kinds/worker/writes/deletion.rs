@@ -8,7 +8,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::kinds::worker::attached::Place;
-use crate::kinds::worker::watch::{Subject, overtaken};
+use crate::kinds::worker::subject::Subject;
+use crate::kinds::worker::watch::overtaken;
 use crate::model::marks::Inventory;
 use crate::resource::{AtHand, Ended, Next, Procedure};
 

@@ -13,6 +13,6 @@ pub(super) use deletion::Deleting;
 pub(super) use record::RecordWrite;
 pub(super) use route::SearchRoute;
 pub(super) use secrets::RemovingSecrets;
-pub(super) use settings::{PatchingSettings, TagWrite};
+pub(super) use settings::PatchingSettings;
 pub(super) use unbind::Unbinding;
 pub(super) use upload::{Upload, Uploading};

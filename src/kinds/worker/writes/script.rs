@@ -1,14 +1,15 @@
 //! The writes of the Worker itself, in their order.
 
-use super::{PatchingSettings, RemovingSecrets, TagWrite, Upload, Uploading};
+use super::{PatchingSettings, RemovingSecrets, Upload, Uploading};
 use crate::cloudflare::Call;
 use crate::cloudflare::subdomain::{self, ScriptSubdomain};
 use crate::guard::{self, Guard};
 use crate::kinds::worker::context::Context;
 use crate::kinds::worker::inventory::union;
 use crate::kinds::worker::script::ScriptPlan;
-use crate::kinds::worker::tags::{self, Tags};
-use crate::kinds::worker::watch::{Subject, part};
+use crate::kinds::worker::subject::{Subject, part};
+use crate::kinds::worker::tag_list::{TagWrite, same};
+use crate::kinds::worker::tags::Tags;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Phase;
 use crate::resource::{Observability, Operation, WorkersDev};
@@ -17,14 +18,14 @@ impl ScriptPlan {
     /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
     /// `stands`: the Worker is there, or comes to be.
     pub(in super::super) fn finish(&mut self, context: &Context<'_>, tags: &Tags, attaches: bool, stands: bool) {
-        self.marks_changed(tags);
+        tags.shown_in(self);
         let mut written = tags.live.clone();
         if let Some(mut upload) = self.upload.take() {
             upload.tags.clone_from(&tags.during);
             written.clone_from(&tags.during);
             self.upload(context, upload);
         } else {
-            let due = attaches && guard::holds(Guard::InventoryFirst) && !tags::same(&tags.during, &written);
+            let due = attaches && guard::holds(Guard::InventoryFirst) && !same(&tags.during, &written);
             let before = due.then(|| TagWrite { from: written.clone(), to: tags.during.clone() });
             if let Some(write) = &before {
                 written.clone_from(&write.to);
@@ -41,7 +42,7 @@ impl ScriptPlan {
             // Beside the record: nobody waits for the workers.dev address.
             self.sketch.write(Phase::Beside, Operation::call("workers.dev", call));
         }
-        if stands && !tags::same(&tags.target, &written) {
+        if stands && !same(&tags.target, &written) {
             let write = TagWrite { from: written, to: tags.target.clone() };
             self.patch(context, Phase::Close, Some(write), None);
         }

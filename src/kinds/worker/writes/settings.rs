@@ -4,26 +4,17 @@
 //! of a Worker would each forget what the other one attached: so the list is read right before it is written, and what
 //! another run put there meanwhile stays.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cloudflare::scripts::{self, ScriptSettings};
 use crate::cloudflare::{Call, Heard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
-use crate::kinds::worker::tags::same;
-use crate::kinds::worker::watch::{Subject, tags_changed};
+use crate::kinds::worker::subject::Subject;
+use crate::kinds::worker::tag_list::{TagWrite, same};
+use crate::kinds::worker::watch::tags_changed;
 use crate::model::marks::{Inventory, ScriptMarks};
 use crate::resource::{AtHand, Ended, Made, Next, Observability, Procedure};
-
-/// A change of a Worker's tags, which are one list that is written whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(in super::super) struct TagWrite {
-    /// The full list before: what else is there when it is written is another run's.
-    pub from: Vec<String>,
-    /// The full list afterwards.
-    pub to: Vec<String>,
-}
 
 /// What changes.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::cloudflare::{Call, Heard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Guard};
 use crate::http::CallError;
-use crate::kinds::worker::watch::Subject;
+use crate::kinds::worker::subject::Subject;
 use crate::model::marks::VersionMark;
 use crate::model::{Address, Syntax};
 use crate::resource::{AtHand, DesiredScript, Ended, Made, Next, Observability, Procedure, code_digest};

@@ -1,0 +1,20 @@
+//! All kinds of documents.
+
+use crate::manifest::{DocumentKind, Worker};
+
+use super::d1_database::D1Database;
+use super::kv_namespace::KvNamespace;
+use super::queue::Queue;
+use super::r2_bucket::R2Bucket;
+use super::store::Store;
+
+/// All kinds of documents. What names none that can be read is taken for the first one.
+pub const DOCUMENTS: [&dyn DocumentKind; 5] = [&Worker, &KvNamespace, &R2Bucket, &Queue, &D1Database];
+
+/// The kinds that keep data.
+pub(super) const STORES: [&dyn Store; 4] = [&KvNamespace, &R2Bucket, &Queue, &D1Database];
+
+/// The kind of stores that a document's kind names.
+pub(super) fn store_of(kind: &str) -> Option<&'static dyn Store> {
+    STORES.into_iter().find(|store| store.name() == kind)
+}
