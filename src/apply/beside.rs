@@ -41,7 +41,8 @@ impl<'a> Watchers<'a> {
         let mut raced = Vec::new();
         for (manifest, (Watched { address, watch, .. }, seen)) in self.0 {
             let client = run.client.named(&address.to_string());
-            let next = |heard: &Heard| run.at_hand(manifest, None, |at_hand| watch.next(&seen, heard, at_hand));
+            let next =
+                |heard: &Heard| run.at_hand((address, manifest), None, |at_hand| watch.next(&seen, heard, at_hand));
             match follow(run, &client, address, next).await {
                 Ended::Done(made) => raced.extend(made.raced),
                 Ended::Failed { finding, .. } => raced.push(*finding),

@@ -6,7 +6,6 @@
 mod beside;
 mod call;
 mod code;
-mod import;
 mod procedure;
 mod queue;
 
@@ -90,10 +89,15 @@ impl Run<'_> {
     }
 
     /// Does some work with what is at hand for a document.
-    fn at_hand<T>(&self, manifest: usize, code: Option<&Modules>, work: impl FnOnce(AtHand<'_>) -> T) -> T {
+    fn at_hand<T>(
+        &self,
+        (address, manifest): (&Address, usize),
+        code: Option<&Modules>,
+        work: impl FnOnce(AtHand<'_>) -> T,
+    ) -> T {
         let none = BTreeMap::new();
         let secrets = self.payloads.get(manifest).map_or(&none, |payload| &payload.secrets);
-        work(AtHand { late: &|output| self.late(output), signature: &self.signature, code, secrets })
+        work(AtHand { address, late: &|output| self.late(output), signature: &self.signature, code, secrets })
     }
 }
 
@@ -184,10 +188,11 @@ async fn load(run: &Run<'_>, plan: &Plan, index: usize, step: &Step) -> Result<O
 async fn write(run: &Run<'_>, client: &Client, step: &Step, code: Option<&Loaded>) -> Ended {
     match &step.operation.act {
         Act::Call(call) => call::carry_out(run, client, call).await,
-        Act::Import(import) => import::carry_out(run, client, &step.address, import).await,
         Act::Procedure(procedure) => {
             let modules = code.map(|code| &code.modules);
-            let next = |heard: &Heard| run.at_hand(step.manifest, modules, |at_hand| procedure.next(heard, at_hand));
+            let next = |heard: &Heard| {
+                run.at_hand((&step.address, step.manifest), modules, |at_hand| procedure.next(heard, at_hand))
+            };
             follow(run, client, &step.address, next).await
         }
     }

@@ -1,6 +1,5 @@
 //! Writes as values: whoever plans says what is to be sent, one place sends it.
 
-use std::fmt;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -10,9 +9,11 @@ use super::accepted::{Accepted, FromResult};
 use super::api::{Api, malformed, with_query};
 use super::error::Family;
 use super::permissions::Grant;
+use super::presigned;
+use super::raw_body::RawBody;
 use super::read::{Parser, Read};
 use super::search::Search;
-use crate::http::{CallError, CallErrorKind, Client, Content, Method, Repeat, Request};
+use crate::http::{CallError, CallErrorKind, Client, Method, Repeat, Request};
 use crate::model::Output;
 use crate::secret::Secret;
 
@@ -32,11 +33,24 @@ impl From<&str> for Segment {
     }
 }
 
+/// Where a write goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The API, with the credentials of the run.
+    #[default]
+    Api,
+    /// A presigned address that an answer gave: it takes no credentials, and is never shown whole.
+    Presigned(Secret),
+}
+
 /// One write.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
     /// `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: Method,
+    /// Where it goes: path and query are those of the API.
+    #[serde(skip)]
+    pub origin: Origin,
     /// Its path.
     pub path: Vec<Segment>,
     /// What stands behind the path.
@@ -56,7 +70,7 @@ pub struct Call {
     pub body_type: Option<&'static str>,
     /// What is sent in place of JSON: it may hold secrets, and shows nothing.
     #[serde(skip)]
-    pub form: Option<Form>,
+    pub raw: Option<RawBody>,
     /// Whose error codes its answers use.
     #[serde(skip)]
     pub family: Family,
@@ -91,13 +105,14 @@ impl Call {
     pub fn new((family, grant): (Family, Grant), method: Method, path: &[&str]) -> Self {
         Self {
             method,
+            origin: Origin::Api,
             path: path.iter().map(|segment| (*segment).into()).collect(),
             query: Vec::new(),
             headers: Vec::new(),
             body: Value::Null,
             late: Vec::new(),
             body_type: None,
-            form: None,
+            raw: None,
             family,
             grant,
             repeats: false,
@@ -142,8 +157,8 @@ impl Call {
         if let (Some(body_type), Some((content_type, _))) = (self.body_type, &mut request.body) {
             body_type.clone_into(content_type);
         }
-        if let Some(form) = &self.form {
-            request.body = Some((form.content_type.clone(), form.content.clone()));
+        if let Some(raw) = &self.raw {
+            request.body = Some((raw.content_type.clone(), raw.content.clone()));
         }
         if self.repeats {
             request.repeat = Repeat::Safe;
@@ -163,21 +178,6 @@ impl Call {
     }
 }
 
-/// A body in parts.
-#[derive(Clone)]
-pub struct Form {
-    /// With the boundary between its parts.
-    pub content_type: String,
-    /// All parts.
-    pub content: Content,
-}
-
-impl fmt::Debug for Form {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Form({} bytes)", self.content.size())
-    }
-}
-
 impl Api {
     /// Sends a write; `late` gives the values that other writes made. The result is what Cloudflare answers.
     ///
@@ -189,6 +189,10 @@ impl Api {
         call: &Call,
         late: &dyn Fn(&Output) -> Option<String>,
     ) -> Result<Value, CallError> {
+        if let Origin::Presigned(address) = &call.origin {
+            let request = presigned::request(call.method, address, call.raw.as_ref())?;
+            return client.exchange(&request, &presigned::judge).await.map(|_| Value::Null);
+        }
         let request = call.request(self, late)?;
         let (answer, envelope) = self.exchange(client, &request, (call.family, call.grant), call.settles_late).await?;
         if let Some(parser) = call.answer {

@@ -4,13 +4,18 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 use super::accepted::Listing;
+use super::call::{Call, Origin};
 use super::error::Family;
 use super::permissions;
+use super::raw_body::RawBody;
 use super::read::ReadOf;
+use crate::http::Method;
+use crate::secret::Secret;
 
 /// Cloudflare takes up to 10,000.
 const ENTRIES_A_PAGE: u32 = 1_000;
@@ -93,6 +98,24 @@ pub fn etag(file: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// `POST …/import`: announces a file, hands it over, or asks how far it is.
+///
+/// <https://developers.cloudflare.com/d1/best-practices/import-export-data/>
+pub fn import(account_id: &str, id: &str, body: Value) -> Call {
+    let path = ["accounts", account_id, "d1", "database", id, "import"];
+    Call { body, ..Call::new((Family::D1, permissions::D1), Method::Post, &path) }
+}
+
+/// `PUT` of a file to the presigned address that its announcement gave.
+pub fn upload(address: &str, file: Bytes) -> Call {
+    let raw = RawBody { content_type: "application/octet-stream".into(), content: file.into() };
+    Call {
+        origin: Origin::Presigned(Secret::new(address)),
+        raw: Some(raw),
+        ..Call::new((Family::D1, permissions::D1), Method::Put, &[])
+    }
 }
 
 /// Whether a query found a row of that name.

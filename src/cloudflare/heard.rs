@@ -19,6 +19,8 @@ pub struct Heard {
 pub enum Turn {
     /// Some time passed.
     Paused,
+    /// Those who watch were told something.
+    Told,
     /// A round of reads. Here it is an error where something is not there.
     Replies(Vec<(Read, Result<Reply, CallError>)>),
     /// A write.
@@ -40,7 +42,7 @@ impl Heard {
     pub fn sent(&self) -> Option<&Result<Value, CallError>> {
         self.turns.iter().rev().find_map(|turn| match turn {
             Turn::Sent(result) => Some(result),
-            Turn::Paused | Turn::Replies(_) => None,
+            Turn::Paused | Turn::Told | Turn::Replies(_) => None,
         })
     }
 
@@ -56,7 +58,7 @@ impl Heard {
     pub fn reply(&self, read: &Read) -> Option<Result<&Reply, &CallError>> {
         let replies = self.turns.iter().rev().filter_map(|turn| match turn {
             Turn::Replies(replies) => Some(replies),
-            Turn::Paused | Turn::Sent(_) => None,
+            Turn::Paused | Turn::Told | Turn::Sent(_) => None,
         });
         replies.flatten().find(|(asked, _)| asked == read).map(|(_, reply)| reply.as_ref())
     }

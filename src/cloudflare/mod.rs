@@ -14,6 +14,8 @@ mod heard;
 mod look;
 mod multipart;
 mod page;
+mod presigned;
+mod raw_body;
 mod read;
 mod search;
 
@@ -39,10 +41,11 @@ pub mod zones;
 
 pub use accepted::{Accepted, Done, FromResult, Listing};
 pub use api::{Api, Auth};
-pub use call::{Call, Form, Segment};
+pub use call::{Call, Origin, Segment};
 pub use envelope::{Envelope, ResultInfo};
 pub use error::Family;
 pub use heard::{Heard, Turn};
 pub use look::Look;
+pub use raw_body::RawBody;
 pub use read::{Parser, Read, ReadOf, Reply};
 pub use search::{Search, Sighting};

@@ -62,6 +62,16 @@ pub enum Reply {
     Hidden,
 }
 
+impl Reply {
+    /// The result, where it is read as it is.
+    pub fn json(&self) -> Option<&Value> {
+        match self {
+            Self::Found(result) => result.downcast_ref(),
+            Self::Absent | Self::Hidden => None,
+        }
+    }
+}
+
 impl Read {
     /// What it looks at, for people.
     pub fn subject(&self) -> &str {

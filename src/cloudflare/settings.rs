@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::api::json_bytes;
-use super::call::{Call, Form};
+use super::call::Call;
 use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions;
+use super::raw_body::RawBody;
 use crate::http::Method;
 
 /// `PATCH …/settings`: makes a version from the newest one, with its code, and deploys it to all requests.
@@ -20,8 +21,8 @@ pub fn patch(account_id: &str, script: &str, settings: &VersionSettings) -> Call
     let bytes = json_bytes(settings);
     let part = Part { name: "settings", filename: None, content_type: "application/json", bytes };
     let (content_type, content) = multipart::encode(&[part]);
-    let form = Some(Form { content_type, content });
-    Call { form, ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Patch, &path) }
+    let raw = Some(RawBody { content_type, content });
+    Call { raw, ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Patch, &path) }
 }
 
 /// Members of a version; each replaces that of the version before as a whole.

@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use super::accepted::{Accepted, FromResult};
 use super::api::json_bytes;
-use super::call::{Call, Form};
+use super::call::Call;
 use super::envelope::or_default;
 use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions;
+use super::raw_body::RawBody;
 use crate::bundle::Modules;
 use crate::http::Method;
 use crate::model::{Syntax, typed};
@@ -26,13 +27,13 @@ pub fn put(account_id: &str, script: &str, metadata: &Metadata, modules: &Module
     let path = ["accounts", account_id, "workers", "scripts", script];
     Call {
         query: vec![("bindings_inherit", "strict"), ("excludeScript", "true")],
-        form: Some(form(metadata, modules)),
+        raw: Some(form(metadata, modules)),
         ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Put, &path)
     }
     .answered_by::<Uploaded>()
 }
 
-fn form(metadata: &Metadata, modules: &Modules) -> Form {
+fn form(metadata: &Metadata, modules: &Modules) -> RawBody {
     let main = Some(modules.main.as_str());
     let (main_module, body_part) = match modules.syntax {
         Syntax::EsModule => (main, None),
@@ -47,7 +48,7 @@ fn form(metadata: &Metadata, modules: &Modules) -> Form {
         bytes: module.bytes.clone(),
     }));
     let (content_type, content) = multipart::encode(&parts);
-    Form { content_type, content }
+    RawBody { content_type, content }
 }
 
 /// Everything of an upload but the code; what is absent is left out.

@@ -14,7 +14,7 @@ pub mod zone;
 
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
-pub use operation::{Act, Import, Operation};
+pub use operation::{Act, Operation};
 pub use procedure::{AtHand, Ended, Made, Next, Procedure};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::procedure::Procedure;
-use crate::cloudflare::{Call, Segment};
+use crate::cloudflare::Call;
 use crate::model::Address;
 
 /// One write.
@@ -28,8 +28,6 @@ pub enum Act {
     Call(Box<Call>),
     /// Several, or one that is made from what is there when its turn comes.
     Procedure(#[serde(serialize_with = "shown")] Rc<dyn Procedure>),
-    /// A file of SQL that is applied to a database.
-    Import(Box<Import>),
 }
 
 fn shown<S: Serializer>(procedure: &Rc<dyn Procedure>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,7 +56,7 @@ impl Operation {
     pub fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
         match &self.act {
             Act::Procedure(procedure) => Some(self.with(procedure.without(others)?)),
-            Act::Call(_) | Act::Import(_) => None,
+            Act::Call(_) => None,
         }
     }
 
@@ -67,7 +65,7 @@ impl Operation {
     pub fn again(&self) -> Self {
         match &self.act {
             Act::Procedure(procedure) => procedure.again().map_or_else(|| self.clone(), |again| self.with(again)),
-            Act::Call(_) | Act::Import(_) => self.clone(),
+            Act::Call(_) => self.clone(),
         }
     }
 
@@ -79,7 +77,7 @@ impl Operation {
     pub fn takes_code(&self) -> bool {
         match &self.act {
             Act::Procedure(procedure) => procedure.takes_code(),
-            Act::Call(_) | Act::Import(_) => false,
+            Act::Call(_) => false,
         }
     }
 }
@@ -89,22 +87,4 @@ impl PartialEq for Operation {
     fn eq(&self, other: &Self) -> bool {
         json!(self) == json!(other)
     }
-}
-
-/// A file of SQL that is applied to a database, all of it or nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Import {
-    /// Account of the database.
-    pub account: String,
-    /// The database's id.
-    pub database: Segment,
-    /// Name of the file, by which the database remembers it.
-    pub name: String,
-    /// SHA-256 of what is in it.
-    pub sha256: String,
-    /// What is in it.
-    #[serde(skip)]
-    pub sql: String,
-    /// What the database can be brought back to is told before.
-    pub tells_bookmark: bool,
 }

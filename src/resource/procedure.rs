@@ -43,8 +43,8 @@ pub trait Procedure: fmt::Debug {
 pub enum Next {
     /// Some time passes.
     Pause {
-        /// Why, for those who watch.
-        why: &'static str,
+        /// Why, for those who watch; nothing where it is too short to be told.
+        why: Option<&'static str>,
         /// How long.
         milliseconds: f64,
     },
@@ -52,6 +52,8 @@ pub enum Next {
     Read(Vec<Read>),
     /// A write.
     Send(Box<Call>),
+    /// Those who watch are told something.
+    Tell(Box<Diagnostic>),
     /// That is all.
     End(Ended),
 }
@@ -86,6 +88,8 @@ pub struct Made {
 /// What is at hand when the turn of a write comes.
 #[derive(Clone, Copy)]
 pub struct AtHand<'a> {
+    /// The resource, as the plan calls it.
+    pub address: &'a Address,
     /// Values that other writes of the run made.
     pub late: &'a dyn Fn(&Output) -> Option<String>,
     /// Starts what this run writes about itself: another run of the same has another one.

@@ -37,6 +37,10 @@ const crossed = {
     "apply/call.rs": "use crate::cloudflare::{Api, routes};\nfn a() { routes::list(); }",
     "cloudflare/mod.rs": "pub mod routes;",
   },
+  "a write that is sent beside the one place for it": { "apply/import.rs": "api.carry(client, &call);" },
+  "a second way to send a write": { "apply/call.rs": "api.carry(client, &call);\napi.carry(client, &other);" },
+  "a request that goes out by itself": { "apply/procedure.rs": "client.exchange(&request, &judge);" },
+  "a request that is no value": { "kinds/store.rs": "let request = Request::new(Method::Put, url);" },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };
 for (const [name, sources] of Object.entries(crossed)) {
@@ -50,6 +54,9 @@ for (const [name, sources] of Object.entries(crossed)) {
 const fine = {
   "a row above": { "apply/mod.rs": "use crate::{http::Transport, plan::{Step, http}};" },
   "the order of all kinds": { "plan/order.rs": "fn a() { Kind::ALL.iter(); }" },
+  "the one place that sends a write": {
+    "apply/call.rs": "api.carry(client, call, &late)\n#[cfg(test)]\nmod tests { fn a() { api.carry(); } }",
+  },
   "its own files": { "plan/mod.rs": "use crate::plan::step;", "plan/step.rs": "use super::digest;" },
   "a comment": { "plan/mod.rs": "//! not like crate::http\n// nor wasm_bindgen" },
   "the edge": { "http/fetch.rs": "use gloo_net::http::Request;", "wasm/mod.rs": "use crate::http;" },

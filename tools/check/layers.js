@@ -47,8 +47,11 @@ const INSTEAD = {
 
 /** What `plan` and `apply` must not name: types of resources. `Kind::ALL` is their order. */
 const KINDS = /\bKind::(?!ALL\b)\w+|\bAddress::\w+\(/;
-/** Files of SQL are applied here; nothing else of `apply` knows what it sends. */
-const OF_ONE_KIND = "apply/import.rs";
+/** The one place that sends a write, and how; whatever goes out as a value never goes out by itself. */
+const SENDER = "apply/call.rs";
+const SENDS = /\.carry\(/g;
+const SENDS_BY_ITSELF = /\.exchange\(|\bRequest::new\(/;
+const SAYS_WHAT_TO_SEND = /^(?:apply|binding|kinds|plan|refresh|resource)\//;
 
 /** Crates that belong to one place each: everything else goes through it. */
 const CRATES = [
@@ -76,6 +79,7 @@ for (const file of files.map((name) => name.split(sep).join("/"))) {
   checkModules(file, code);
   checkCrates(file, code);
   checkKinds(file, code);
+  checkSender(file, code);
 }
 end(`${files.length} files`);
 
@@ -131,11 +135,25 @@ function checkCrates(file, code) {
 }
 
 function checkKinds(file, code) {
-  if (!/^(?:plan|apply)\//.test(file) || file === OF_ONE_KIND) return;
-  const shipped = code.split("#[cfg(test)]")[0];
+  if (!/^(?:plan|apply)\//.test(file)) return;
+  const shipped = shippedIn(code);
   const family = new RegExp(`\\b(?:${FAMILIES.join("|")})::`);
   const [name] = KINDS.exec(shipped) ?? family.exec(shipped) ?? [];
   if (name) report(`src/${file}: \`${name}\` names a kind: let \`kinds\` say it in a sketch`);
+}
+
+function checkSender(file, code) {
+  const shipped = shippedIn(code);
+  const [, second] = [...shipped.matchAll(SENDS)];
+  if (second || (file !== SENDER && shipped.match(SENDS)))
+    report(`src/${file}: a write is sent in one place, \`send\` in src/${SENDER}: give it the \`Call\``);
+  const [own] = (SAYS_WHAT_TO_SEND.test(file) && SENDS_BY_ITSELF.exec(shipped)) || [];
+  if (own) report(`src/${file}: \`${own}\` sends past \`cloudflare\`: say a \`Call\` or a \`Read\``);
+}
+
+/** Without the tests at the end of a file. */
+function shippedIn(code) {
+  return code.split("#[cfg(test)]")[0];
 }
 
 function familiesIn(sources) {

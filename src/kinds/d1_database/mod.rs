@@ -2,6 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/d1/>
 
+mod import;
 mod migrations;
 mod region;
 mod source;
@@ -20,8 +21,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
 use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, json_schema, quote};
 use crate::model::{Address, Field, Kind, Output};
-use crate::resource::{Act, DesiredStore, Import, LiveStore, Operation};
+use crate::resource::{DesiredStore, LiveStore, Operation};
 
+use import::Import;
 use migrations::{Applied, Migration};
 pub(super) use source::NAME;
 use source::{DIRECTORY, MIGRATIONS, PREFIX};
@@ -222,9 +224,7 @@ impl Store for D1Database {
             // A new database has nothing to go back to.
             tells_bookmark: index == 0 && live.is_some(),
         };
-        pending
-            .map(|migration| Operation { part: "migration", act: Act::Import(Box::new(import(migration))) })
-            .collect()
+        pending.map(|migration| Operation::procedure("migration", import(migration))).collect()
     }
 
     fn directory<'a>(&self, wanted: &'a DesiredStore) -> Option<&'a str> {

@@ -56,7 +56,7 @@ impl Deleting {
     fn look_again(&self, heard: &Heard) -> Result<(), Next> {
         if !heard.turns().iter().any(|turn| matches!(turn, Turn::Paused)) {
             let why = "its marks name something that no list shows yet";
-            return Err(Next::Pause { why, milliseconds: LISTS_CATCH_UP_MS });
+            return Err(Next::Pause { why: Some(why), milliseconds: LISTS_CATCH_UP_MS });
         }
         for (id, hashes) in &self.unseen {
             let Subject { account, script, .. } = &self.subject;

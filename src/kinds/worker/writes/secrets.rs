@@ -31,7 +31,7 @@ impl Procedure for RemovingSecrets {
                 None => Next::End(Ended::done()),
             },
             [.., Turn::Sent(Err(error))] => self.failed(heard, error),
-            [.., Turn::Sent(Ok(_)) | Turn::Paused] => Next::End(Ended::done()),
+            [.., Turn::Sent(Ok(_)) | Turn::Paused | Turn::Told] => Next::End(Ended::done()),
         }
     }
 }
@@ -54,7 +54,7 @@ impl RemovingSecrets {
         let absent = |turn: &Turn| match turn {
             Turn::Sent(Err(error)) => error.is_absent(),
             Turn::Replies(replies) => replies.iter().any(|(_, reply)| matches!(reply, Err(error) if error.is_absent())),
-            Turn::Sent(Ok(_)) | Turn::Paused => false,
+            Turn::Sent(Ok(_)) | Turn::Paused | Turn::Told => false,
         };
         let is_first = heard.turns().iter().filter(|turn| absent(turn)).count() == 1;
         match error.is_absent() && is_first {
