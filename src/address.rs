@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Kind of a resource, by the word that starts its address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Kind of a resource, by the word that starts its address. New ones may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "ResourceKind")]
 pub enum Kind {
     /// A Worker script.
     Script,
@@ -60,12 +63,6 @@ impl fmt::Display for Kind {
     }
 }
 
-impl Serialize for Kind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// Where a resource is, for those whose name is not the only one of its kind in a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -79,7 +76,8 @@ pub enum Scope {
 ///
 /// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
 /// consumer the name of its queue.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Address {
     /// What it is.
     pub kind: Kind,
@@ -208,7 +206,16 @@ impl<'de> Deserialize<'de> for Address {
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use serde_json::json;
+
+    use super::{Address, Kind};
+
+    #[test]
+    fn a_kind_is_told_by_the_word_that_starts_its_addresses() {
+        for kind in Kind::ALL {
+            assert_eq!(json!(kind), json!(kind.as_str()));
+        }
+    }
 
     #[test]
     fn splits_at_the_first_colon_only() {

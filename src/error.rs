@@ -1,11 +1,14 @@
 //! Failures of a run, as callers and the command line see them.
 
+use schemars::{JsonSchema, JsonSchema_repr};
 use serde::Serialize;
 
+use crate::address::Address;
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 
 /// Exit code of the command line; the JavaScript error carries the same number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema_repr)]
+#[schemars(rename = "ExitCode")]
 #[repr(u8)]
 pub enum Exit {
     /// Done, or nothing to do.
@@ -62,12 +65,13 @@ impl Serialize for Exit {
 }
 
 /// Why a run failed, what it did and what it did not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Failure")]
 pub struct Error {
-    /// Stable code of the cause.
+    /// Of the cause.
     pub code: Code,
-    /// The exit code that goes with it.
+    /// Of the command line for this failure. 3: something was written and not all is done; running again is safe.
     pub exit_code: Exit,
     /// What we tried and what was said.
     pub message: String,
@@ -77,10 +81,13 @@ pub struct Error {
     /// All findings, the cause among them.
     pub diagnostics: Vec<Diagnostic>,
     /// Addresses whose change took effect.
+    #[schemars(with = "Vec<Address>")]
     pub done: Vec<String>,
     /// Addresses whose change did not happen.
+    #[schemars(with = "Vec<Address>")]
     pub not_done: Vec<String>,
     /// Addresses whose change may have taken effect: the request went out, the answer was lost.
+    #[schemars(with = "Vec<Address>")]
     pub unknown: Vec<String>,
     /// Whether any request went out.
     pub sent: bool,

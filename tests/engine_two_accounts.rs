@@ -6,9 +6,9 @@ mod wire;
 
 use std::collections::BTreeSet;
 
+use cfworker_deploy::apply::Event;
 use cfworker_deploy::diagnostic::Code;
 use cfworker_deploy::error::Exit;
-use cfworker_deploy::model::Event;
 use wire::calls::{Call, call, empty};
 use wire::{Reply, Seen, json, ok};
 

@@ -6,6 +6,7 @@
 mod beside;
 mod call;
 mod code;
+mod event;
 mod procedure;
 mod queue;
 
@@ -18,13 +19,14 @@ use futures_util::stream::FuturesUnordered;
 
 use self::beside::Watchers;
 pub use self::code::{Code, Loaded, NotLoaded};
+pub use self::event::{Event, PlanOverview, PlannedChange};
 use self::procedure::follow;
 use self::queue::{Queue, State};
 use crate::bundle::Modules;
 use crate::cloudflare::{Api, Heard, Read};
 use crate::diagnostic::Diagnostic;
 use crate::http::Client;
-use crate::model::{Address, Event, Output};
+use crate::model::{Address, Output};
 use crate::plan::{Plan, Step};
 use crate::resource::{Act, AtHand, DesiredState, Ended, Moment};
 use crate::secret::Secret;

@@ -2,9 +2,10 @@
 
 use super::Run;
 use super::call::{hear, send};
+use super::event::Event;
 use crate::cloudflare::{Heard, Turn};
 use crate::http::Client;
-use crate::model::{Address, Event};
+use crate::model::Address;
 use crate::resource::{Ended, Next};
 
 /// Does what `next` says until it says how it ended.

@@ -1,10 +1,15 @@
 //! What a help advises to give with the call, as data: whoever words it knows how its options are spelt.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-/// An option of the same call, by the name that the JavaScript calls give it. As JSON `{name}` or `{name, value}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use super::one_object::one_object;
+
+/// An option of the same call, by its name there, with its value where that is known. `offline` stands for a plan without
+/// credentials; `local` is the command line's alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "name", content = "value", rename_all = "camelCase")]
+#[schemars(transform = one_object)]
 pub enum CallOption {
     /// Values of secrets.
     Secrets,
@@ -14,7 +19,7 @@ pub enum CallOption {
     Outputs,
     /// A secret without a value is an error.
     RequireSecrets,
-    /// A name of the pipeline that a manifest may read.
+    /// A name of the pipeline that a manifest may read, which is its value.
     AllowEnv(String),
     /// An object that is there is replaced.
     Overwrite,
@@ -24,33 +29,6 @@ pub enum CallOption {
     Offline,
     /// The Local Cloudflare that runs here: only the command line looks for it.
     Local,
-}
-
-impl CallOption {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Secrets => "secrets",
-            Self::Values => "values",
-            Self::Outputs => "outputs",
-            Self::RequireSecrets => "requireSecrets",
-            Self::AllowEnv(_) => "allowEnv",
-            Self::Overwrite => "overwrite",
-            Self::TimeoutMs => "timeoutMs",
-            Self::Offline => "offline",
-            Self::Local => "local",
-        }
-    }
-}
-
-impl Serialize for CallOption {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut members = serializer.serialize_map(None)?;
-        members.serialize_entry("name", self.name())?;
-        if let Self::AllowEnv(value) = self {
-            members.serialize_entry("value", value)?;
-        }
-        members.end()
-    }
 }
 
 #[cfg(test)]

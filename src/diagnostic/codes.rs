@@ -7,6 +7,9 @@
 //! `03..` bundle and R2, `04..` credentials and permissions, `05..` ownership and conflicts,
 //! `06..` requests to Cloudflare, `09..` the engine itself.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 macro_rules! codes {
@@ -328,6 +331,22 @@ codes! {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut words: Vec<_> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        words.sort_unstable();
+        json_schema!({
+            "description": "Stable code of a finding or a failure; `explain(code)` tells more. New ones may come.",
+            "type": "string",
+            "enum": words,
+        })
     }
 }
 

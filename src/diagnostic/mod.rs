@@ -3,6 +3,7 @@
 mod call_option;
 mod codes;
 mod next;
+mod one_object;
 mod plain;
 mod subject;
 mod way_out;
@@ -14,12 +15,13 @@ pub use plain::{is_invisible, plain};
 pub use subject::Subject;
 pub use way_out::WayOut;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The run stops before any write.
@@ -31,7 +33,7 @@ pub enum Severity {
 }
 
 /// A place in a manifest file; lines and columns count from 1, columns in characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// Name of the source as the caller gave it.
     pub file: String,
@@ -48,7 +50,8 @@ pub struct Place {
 }
 
 /// A further place that a finding is about, and what is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "RelatedPlace")]
 pub struct Related {
     /// Where.
     #[serde(flatten)]
@@ -57,22 +60,22 @@ pub struct Related {
     pub label: String,
 }
 
-/// One finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One finding. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
-    /// Stable code; `explain CODE` tells more.
+    /// Stable; `explain(code)` tells more.
     pub code: Code,
     /// One sentence, lower case, no full stop, user input in backticks.
     pub message: String,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// The command that does what the help says.
+    /// The command that does what `help` says: its verb, and its words as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
-    /// Options of the call by which the help is followed.
+    /// Options of the call by which `help` is followed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<CallOption>,
     /// Options that would let the run go on all the same.

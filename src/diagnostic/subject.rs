@@ -1,16 +1,19 @@
 //! What a finding is about.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::one_object::one_object;
 use crate::address::Address;
 
 /// A part of a manifest, or a resource of the account. As JSON it is the member `path` or the member `address`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(transform = one_object)]
 pub enum Subject {
-    /// Path of a field inside its document, such as `spec.dns.hostname`.
+    /// Path of the field that it is about, inside its document, such as `spec.dns.hostname`.
     #[serde(rename = "path")]
     Field(String),
-    /// Address of a resource, such as `route:a.example.com/*`.
+    /// Address of the resource that it is about, such as `route:a.example.com/*`.
     #[serde(rename = "address")]
     Resource(Address),
 }

@@ -1,11 +1,12 @@
 //! What would let a refused run go on, as data: whoever words it knows how flags are spelt and quoted.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::address::Address;
 
-/// Options of the same call, by the names that the JavaScript calls give them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Options that would let a refused call go on: spread them over those that it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WayOut {
     /// What nobody marked becomes ours.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::failure::failure;
@@ -20,31 +21,33 @@ use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
 use crate::kinds;
 use crate::manifest::Source;
-use crate::model::{Address, OutputSet, Outputs};
+use crate::model::{Address, OutputSet, OutputSetTold, Outputs};
 use crate::plan::Action;
 
 /// What a run did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplyResult {
     /// The plan that was carried out.
     pub plan: PlanResult,
-    /// Outputs by `Kind/name`, as `--outputs FILE` reads them.
+    /// Outputs of all that is there now, as `--outputs FILE` reads them.
+    #[schemars(with = "OutputSetTold")]
     pub outputs: OutputSet,
-    /// Outputs by script name.
+    /// By script name; by `account/ID/NAME` where several accounts of the run have one.
     pub workers: BTreeMap<String, Outputs>,
-    /// Changes that took effect.
+    /// Addresses whose change took effect.
     pub done: Vec<Address>,
     /// Findings that did not stop the run.
     pub diagnostics: Vec<Diagnostic>,
-    /// 0, or 6 when the Worker was not visible in time.
+    /// 6: applied, not visible within `wait`.
+    #[schemars(with = "u8", extend("enum" = [Exit::Done, Exit::NotVisible]))]
     pub exit_code: Exit,
-    /// Version that each upload made, by script name.
+    /// Version that each upload made, by script name likewise.
     pub versions: BTreeMap<String, String>,
     /// What takes it back, as far as one command can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undo>,
-    /// Pages of the dashboard.
+    /// Pages of Cloudflare's dashboard.
     pub dashboard: Vec<String>,
 }
 

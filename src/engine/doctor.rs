@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::failure::failure;
@@ -29,26 +30,26 @@ const SKEW_MS: f64 = 60_000.0;
 /// Name of the check of S3 keys.
 const KEYS: &str = "S3 keys of R2";
 
-/// What was found.
-#[derive(Clone, Debug, Serialize)]
+/// What `doctor` found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Checkup {
     /// Nothing failed.
     pub ok: bool,
     /// One entry a check, in the order in which they matter.
     pub checks: Vec<Check>,
-    /// Permission groups that were refused.
+    /// Permission groups that were refused, by Cloudflare's names.
     pub missing: Vec<String>,
-    /// Permission groups that the manifests need and that no read can prove.
+    /// Permission groups that the manifest needs and that no read can prove.
     pub unproven: Vec<&'static str>,
-    /// Form for a token that has all of them.
+    /// The dashboard's form for a token that has all of them.
     pub link: String,
-    /// 0; 4 when credentials or permissions are what is wrong, else 1.
+    /// Of the command line: 0; 4 when credentials or permissions are what is wrong, else 1.
     #[serde(rename = "exitCode")]
     pub exit_code: Exit,
 }
 
-/// One check.
-#[derive(Clone, Debug, Serialize)]
+/// One check of `doctor`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Check {
     /// What was looked at.
     pub name: String,
@@ -62,10 +63,10 @@ pub struct Check {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// The command that does what the help says.
+    /// The command that does what `help` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
-    /// Options of the call by which the help is followed.
+    /// Options of the call by which `help` is followed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<CallOption>,
     /// Permission group that is missing.

@@ -6,17 +6,13 @@ use super::masking::{Masked, mask_texts, mask_values};
 use super::undo::Undo;
 use super::{ApplyResult, Checkup, OutputsResult, PlanResult, Published};
 use crate::mask::Mask;
-use crate::plan::{Change, Plan};
+use crate::plan::Plan;
 
 impl Masked for PlanResult {
     fn mask(&mut self, mask: &Mask) {
         let Plan { changes, diagnostics, .. } = &mut self.plan;
         diagnostics.iter_mut().for_each(|finding| finding.mask(mask));
-        for Change { from, before, fields, .. } in changes {
-            mask_texts(from, mask);
-            mask_values(before, mask);
-            fields.iter_mut().for_each(|field| mask_values([&mut field.old, &mut field.new], mask));
-        }
+        changes.iter_mut().for_each(|change| change.mask(mask));
     }
 }
 

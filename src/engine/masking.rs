@@ -6,10 +6,11 @@ use std::iter;
 
 use serde_json::Value;
 
+use crate::apply::Event;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::mask::Mask;
-use crate::model::Event;
+use crate::plan::Change;
 
 /// Something that leaves a run.
 pub(super) trait Masked {
@@ -45,17 +46,19 @@ impl Masked for Event {
     fn mask(&mut self, mask: &Mask) {
         match self {
             Self::Diagnostic(finding) => finding.mask(mask),
-            Self::Change(change) => {
-                let members = |value: &mut Value, names: [&str; 2]| {
-                    names.into_iter().for_each(|name| mask_values(value.get_mut(name), mask));
-                };
-                members(change, ["from", "before"]);
-                let fields = change.get_mut("fields").and_then(Value::as_array_mut);
-                fields.into_iter().flatten().for_each(|field| members(field, ["old", "new"]));
-            }
+            Self::Change(change) => change.0.mask(mask),
             Self::Wait { why, .. } => mask_texts([why], mask),
             Self::Plan(_) | Self::Start { .. } | Self::Uploaded { .. } | Self::Done { .. } | Self::Failed { .. } => {}
         }
+    }
+}
+
+impl Masked for Change {
+    fn mask(&mut self, mask: &Mask) {
+        let Self { from, before, fields, .. } = self;
+        mask_texts(from, mask);
+        mask_values(before, mask);
+        fields.iter_mut().for_each(|field| mask_values([&mut field.old, &mut field.new], mask));
     }
 }
 

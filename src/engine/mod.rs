@@ -2,6 +2,8 @@
 //!
 //! Everything that leaves the process goes through [`Io`]; nothing here knows JavaScript.
 
+#[cfg(test)]
+mod answers_schema;
 mod bundle_asks;
 mod bundles;
 mod code;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,15 +14,16 @@ use crate::error::Error;
 use crate::kinds;
 use crate::manifest::Source;
 use crate::model::marks::ScriptMarks;
-use crate::model::{Output, OutputSet, Outputs};
+use crate::model::{Output, OutputSet, OutputSetTold, Outputs};
 use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 /// Outputs of what is deployed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OutputsResult {
-    /// By `Kind/name`, as `--outputs FILE` reads them; `Kind/account/ID/name` where several accounts of the run have one.
+    /// Outputs of all that is there, as `--outputs FILE` reads them.
+    #[schemars(with = "OutputSetTold")]
     pub outputs: OutputSet,
-    /// By script name, likewise.
+    /// By script name; by `account/ID/NAME` where several accounts of the run have one.
     pub workers: BTreeMap<String, Outputs>,
 }
 

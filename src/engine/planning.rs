@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::{join, join3};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use super::bundles;
 use super::failure::failure;
@@ -13,44 +13,36 @@ use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
-use crate::apply::{self, Payload};
+use crate::apply::{self, Event, Payload, PlanOverview, PlannedChange};
 use crate::diagnostic::{Code, Diagnostic, any_error, plain};
 use crate::error::{Error, Exit};
 use crate::kinds;
 use crate::manifest::{Places, Read, ReadOptions, Source};
-use crate::model::{Address, Event, OutputSet};
-use crate::plan::{self, Action, Plan};
+use crate::model::{Address, OutputSet};
+use crate::plan::{self, Plan, Summary};
 use crate::refresh::{self, Failure};
 use crate::resource::{DesiredState, DesiredStore, LiveState};
 
-/// A plan as callers see it.
-#[derive(Clone, Debug, Serialize)]
+/// Version of the format of plans.
+const FORMAT: &str = "1.0";
+
+/// What `apply` would do.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Plan")]
 pub struct PlanResult {
     /// Version of this format.
+    #[schemars(extend("const" = FORMAT))]
     pub format: &'static str,
-    /// Digest of the changes: what `expect` compares.
+    /// Stable over equal changes, values of secrets left out; for `expect`.
     pub fingerprint: String,
     /// The plan.
     #[serde(flatten)]
     pub plan: Plan,
     /// In numbers.
     pub summary: Summary,
-    /// The exit code that its findings ask for.
+    /// What its findings make of `apply`: 0, 65, 5, 4 or 1.
     #[serde(rename = "exitCode")]
     pub exit_code: Exit,
-}
-
-/// A plan in numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    create: usize,
-    update: usize,
-    replace: usize,
-    delete: usize,
-    adopt: usize,
-    noop: usize,
-    reads: u32,
-    writes: usize,
 }
 
 /// What planning made, with what applying needs.
@@ -85,17 +77,8 @@ pub async fn plan(
 /// The plan as callers see it.
 pub(super) fn result(prepared: &Prepared) -> PlanResult {
     let plan = prepared.plan.clone();
-    let summary = Summary {
-        create: plan.count(Action::Create),
-        update: plan.count(Action::Update),
-        replace: plan.count(Action::Replace),
-        delete: plan.count(Action::Delete),
-        adopt: plan.count(Action::Adopt),
-        noop: plan.count(Action::NoOp),
-        reads: prepared.reads,
-        writes: plan.steps.len(),
-    };
-    PlanResult { format: "1.0", fingerprint: plan::fingerprint(&plan), exit_code: plan.exit_code(), plan, summary }
+    let summary = Summary::of(&plan, prepared.reads);
+    PlanResult { format: FORMAT, fingerprint: plan::fingerprint(&plan), exit_code: plan.exit_code(), plan, summary }
 }
 
 /// Tells a plan to those who watch.
@@ -104,30 +87,21 @@ pub(super) fn announce(events: &dyn Fn(Event), result: &PlanResult) {
         events(Event::Diagnostic(Box::new(finding.clone())));
     }
     for change in &result.plan.changes {
-        let mut told = json!(change);
-        if let Some(members) = told.as_object_mut() {
-            // The order of the events says it.
-            members.remove("needs");
-        }
-        events(Event::Change(told));
+        events(Event::Change(Box::new(PlannedChange(change.clone()))));
     }
-    let mut numbers = json!(result.summary);
-    if let Some(members) = numbers.as_object_mut() {
-        members.insert("fingerprint".into(), json!(result.fingerprint));
-        for (name, value) in [
-            ("manifests", json!(result.plan.manifests)),
-            ("kept", json!(result.plan.kept)),
-            ("orphans", json!(result.plan.orphans)),
-            ("unmanaged", json!(result.plan.unmanaged)),
-            ("exposes", json!(result.plan.exposes)),
-            ("expires", json!(result.plan.expires)),
-            ("exitCode", json!(result.exit_code)),
-            ("destroys", json!(result.plan.destroys)),
-        ] {
-            members.insert(name.into(), value);
-        }
-    }
-    events(Event::Plan(numbers));
+    let Plan { manifests, kept, orphans, unmanaged, exposes, expires, destroys, .. } = &result.plan;
+    events(Event::Plan(Box::new(PlanOverview {
+        summary: result.summary.clone(),
+        fingerprint: result.fingerprint.clone(),
+        manifests: manifests.clone(),
+        kept: kept.clone(),
+        orphans: orphans.clone(),
+        unmanaged: unmanaged.clone(),
+        exposes: exposes.clone(),
+        expires: expires.clone(),
+        exit_code: result.exit_code,
+        destroys: *destroys,
+    })));
 }
 
 /// Against an empty account.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -40,7 +41,7 @@ pub struct PublishTarget {
 }
 
 /// What was published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Published {
     /// Bucket name.
     pub bucket: String,
@@ -54,8 +55,8 @@ pub struct Published {
     pub existed: bool,
 }
 
-/// Where the bundle of a document lies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Where a document's bundle lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BundleTarget {
     /// Index of the document inside its file.
     pub document: usize,
@@ -72,9 +73,9 @@ pub struct BundleTarget {
     /// `eu` or `fedramp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jurisdiction: Option<String>,
-    /// How the code is written, where the manifest states it: `es-module` or `service-worker`.
+    /// How the code is written, where the manifest states it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<&'static str>,
+    pub format: Option<Syntax>,
     /// Path of the scalar that holds the key.
     pub path: String,
     /// Path of the scalar that pins the bytes, where one stands in the file.
@@ -164,7 +165,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
             bucket: bundle.bucket.clone(),
             key: bundle.key.clone(),
             jurisdiction: bundle.jurisdiction.clone(),
-            format: manifest.script.format.map(Syntax::as_str),
+            format: manifest.script.format,
             path: places.bundle_path(manifest.document)?.to_owned(),
             pin: bundle.sha256.as_ref().and_then(|_| pin_in_file(&places, manifest.document)),
         })

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::Credentials;
 use super::failure::failure;
 use super::masking::Masked;
+use crate::apply::Event;
 use crate::cloudflare::{Api, Auth};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::error::Error;
 use crate::http::{Client, Clock, LocalFuture, Policy, Signal, Transport, Wait};
 use crate::mask::Mask;
-use crate::model::Event;
 
 /// Ten minutes: what a run may take unless the caller says otherwise.
 const TIMEOUT_MS: f64 = 600_000.0;

@@ -1,5 +1,6 @@
 //! What takes an apply back, as far as one command can: as data, since only the caller knows how it is spelt.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -8,14 +9,14 @@ use crate::model::{Address, Field, Kind};
 use crate::plan::{Action, Change, Plan};
 use crate::resource::{DesiredRecord, DesiredState};
 
-/// The command, and what it leaves as it is now.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What takes an apply back.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Undo {
     /// Which call it is.
     pub command: UndoCommand,
-    /// `PATH=VALUE` pairs of `--set`, in the order of the changes.
+    /// Pairs of path and value for the option `set`, in the order of the changes.
     pub set: Vec<(String, String)>,
-    /// SHA-256 of the bundle that was live: the command has to name it again.
+    /// SHA-256 of the bundle that was live, which the manifest has to name again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
     /// What was adopted or taken and does not come back so, with what it was.
@@ -23,7 +24,7 @@ pub struct Undo {
 }
 
 /// The call that takes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UndoCommand {
     /// With the settings from before.
@@ -33,7 +34,8 @@ pub enum UndoCommand {
 }
 
 /// Something that the command does not put back.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "LeftByUndo")]
 pub struct Stays {
     /// Of what.
     pub address: Address,

@@ -1,5 +1,6 @@
 //! `validate`: everything that can be said without looking at an account.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Options;
@@ -9,9 +10,9 @@ use crate::manifest::{Read, ReadOptions, Source};
 use crate::model::Identity;
 
 /// What validation says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Validation {
-    /// No finding stops a run.
+    /// No finding is an error.
     pub ok: bool,
     /// All findings, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
@@ -19,12 +20,14 @@ pub struct Validation {
     pub manifests: Vec<ValidManifest>,
 }
 
-/// A document that could be read.
-#[derive(Clone, Debug, Serialize)]
+/// A document that was read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestInfo")]
 pub struct ValidManifest {
     /// Index among all documents of the run.
     pub document: usize,
     /// Its kind.
+    #[schemars(extend("enum" = kinds::names()))]
     pub kind: &'static str,
     /// What the marks will carry.
     pub id: String,
@@ -39,16 +42,17 @@ pub struct ValidManifest {
     /// Script name of a Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
-    /// Directory of files that it refers to, as it says it.
+    /// Directory that `spec.migrations` names, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migrations: Option<String>,
     /// Source that it stands in.
-    pub file: Option<String>,
+    pub file: String,
 }
 
 /// Checks manifests.
 pub fn validate(sources: &[Source], options: &Options) -> Validation {
     let Read { desired, diagnostics, places, .. } = read(sources, options, None);
+    let file = |document| Some(sources.get(places.source(document)?.0)?.name.clone());
     let valid = |document: usize, kind: &'static str, identity: &Identity, script: Option<&str>| ValidManifest {
         document,
         kind,
@@ -59,7 +63,7 @@ pub fn validate(sources: &[Source], options: &Options) -> Validation {
         account: identity.account.clone(),
         script: script.map(str::to_owned),
         migrations: None,
-        file: places.source(document).and_then(|(source, _)| Some(sources.get(source)?.name.clone())),
+        file: file(document).unwrap_or_default(),
     };
     let workers = desired
         .manifests

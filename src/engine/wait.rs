@@ -3,9 +3,9 @@
 use futures_util::future::{Either, select};
 
 use super::Io;
+use crate::apply::Event;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::http::{Client, Method, Request, TransportError, join_all};
-use crate::model::Event;
 use crate::resource::Wait;
 use crate::secret::Secret;
 

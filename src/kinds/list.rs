@@ -11,6 +11,11 @@ use super::store::Store;
 /// All kinds of documents. What names none that can be read is taken for the first one.
 pub const DOCUMENTS: [&dyn DocumentKind; 5] = [&Worker, &KvNamespace, &R2Bucket, &Queue, &D1Database];
 
+/// What the kinds of documents are called.
+pub fn names() -> [&'static str; 5] {
+    DOCUMENTS.map(|kind| kind.name())
+}
+
 /// The kinds that keep data.
 pub(super) const STORES: [&dyn Store; 4] = [&KvNamespace, &R2Bucket, &Queue, &D1Database];
 

@@ -33,8 +33,8 @@ use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
 use findable::Findable;
 use labels::Labels;
-pub use list::DOCUMENTS;
 use list::store_of;
+pub use list::{DOCUMENTS, names};
 pub use lists::Lists;
 pub use store::FilesInR2;
 use worker::SecretFacts;

@@ -1,7 +1,12 @@
 //! Words about the code of a Worker.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// How the entry talks to the runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "BundleFormat")]
 pub enum Syntax {
     /// `export default { fetch() {} }`.
     EsModule,

@@ -1,13 +1,17 @@
 //! One field of a change.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 /// What stands for the value of a secret.
 const SECRET: &str = "(secret)";
 
-/// Old → new of one field. INVARIANT: when `secret`, what is there stands as `(secret)`, never as its value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One field of a change. Secrets have their names only: what is there stands as `(secret)`.
+//
+// INVARIANT: when `secret`, neither value is the secret's own.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "FieldChange")]
 pub struct Field {
     /// Path in the resource, such as `vars.LOG_LEVEL` or `proxied`.
     pub path: String,

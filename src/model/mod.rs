@@ -1,7 +1,6 @@
 //! The nouns that every part shares: addresses, identities, marks, outputs.
 
 mod code;
-mod event;
 mod field;
 mod identity;
 mod json;
@@ -12,10 +11,9 @@ mod outputs;
 
 pub use crate::address::{Address, Kind, Scope};
 pub use code::{Syntax, is_code_binding};
-pub use event::Event;
 pub use field::Field;
 pub use identity::{Identity, hex};
 pub use json::typed;
 pub use object_key::{check_addressable, check_object_key};
 pub use output::Output;
-pub use outputs::{OutputSet, Outputs};
+pub use outputs::{OutputSet, OutputSetTold, OutputValue, Outputs, OutputsTold};

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Outputs of one Worker, by the names of the original system plus `urls`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WorkerOutputs")]
 pub struct Outputs {
     /// The script name.
     pub script_id: String,
@@ -18,3 +20,30 @@ pub struct Outputs {
 /// Outputs of a run as `outputs --json` prints and `--outputs FILE` reads them:
 /// `{"CloudflareKvNamespace/my-cache": {"namespace_id": "…"}}`.
 pub type OutputSet = BTreeMap<String, BTreeMap<String, serde_json::Value>>;
+
+/// What an output is. Like the two below it stands for JSON in the types for JavaScript: outputs are read from files.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(description = "What an output is.")]
+pub enum OutputValue {
+    /// Most are text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Flag(bool),
+    /// Nothing.
+    Nothing(()),
+    /// Several of them.
+    List(Vec<Self>),
+}
+
+/// Outputs of one resource by their names, such as `script_id`, `route_urls`, `urls`.
+#[derive(JsonSchema)]
+#[schemars(rename = "Outputs")]
+pub struct OutputsTold(pub BTreeMap<String, OutputValue>);
+
+/// Outputs of a run by `Kind/name`; by `Kind/account/ID/name` where several accounts of the run have one of that name.
+#[derive(JsonSchema)]
+#[schemars(rename = "OutputSet")]
+pub struct OutputSetTold(pub BTreeMap<String, OutputsTold>);

@@ -1,5 +1,6 @@
 //! What is there and not ours, and how a run may have it all the same.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,8 +8,8 @@ use super::{PlanOptions, Reason};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 
-/// What lets a run have what is not ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// The option that lets a run have what is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Permit {
     /// Nobody marked it.

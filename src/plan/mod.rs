@@ -16,6 +16,7 @@ mod reason;
 mod sketch;
 mod split;
 mod step;
+mod summary;
 
 pub use assemble::plan;
 pub use claim::{Claim, Permit};
@@ -26,16 +27,18 @@ pub use options::PlanOptions;
 pub use reason::Reason;
 pub use sketch::{Owner, Phase, Sketch, Sketches, Wish, Write};
 pub use step::{Step, Watched};
+pub use summary::Summary;
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, WayOut};
 use crate::error::Exit;
 use crate::model::{Address, Field, Kind};
 
 /// What happens to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It is not there yet.
@@ -75,37 +78,39 @@ impl Action {
 }
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Change {
-    /// Of what.
+    /// What it is about, such as `record:api.example.com`.
     pub address: Address,
     /// Its kind.
     pub kind: Kind,
     /// What happens.
     pub action: Action,
-    /// Who owned it, for `adopt`.
+    /// The owner that it is taken from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What lets the run have it, for `adopt`; nothing where none is needed.
+    /// Which option an `adopt` needs; nothing where it needs none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permit: Option<Permit>,
     /// All of it as it was, for `adopt`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Map<String, Value>")]
     pub before: Option<Value>,
     /// Why.
     #[serde(flatten)]
     pub reason: Reason,
-    /// Addresses of changes that come first.
+    /// Addresses that come first.
     pub needs: Vec<Address>,
-    /// It and others wait for each other, so it is written twice: those whose references its first write goes without.
+    /// Given where this Worker and others are bound to each other, so that it is written twice: the others that its first
+    /// write goes without the bindings to.
     #[serde(rename = "firstWithout", skip_serializing_if = "Vec::is_empty")]
     pub first_without: Vec<Address>,
     /// What differs.
     pub fields: Vec<Field>,
 }
 
-/// Something that the plan leaves as it is, and says so.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Something that stays as it is, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Left {
     /// Of what.
     pub address: Address,
@@ -118,15 +123,15 @@ pub struct Left {
 }
 
 /// Who a planned manifest is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlannedManifest {
-    /// What the marks carry.
+    /// What the marks on live resources carry.
     pub id: String,
     /// `org/env/name`.
     pub label: String,
     /// Account id.
     pub account: String,
-    /// What it is about: the Worker, or the store.
+    /// What it is about: `script:NAME` of a Worker, `kv:TITLE` of a KV namespace.
     pub address: Address,
     /// Script name of a Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,9 +145,9 @@ pub struct PlannedManifest {
 }
 
 /// A plan is a value: apply does what it says and nothing else.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Plan {
-    /// Made without looking at an account.
+    /// Compared with an empty account.
     pub offline: bool,
     /// Of a `destroy`: everything goes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -153,20 +158,20 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Parts of managed resources that the manifest does not name.
     pub kept: Vec<Left>,
-    /// Ours, no longer in a manifest: removed only with `--prune`.
+    /// Ours, no longer in a manifest: removed only with `prune`.
     pub orphans: Vec<Left>,
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
-    /// What the run deletes, adopts or takes: it goes ahead with a yes alone.
+    /// Addresses that the plan deletes, adopts, takes or opens to everybody: they need `allowDeletes`.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
-    /// What others can see then that they could not see before: among what needs the yes.
+    /// Those of them that everybody can read then; absent where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exposes: Vec<Address>,
-    /// What rules will delete data of in time: likewise.
+    /// Those of them in which rules will delete data by age; absent where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expires: Vec<Address>,
-    /// Options that would solve all conflicts; none when one can't be solved so.
+    /// Options that would solve all conflicts; absent where none would.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,
     /// Findings; an error among them means 0 writes for the whole run.

@@ -9,12 +9,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::tagged::to_js;
+use crate::apply::Event;
 use crate::diagnostic::Code;
 use crate::engine::Io;
 use crate::error::{Error, Exit};
 use crate::http::fetch::{Fetch, JsClock};
 use crate::http::{LocalFuture, Signal};
-use crate::model::Event;
 
 /// `{ fetch?, takesStreams?, onEvent?, signal? }`.
 pub(super) struct Host {

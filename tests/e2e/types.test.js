@@ -1,4 +1,4 @@
-/** What the calls really answer beside js/index.d.ts: TypeScript takes it as a literal, without a field too many or too few. */
+/** What the calls really answer beside js/answers.d.ts: TypeScript takes it as a literal, without a field too many or too few. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +12,12 @@ import { createSite, manifestOf, ZONE } from "./site.js";
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
+
+/** What a failure tells, as the engine told it. */
+function failureOf({ code, exitCode, message, help, diagnostics, done, notDone, unknown, sent, resolve }) {
+  const told = { code, exitCode, message, diagnostics, done, notDone, unknown, sent, resolve };
+  return help === undefined ? told : { ...told, help };
+}
 
 describe("types", () => {
   let site;
@@ -45,7 +51,10 @@ describe("types", () => {
     const moved = { ...manifest.spec, dns: { enabled: true, zone_id: site.zone, hostname: `new.${ZONE}` } };
     const conflict = keep("Plan", await site.plan({ ...manifest, spec: moved }));
     assert.equal(conflict.exitCode, 5);
-    await site.apply(manifest, { options: { onEvent } }).catch((error) => keep("Diagnostic[]", error.diagnostics));
+    await assert.rejects(site.apply(manifest, { options: { onEvent } }), (error) => {
+      assert.equal(keep("Failure", failureOf(error)).code, "CFD0503");
+      return true;
+    });
     const { value } = site.local.addToken({ name: "narrow", permissionGroups: ["Zone Read"] });
     await assert.rejects(site.plan(manifest, { creds: { apiToken: value } }), ({ diagnostics }) => {
       assert.ok(keep("Diagnostic[]", diagnostics).some(({ permission }) => permission));

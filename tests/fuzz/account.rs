@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
+use cfworker_deploy::apply::Event;
 use cfworker_deploy::engine::{self, Credentials, Io, Options, R2Credentials};
 use cfworker_deploy::error::Error;
 use cfworker_deploy::manifest::Source;
-use cfworker_deploy::model::Event;
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 use serde::Serialize;

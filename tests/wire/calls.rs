@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use cfworker_deploy::apply::Event;
 use cfworker_deploy::engine::{
     self, ApplyResult, Checkup, Credentials, Io, Options, OutputsResult, PlanResult, R2Credentials,
 };
 use cfworker_deploy::error::Error;
 use cfworker_deploy::http::Signal;
 use cfworker_deploy::manifest::Source;
-use cfworker_deploy::model::Event;
 use cfworker_deploy::secret::Secret;
 
 use super::{AbortAt, Reply, Script, Seen, VirtualClock, ok, refused};

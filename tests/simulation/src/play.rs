@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use cfworker_deploy::apply::Event;
 use cfworker_deploy::diagnostic::Code;
 use cfworker_deploy::engine::{self, Io};
 use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::LocalFuture;
-use cfworker_deploy::model::Event;
 use cfworker_deploy::plan::Action;
 
 use crate::account::Account;

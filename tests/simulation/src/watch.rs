@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cfworker_deploy::model::Event;
-use serde_json::Value;
+use cfworker_deploy::apply::Event;
+use serde_json::{Value, json};
 
 use crate::account::{Account, Call, Family, Maker, Origin, Subject};
 use crate::case::{Act, Deployer};
@@ -246,8 +246,8 @@ impl Watch {
         let facts = &mut self.facts[run];
         match event {
             Event::Change(change) => {
-                let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
-                facts.announced.insert(text("address"), text("action"));
+                let word = json!(change.0.action).as_str().unwrap_or_default().to_owned();
+                facts.announced.insert(change.0.address.to_string(), word);
             }
             Event::Plan(_) => facts.planned = true,
             Event::Diagnostic(_)
