@@ -59,6 +59,11 @@ pub(super) trait Store: DocumentKind {
     /// What differs from what the document states.
     fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field>;
 
+    /// Parts of it that the document leaves as they are, and that whoever wrote it should know of.
+    fn unnamed(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What is to be said of a store that is there and can't become what the document states.
     fn findings(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<Diagnostic> {
         Vec::new()

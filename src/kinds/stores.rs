@@ -134,6 +134,9 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
     // In a new store there is nothing yet.
     sketch.expires = live.is_some() && kind.expires(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));
+    let unnamed = live.map(|live| kind.unnamed(wanted, live)).unwrap_or_default();
+    let left = |path| Left { address: sketch.address.clone(), path: Some(path), reason: Reason::NotInManifest };
+    sketches.kept.extend(unnamed.into_iter().map(left));
     sketches.resources.push(sketch);
     sketches
 }

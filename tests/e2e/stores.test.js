@@ -209,7 +209,9 @@ describe("an R2 bucket", () => {
 
   test("a bucket that holds objects is not deleted, and the run says so", async () => {
     const options = { deleteData: ["bucket:shop-files"] };
-    await assert.rejects(site.destroy(bucket(), { options }), ({ notDone }) => notDone.includes("bucket:shop-files"));
+    const error = await site.destroy(bucket(), { options }).catch((error) => error);
+    assert.ok(error.notDone.includes("bucket:shop-files"));
+    assert.match(error.help, /delete the objects first/);
     await site.destroy(bucket());
     assert.deepEqual((await site.plan(bucket())).changes[0].action, "no-op");
   });

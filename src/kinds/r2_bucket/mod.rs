@@ -3,6 +3,7 @@
 //! <https://developers.cloudflare.com/r2/buckets/>
 
 mod check;
+mod domains;
 mod spec;
 mod wanted;
 
@@ -20,10 +21,14 @@ use crate::manifest::{DocumentKind, Lowered, Moved, Reading, json_schema};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredStore, LiveStore};
 
+use domains::{is_enabled, live_domain};
 pub(super) use spec::Spec;
 
 /// Its word under `kind`.
 pub(super) const NAME: &str = "CloudflareR2Bucket";
+
+/// What Cloudflare says of a bucket that is to be deleted and has objects, and the way out.
+const NOT_EMPTY: (i64, &str) = (10008, "delete the objects first, in the dashboard or with a client of S3");
 
 /// The output that is the address of its custom domain.
 const CUSTOM_DOMAIN_URL: &str = "custom_domain_url";
@@ -58,17 +63,6 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 
 fn jurisdiction(wanted: &Value) -> Option<&str> {
     text(wanted, "jurisdiction")
-}
-
-/// The custom domain that the document names, as the bucket has it.
-fn live_domain<'a>(wanted: &Value, live: &'a LiveStore) -> Option<&'a Value> {
-    let name = text(wanted.get("domain")?, "domain")?;
-    let domains = live.settings.pointer("/custom/domains")?.as_array()?;
-    domains.iter().find(|domain| text(domain, "domain").is_some_and(|known| known.eq_ignore_ascii_case(name)))
-}
-
-fn is_enabled(domain: Option<&Value>) -> bool {
-    domain.and_then(|domain| domain.get("enabled")?.as_bool()).unwrap_or_default()
 }
 
 fn live_rules(live: &LiveStore, which: &str) -> Value {
@@ -166,6 +160,11 @@ impl Store for R2Bucket {
         fields
     }
 
+    fn unnamed(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<String> {
+        let others = domains::open_besides(&wanted.wanted, live);
+        others.into_iter().map(|host| format!("custom_domain.{host}")).collect()
+    }
+
     fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
         let mut fields = vec![Field::new("bucket_name", Value::Null, wanted.address.key.as_str())];
         for name in ["location", "jurisdiction"] {
@@ -246,7 +245,7 @@ impl Store for R2Bucket {
 
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
         let path = ["accounts", wanted.identity.account.as_str(), "r2", "buckets", live.id.as_str()];
-        call(Method::Delete, &path, &wanted.wanted)
+        Call { help: Some(NOT_EMPTY), ..call(Method::Delete, &path, &wanted.wanted) }
     }
 
     /// The name is the id, and all else follows from the document.
