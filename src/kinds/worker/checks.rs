@@ -129,7 +129,7 @@ fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
     })
 }
 
-/// A Worker without any address: other Workers may call it, and nobody else can.
+/// A Worker without any address, that no other one of the run calls either.
 fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let name = &context.desired.script.name;
     let live = context.live.script.as_ref().and_then(|live| live.workers_dev);
@@ -138,7 +138,8 @@ fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let gone = context.desired.routing_disabled || context.options.prune;
     let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
     let consumes = context.desired.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty());
-    (context.desired.routing.is_empty() && !on && !leads && !consumes).then(|| {
+    let called = context.labels.is_called(context.account(), name);
+    (context.desired.routing.is_empty() && !on && !leads && !consumes && !called).then(|| {
         Diagnostic::note(
             Code::Unreached,
             format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),
