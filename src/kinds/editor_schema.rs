@@ -11,6 +11,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::{DOCUMENTS, d1_database, kv_namespace, queue, r2_bucket};
+use crate::binding::row::Takes;
+use crate::binding::table;
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::{self, Manifest};
 use crate::manifest::{referring, snake_case};
@@ -109,7 +111,35 @@ fn of_all_kinds() -> Value {
         "definitions": definitions,
         // For docs/manifest.md.
         "references": referring::all(),
+        "bindings": types_of_bindings(),
     })
+}
+
+/// What a manifest says of a binding beside its name and type.
+fn types_of_bindings() -> Value {
+    let types = table::ROWS.iter().map(|row| {
+        let members = row.members.iter().map(|member| {
+            json!({
+                "name": member.name,
+                "takes": in_words(member.takes),
+                "required": member.required,
+                "refers": member.refers.is_some(),
+            })
+        });
+        json!({ "type": row.word, "oneOf": row.one_of, "members": members.collect::<Value>() })
+    });
+    types.collect()
+}
+
+fn in_words(takes: Takes) -> &'static str {
+    match takes {
+        Takes::Text => "text",
+        Takes::Hexadecimal => "32 hexadecimal digits",
+        Takes::Number => "a whole number",
+        Takes::Switch => "true or false",
+        Takes::Texts => "a list of text",
+        Takes::Anything => "anything",
+    }
 }
 
 #[test]

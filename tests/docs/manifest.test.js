@@ -40,6 +40,24 @@ test("no key of the schema is left out", () => {
   }
 });
 
+test("each type of binding is told with the keys that it takes", async () => {
+  const [, page] = readFileSync(PAGE, "utf8").split("## Types of bindings\n");
+  const known = [...SCHEMA.definitions.Binding.properties.type.description.matchAll(/`(\w+)`/g)].map(
+    ([, word]) => word,
+  );
+  assert.ok(known.length > 30);
+  for (const type of known) {
+    const [, says] = new RegExp(`^\\| \`${type}\` \\| (.+) \\|$`, "m").exec(page) ?? [];
+    assert.ok(says, type);
+    // The engine asks for the keys that the page calls required.
+    const spec = `spec:\n  bindings: [{name: X, type: ${type}}]\n`;
+    const { diagnostics } = await validate(whole(spec), { accountId: "0".repeat(32) });
+    const missing = diagnostics.map(({ message }) => /^`spec\.bindings\[0\]\.(\w+)` is missing$/.exec(message)?.[1]);
+    const required = [...says.matchAll(/`(\w+)`: [^;]*, required/g)].map(([, name]) => name);
+    assert.deepEqual(missing.filter(Boolean).sort(), required.sort(), type);
+  }
+});
+
 test("every example is part of a manifest without an error or a warning", async () => {
   for (const [name, example] of Object.entries(EXAMPLES)) {
     const { ok, diagnostics } = await validate(whole(example.trim()), {

@@ -15,7 +15,9 @@ export function manifestPage(schema) {
   const blocks = blocksOf(schema);
   const titles = new Map(blocks.map(({ name, title }) => [name, title]));
   const page = { titles, definitions: schema.definitions };
-  return [INTRODUCTION, ...blocks.map((block) => section(block, page)), references(schema)].join("\n");
+  return [INTRODUCTION, ...blocks.map((block) => section(block, page)), bindings(schema), references(schema)].join(
+    "\n",
+  );
 }
 
 /** The names of all blocks that the page has, in its order. @param {object} schema */
@@ -32,6 +34,23 @@ Every key that a manifest may have: of a \`CloudflareWorker\` first, then what t
 (\`cfworker-deploy schema\`): \`npm run docs\`. Every document has \`apiVersion\`, \`kind\`, \`metadata\` and \`spec\`. A file may
 hold several documents, divided by \`---\`, and one run may take several files. Keys may be written in snake_case or in camelCase, \`account_id\` or \`accountId\`; a key that is not here is
 refused with the nearest one that is. Text that looks like a number or like \`true\` has to be quoted.
+`;
+
+/** What each type of binding says beside its name and type. */
+function bindings({ bindings }) {
+  const said = ({ name, takes, required, refers }) =>
+    `\`${name}\`: ${takes}${refers ? " or a reference" : ""}${required ? ", required" : ""}`;
+  const rows = bindings.map(({ type, oneOf, members }) => {
+    const keys = members.length === 0 ? "nothing" : members.map(said).join("; ");
+    return `| \`${type}\` | ${oneOf ? "exactly one of " : ""}${keys} |`;
+  });
+  return [BINDINGS, ["| type | says |", "| --- | --- |", ...rows, ""].join("\n")].join("\n");
+}
+
+const BINDINGS = `## Types of bindings
+
+What an entry of \`bindings\` says beside \`name\` and \`type\`. A type that is not here is sent as it is written, with a warning.
+What each key means is told where Cloudflare tells of the binding: <https://developers.cloudflare.com/workers/runtime-apis/bindings/>.
 `;
 
 /** Which fields may name another resource. */
