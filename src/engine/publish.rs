@@ -14,6 +14,7 @@ use super::{Credentials, Io, Options, bundles};
 use crate::bundle::{self, Stated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
+use crate::kinds::worker::manifest::bundle_path;
 use crate::manifest::{Places, Read, Source};
 use crate::model::Syntax;
 use crate::model::{check_object_key, hex};
@@ -141,7 +142,7 @@ fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
 
 /// Path of the pin that stands in the document itself: one that the call set is nowhere to be rewritten.
 fn pin_in_file(places: &Places, document: usize) -> Option<String> {
-    let bundle = places.bundle_path(document)?.strip_suffix("path")?;
+    let bundle = bundle_path(places, document)?.strip_suffix("path")?;
     let path = format!("{bundle}sha256");
     let file = |path: &str| places.of_value(document, path).map(|place| place.file);
     (file(&path)? == file("kind")?).then_some(path)
@@ -166,7 +167,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
             key: bundle.key.clone(),
             jurisdiction: bundle.jurisdiction.clone(),
             format: manifest.script.format,
-            path: places.bundle_path(manifest.document)?.to_owned(),
+            path: bundle_path(&places, manifest.document)?.to_owned(),
             pin: bundle.sha256.as_ref().and_then(|_| pin_in_file(&places, manifest.document)),
         })
     };

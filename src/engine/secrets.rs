@@ -6,8 +6,9 @@ use super::session::Session;
 use super::{Credentials, Options};
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
+use crate::kinds::worker::manifest::{SecretValues, UnresolvedSecret, resolve_secrets};
 use crate::kinds::{self, worker::SecretFacts};
-use crate::manifest::{self, Places, SecretValues, UnresolvedSecret};
+use crate::manifest::{self, Places};
 use crate::resource::{DesiredManifest, DesiredState, LiveScript, LiveState};
 use crate::secret::Secret;
 
@@ -37,7 +38,7 @@ impl Secrets {
             let list = if name.contains('/') { &mut given.grouped } else { &mut given.named };
             list.insert(name.clone(), value.clone());
         }
-        let (values, unresolved) = manifest::resolve_secrets(desired, places, &given);
+        let (values, unresolved) = resolve_secrets(desired, places, &given);
         session.mask.hide(values.values());
         let is_missing =
             |secret: &UnresolvedSecret| secret.finding.code == Code::MissingSecret && !options.require_secrets;

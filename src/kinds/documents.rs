@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::{DocumentKind, Worker};
+use crate::kinds::worker::manifest::Worker;
+use crate::manifest::DocumentKind;
 use crate::model::Identity;
 use crate::resource::{DesiredManifest, DesiredState};
 

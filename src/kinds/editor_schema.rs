@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{DOCUMENTS, d1_database, kv_namespace, queue, r2_bucket};
+use super::{DOCUMENTS, d1_database, kv_namespace, queue, r2_bucket, worker};
 use crate::binding::row::Takes;
 use crate::binding::table;
 use crate::manifest::json_schema::shape;
-use crate::manifest::schema::{self, Manifest};
+use crate::manifest::schema::Manifest;
 use crate::manifest::{referring, snake_case};
 
 /// A kind: its name, what it is, its schema.
@@ -23,9 +23,9 @@ type Of = (&'static str, &'static str, Value);
 fn kinds() -> [Of; 5] {
     [
         (
-            schema::WORKER,
+            referring::WORKER,
             "A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.",
-            of_types::<schema::Spec>(schema::WORKER),
+            of_types::<worker::manifest::spec::Spec>(referring::WORKER),
         ),
         (kv_namespace::NAME, "A Workers KV namespace.", of_types::<kv_namespace::Spec>(kv_namespace::NAME)),
         (
@@ -198,7 +198,7 @@ fn for_editors(name: &str, description: &str, mut schema: Value) -> Value {
         root.insert("description".into(), description.into());
     }
     let spec = schema.pointer_mut("/properties/spec").and_then(Value::as_object_mut);
-    if let Some(spec) = spec.filter(|_| name == schema::WORKER) {
+    if let Some(spec) = spec.filter(|_| name == referring::WORKER) {
         let named = ["script", "worker_name", "workerName"].map(|key| json!({ "required": [key] }));
         spec.insert("anyOf".into(), Value::from(named.to_vec()));
     }

@@ -7,8 +7,9 @@ use super::store::Store;
 use crate::cloudflare::permissions::{Grant, SCRIPTS, ZONES};
 use crate::cloudflare::{Look, scripts, zones};
 use crate::dns_name::a_labels;
+use crate::kinds::worker::manifest::Worker;
+use crate::manifest::DocumentKind;
 use crate::manifest::referring::DNS_ZONE;
-use crate::manifest::{DocumentKind, Worker};
 use crate::model::Identity;
 use crate::resource::DesiredStore;
 

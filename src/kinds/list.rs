@@ -1,6 +1,7 @@
 //! All kinds of documents.
 
-use crate::manifest::{DocumentKind, Worker};
+use crate::kinds::worker::manifest::Worker;
+use crate::manifest::DocumentKind;
 
 use super::d1_database::D1Database;
 use super::kv_namespace::KvNamespace;

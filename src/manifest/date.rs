@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 /// Whether a text is a day that exists.
-pub(super) fn is_calendar_day(text: &str) -> bool {
+pub(crate) fn is_calendar_day(text: &str) -> bool {
     // A date may be written in other ways too, and be followed by a time: Cloudflare takes this one alone.
     text.parse::<Date>().is_ok_and(|day| day.to_string() == text)
 }

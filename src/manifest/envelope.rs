@@ -23,7 +23,7 @@ pub struct Envelope<'a> {
 
 impl Envelope<'_> {
     /// The account of the document, or of the run.
-    pub(super) fn account(&self, options: &ReadOptions) -> Option<String> {
+    pub(crate) fn account(&self, options: &ReadOptions) -> Option<String> {
         names::account_id(self.account_id.or(options.account_id.as_deref())?).ok()
     }
 

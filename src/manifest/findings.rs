@@ -18,12 +18,12 @@ pub(crate) struct Findings<'document> {
 
 impl<'document> Findings<'document> {
     /// No findings yet.
-    pub(super) fn of(document: &'document Document) -> Self {
+    pub(crate) fn of(document: &'document Document) -> Self {
         Self { document, list: Vec::new(), dropped: 0, dropped_error: false }
     }
 
     /// Adds a finding about the value at a path, or about the place where it is missing.
-    pub(super) fn add(&mut self, path: &Path, finding: Diagnostic) {
+    pub(crate) fn add(&mut self, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = self.document.place(path);
             self.push(place, path, finding);
@@ -31,14 +31,14 @@ impl<'document> Findings<'document> {
     }
 
     /// Adds the finding of a value that did not pass.
-    pub(super) fn add_outcome<T>(&mut self, path: &Path, outcome: Result<T, Diagnostic>) {
+    pub(crate) fn add_outcome<T>(&mut self, path: &Path, outcome: Result<T, Diagnostic>) {
         if let Err(finding) = outcome {
             self.add(path, finding);
         }
     }
 
     /// Adds a finding about a key or another span.
-    pub(super) fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
+    pub(crate) fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = span.in_file(&self.document.file);
             self.push(place, path, finding);
@@ -46,7 +46,7 @@ impl<'document> Findings<'document> {
     }
 
     /// Adds a finding about the key at the end of a path.
-    pub(super) fn add_key(&mut self, path: &Path, finding: Diagnostic) {
+    pub(crate) fn add_key(&mut self, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
             let place = self.document.key_place(path);
             self.push(place, path, finding);
@@ -54,33 +54,33 @@ impl<'document> Findings<'document> {
     }
 
     /// The place of a part of the document, for a finding that names a second one.
-    pub(super) fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Place {
         span.in_file(&self.document.file)
     }
 
     /// The place of a value, for a finding that names a second one.
-    pub(super) fn value_place(&self, path: &Path) -> Place {
+    pub(crate) fn value_place(&self, path: &Path) -> Place {
         self.document.place(path)
     }
 
     /// The place of a key, for a finding that names a second one.
-    pub(super) fn key_place(&self, path: &Path) -> Place {
+    pub(crate) fn key_place(&self, path: &Path) -> Place {
         self.document.key_place(path)
     }
 
     /// Whether one of them stops the run and is about this value.
-    pub(super) fn hold_error_at(&self, path: &Path) -> bool {
+    pub(crate) fn hold_error_at(&self, path: &Path) -> bool {
         let path = path.to_string();
         self.list.iter().any(|finding| finding.is_error() && finding.path() == Some(path.as_str()))
     }
 
     /// Whether one of them stops the run.
-    pub(super) fn hold_error(&self) -> bool {
+    pub(crate) fn hold_error(&self) -> bool {
         self.dropped_error || any_error(&self.list)
     }
 
     /// All of them, and one that counts the rest.
-    pub(super) fn into_list(mut self) -> Vec<Diagnostic> {
+    pub(crate) fn into_list(mut self) -> Vec<Diagnostic> {
         if self.dropped > 0 {
             let message = format!("{} more findings in this document", self.dropped);
             let rest = match self.dropped_error {
@@ -110,7 +110,7 @@ impl<'document> Findings<'document> {
 }
 
 /// INVARIANT: never seen; the shape check passes only what the types take, and the rules what lowering takes.
-pub(super) fn defect(what: &str) -> Diagnostic {
+pub(crate) fn defect(what: &str) -> Diagnostic {
     Diagnostic::error(Code::Internal, format!("the manifest can't be read: {what}"))
         .with_help("please report this manifest")
 }

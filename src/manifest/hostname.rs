@@ -51,7 +51,7 @@ pub fn is_within(host: &str, zone: &str) -> bool {
 }
 
 /// The last two labels of a host.
-pub(super) fn last_two_labels(host: &str) -> &str {
+pub(crate) fn last_two_labels(host: &str) -> &str {
     let before_last = host.rfind('.').and_then(|last| host.get(..last)?.rfind('.'));
     before_last.and_then(|dot| host.get(dot + 1..)).unwrap_or(host)
 }

@@ -1,7 +1,7 @@
 //! Spellings of keys.
 
 /// Whether two keys are spellings of one field: `account_id`, `accountId`.
-pub(super) fn same_key(left: &str, right: &str) -> bool {
+pub(crate) fn same_key(left: &str, right: &str) -> bool {
     left == right || snake_case(left) == snake_case(right)
 }
 

@@ -39,17 +39,17 @@ pub trait DocumentKind: Sync {
 /// A document whose shape was checked.
 pub struct Reading<'a, 'document> {
     /// What is left of it when all that is wrong was taken out.
-    pub(super) value: serde_yaml::Value,
+    pub(crate) value: serde_yaml::Value,
     /// Paths that are missing or unreadable, and were told so.
-    pub(super) broken: BTreeSet<String>,
+    pub(crate) broken: BTreeSet<String>,
     /// Index among all documents of the run.
     pub document: usize,
     /// What the run says.
     pub options: &'a ReadOptions,
     /// What is wrong.
-    pub(super) findings: Findings<'document>,
+    pub(crate) findings: Findings<'document>,
     /// It can't be read whole: nothing comes of it.
-    pub(super) damaged: bool,
+    pub(crate) damaged: bool,
 }
 
 /// What a document comes to.
@@ -100,14 +100,14 @@ impl Reading<'_, '_> {
 
 /// Whether what a finding says was told with the shape: the value is broken, or what is said to be missing stands there
 /// and is.
-pub(super) fn is_told(broken: &BTreeSet<String>, path: &Path, finding: &Diagnostic) -> bool {
+pub(crate) fn is_told(broken: &BTreeSet<String>, path: &Path, finding: &Diagnostic) -> bool {
     let start = format!("{path}.");
     let is_inside = || broken.iter().any(|broken| broken.starts_with(&start));
     is_broken(broken, path) || (finding.code == Code::MissingKey && is_inside())
 }
 
 /// Whether a value, or something that it lies in, was told to be missing or unreadable.
-pub(super) fn is_broken(broken: &BTreeSet<String>, path: &Path) -> bool {
+pub(crate) fn is_broken(broken: &BTreeSet<String>, path: &Path) -> bool {
     let mut parent = Path::default();
     broken.contains(&parent.to_string())
         || path.steps().iter().any(|step| {
@@ -117,7 +117,7 @@ pub(super) fn is_broken(broken: &BTreeSet<String>, path: &Path) -> bool {
 }
 
 /// What `kind` says about a document.
-pub(super) enum Said<'k> {
+pub(crate) enum Said<'k> {
     /// It can be checked as this kind; a missing or unreadable `kind` is told by the shape check.
     Kind(&'k dyn DocumentKind),
     /// A misspelt kind, told: the rest can be checked as this one.
@@ -127,7 +127,7 @@ pub(super) enum Said<'k> {
 }
 
 /// The kind of a document; the first one where none can be read, nothing for one that is not known.
-pub(super) fn named_in<'k>(document: &Document, kinds: &[&'k dyn DocumentKind]) -> Option<&'k dyn DocumentKind> {
+pub(crate) fn named_in<'k>(document: &Document, kinds: &[&'k dyn DocumentKind]) -> Option<&'k dyn DocumentKind> {
     match of(document, kinds, &mut Findings::of(document)) {
         Said::Kind(kind) | Said::Misspelt(kind) => Some(kind),
         Said::Other => None,
@@ -135,7 +135,7 @@ pub(super) fn named_in<'k>(document: &Document, kinds: &[&'k dyn DocumentKind]) 
 }
 
 /// Reads `kind` and tells when it is none that we know. Where nothing can be read, the first kind is meant.
-pub(super) fn of<'k>(document: &Document, kinds: &[&'k dyn DocumentKind], findings: &mut Findings<'_>) -> Said<'k> {
+pub(crate) fn of<'k>(document: &Document, kinds: &[&'k dyn DocumentKind], findings: &mut Findings<'_>) -> Said<'k> {
     let path = path();
     let named = |name: &str| kinds.iter().find(|kind| kind.name() == name).copied();
     let Some(first) = kinds.first().copied() else { return Said::Other };
@@ -160,7 +160,7 @@ pub(super) fn of<'k>(document: &Document, kinds: &[&'k dyn DocumentKind], findin
 }
 
 /// `kind`.
-pub(super) fn path() -> Path {
+pub(crate) fn path() -> Path {
     Path::default().key("kind")
 }
 

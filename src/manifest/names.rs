@@ -13,7 +13,7 @@ const MAX_SCRIPT_NAME: usize = 63;
 ///
 /// # Errors
 /// A finding for anything but 32 hexadecimal digits.
-pub(super) fn account_id(text: &str) -> Result<String, Diagnostic> {
+pub(crate) fn account_id(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 32).ok_or_else(|| {
         let finding = Diagnostic::error(Code::AccountId, not_an(text, "account id"));
         finding.with_help("32 hexadecimal digits, as the dashboard shows them in the account's overview")
@@ -35,7 +35,7 @@ pub fn zone_id(text: &str) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// A finding for anything but 64 hexadecimal digits.
-pub(super) fn sha256(text: &str) -> Result<String, Diagnostic> {
+pub(crate) fn sha256(text: &str) -> Result<String, Diagnostic> {
     hexadecimal(text, 64).ok_or_else(|| {
         let finding = Diagnostic::error(Code::BundleLocation, format!("{} is not a SHA-256", quote(text)));
         finding.with_help("64 hexadecimal digits, as `sha256sum FILE` and `cfworker-deploy publish` print them")
@@ -43,7 +43,7 @@ pub(super) fn sha256(text: &str) -> Result<String, Diagnostic> {
 }
 
 /// Digits of an id, lower-case, when there are exactly `length`.
-pub(super) fn hexadecimal(text: &str, length: usize) -> Option<String> {
+pub(crate) fn hexadecimal(text: &str, length: usize) -> Option<String> {
     let fits = text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| text.to_ascii_lowercase())
 }
@@ -52,7 +52,7 @@ pub(super) fn hexadecimal(text: &str, length: usize) -> Option<String> {
 ///
 /// # Errors
 /// A finding for a name that Cloudflare refuses.
-pub(super) fn script_name(text: &str) -> Result<String, Diagnostic> {
+pub(crate) fn script_name(text: &str) -> Result<String, Diagnostic> {
     let refused = |message: String, help: String| Err(Diagnostic::error(Code::ScriptName, message).with_help(help));
     if text.chars().count() > MAX_SCRIPT_NAME {
         return refused(
@@ -102,7 +102,7 @@ pub fn is_label(text: &str, length: RangeInclusive<usize>) -> bool {
 ///
 /// # Errors
 /// A finding for a key that URL parsers would change, or that R2 refuses.
-pub(super) fn object_key(text: &str) -> Result<String, Diagnostic> {
+pub(crate) fn object_key(text: &str) -> Result<String, Diagnostic> {
     match check_object_key(text) {
         Ok(()) => Ok(text.to_owned()),
         Err(fault) => Err(Diagnostic::error(Code::BundleLocation, format!("the object key {} {fault}", quote(text)))
@@ -111,7 +111,7 @@ pub(super) fn object_key(text: &str) -> Result<String, Diagnostic> {
 }
 
 /// Whether JavaScript can read `env.NAME`.
-pub(super) fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     let starts = |character: char| character.is_ascii_alphabetic() || matches!(character, '_' | '$');
     text.starts_with(starts) && text.chars().all(|character| starts(character) || character.is_ascii_digit())
 }

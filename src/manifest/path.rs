@@ -8,7 +8,7 @@ use super::keys::same_key;
 
 /// One step down a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Into a mapping, by key.
     Key(String),
     /// Into a list, counted from 0.
@@ -21,7 +21,7 @@ pub struct Path(Vec<Step>);
 
 impl Path {
     /// Reads a path as it prints; nothing when brackets or quotes don't close or a key is empty.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut steps = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -43,12 +43,12 @@ impl Path {
     }
 
     /// Its steps, outermost first.
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         &self.0
     }
 
     /// The path of the mapping that the last key belongs to, and that key; nothing at the root and for items.
-    pub(super) fn parent(&self) -> Option<(Self, String)> {
+    pub(crate) fn parent(&self) -> Option<(Self, String)> {
         match self.0.split_last()? {
             (Step::Key(key), parent) => Some((Self(parent.to_vec()), key.clone())),
             (Step::Index(_), _) => None,
@@ -56,7 +56,7 @@ impl Path {
     }
 
     /// Whether another path leads here or to something that this lies in; keys match in either spelling.
-    pub(super) fn starts_with(&self, other: &Self) -> bool {
+    pub(crate) fn starts_with(&self, other: &Self) -> bool {
         let same = |(one, two): (&Step, &Step)| match (one, two) {
             (Step::Key(one), Step::Key(two)) => same_key(one, two),
             (one, two) => one == two,
@@ -65,7 +65,7 @@ impl Path {
     }
 
     /// The path one step down.
-    pub(super) fn step(&self, step: &Step) -> Self {
+    pub(crate) fn step(&self, step: &Step) -> Self {
         self.with(step.clone())
     }
 

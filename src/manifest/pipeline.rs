@@ -26,14 +26,14 @@ const STARTS: [&str; 13] = [
 const WHOLE: [&str; 4] = ["PATH", "HOME", "SHELL", "USER"];
 
 /// Whether no manifest may read this name, in either case of its letters, unless it is one of those allowed.
-pub(super) fn is_refused(name: &str, allowed: &[String]) -> bool {
+pub(crate) fn is_refused(name: &str, allowed: &[String]) -> bool {
     let upper = name.to_ascii_uppercase();
     let belongs = STARTS.iter().any(|start| upper.starts_with(start)) || WHOLE.contains(&upper.as_str());
     belongs && !allowed.iter().any(|allowed| allowed == name)
 }
 
 /// The finding for a name that no manifest may read.
-pub(super) fn refused(name: &str) -> Diagnostic {
+pub(crate) fn refused(name: &str) -> Diagnostic {
     let message = format!("a manifest may not read {}", quote(name));
     Diagnostic::error(Code::RefusedSecret, message)
         .with_help("such names belong to the pipeline and its credentials; use another name, or allow this one")
@@ -41,7 +41,7 @@ pub(super) fn refused(name: &str) -> Diagnostic {
 }
 
 /// The finding for a secret whose value is a credential of the run itself; `name` is where it was read from.
-pub(super) fn is_credential(binding: &str, name: &str) -> Diagnostic {
+pub(crate) fn is_credential(binding: &str, name: &str) -> Diagnostic {
     let message = format!("the value of the secret {} is a credential of this run", quote(binding));
     Diagnostic::error(Code::RefusedSecret, message)
         .with_help("give the Worker a credential of its own, or allow this one to be deployed")
@@ -49,7 +49,7 @@ pub(super) fn is_credential(binding: &str, name: &str) -> Diagnostic {
 }
 
 /// Whether a value is one of these credentials; blanks around it don't hide it.
-pub(super) fn equals_any(value: &Secret, credentials: &[Secret]) -> bool {
+pub(crate) fn equals_any(value: &Secret, credentials: &[Secret]) -> bool {
     let value = value.reveal().trim();
     !value.is_empty() && credentials.iter().any(|credential| credential.reveal().trim() == value)
 }

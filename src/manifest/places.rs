@@ -2,10 +2,10 @@
 
 use crate::diagnostic::Place;
 
+use super::events;
 use super::limits::readable;
 use super::path::Path;
 use super::tree::{Content, Document, Entry, Node, Span};
-use super::{events, generations};
 
 /// Places of all values of all documents of a run.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Places {
 }
 
 impl Places {
-    pub(super) fn of(documents: Vec<Document>) -> Self {
+    pub(crate) fn of(documents: Vec<Document>) -> Self {
         Self { documents }
     }
 
@@ -35,17 +35,6 @@ impl Places {
     /// Which source a document stands in, and its index among the documents of that source.
     pub fn source(&self, document: usize) -> Option<(usize, usize)> {
         self.documents.get(document).map(|document| (document.source, document.index_in_source))
-    }
-
-    /// The path of the bundle's object key in a document, by the schema that the document is written in.
-    pub fn bundle_path(&self, document: usize) -> Option<&'static str> {
-        let document = self.documents.get(document)?;
-        let within = generations::script_path().key("bundle").key("path");
-        let own = generations::spec_path().key("script_bundle").key("path");
-        if document.node(&within).is_some() {
-            return Some("spec.script.bundle.path");
-        }
-        document.node(&own).is_some().then_some("spec.script_bundle.path")
     }
 
     /// Number of documents of the run.

@@ -11,7 +11,7 @@ use super::referring::{KINDS, KV_NAMESPACE, Takes, outputs};
 
 /// What a text means where references are possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Text {
+pub(crate) enum Text {
     /// Itself.
     Plain,
     /// `$cloudflare-…/NAME/PATH`: a field of another resource.
@@ -31,7 +31,7 @@ pub(super) enum Text {
 
 /// A key inside a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct GroupKey {
+pub(crate) struct GroupKey {
     /// The group.
     pub group: String,
     /// The key.
@@ -40,12 +40,12 @@ pub(super) struct GroupKey {
 
 impl GroupKey {
     /// `group/key`, as JSON files name it.
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("{}/{}", self.group, self.key)
     }
 
     /// `GROUP__KEY`, as dotenv files and the environment name it.
-    pub(super) fn variable(&self) -> String {
+    pub(crate) fn variable(&self) -> String {
         let upper = |text: &str| -> String {
             text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
         };
@@ -57,7 +57,7 @@ impl GroupKey {
 ///
 /// # Errors
 /// A finding for a text that starts as a reference and is none.
-pub(super) fn read(text: &str) -> Result<Text, Diagnostic> {
+pub(crate) fn read(text: &str) -> Result<Text, Diagnostic> {
     if let Some(rest) = text.strip_prefix("$variables-group/") {
         return group_key(rest).map(Text::Variable).ok_or_else(|| malformed(text, "$variables-group/GROUP/KEY"));
     }
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str) -> Result<Text, Diagnostic> {
 }
 
 /// The name in `${NAME}`, when that is the whole text.
-pub(super) fn braced_name(text: &str) -> Option<&str> {
+pub(crate) fn braced_name(text: &str) -> Option<&str> {
     let name = text.strip_prefix("${")?.strip_suffix('}')?;
     let starts = |character: char| character.is_ascii_alphabetic() || character == '_';
     let usable =
@@ -83,7 +83,7 @@ pub(super) fn braced_name(text: &str) -> Option<&str> {
 ///
 /// # Errors
 /// A finding for a kind that is not known.
-pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
+pub(crate) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
     let known = KINDS.iter().map(|kind| kind.name);
     known.clone().find(|kind| *kind == text).ok_or_else(|| {
         let finding = Diagnostic::error(Code::Reference, format!("{} is not a known kind", quote(text)));
@@ -95,13 +95,13 @@ pub(super) fn kind_by_name(text: &str) -> Result<&'static str, Diagnostic> {
 }
 
 /// The kind with a number of the original registry.
-pub(super) fn kind_by_number(number: i64) -> Option<&'static str> {
+pub(crate) fn kind_by_number(number: i64) -> Option<&'static str> {
     KINDS.iter().find(|kind| kind.number == Some(number)).map(|kind| kind.name)
 }
 
 /// The part of a reference that a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Kind,
     Name,
     FieldPath,
@@ -109,7 +109,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Its key in `value_from`.
-    pub(super) fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Kind => "kind",
             Self::Name => "name",
@@ -123,7 +123,7 @@ impl Part {
 ///
 /// # Errors
 /// A finding for another kind or another field, and for one that is missing, with the part that it is about.
-pub(super) fn to(
+pub(crate) fn to(
     who: &str,
     takes: Takes,
     given: (Option<&str>, &str, &str),

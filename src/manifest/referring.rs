@@ -10,12 +10,13 @@ use crate::binding::table;
 pub const DNS_ZONE: &str = "CloudflareDnsZone";
 /// Kind of a KV namespace.
 pub const KV_NAMESPACE: &str = "CloudflareKvNamespace";
-const WORKER: &str = super::schema::WORKER;
+/// The kind of a Worker.
+pub const WORKER: &str = "CloudflareWorker";
 const R2_BUCKET: &str = "CloudflareR2Bucket";
 const QUEUE: &str = "CloudflareQueue";
 
 /// A kind that references may name: its number in the original registry, its name, and its outputs that are text.
-pub(super) struct Kind {
+pub(crate) struct Kind {
     pub number: Option<i64>,
     pub name: &'static str,
     pub outputs: &'static [&'static str],
@@ -26,7 +27,7 @@ const fn kind(number: i64, name: &'static str, outputs: &'static [&'static str])
 }
 
 /// All kinds that references may name. Of those that no document describes, outputs come from a file of outputs alone.
-pub(super) const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 9] = [
     kind(1800, DNS_ZONE, &["zone_id"]),
     kind(1801, KV_NAMESPACE, &["namespace_id"]),
     kind(1802, R2_BUCKET, &["bucket_name", "bucket_url", "custom_domain_url"]),
@@ -127,7 +128,7 @@ pub fn all() -> Vec<Row> {
 }
 
 /// The fields of a kind of documents that look for references, each up to its first list or name of the user's choice.
-pub(super) fn fields_of(kind: &str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn fields_of(kind: &str) -> impl Iterator<Item = &'static str> {
     let fields = FIELDS.iter().filter(move |field| field.document == kind);
     fields.map(|field| field.path.split("[]").next().unwrap_or(field.path))
 }

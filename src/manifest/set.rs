@@ -5,12 +5,12 @@ use serde_json::{Map, Value as Schema};
 use crate::binding::SecretSource;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::env::secret_source;
 use super::kind::{self, DocumentKind};
 use super::limits::readable;
 use super::path::{Path, Step};
 use super::quote::quote;
 use super::reference::{self, Text};
+use super::secret_source::secret_source;
 use super::tree::{Content, Document, Entry, Key, Node, Scalar, Span, Style};
 use super::wanted::Wanted;
 use super::{events, shape};
@@ -167,15 +167,37 @@ fn insert(node: &mut Node, steps: &[Step], value: Node) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::apply;
+    use crate::manifest::kind::{DocumentKind, Lowered, Moved, Reading};
     use crate::manifest::path::Path;
-    use crate::manifest::schema::WORKER;
+    use crate::manifest::referring::WORKER;
     use crate::manifest::tree::Document;
-    use crate::manifest::{Worker, events};
+    use crate::manifest::{events, json_schema};
+
+    /// A kind whose documents are only looked at.
+    struct Shown;
+
+    impl DocumentKind for Shown {
+        fn name(&self) -> &'static str {
+            WORKER
+        }
+
+        fn shape(&self) -> &'static serde_json::Value {
+            json_schema::shape(WORKER)
+        }
+
+        fn moved(&self) -> &'static [Moved] {
+            &[]
+        }
+
+        fn read(&self, _: &mut Reading<'_, '_>) -> Lowered {
+            Lowered::default()
+        }
+    }
 
     fn set(path: &str, value: &str) -> (Document, Vec<String>) {
         let text = format!("kind: {WORKER}\nspec:\n  script: {{name: a}}\n  env:\n");
         let (mut documents, _) = events::documents(0, "a.yaml", &text);
-        let findings = apply(&mut documents, &[(path.into(), value.into())], &[&Worker]);
+        let findings = apply(&mut documents, &[(path.into(), value.into())], &[&Shown]);
         (documents.remove(0), findings.into_iter().map(|finding| finding.message).collect())
     }
 

@@ -11,10 +11,10 @@ use super::schema::{TextOrFrom, ValueFrom, ValueOrFrom, Word};
 use super::text::filled;
 
 /// A finding, and the path of the value that it is about.
-pub(super) type Fault = (Path, Diagnostic);
+pub(crate) type Fault = (Path, Diagnostic);
 
 /// What such a field says.
-pub(super) enum Said<'a> {
+pub(crate) enum Said<'a> {
     /// A text, and where it stands.
     Text(Path, &'a str),
     /// An output of another resource.
@@ -25,7 +25,7 @@ pub(super) enum Said<'a> {
 ///
 /// # Errors
 /// A finding where it says two things, or nothing, or refers to what the field can't take.
-pub(super) fn read<'a>(given: &'a TextOrFrom, field: &Field, path: &Path) -> Result<Said<'a>, Fault> {
+pub(crate) fn read<'a>(given: &'a TextOrFrom, field: &Field, path: &Path) -> Result<Said<'a>, Fault> {
     let ValueOrFrom { value, value_from } = match given {
         TextOrFrom::Text(text) => return Ok(Said::Text(path.clone(), text)),
         TextOrFrom::From(from) => from,
@@ -67,7 +67,7 @@ pub fn zone(given: &TextOrFrom, field: &Field, path: &Path) -> Result<Option<Inp
 }
 
 /// `value_from: {kind, name, field_path}`.
-pub(super) fn referred(from: &ValueFrom, field: &Field, path: &Path) -> Result<Reference, Fault> {
+pub(crate) fn referred(from: &ValueFrom, field: &Field, path: &Path) -> Result<Reference, Fault> {
     let kind = match &from.kind {
         None => None,
         Some(word) => Some(kind(word).map_err(|finding| (path.key("kind"), finding))?),
@@ -81,7 +81,7 @@ pub(super) fn referred(from: &ValueFrom, field: &Field, path: &Path) -> Result<R
 ///
 /// # Errors
 /// A finding for a word that names none.
-pub(super) fn kind(word: &Word) -> Result<&'static str, Diagnostic> {
+pub(crate) fn kind(word: &Word) -> Result<&'static str, Diagnostic> {
     match word {
         Word::Name(name) => reference::kind_by_name(name),
         Word::Number(number) => reference::kind_by_number(*number)

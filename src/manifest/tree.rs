@@ -47,7 +47,7 @@ impl Span {
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// Bare: its text decides whether it is text, a number, a bool or nothing.
     Plain,
     /// In single quotes: text.
@@ -60,7 +60,7 @@ pub(super) enum Style {
 
 /// A scalar, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scalar {
+pub(crate) struct Scalar {
     /// Its text, escapes and folding resolved.
     pub text: String,
     /// How it was written.
@@ -69,7 +69,7 @@ pub(super) struct Scalar {
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// From its first to its last character.
     pub span: Span,
     /// What it is.
@@ -78,7 +78,7 @@ pub(super) struct Node {
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Text, a number, a bool or nothing.
     Scalar(Scalar),
     /// Items in order.
@@ -89,7 +89,7 @@ pub(super) enum Content {
 
 /// An entry of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The key.
     pub key: Key,
     /// The value.
@@ -98,7 +98,7 @@ pub(super) struct Entry {
 
 /// A key of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Its text.
     pub text: String,
     /// Where it stands.
@@ -107,14 +107,14 @@ pub(super) struct Key {
 
 impl Node {
     /// The entry of a mapping by this key, in the spelling given or in the other case (`accountId`, `account_id`).
-    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         let Content::Mapping(entries) = &self.content else { return None };
         let exact = entries.iter().find(|entry| entry.key.text == key);
         exact.or_else(|| entries.iter().find(|entry| same_key(&entry.key.text, key)))
     }
 
     /// The scalar, if it is one.
-    pub(super) fn scalar(&self) -> Option<&Scalar> {
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.content {
             Content::Scalar(scalar) => Some(scalar),
             Content::List(_) | Content::Mapping(_) => None,
@@ -122,7 +122,7 @@ impl Node {
     }
 
     /// Levels of lists and mappings from here downwards; 0 for a scalar.
-    pub(super) fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         match &self.content {
             Content::Scalar(_) => 0,
             Content::List(items) => 1 + items.iter().map(Self::height).max().unwrap_or(0),
@@ -131,7 +131,7 @@ impl Node {
     }
 
     /// Number of nodes from here downwards, itself and keys included.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match &self.content {
             Content::Scalar(_) => 1,
             Content::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
@@ -140,7 +140,7 @@ impl Node {
     }
 
     /// Texts of all scalars and keys from here downwards, in order, but of one node.
-    pub(super) fn each_text<'node>(&'node self, skipped: Option<&Self>, texts: &mut Vec<&'node str>) {
+    pub(crate) fn each_text<'node>(&'node self, skipped: Option<&Self>, texts: &mut Vec<&'node str>) {
         if skipped.is_some_and(|skipped| std::ptr::eq(self, skipped)) {
             return;
         }
@@ -170,7 +170,7 @@ impl Node {
 
 /// One non-empty document of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Name of its file.
     pub file: Rc<str>,
     /// Index of its source among the sources.
@@ -189,13 +189,13 @@ impl Document {
     /// The place of a value, or of the nearest existing parent where it is missing.
     ///
     /// A scalar is pointed at itself; a list or mapping, and an empty value, at its key.
-    pub(super) fn place(&self, path: &Path) -> Place {
+    pub(crate) fn place(&self, path: &Path) -> Place {
         let set = self.set.iter().rev().find(|(set, _)| path.starts_with(set));
         set.map_or_else(|| self.span(path).in_file(&self.file), |(_, place)| place.clone())
     }
 
     /// The place of the key at the end of a path, or where its value would be looked for.
-    pub(super) fn key_place(&self, path: &Path) -> Place {
+    pub(crate) fn key_place(&self, path: &Path) -> Place {
         if self.set.iter().any(|(set, _)| path.starts_with(set)) {
             return self.place(path);
         }
@@ -207,7 +207,7 @@ impl Document {
     }
 
     /// The value at a path, if it exists.
-    pub(super) fn node(&self, path: &Path) -> Option<&Node> {
+    pub(crate) fn node(&self, path: &Path) -> Option<&Node> {
         path.steps().iter().try_fold(&self.root, |node, step| match (step, &node.content) {
             (Step::Key(key), Content::Mapping(_)) => node.entry(key).map(|entry| &entry.value),
             (Step::Index(index), Content::List(items)) => items.get(*index),

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::binding::table::{self, KV_NAMESPACE};
 use crate::binding::{MemberValue, PlainBinding};
-use crate::manifest::{DocumentKind as _, Worker};
+use crate::kinds::worker::manifest::Worker;
+use crate::manifest::DocumentKind as _;
 use crate::model::{Address, Field};
 use crate::resource::LiveBinding;
 

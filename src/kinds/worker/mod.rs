@@ -8,6 +8,7 @@ mod context;
 mod deletion;
 mod digest;
 mod inventory;
+pub mod manifest;
 mod ownership;
 mod queues;
 mod record;

@@ -1,8 +1,9 @@
 //! The ways in which earlier and later schemas name a script and its bundle.
 
-use super::path::Path;
-use super::schema::{Bundle, Spec};
-use super::text::filled;
+use super::spec::{Bundle, Spec};
+use crate::manifest::Places;
+use crate::manifest::path::Path;
+use crate::manifest::text::filled;
 
 /// The places where a script's name may stand, in order of preference, with what stands there.
 pub(super) fn script_names(spec: &Spec) -> Vec<(Path, &str)> {
@@ -28,4 +29,10 @@ pub(super) fn spec_path() -> Path {
 /// `spec.script`.
 pub(super) fn script_path() -> Path {
     spec_path().key("script")
+}
+
+/// The path of the bundle's object key in a document, by the schema that the document is written in.
+pub(crate) fn bundle_path(places: &Places, document: usize) -> Option<&'static str> {
+    let stands = |path: &&str| places.of_value(document, path).is_some();
+    ["spec.script.bundle.path", "spec.script_bundle.path"].into_iter().find(stands)
 }

@@ -1,9 +1,9 @@
 //! The Worker's name, and the annotations that we read.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kinds::worker::manifest::generations::script_names;
+use crate::kinds::worker::manifest::lower;
 use crate::manifest::findings::Findings;
-use crate::manifest::generations::script_names;
-use crate::manifest::lower;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
 use crate::manifest::text::filled;

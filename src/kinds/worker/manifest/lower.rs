@@ -10,19 +10,22 @@ use crate::resource::{
     Wait, WorkersDev, ZoneRef,
 };
 
-use super::envelope::Envelope;
 use super::generations::{bundles, script_names, spec_path};
-use super::hostname::hostname;
-use super::kind::Claimed;
-use super::path::Path;
 use super::pattern::Pattern;
-use super::quote::quote;
-use super::referring::{CONSUMED, ZONE_OF_HOSTS};
 use super::rules::Subject;
-use super::schema::{self, Dns, Metadata, Spec, UsageModel, UsageModelName};
-use super::text::filled;
-use super::text_or_from::zone as zone_or_reference;
-use super::{consumers, env, hosts, kv, names};
+use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
+use super::{consumers, env, hosts, kv};
+use crate::manifest::envelope::Envelope;
+use crate::manifest::hostname::hostname;
+use crate::manifest::kind::Claimed;
+use crate::manifest::names;
+use crate::manifest::path::Path;
+use crate::manifest::quote::quote;
+use crate::manifest::referring::{CONSUMED, ZONE_OF_HOSTS};
+use crate::manifest::schema::Metadata;
+use crate::manifest::secret_source::secret_source;
+use crate::manifest::text::filled;
+use crate::manifest::text_or_from::zone as zone_or_reference;
 
 /// Compatibility flags where the manifest names none, as the original system set them.
 const DEFAULT_FLAGS: [&str; 1] = ["nodejs_compat"];
@@ -175,8 +178,8 @@ pub(super) fn patterns<'dns>(dns: &'dns Dns, path: &Path) -> Vec<(Path, &'dns st
 pub(super) fn record(dns: &Dns) -> Result<DesiredRecord, Diagnostic> {
     let content = match &dns.record {
         None => return Ok(DesiredRecord::Managed(RecordContent::default())),
-        Some(schema::Record::Word(schema::RecordWord::Existing)) => return Ok(DesiredRecord::Existing),
-        Some(schema::Record::Content(content)) => content,
+        Some(spec::Record::Word(spec::RecordWord::Existing)) => return Ok(DesiredRecord::Existing),
+        Some(spec::Record::Content(content)) => content,
     };
     let record_type = content.record_type.as_deref().unwrap_or_default();
     let text = content.content.as_deref().unwrap_or_default();
@@ -236,7 +239,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
         bindings.push(Binding::PlainText(PlainTextBinding { name: name.clone(), text: text.into() }));
     }
     for (name, text) in env.and_then(|env| env.secrets.as_ref()).into_iter().flatten() {
-        let source = env::secret_source(&text.0, &subject.options.allow_env).ok()?;
+        let source = secret_source(&text.0, &subject.options.allow_env).ok()?;
         bindings.push(Binding::SecretText(SecretTextBinding { name: name.clone(), source }));
     }
     for (index, entry) in spec.kv_bindings.iter().flat_map(|list| list.each()) {
@@ -302,7 +305,7 @@ fn drift(metadata: &Metadata) -> Drift {
     if overwrite { Drift::Overwrite } else { Drift::Stop }
 }
 
-fn wait(wait: &schema::Wait) -> Wait {
+fn wait(wait: &spec::Wait) -> Wait {
     Wait { path: filled(&wait.path).unwrap_or("/").to_owned(), header: filled(&wait.header).map(str::to_owned) }
 }
 
@@ -315,10 +318,10 @@ fn usage_model(model: &UsageModel) -> String {
     }
 }
 
-fn observability(observability: &schema::Observability) -> Observability {
+fn observability(observability: &spec::Observability) -> Observability {
     match observability {
-        schema::Observability::Switch(enabled) => Observability { enabled: *enabled, head_sampling_rate: None },
-        schema::Observability::Settings(settings) => Observability {
+        spec::Observability::Switch(enabled) => Observability { enabled: *enabled, head_sampling_rate: None },
+        spec::Observability::Settings(settings) => Observability {
             enabled: settings.enabled.unwrap_or_default(),
             head_sampling_rate: settings.head_sampling_rate,
         },
@@ -326,10 +329,10 @@ fn observability(observability: &schema::Observability) -> Observability {
 }
 
 /// Preview addresses follow the main one, as Cloudflare's own tools have it.
-fn workers_dev(workers_dev: &schema::WorkersDev) -> WorkersDev {
+fn workers_dev(workers_dev: &spec::WorkersDev) -> WorkersDev {
     match workers_dev {
-        schema::WorkersDev::Switch(enabled) => WorkersDev { enabled: *enabled, previews_enabled: *enabled },
-        schema::WorkersDev::Settings(settings) => {
+        spec::WorkersDev::Switch(enabled) => WorkersDev { enabled: *enabled, previews_enabled: *enabled },
+        spec::WorkersDev::Settings(settings) => {
             let enabled = settings.enabled.unwrap_or_default();
             WorkersDev { enabled, previews_enabled: settings.previews_enabled.unwrap_or(enabled) }
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kinds::worker::manifest::generations::{script_names, script_path, spec_path};
+use crate::kinds::worker::manifest::spec::{Spec, UsageModel};
 use crate::manifest::date::is_calendar_day;
 use crate::manifest::findings::Findings;
-use crate::manifest::generations::{script_names, script_path, spec_path};
 use crate::manifest::names;
 use crate::manifest::quote::quote;
-use crate::manifest::schema::{Spec, UsageModel};
 use crate::manifest::text::filled;
 
 use super::Subject;

@@ -6,15 +6,18 @@ use serde_json::Value;
 
 use crate::binding::{Input, SecretSource};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
-use crate::manifest::env::{MAX_VALUE, secret_source, variable};
+use crate::kinds::worker::manifest::bindings;
+use crate::kinds::worker::manifest::env::{MAX_VALUE, variable};
+use crate::kinds::worker::manifest::generations::spec_path;
+use crate::kinds::worker::manifest::kv;
+use crate::kinds::worker::manifest::spec::Spec;
 use crate::manifest::findings::Findings;
-use crate::manifest::generations::spec_path;
 use crate::manifest::names::is_identifier;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
 use crate::manifest::reference::braced_name;
-use crate::manifest::schema::{Spec, TextOrFrom};
-use crate::manifest::{bindings, kv};
+use crate::manifest::schema::TextOrFrom;
+use crate::manifest::secret_source::secret_source;
 
 use super::Subject;
 

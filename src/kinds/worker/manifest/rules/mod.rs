@@ -8,7 +8,7 @@ mod identity;
 mod script;
 mod subject;
 
-use super::findings::Findings;
+use crate::manifest::findings::Findings;
 
 pub(super) use subject::Subject;
 

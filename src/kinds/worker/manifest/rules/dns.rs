@@ -2,17 +2,17 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dns_name::a_labels;
+use crate::kinds::worker::manifest::generations::spec_path;
+use crate::kinds::worker::manifest::hosts::{self, MOST_HOSTS};
+use crate::kinds::worker::manifest::lower::{patterns, record};
+use crate::kinds::worker::manifest::pattern::Pattern;
+use crate::kinds::worker::manifest::spec::{Dns, Record};
 use crate::manifest::findings::Findings;
-use crate::manifest::generations::spec_path;
 use crate::manifest::hostname::{hostname, is_within};
-use crate::manifest::hosts::{self, MOST_HOSTS};
-use crate::manifest::lower::{patterns, record};
 use crate::manifest::nearest::nearest;
 use crate::manifest::path::Path;
-use crate::manifest::pattern::Pattern;
 use crate::manifest::quote::quote;
 use crate::manifest::referring::ZONE_OF_HOSTS;
-use crate::manifest::schema::{Dns, Record};
 use crate::manifest::text::filled;
 use crate::manifest::text_or_from::zone as zone_or_reference;
 use crate::resource::{DesiredRecord, RecordContent};

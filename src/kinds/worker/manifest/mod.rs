@@ -1,14 +1,30 @@
-//! `CloudflareWorker`, as far as reading it goes.
+//! `CloudflareWorker`, as far as reading it goes: its types, its rules, and its defaults in `lower.rs`.
+
+mod bindings;
+mod consumers;
+mod env;
+mod generations;
+mod hosts;
+mod kv;
+mod lower;
+mod moved;
+mod pattern;
+mod rules;
+mod secrets;
+pub mod spec;
 
 use serde_json::Value as Schema;
 
-use super::json_schema;
-use super::kind::{DocumentKind, Lowered, Moved, Reading};
-use super::lower::{claims, envelope, lower};
-use super::moved;
-use super::rules::{self, Subject};
-use super::schema::{Spec, WORKER};
+use crate::manifest::json_schema;
+use crate::manifest::kind::{DocumentKind, Lowered, Moved, Reading};
+use crate::manifest::referring::WORKER;
 use crate::resource::DesiredDocument;
+use lower::{claims, envelope, lower};
+use rules::Subject;
+use spec::Spec;
+
+pub(crate) use generations::bundle_path;
+pub use secrets::{SecretValues, UnresolvedSecret, resolve_secrets};
 
 /// A Cloudflare Worker: its code in R2, its bindings, and the host that it answers on.
 pub struct Worker;

@@ -5,13 +5,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::{ConsumerSettings, DesiredConsumer, QueueRef};
 
 use super::generations::spec_path;
-use super::names::{hexadecimal, is_label};
-use super::path::Path;
-use super::quote::quote;
-use super::reference::{self, Text};
-use super::referring::{CONSUMED, DEAD_LETTERS, Field};
-use super::schema::{Items, QueueConsumer, TextOrFrom};
-use super::text_or_from::{self, Fault, Said};
+use super::spec::QueueConsumer;
+use crate::manifest::names::{hexadecimal, is_label};
+use crate::manifest::path::Path;
+use crate::manifest::quote::quote;
+use crate::manifest::reference::{self, Text};
+use crate::manifest::referring::{CONSUMED, DEAD_LETTERS, Field};
+use crate::manifest::schema::{Items, TextOrFrom};
+use crate::manifest::text_or_from::{self, Fault, Said};
 
 /// Where an entry stands.
 pub(super) fn path(index: usize) -> Path {

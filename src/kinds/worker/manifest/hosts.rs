@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use super::hostname::hostname;
-use super::path::Path;
 use super::pattern::Pattern;
-use super::schema::Dns;
-use super::text::filled;
+use super::spec::Dns;
+use crate::manifest::hostname::hostname;
+use crate::manifest::path::Path;
+use crate::manifest::text::filled;
 
 /// Hosts of one Worker. Each takes two entries of the inventory, and a tag of the Worker holds about a hundred.
 pub(super) const MOST_HOSTS: usize = 50;

@@ -9,10 +9,10 @@ use crate::secret::Secret;
 
 use super::env::{MAX_VALUE, group_value};
 use super::generations::spec_path;
-use super::pipeline::{equals_any, is_credential, is_refused, refused};
-use super::places::Places;
-use super::quote::quote;
-use super::reference::GroupKey;
+use crate::manifest::pipeline::{equals_any, is_credential, is_refused, refused};
+use crate::manifest::places::Places;
+use crate::manifest::quote::quote;
+use crate::manifest::reference::GroupKey;
 
 /// Secret values of a run, already merged in order: the caller's secrets or `--secrets-file`, standard input, environment.
 #[derive(Clone, Debug, Default)]
@@ -121,7 +121,8 @@ fn missing(binding: &str, name: &str, path: Option<&str>) -> Diagnostic {
 mod tests {
     use super::{SecretValues, UnresolvedSecret, resolve_secrets};
     use crate::diagnostic::{CallOption, Code};
-    use crate::manifest::{Read, ReadOptions, Source, Worker, read};
+    use crate::kinds::worker::manifest::Worker;
+    use crate::manifest::{Read, ReadOptions, Source, read};
     use crate::secret::Secret;
 
     fn manifest(secrets: &str) -> Read {

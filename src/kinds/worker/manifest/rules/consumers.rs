@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::binding::Input;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::manifest::consumers::{self, named};
+use crate::kinds::worker::manifest::consumers::{self, named};
 use crate::manifest::findings::Findings;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;

@@ -9,15 +9,15 @@ use crate::binding::table::{self, ELSEWHERE};
 use crate::binding::{Input, MemberValue, PlainBinding, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 
-use super::keys::snake_case;
 use super::kv::unusable_name;
-use super::names::{hexadecimal, is_identifier};
-use super::nearest::nearest;
-use super::path::Path;
-use super::quote::quote;
-use super::reference::{self, Text};
-use super::referring::Takes as TakesOf;
-use super::schema::BindingEntry;
+use super::spec::BindingEntry;
+use crate::manifest::keys::snake_case;
+use crate::manifest::names::{hexadecimal, is_identifier};
+use crate::manifest::nearest::nearest;
+use crate::manifest::path::Path;
+use crate::manifest::quote::quote;
+use crate::manifest::reference::{self, Text};
+use crate::manifest::referring::Takes as TakesOf;
 
 /// Where an entry says which resource it refers to, where no member of it does.
 const VALUE_FROM: &str = "value_from";

@@ -4,14 +4,15 @@ use crate::binding::table::KV_NAMESPACE as TYPE;
 use crate::binding::{Input, PlainBinding, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 
-use super::names::{hexadecimal, is_identifier};
-use super::path::Path;
-use super::quote::quote;
-use super::reference::{self, Part, Text};
-use super::referring::KV_BINDING;
-use super::schema::{KvBinding, ValueFrom};
-use super::text::filled;
-use super::text_or_from::{self, Fault};
+use super::spec::KvBinding;
+use crate::manifest::names::{hexadecimal, is_identifier};
+use crate::manifest::path::Path;
+use crate::manifest::quote::quote;
+use crate::manifest::reference::{self, Part, Text};
+use crate::manifest::referring::KV_BINDING;
+use crate::manifest::schema::ValueFrom;
+use crate::manifest::text::filled;
+use crate::manifest::text_or_from::{self, Fault};
 
 /// Reads an entry.
 ///

@@ -5,8 +5,8 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dns_name::a_labels;
 
-use super::hostname::{is_within, last_two_labels};
-use super::quote::quote;
+use crate::manifest::hostname::{is_within, last_two_labels};
+use crate::manifest::quote::quote;
 
 /// A route pattern whose host is in lower-case A-labels.
 #[derive(Clone, Debug, PartialEq, Eq)]

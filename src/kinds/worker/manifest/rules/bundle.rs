@@ -1,11 +1,11 @@
 //! The bundle: bucket, key, pin.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kinds::worker::manifest::generations::{bundles, script_path, spec_path};
+use crate::kinds::worker::manifest::spec::{Bundle, Spec};
 use crate::manifest::findings::Findings;
-use crate::manifest::generations::{bundles, script_path, spec_path};
 use crate::manifest::names;
 use crate::manifest::path::Path;
-use crate::manifest::schema::{Bundle, Spec};
 use crate::manifest::text::filled;
 
 use super::Subject;

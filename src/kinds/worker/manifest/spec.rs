@@ -1,0 +1,305 @@
+//! What a Worker's document says under `spec`.
+//!
+//! Every field is optional in Rust, so that a document with mistakes can still be read as far as it goes;
+//! what the schema requires is told by the shape check.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use crate::binding::table;
+use crate::manifest::schema::{Items, SecretValue, TextOrFrom, ValueFrom, Word};
+
+/// What the Worker should be.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Account id, 32 hexadecimal digits. Absent: the account of the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{32}$"))]
+    pub account_id: Option<String>,
+    /// Script name: lower-case letters, digits, `-` and `_`, at most 63.
+    #[schemars(extend("pattern" = "^[a-z0-9_][a-z0-9_-]{0,62}$"))]
+    pub worker_name: Option<String>,
+    /// Script name and bundle in one block; the same as `worker_name` and `script_bundle`.
+    pub script: Option<Script>,
+    /// Where the code lies in R2.
+    pub script_bundle: Option<Bundle>,
+    /// Name of the entry module of a bundle of one module. Default: `index.js`.
+    pub main_module: Option<String>,
+    /// Day whose runtime behaviour the Worker gets, `YYYY-MM-DD`. Absent: the live one stays.
+    pub compatibility_date: Option<String>,
+    /// Exactly these flags. Default: `nodejs_compat`.
+    pub compatibility_flags: Option<Items<String>>,
+    /// Accepted for compatibility; has no effect.
+    pub usage_model: Option<UsageModel>,
+    /// Variables and secrets.
+    pub env: Option<Env>,
+    /// KV namespaces, each under a name in JavaScript.
+    pub kv_bindings: Option<Items<KvBinding>>,
+    /// Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
+    pub bindings: Option<Items<BindingEntry>>,
+    /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
+    pub queue_consumers: Option<Items<QueueConsumer>>,
+    /// The host that the Worker answers on: DNS record and routes.
+    pub dns: Option<Dns>,
+    /// Whether the Worker answers on workers.dev. Absent: left as it is.
+    pub workers_dev: Option<WorkersDev>,
+    /// Workers Logs. Absent: on when the Worker is created, left as it is later.
+    pub observability: Option<Observability>,
+    /// Proof for `--wait` that the new version answers.
+    pub wait: Option<Wait>,
+}
+
+/// Script name and bundle.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Script name: lower-case letters, digits, `-` and `_`, at most 63.
+    #[schemars(extend("pattern" = "^[a-z0-9_][a-z0-9_-]{0,62}$"))]
+    pub name: Option<String>,
+    /// Where the code lies in R2.
+    pub bundle: Option<Bundle>,
+    /// How the code of a single file is written: `es-module` (`export default`) or `service-worker`
+    /// (`addEventListener`). Default: `es-module`. A multipart file says it itself.
+    #[schemars(extend("enum" = [Some("es-module"), Some("service-worker"), None::<&str>]))]
+    pub format: Option<String>,
+}
+
+/// An object in R2 that holds the code.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bundle {
+    /// Bucket name.
+    #[schemars(required)]
+    pub bucket: Option<String>,
+    /// Object key, taken verbatim.
+    #[schemars(required)]
+    pub path: Option<String>,
+    /// SHA-256 of the object, 64 hexadecimal digits; another content stops the run.
+    #[schemars(extend("pattern" = "^[0-9a-fA-F]{64}$"))]
+    pub sha256: Option<String>,
+    /// Jurisdiction of the bucket.
+    #[schemars(extend("enum" = [Some("eu"), Some("fedramp"), None::<&str>]))]
+    pub jurisdiction: Option<String>,
+}
+
+/// Variables and secrets.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Env {
+    /// Name to text, or to an output of another resource; readable by everyone who can read the Worker.
+    /// `$variables-group/GROUP/KEY` comes from `--values`.
+    pub variables: Option<BTreeMap<String, TextOrFrom>>,
+    /// Name to `${NAME}` or `$secrets-group/GROUP/KEY`; never readable once set.
+    pub secrets: Option<BTreeMap<String, SecretValue>>,
+}
+
+/// A KV namespace under a name in JavaScript.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KvBinding {
+    /// Name in JavaScript; with `kind`, the name of the namespace resource.
+    pub name: Option<String>,
+    /// Name in JavaScript, where `name` is the resource.
+    pub binding: Option<String>,
+    /// Namespace id, 32 hexadecimal digits.
+    pub namespace_id: Option<String>,
+    /// Namespace id, or `$cloudflare-kv-namespace/NAME/status.outputs.namespace_id`.
+    pub field_path: Option<String>,
+    /// Where the namespace id comes from.
+    pub value_from: Option<ValueFrom>,
+    /// Kind of the resource that `name` names.
+    pub kind: Option<Word>,
+    /// Environment of the resource; has no effect here.
+    pub env: Option<String>,
+}
+
+/// Anything that a Worker can be bound to, under a name in JavaScript.
+///
+/// What an entry must say beside name and type depends on its type: `binding/table.rs` has a row for each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct BindingEntry(pub serde_json::Map<String, serde_json::Value>);
+
+impl JsonSchema for BindingEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "Binding".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let types: Vec<&str> = table::ROWS.iter().map(|row| row.word).collect();
+        let known = format!("Cloudflare's word for the type. Known: `{}`.", types.join("`, `"));
+        json_schema!({
+            "description": "A resource under a name in JavaScript; what else it says depends on its type.",
+            "type": "object",
+            "required": ["name", "type"],
+            "properties": {
+                "name": { "description": "Name in JavaScript.", "type": "string" },
+                "type": { "description": known, "type": "string" },
+            },
+            "additionalProperties": true,
+            "readWhole": true,
+        })
+    }
+}
+
+/// A queue whose messages the Worker gets, and how. What is not given is Cloudflare's default.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueConsumer {
+    /// The queue: its name, its id of 32 hexadecimal digits, or where its name comes from.
+    #[schemars(required)]
+    pub queue: Option<TextOrFrom>,
+    /// Most messages that the Worker gets at a time. Default: 10.
+    #[schemars(range(min = 1, max = 100))]
+    pub max_batch_size: Option<i64>,
+    /// Seconds that messages wait for others to come with. Default: 5.
+    #[schemars(range(min = 0, max = 60))]
+    pub max_batch_timeout: Option<i64>,
+    /// How often a message is tried again that the Worker failed to handle. Default: 3.
+    #[schemars(range(min = 0, max = 100))]
+    pub max_retries: Option<i64>,
+    /// Queue where messages go that failed too often, named as `queue` is. Default: they are lost.
+    pub dead_letter_queue: Option<TextOrFrom>,
+    /// Most batches that the Worker gets at the same time. Default: as many as Cloudflare sees fit.
+    #[schemars(range(min = 1, max = 250))]
+    pub max_concurrency: Option<i64>,
+    /// Seconds before a message is tried again. Default: 0.
+    #[schemars(range(min = 0, max = 43_200))]
+    pub retry_delay: Option<i64>,
+}
+
+/// The hosts that the Worker answers on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dns {
+    /// Whether record and routes should exist. Default: false.
+    pub enabled: Option<bool>,
+    /// Zone id, 32 hexadecimal digits, of all hosts, or the zone that has it. Absent: found from each host.
+    pub zone_id: Option<TextOrFrom>,
+    /// Zone by name, such as `example.com`.
+    pub zone: Option<String>,
+    /// Host of the Worker, such as `api.example.com`.
+    pub hostname: Option<String>,
+    /// Several hosts, each with a record of its own; they may lie in different zones.
+    pub hostnames: Option<Items<String>>,
+    /// Route pattern. Default: `HOST/*` for each host.
+    pub route_pattern: Option<String>,
+    /// Several route patterns.
+    pub route_patterns: Option<Items<String>>,
+    /// The DNS record of each host: `existing`, or a type and a content. Default: `A 100.0.0.1`, proxied.
+    pub record: Option<Record>,
+}
+
+/// `existing`, or a type and a content.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Record {
+    /// A record that is there already and proxied; it is never changed.
+    Word(RecordWord),
+    /// A record of ours.
+    Content(RecordContent),
+}
+
+/// How to treat a record that is there already.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordWord {
+    /// It must be there and proxied; it is never changed.
+    Existing,
+}
+
+/// Type and content of a DNS record.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordContent {
+    /// Record type.
+    #[serde(rename = "type")]
+    #[schemars(required, extend("enum" = ["A", "AAAA", "CNAME"]))]
+    pub record_type: Option<String>,
+    /// Address, or host for `CNAME`.
+    #[schemars(required)]
+    pub content: Option<String>,
+}
+
+/// On or off, or each address by itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WorkersDev {
+    /// Both addresses.
+    Switch(bool),
+    /// Each by itself.
+    Settings(WorkersDevSettings),
+}
+
+/// The Worker's workers.dev addresses.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkersDevSettings {
+    /// Whether `NAME.SUBDOMAIN.workers.dev` answers.
+    #[schemars(required)]
+    pub enabled: Option<bool>,
+    /// Whether preview addresses of versions answer. Default: as `enabled`.
+    pub previews_enabled: Option<bool>,
+}
+
+/// On or off, or with a sampling rate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Observability {
+    /// All requests or none.
+    Switch(bool),
+    /// With a sampling rate.
+    Settings(ObservabilitySettings),
+}
+
+/// Workers Logs.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObservabilitySettings {
+    /// On or off.
+    #[schemars(required)]
+    pub enabled: Option<bool>,
+    /// Share of requests that are logged, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub head_sampling_rate: Option<f64>,
+}
+
+/// How to prove that the new version answers.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// Path to request. Default: `/`.
+    pub path: Option<String>,
+    /// Response header that holds the version id.
+    pub header: Option<String>,
+}
+
+/// Billing model of earlier years.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum UsageModel {
+    /// By name.
+    Name(
+        #[schemars(with = "String", extend("enum" = ["BUNDLED", "UNBOUND", "STANDARD", "bundled", "unbound", "standard"]))]
+         UsageModelName,
+    ),
+    /// By number: 0 bundled, 1 unbound.
+    Number(#[schemars(range(min = 0, max = 1))] i64),
+}
+
+/// Name of a billing model.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub enum UsageModelName {
+    /// Number 0.
+    #[serde(rename = "BUNDLED", alias = "bundled")]
+    Bundled,
+    /// Number 1.
+    #[serde(rename = "UNBOUND", alias = "unbound")]
+    Unbound,
+    /// The only one left.
+    #[serde(rename = "STANDARD", alias = "standard")]
+    Standard,
+}
