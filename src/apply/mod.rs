@@ -7,11 +7,12 @@ mod beside;
 mod call;
 mod code;
 mod event;
+mod outcome;
 mod procedure;
 mod queue;
+mod run;
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use futures_util::future::{LocalBoxFuture, join};
@@ -20,88 +21,19 @@ use futures_util::stream::FuturesUnordered;
 use self::beside::Watchers;
 pub use self::code::{Code, Loaded, NotLoaded};
 pub use self::event::{Event, PlanOverview, PlannedChange};
+pub use self::outcome::Outcome;
 use self::procedure::follow;
 use self::queue::{Queue, State};
-use crate::bundle::Modules;
-use crate::cloudflare::{Api, Heard, Read};
-use crate::diagnostic::Diagnostic;
+pub use self::run::{Payload, Run};
+use crate::cloudflare::{Heard, Read};
 use crate::http::Client;
 use crate::model::{Address, Output};
 use crate::plan::{Plan, Step};
-use crate::resource::{Act, AtHand, DesiredState, Ended, Moment};
-use crate::secret::Secret;
+use crate::resource::{Act, Ended, Moment};
 
 /// Writes in flight at once: what a Worker may have open.
 /// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>
 const AT_ONCE: usize = 6;
-
-/// Code and secrets of a manifest: they travel beside the plan, never in it.
-#[derive(Default)]
-pub struct Payload {
-    /// The code; absent when nothing is uploaded.
-    pub code: Option<Box<dyn Code>>,
-    /// Values of secrets by binding name.
-    pub secrets: BTreeMap<String, Secret>,
-}
-
-/// What a run did.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
-    /// Changes that took effect.
-    pub done: Vec<Address>,
-    /// Changes that did not happen.
-    pub not_done: Vec<Address>,
-    /// Changes that may have happened: the request went out, the answer was lost.
-    pub unknown: Vec<Address>,
-    /// Why, one finding a failed write.
-    pub failures: Vec<Diagnostic>,
-    /// The caller wanted to stop.
-    pub aborted: bool,
-    /// A write took effect, or may have.
-    pub wrote: bool,
-    /// What somebody else did at the same time.
-    pub raced: Vec<Diagnostic>,
-    /// Values that writes made.
-    pub outputs: BTreeMap<Output, String>,
-}
-
-/// Who applies what to which account.
-pub struct Run<'a> {
-    /// The API.
-    pub api: &'a Api,
-    /// Sends.
-    pub client: &'a Client,
-    /// What the plan was made for.
-    pub desired: &'a DesiredState,
-    /// Code and secrets by index of the manifest.
-    pub payloads: &'a [Payload],
-    /// Who watches.
-    pub events: &'a dyn Fn(Event),
-    /// Starts the message of every version that this run makes: another run that deploys the same has another one, and the
-    /// annotation `workers/tag` has room for the mark alone. Compared as it is, never taken apart.
-    pub signature: String,
-    /// What writes of this run made so far.
-    pub made: RefCell<BTreeMap<Output, String>>,
-}
-
-impl Run<'_> {
-    /// A value that another write of this run made.
-    fn late(&self, output: &Output) -> Option<String> {
-        self.made.borrow().get(output).cloned()
-    }
-
-    /// Does some work with what is at hand for a document.
-    fn at_hand<T>(
-        &self,
-        (address, manifest): (&Address, usize),
-        code: Option<&Modules>,
-        work: impl FnOnce(AtHand<'_>) -> T,
-    ) -> T {
-        let none = BTreeMap::new();
-        let secrets = self.payloads.get(manifest).map_or(&none, |payload| &payload.secrets);
-        work(AtHand { address, late: &|output| self.late(output), signature: &self.signature, code, secrets })
-    }
-}
 
 /// A step that went out and came back.
 struct Finished {
