@@ -15,7 +15,6 @@ pub mod address;
 pub mod diagnostic;
 pub mod dns_name;
 pub mod error;
-pub mod guard;
 pub mod mask;
 pub mod model;
 pub mod secret;

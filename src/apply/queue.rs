@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Outcome;
-use crate::guard::{self, Guard};
 use crate::model::Address;
 use crate::plan::Step;
 
@@ -64,8 +63,7 @@ impl<'a> Queue<'a> {
     }
 
     fn add(&mut self, index: usize, step: &'a Step) {
-        let after = if guard::holds(Guard::StepOrder) { step.after.as_slice() } else { &[] };
-        for before in after {
+        for before in &step.after {
             self.visit();
             if let Some(entry) = self.entries.get_mut(*before) {
                 entry.next.push(index);
@@ -73,9 +71,9 @@ impl<'a> Queue<'a> {
         }
         self.visit();
         if let Some(entry) = self.entries.get_mut(index) {
-            entry.before = after.len();
+            entry.before = step.after.len();
         }
-        if after.is_empty() {
+        if step.after.is_empty() {
             self.ready.insert(index);
         }
         self.resources.entry(&step.address).or_default().unfinished += 1;

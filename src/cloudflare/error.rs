@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::envelope::{self, ApiMessage, Envelope};
 use crate::diagnostic::plain;
-use crate::guard::{self, Guard};
 use crate::http::{Again, Answer, Meaning, Refusal, Verdict};
 
 /// Bytes of a page that are searched for its title.
@@ -57,7 +56,7 @@ pub(crate) fn judge(
     if matches!(answer.status, 401 | 403) && envelope.errors.is_empty() {
         return Err(Verdict::Foreign(foreign(answer)));
     }
-    if answer.is_success() && (envelope.success || !guard::holds(Guard::SuccessMember)) {
+    if answer.is_success() && envelope.success {
         return Ok(envelope);
     }
     if answer.is_success() && envelope.errors.is_empty() {
@@ -153,10 +152,7 @@ fn by_status(status: u16) -> Option<(Meaning, Again)> {
 fn classify(family: Family, just_created: bool, status: u16, code: Option<i64>, text: &str) -> (Meaning, Again) {
     let code = code.unwrap_or_default();
     let (meaning, again) = classify_settled(family, status, code, text);
-    if meaning == Meaning::Permission && !guard::holds(Guard::ForbiddenIsFinal) {
-        return (meaning, Again::Unclear);
-    }
-    let late = just_created && settles_late(family, status, code) && guard::holds(Guard::LateSettling);
+    let late = just_created && settles_late(family, status, code);
     let again = if late { Again::NotYet } else { again };
     (meaning, again)
 }

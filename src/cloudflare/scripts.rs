@@ -13,7 +13,6 @@ use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
 use super::read::ReadOf;
-use crate::guard::{self, Guard};
 use crate::http::Method;
 
 /// `GET /accounts/{account}/workers/scripts`: all of them with their tags, without bindings and annotations.
@@ -39,8 +38,7 @@ pub fn patch_settings(account_id: &str, script: &str, settings: &ScriptSettings)
 /// `DELETE …/scripts/{script}`, never forced: refused while something depends on it.
 pub fn delete(account_id: &str, script: &str) -> Call {
     let path = ["accounts", account_id, "workers", "scripts", script];
-    let query = if guard::holds(Guard::UnforcedDelete) { Vec::new() } else { vec![("force", "true")] };
-    Call { query, ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Delete, &path) }
+    Call::new((Family::Workers, permissions::SCRIPTS), Method::Delete, &path)
 }
 
 /// A script as the list and the upload's answer show it.

@@ -17,7 +17,6 @@ use super::{Credentials, Io, Options, permissions};
 use crate::apply::{Outcome, Run};
 use crate::diagnostic::{Code, Diagnostic, WayOut, any_error};
 use crate::error::{Error, Exit};
-use crate::guard::{self, Guard};
 use crate::http::{CallError, CallErrorKind, Client};
 use crate::kinds;
 use crate::manifest::Source;
@@ -147,17 +146,17 @@ async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options
 /// Everything that must hold before the first write.
 fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     let mut findings = plan.plan.diagnostics.clone();
-    let unsaid = !plan.plan.needs_yes.is_empty() && !options.allow_deletes && guard::holds(Guard::DeletesGate);
+    let unsaid = !plan.plan.needs_yes.is_empty() && !options.allow_deletes;
     // A plan that was approved and carried out leaves nothing to do. One that is refused has no step either.
     let is_done = plan.plan.is_no_op() && !any_error(&findings);
     let moved = options.expect.as_ref().is_some_and(|expected| *expected != plan.fingerprint) && !is_done;
-    if moved && guard::holds(Guard::ExpectedPlan) {
+    if moved {
         let message = format!("the plan is {} now, not the approved one", plan.fingerprint);
         findings.push(
             Diagnostic::error(Code::PlanMoved, message).with_help("look at the new plan with `cfworker-deploy plan`"),
         );
     }
-    if any_error(&findings) && guard::holds(Guard::ConflictStops) {
+    if any_error(&findings) {
         let mut error = failure(findings);
         if !plan.plan.resolve.is_empty() {
             let yes = WayOut { allow_deletes: unsaid, ..WayOut::default() };

@@ -5,7 +5,6 @@ use super::client::{Client, Gate, Pending};
 use super::outage::{Cause, Effect, Limits};
 use super::retry::{Policy, retry_after};
 use super::{Again, CallError, CallErrorKind, Repeat, Request};
-use crate::guard::{self, Guard};
 
 const THROTTLED: &str = "throttled by the other side";
 
@@ -20,7 +19,6 @@ impl Client {
     ) -> Result<Option<Pending>, CallError> {
         let wall_ms = self.clock().wall_ms();
         let asked = attempt.answer().and_then(|answer| retry_after(answer, wall_ms));
-        let asked = asked.filter(|_| guard::holds(Guard::RetryAfter));
         let is_answer = attempt.answer().is_some();
         let mut failure = Failure::of(attempt, request.method.writes());
         state.arrived |= failure.may_have_arrived;
@@ -111,8 +109,7 @@ impl Client {
     }
 
     fn policy(&self) -> Policy {
-        let tries = if guard::holds(Guard::RetryLimit) { self.shared.policy.tries } else { u32::MAX };
-        Policy { tries, ..self.shared.policy }
+        self.shared.policy
     }
 
     fn take(&self, state: &mut Attempts, cost: u32) -> bool {

@@ -4,7 +4,6 @@ use serde::Serialize;
 use std::fmt;
 
 use super::{Content, LocalFuture};
-use crate::guard::{self, Guard};
 use crate::secret::Secret;
 
 /// HTTP method.
@@ -71,8 +70,7 @@ pub struct Request {
 impl Request {
     /// A request without body and headers.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        let repeat =
-            if method == Method::Post && guard::holds(Guard::LookFirst) { Repeat::LookFirst } else { Repeat::Safe };
+        let repeat = if method == Method::Post { Repeat::LookFirst } else { Repeat::Safe };
         Self { method, url: url.into(), headers: Vec::new(), body: None, repeat }
     }
 

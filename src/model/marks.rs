@@ -11,7 +11,6 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest, Sha256};
 
 use super::{Address, Identity, hex};
-use crate::guard::{self, Guard};
 
 /// Starts every mark.
 const PREFIX: &str = "cfwd1-";
@@ -130,7 +129,7 @@ impl ScriptMarks {
 
     /// The full list to write: other people's tags and those of a newer version as they are, then ours.
     pub fn merged_into(&self, live: &[String]) -> Vec<String> {
-        let foreign = live.iter().filter(|tag| !is_ours(tag) && guard::holds(Guard::ForeignTags)).cloned();
+        let foreign = live.iter().filter(|tag| !is_ours(tag)).cloned();
         foreign.chain(self.tags()).collect()
     }
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 use super::sketch::{Phase, Sketch, Sketches, Wish, Write};
 use super::split::{Split, Splits};
 use super::step::Step;
-use crate::guard::{self, Guard};
 use crate::model::{Address, Kind};
 use crate::resource::Operation;
 
@@ -179,8 +178,8 @@ impl Entry<'_> {
             Phase::Make | Phase::Fill => before.makes() && (same || self.sketch.needs.contains(&before.sketch.address)),
             Phase::Beside => before.phase <= Phase::Beside && same,
             Phase::Remove => match before.phase {
-                Phase::Make | Phase::Fill | Phase::Beside => guard::holds(Guard::OldGoesLast),
-                Phase::Remove => self.goes_after(before) && guard::holds(Guard::RoutesGoFirst),
+                Phase::Make | Phase::Fill | Phase::Beside => true,
+                Phase::Remove => self.goes_after(before),
                 Phase::Close | Phase::Last => false,
             },
             Phase::Close => before.phase < Phase::Close,

@@ -10,7 +10,6 @@ use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::Route;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, host, subdomain, versions, zones};
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks, VersionMark};
 use crate::resource::{
     DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
@@ -251,9 +250,7 @@ fn add_details(script: &mut LiveScript, account: &str, name: &str, known: &Known
     let mut before = script.versions.iter().filter(|version| version.number < number);
     // Somebody else's upload in between carries other code, however alike its bindings are.
     let base = before
-        .find(|version| {
-            is_upload_of_ours(version) || (version.triggered_by != "secret" && guard::holds(Guard::SecretEditBase))
-        })
+        .find(|version| is_upload_of_ours(version) || version.triggered_by != "secret")
         .filter(|version| is_upload_of_ours(version));
     let edit = base.and_then(|base| {
         let before = detail(&base.id)?;

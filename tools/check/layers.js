@@ -7,14 +7,13 @@ import { join, sep } from "node:path";
 import { ROOT } from "../paths.js";
 import { findings } from "./findings.js";
 
-const BASE = ["address", "diagnostic", "dns_name", "error", "guard", "secret"];
+const BASE = ["address", "diagnostic", "dns_name", "error", "secret"];
 
 const MAY_KNOW = {
   address: [],
   diagnostic: ["address"],
   dns_name: [],
   error: ["address", "diagnostic"],
-  guard: [],
   mask: ["address", "diagnostic", "secret"],
   secret: [],
   model: BASE,

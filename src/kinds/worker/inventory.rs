@@ -8,7 +8,6 @@ use super::consumer;
 use super::context::Context;
 use super::removal::{self, Removal};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
 use crate::resource::{DesiredRecord, LiveZone, Routing};
@@ -45,9 +44,6 @@ fn of_host(context: &Context<'_>, marks: &ScriptMarks, routing: &Routing, zone: 
 
 /// Entries of a Worker that nobody wants, and that the lists do not show either.
 pub(super) fn unseen(context: &Context<'_>, script: &str, marks: &ScriptMarks, removals: &[Removal]) -> Inventory {
-    if !guard::holds(Guard::UnseenStays) {
-        return Inventory::new();
-    }
     let mut seen = wanted(context, marks);
     for removal in removals {
         seen.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());

@@ -29,7 +29,6 @@ use std::rc::Rc;
 
 use super::labels::Labels;
 use crate::diagnostic::any_error;
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Kind, Output};
 use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, decide};
@@ -210,7 +209,7 @@ fn stays(context: &Context<'_>, removal: &Removal) -> bool {
         Kind::Consumer => desired.consumers.is_some(),
         _ => !desired.routing.is_empty() || desired.routing_disabled,
     };
-    !is_stated && !context.options.prune && guard::holds(Guard::PruneGate)
+    !is_stated && !context.options.prune
 }
 
 fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {

@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::writes::RecordWrite;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, CommentMark, Inventory};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Owner, Permit, Phase, Reason, Sketch, decide};
@@ -104,11 +103,11 @@ fn in_the_way(
     let finding =
         |code, message: String, help| Diagnostic::error(code, message).with_help(help).about(Address::record(hostname));
     let mut findings = Vec::new();
-    if live.read_only && guard::holds(Guard::ReadOnlyRecord) {
+    if live.read_only {
         let message = format!("`{hostname}` is a custom domain or another Cloudflare product's host");
         let help = "remove the custom domain first, or choose another hostname";
         findings.push(finding(Code::CustomDomain, message, help));
-    } else if !is_ours && here.len() > 1 && guard::holds(Guard::ManyRecords) {
+    } else if !is_ours && here.len() > 1 {
         let message = format!("`{hostname}` has {} records and none is ours", here.len());
         findings.push(finding(Code::ManyRecords, message, "leave one of them, or set `dns.record: existing`"));
     }
@@ -208,8 +207,7 @@ fn owner(context: &Context<'_>, live: &LiveRecord, fields: &[Field]) -> Owner {
 }
 
 fn is_ours(context: &Context<'_>, record: &LiveRecord) -> bool {
-    let mark = marks::parse_comment(&record.comment);
-    mark == CommentMark::Id(context.desired.identity.id()) || !guard::holds(Guard::RecordMark)
+    marks::parse_comment(&record.comment) == CommentMark::Id(context.desired.identity.id())
 }
 
 fn created(content: &RecordContent) -> Vec<Field> {

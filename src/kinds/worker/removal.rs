@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::{consumer, record};
 use crate::cloudflare::{dns_records, routes};
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Phase, Reason, Sketch, Write};
@@ -101,7 +100,7 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
     for (zone, content) in &context.live.zones {
         for route in content.routes.iter().filter(|route| route.script.as_deref() == Some(script)) {
             let given_up = goes && context.options.takes(&Address::route(&route.pattern).of_zone(zone));
-            let held = marks.holds(zone, &route.pattern) || given_up || !guard::holds(Guard::RemovalInventory);
+            let held = marks.holds(zone, &route.pattern) || given_up;
             if held && !wants_route(context, zone, &route.pattern) {
                 removals.push(Removal {
                     address: Address::route(&route.pattern).of_zone(zone),

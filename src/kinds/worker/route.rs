@@ -7,7 +7,6 @@ use super::context::Context;
 use super::writes::SearchRoute;
 use crate::cloudflare::{Call, routes};
 use crate::diagnostic::Code;
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Action, Claim, Left, Owner, Permit, Phase, Reason, Sketch, decide};
@@ -63,8 +62,7 @@ fn one(context: &Context<'_>, marks: &ScriptMarks, host: &Routing, zone: &str, p
 fn needs(context: &Context<'_>, own: &Routing, pattern: &str) -> Vec<Address> {
     let script = Address::script(&context.desired.script.name);
     let brings = |host: &&Routing| host.hostname == own.hostname || takes(pattern, &host.hostname);
-    let managed =
-        |host: &&Routing| matches!(host.record, DesiredRecord::Managed(_)) && guard::holds(Guard::RecordBeforeRoute);
+    let managed = |host: &&Routing| matches!(host.record, DesiredRecord::Managed(_));
     let hosts = context.desired.routing.iter().filter(brings).filter(managed);
     hosts.map(|host| Address::record(&host.hostname)).chain([script]).collect()
 }
@@ -79,7 +77,6 @@ fn takes(pattern: &str, hostname: &str) -> bool {
 fn owner(context: &Context<'_>, marks: &ScriptMarks, zone: &str, live: &LiveRoute, pattern: &str) -> Owner {
     let script = context.desired.script.name.as_str();
     let held = marks.holds(zone, &live.pattern) || marks.holds(zone, pattern);
-    let held = held || !guard::holds(Guard::RouteInventory);
     let (reason, message) = match live.script.as_deref() {
         Some(owner) if owner == script && held => return Owner::Ours(None),
         Some(owner) if owner == script => (

@@ -13,7 +13,6 @@ use super::tag_list::TagWrite;
 use super::writes::Upload;
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, Inventory, ScriptMarks, VersionMark};
 use crate::model::{Address, Field};
@@ -105,7 +104,7 @@ fn whose(context: &Context<'_>, owner: &ScriptOwner) -> Owner {
     let Some(claim) = context.live.script.as_ref().and_then(|live| claim(context, name, live)) else {
         return Owner::Ours(None);
     };
-    let overwrites = context.desired.drift == Drift::Overwrite || !guard::holds(Guard::OutsideChange);
+    let overwrites = context.desired.drift == Drift::Overwrite;
     let allowed = overwrites && claim.reason == Reason::ChangedOutside;
     Owner::Claimed(Claim { allowed, ..claim })
 }
@@ -175,10 +174,7 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         compatibility_date: date,
         compatibility_flags: desired.compatibility_flags.clone(),
         observability: None,
-        carried: live
-            .filter(|_| guard::holds(Guard::CarriedSettings))
-            .map(|live| live.carried.clone())
-            .unwrap_or_default(),
+        carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
         keep_assets: live.is_some_and(|live| live.has_assets),
         tags: Vec::new(),
         mark,
@@ -237,9 +233,7 @@ fn carried_bindings(context: &Context<'_>, plan: &mut ScriptPlan) -> (Vec<String
                 path: Some(path_of(&binding.type_name, &binding.name)),
                 reason: Reason::NotInManifest,
             });
-            if guard::holds(Guard::InheritedBindings) {
-                inherit.push(binding.name.clone());
-            }
+            inherit.push(binding.name.clone());
         } else if binding.type_name == secret_text::TYPE {
             remove.push(binding.name.clone());
         }

@@ -8,7 +8,6 @@ use super::removal::Removal;
 use super::script::ScriptPlan;
 use super::tag_list::same;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Owner, Reason};
@@ -60,11 +59,7 @@ impl Tags {
             }
         }
         let during = ScriptMarks {
-            inventory: if guard::holds(Guard::TagUnion) {
-                union(&without(&script.live_marks.inventory, &gone), &target.inventory)
-            } else {
-                target.inventory.clone()
-            },
+            inventory: union(&without(&script.live_marks.inventory, &gone), &target.inventory),
             names: target.names.iter().cloned().chain(leaving(script)).collect(),
             ..target.clone()
         };

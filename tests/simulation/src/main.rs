@@ -1,17 +1,16 @@
 //! Runs the suites, prints what they came to, and fails when anything that must hold does not.
 //!
 //! The cases are the same each time. `--fresh` plays others, and says which: `--fresh=SEED` plays those again.
+//! `--first-failure=CASES` plays so many cases of all suites until one fails, and answers with one line of JSON.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, reason = "a test program")]
 
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use simulation::seen::Seen;
 use simulation::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
-use simulation::{cells, lacking};
+use simulation::{cells, first};
 
 /// Cases of a usual run.
 const SUITES: [(Suite, u64); 4] = [(PAIRS, 8_000), (FAULTS, 70_000), (RACES, 20_000), (STALE, 12_000)];
@@ -39,6 +38,10 @@ fn main() -> ExitCode {
     let fresh = options.iter().find_map(|option| fresh_seed(option));
     let first = fresh.map_or(0, |seed| FRESH + seed * FRESH);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    if let Some(cases) = options.iter().find_map(|option| option.strip_prefix("--first-failure=")?.parse().ok()) {
+        println!("{}", first::told(cases, first::failure(cases, threads).as_ref()));
+        return ExitCode::SUCCESS;
+    }
     if let Some(seed) = fresh {
         println!("fresh seed {seed}: `npm run simulate -- --fresh={seed}` plays the same cases again");
     }
@@ -50,10 +53,7 @@ fn main() -> ExitCode {
             all.add(seen);
         }
     }
-    // What fresh cases hit is chance, and the cases without a guard are the same each time.
-    if runs("guards") && fresh.is_none() {
-        good &= guards(threads);
-    }
+    // What fresh cases hit is chance.
     if runs("pairs") && runs("faults") && fresh.is_none() {
         good &= top_up(&mut all, threads);
         good &= show_cells(&all);
@@ -105,29 +105,6 @@ fn too_silent(seen: &Seen, cases: u64) -> bool {
         );
     }
     too_many
-}
-
-/// Every guard is needed: without it some case fails.
-fn guards(threads: usize) -> bool {
-    let (next, caught) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(guard) = lacking::GUARDS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = lacking::catch(*guard);
-                    caught.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(found);
-                }
-            });
-        }
-    });
-    let mut caught = caught.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    caught.sort_by_key(|caught| caught.guard);
-    println!("\nWithout a guard:");
-    for one in &caught {
-        let by = one.by.map_or("NOT CAUGHT".to_owned(), |(suite, seed)| format!("{suite} {seed}"));
-        println!("  {:<20}{by:<14}{}", format!("{:?}", one.guard), one.what);
-    }
-    caught.iter().all(|one| one.by.is_some())
 }
 
 fn top_up(all: &mut Seen, threads: usize) -> bool {

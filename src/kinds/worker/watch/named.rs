@@ -11,7 +11,6 @@ use super::{Subject, WorkerWatch, part};
 use crate::cloudflare::Heard;
 use crate::cloudflare::scripts::{self, ScriptSettings};
 use crate::diagnostic::Diagnostic;
-use crate::guard::{self, Guard};
 use crate::kinds::worker::attached::{Place, There};
 use crate::kinds::worker::inventory::union;
 use crate::model::Kind;
@@ -24,7 +23,6 @@ impl WorkerWatch {
         let theirs = self.theirs(seen);
         let again = self.attached_again(heard)?;
         let is_lost = !theirs.is_empty() || self.is_unnamed(seen);
-        let is_lost = is_lost && guard::holds(Guard::NamedAtTheEnd);
         if !is_lost && again.is_empty() {
             return Ok(None);
         }
@@ -97,7 +95,7 @@ impl WorkerWatch {
             let is_new = |there: &There| hashes.contains(&there.hash) && !removed.iter().any(|(_, id)| *id == there.id);
             let found = look.found(heard).unwrap_or_default();
             let found: BTreeSet<String> = found.into_iter().filter(is_new).map(|there| there.hash).collect();
-            if !found.is_empty() && guard::holds(Guard::AttachedAgain) {
+            if !found.is_empty() {
                 again.insert(zone, found);
             }
         }

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use crate::cloudflare::deployments::{Deployment, Deployments};
 use crate::cloudflare::{Heard, Read, versions};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::http::CallError;
 use crate::kinds::worker::subject::Subject;
 use crate::resource::{AtHand, Ended, Next};
@@ -50,9 +49,6 @@ pub(super) enum Judged {
 
 /// Judges a look. `signature`: starts the message of every version that this run makes.
 pub(super) fn judge(subject: &Subject, did: &Did<'_>, found: &Found, heard: &Heard, signature: &str) -> Judged {
-    if !guard::holds(Guard::RaceLook) {
-        return Judged::Said(None);
-    }
     let planned = subject.deployment.as_ref();
     let found = match found {
         Found::Deployments(found) => &found.deployments,

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::cloudflare::{Heard, Turn, scripts};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::http::{CallError, Meaning};
 use crate::kinds::worker::attached::Place;
 use crate::kinds::worker::subject::Subject;
@@ -81,7 +80,7 @@ impl Deleting {
             None => Next::Send(Box::new(scripts::delete(&self.subject.account, &self.subject.script))),
             Some(Ok(_)) => Next::End(Ended::done()),
             // Gone already is as good.
-            Some(Err(error)) if error.is_absent() && guard::holds(Guard::AbsentIsDone) => Next::End(Ended::done()),
+            Some(Err(error)) if error.is_absent() => Next::End(Ended::done()),
             Some(Err(error)) => Next::End(self.refused(error)),
         }
     }

@@ -3,7 +3,6 @@
 use super::{PatchingSettings, RemovingSecrets, Upload, Uploading};
 use crate::cloudflare::Call;
 use crate::cloudflare::subdomain::{self, ScriptSubdomain};
-use crate::guard::{self, Guard};
 use crate::kinds::worker::context::Context;
 use crate::kinds::worker::inventory::union;
 use crate::kinds::worker::script::ScriptPlan;
@@ -25,7 +24,7 @@ impl ScriptPlan {
             written.clone_from(&tags.during);
             self.upload(context, upload);
         } else {
-            let due = attaches && guard::holds(Guard::InventoryFirst) && !same(&tags.during, &written);
+            let due = attaches && !same(&tags.during, &written);
             let before = due.then(|| TagWrite { from: written.clone(), to: tags.during.clone() });
             if let Some(write) = &before {
                 written.clone_from(&write.to);
@@ -53,7 +52,7 @@ impl ScriptPlan {
         self.known = union(&self.live_marks.inventory, &ScriptMarks::parse(&upload.tags).inventory);
         let uploading = Uploading::new(self.subject.clone(), upload, &context.desired.script);
         self.sketch.write(Phase::Make, Operation::procedure(part::VERSION, uploading));
-        if !names.is_empty() && guard::holds(Guard::RemovedSecrets) {
+        if !names.is_empty() {
             let Subject { account, script, .. } = self.subject.clone();
             self.removes_secrets = true;
             self.sketch

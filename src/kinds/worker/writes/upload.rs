@@ -12,7 +12,6 @@ use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::upload::{self, Metadata, Uploaded};
 use crate::cloudflare::{Call, Heard};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Guard};
 use crate::http::CallError;
 use crate::kinds::worker::subject::Subject;
 use crate::model::marks::VersionMark;
@@ -217,8 +216,7 @@ fn metadata(
         |CodeBinding { name, type_name, part }: &CodeBinding| json!({ "type": type_name, "name": name, "part": part });
     bindings.extend(modules.bindings.iter().map(of_code));
     bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
-    let keep: &[&str] =
-        if upload.remove_secrets.is_empty() && guard::holds(Guard::KeptSecrets) { &SECRET_TYPES } else { &[] };
+    let keep: &[&str] = if upload.remove_secrets.is_empty() { &SECRET_TYPES } else { &[] };
     let mut carried = upload.carried.clone();
     let observability = match &upload.observability {
         Some(wanted) => Some(json!(wanted)),
