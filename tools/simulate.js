@@ -1,7 +1,7 @@
 /**
  * `npm run simulate`: the engine against an account in memory, in an optimised build, on the same cases each time.
- * `npm run simulate -- SUITE…` runs single suites: pairs, faults, races, stale, guards. `--fresh` plays other cases than ever
- * before, `--fresh=SEED` those of an earlier run; a failure is printed as a test. `CASES=PERCENT` plays fewer or more.
+ * `npm run simulate -- SUITE…` runs single suites: pairs, faults, races, stale. `--fresh` plays other cases than ever before,
+ * `--fresh=SEED` those of an earlier run; a failure is printed as a test. `CASES=PERCENT` plays fewer or more.
  */
 import { ensureToolchain } from "./build/toolchain.js";
 import { ROOT } from "./paths.js";

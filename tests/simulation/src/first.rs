@@ -1,7 +1,7 @@
 //! The first case that fails, for `npm run lacking`: as soon as the engine lacks a check, some invariant must say so.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -10,51 +10,71 @@ use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 /// They take turns, so that whichever sees something first is soon heard.
 const SUITES: [Suite; 4] = [PAIRS, FAULTS, RACES, STALE];
 
-/// How a case failed.
-pub struct First {
-    /// Its place in the order of all cases.
-    place: u64,
-    suite: &'static str,
-    seed: u64,
-    broken: Vec<String>,
+/// Plays so many cases until one fails, and tells it as JSON: after how many, which one, and what it broke.
+pub fn failure(cases: u64, threads: usize) -> Value {
+    match first(cases, threads, play) {
+        None => json!({ "cases": cases, "failed": null }),
+        Some((place, failed)) => json!({ "cases": place + 1, "failed": failed }),
+    }
 }
 
-/// Plays so many cases until one fails. Of several at the same time it is the one that comes first in their order, so
-/// that the answer is the same on each machine.
-pub fn failure(cases: u64, threads: usize) -> Option<First> {
-    let (next, end) = (AtomicU64::new(0), AtomicU64::new(cases));
-    let first: Mutex<Option<First>> = Mutex::new(None);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    if place >= end.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    if let Some(failed) = play(place) {
-                        end.fetch_min(place, Ordering::Relaxed);
-                        let mut first = first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        if first.as_ref().is_none_or(|known| failed.place < known.place) {
-                            *first = Some(failed);
-                        }
-                    }
-                }
-            });
-        }
-    });
-    first.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-fn play(place: u64) -> Option<First> {
+/// Suite and seed of the case at a place, and what it broke.
+fn play(place: u64) -> Option<Value> {
     let count = SUITES.len() as u64;
     let (suite, seed) = (SUITES[(place % count) as usize], place / count);
-    let broken = suite.guarded(&(suite.generate)(seed)).err()?.broken;
-    Some(First { place, suite: suite.name, seed, broken })
+    let failure = suite.guarded(&(suite.generate)(seed)).err()?;
+    Some(json!({ "suite": suite.name, "seed": seed, "broken": failure.broken }))
 }
 
-/// What `--first-failure` prints: one line of JSON.
-pub fn told(cases: u64, first: Option<&First>) -> Value {
-    let Some(First { place, suite, seed, broken }) = first else { return json!({ "cases": cases, "failed": null }) };
-    json!({ "cases": place + 1, "failed": { "suite": suite, "seed": seed, "broken": broken } })
+/// Of several failures at the same time it is that of the lowest place: the answer is the same on each machine.
+fn first<T: Send>(cases: u64, threads: usize, play: impl Fn(u64) -> Option<T> + Sync) -> Option<(u64, T)> {
+    let (next, end) = (AtomicU64::new(0), AtomicU64::new(cases));
+    let failures = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            if place >= end.load(Ordering::Relaxed) {
+                break;
+            }
+            if let Some(failure) = play(place) {
+                end.fetch_min(place, Ordering::Relaxed);
+                failures.lock().unwrap_or_else(PoisonError::into_inner).push((place, failure));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    failures.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().min_by_key(|(place, _)| *place)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn of_two_failures_at_once_that_of_the_lower_place_is_told() {
+        let both = Barrier::new(2);
+        let first = first(100, 2, |place| {
+            if place == 6 || place == 7 {
+                both.wait();
+            }
+            (place >= 6).then_some(place)
+        });
+        assert_eq!(first, Some((6, 6)));
+    }
+
+    #[test]
+    fn no_case_beyond_the_last_is_played() {
+        assert_eq!(first(6, 2, |place| (place >= 6).then_some(())), None);
+    }
+
+    #[test]
+    fn where_nothing_fails_that_is_told_with_the_number_of_cases() {
+        assert_eq!(failure(8, 2), json!({ "cases": 8, "failed": null }));
+    }
 }

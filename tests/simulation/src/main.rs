@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let first = fresh.map_or(0, |seed| FRESH + seed * FRESH);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     if let Some(cases) = options.iter().find_map(|option| option.strip_prefix("--first-failure=")?.parse().ok()) {
-        println!("{}", first::told(cases, first::failure(cases, threads).as_ref()));
+        println!("{}", first::failure(cases, threads));
         return ExitCode::SUCCESS;
     }
     if let Some(seed) = fresh {
