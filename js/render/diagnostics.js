@@ -46,7 +46,7 @@ export async function diagnosticsText(draw, findings, look) {
   if (findings.length === 0) return "";
   const texts = await draw(findings.slice(0, MAX_SHOWN), look);
   const rest = findings.length - texts.length;
-  return texts.join("\n") + (rest > 0 ? `\n… and ${rest} more findings\n` : "");
+  return texts.join("\n") + (rest > 0 ? `\n… and ${rest === 1 ? "one more finding" : `${rest} more findings`}\n` : "");
 }
 
 function placeOf({ file, line, column, endLine, endColumn }) {

@@ -87,7 +87,7 @@ function codeText(code) {
 /** The value as it stands on one line; undefined where that needs two. */
 function lineOf({ old, new: next, secret, later }, room) {
   if (secret) return next === null ? "(secret) -> (removed)" : "(secret)";
-  if (later) return `${shown(old, 0, Math.max(room - 23, 0))} -> (known after apply)`;
+  if (later) return `${shown(old, 0, Math.max(room - 24, 0))} -> (known after create)`;
   if (old === null) return shown(next, 0, room);
   if (next === null) return `${shown(old, 0, Math.max(room - 13, 0))} -> (removed)`;
   const whole = `${shown(old)} -> ${shown(next)}`;

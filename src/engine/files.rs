@@ -117,7 +117,26 @@ fn unusable(files: &FilesInR2, listed: &[ListedObject], bytes: u64) -> Diagnosti
         let message = format!("no object right under `{place}` ends with `{}`", SQL);
         return Diagnostic::error(Code::Migration, message).with_help("correct bucket or prefix, or upload the files");
     }
-    let message = format!("the {} files under `{place}` have {bytes} bytes together", listed.len());
+    let message = match listed {
+        [one] => format!("`r2://{}/{}` has {bytes} bytes", files.bucket, plain(&one.key, 300)),
+        _ => format!("the {} files under `{place}` have {bytes} bytes together", listed.len()),
+    };
     Diagnostic::error(Code::Migration, message)
         .with_help(format!("at most {MOST_BYTES}: put large data in by other means"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_file_that_is_too_large_is_named_and_several_are_counted() {
+        let files = FilesInR2 { bucket: "code".into(), prefix: "shop/".into(), jurisdiction: None };
+        let listed = |names: &[&str]| -> Vec<ListedObject> {
+            names.iter().map(|name| ListedObject { key: format!("shop/{name}"), size: MOST_BYTES }).collect()
+        };
+        assert_eq!(unusable(&files, &listed(&["1_a.sql"]), 7).message, "`r2://code/shop/1_a.sql` has 7 bytes");
+        let two = unusable(&files, &listed(&["1_a.sql", "2_b.sql"]), 7).message;
+        assert_eq!(two, "the 2 files under `r2://code/shop/` have 7 bytes together");
+    }
 }

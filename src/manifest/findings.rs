@@ -82,7 +82,10 @@ impl<'document> Findings<'document> {
     /// All of them, and one that counts the rest.
     pub(crate) fn into_list(mut self) -> Vec<Diagnostic> {
         if self.dropped > 0 {
-            let message = format!("{} more findings in this document", self.dropped);
+            let message = match self.dropped {
+                1 => "one more finding in this document".to_owned(),
+                dropped => format!("{dropped} more findings in this document"),
+            };
             let rest = match self.dropped_error {
                 true => Diagnostic::error(Code::TooMany, message),
                 false => Diagnostic::warning(Code::TooMany, message),

@@ -21,7 +21,7 @@ pub struct Field {
     pub new: Value,
     /// The values are secret: only the name is told.
     pub secret: bool,
-    /// The new value is known after another change.
+    /// The new value is known after the create that makes it.
     pub later: bool,
     /// Path of the manifest that says the value, where one text does.
     #[serde(skip)]

@@ -210,6 +210,13 @@ test("what is no list of findings gives nothing", async () => {
   assert.equal(await render("a: b", odd), "error[CFD0102]: it is wrong\n\nerror[CFD0102]: it is wrong\n");
 });
 
+test("of many findings the first twenty are drawn, and the rest is counted", async () => {
+  const endOf = async (count) => (await render("a: b", Array(count).fill(finding()))).split("\n\n").slice(20);
+  assert.deepEqual(await endOf(20), []);
+  assert.deepEqual(await endOf(21), ["… and one more finding\n"]);
+  assert.deepEqual(await endOf(22), ["… and 2 more findings\n"]);
+});
+
 test("a broken manifest keeps its secrets", async () => {
   const random = createRandom(5);
   const pieces = [..."-[]{}:,&*!|>'\"#%?a0 "];

@@ -113,7 +113,7 @@ test("a secret has no value, and what is known later none yet", () => {
   for (const line of [
     "secrets.A  (secret)",
     "secrets.A  (secret) -> (removed)",
-    'id  "old" -> (known after apply)',
+    'id  "old" -> (known after create)',
     'gone  "x" -> (removed)',
     'c  {"a":[],"b":1} -> 2',
   ]) {
