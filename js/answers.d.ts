@@ -504,7 +504,7 @@ export interface FieldChange {
    */
   secret: boolean;
   /**
-   * The new value is known after another change.
+   * The new value is known after the create that makes it.
    */
   later: boolean;
 }
@@ -693,7 +693,9 @@ export interface Summary {
   writes: number;
 }
 /**
- * Outputs of a run by `Kind/name`; by `Kind/account/ID/name` where several accounts of the run have one of that name.
+ * Outputs of a run by `Kind/name`. Where several documents of the run have one kind and name, what tells them apart
+ * stands before it: `Kind/account/ID/name` in several accounts, `Kind/org/env/name` in one, or
+ * `Kind/account/ID/org/env/name`. They are read back so.
  */
 export interface OutputSet {
   [k: string]: Outputs;

@@ -80,7 +80,10 @@ export interface Options {
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */
   values?: Readonly<Record<string, string>> | undefined;
-  /** Files of `migrations`, by `CloudflareD1Database/NAME`: name of the file → its text. The command line reads them. */
+  /**
+   * Files of `migrations`, by the name of their database as in `OutputSet`, such as `CloudflareD1Database/NAME`: name of
+   * the file → its text. The command line reads them.
+   */
   migrations?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Outputs of other runs, for references. */
   outputs?: OutputSet | undefined;

@@ -21,11 +21,14 @@ export async function withMigrations(context, api, sources, options) {
   if (!sources.some(({ text }) => mayHave(text)) && !options.set?.some(([path]) => mayHave(path))) return options;
   const { manifests = [] } = await api.validate(sources, options);
   const migrations = {};
-  for (const { kind, name, file, migrations: directory } of manifests) {
-    if (directory !== undefined) migrations[`${kind}/${name}`] = await readFiles(context, file, directory);
+  for (const { file, migrations: directory, ...manifest } of manifests) {
+    if (directory !== undefined) migrations[nameOf(manifest)] = await readFiles(context, file, directory);
   }
   return { ...options, migrations };
 }
+
+/** With all that tells a database from others of its name in the run. */
+const nameOf = ({ kind, account, org, env, name }) => `${kind}/account/${account}/${org}/${env}/${name}`;
 
 /** A directory is named from where the manifest lies; one on standard input lies where the command runs. */
 async function readFiles(context, manifest, directory) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Output, OutputSet};
+use crate::model::{Identity, Output, OutputSet, given_for};
 
 /// A value that stands in the manifest, or that another resource will give.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,10 +31,10 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Its value among outputs that were given: those of the account first, which stand apart where several have the name.
-    pub fn given<'a>(&self, outputs: &'a OutputSet, account: &str) -> Option<&'a str> {
+    /// Its value among outputs that were given: those of the account and the environment of `who` refers first, which
+    /// stand apart where several have the name.
+    pub fn given<'a>(&self, outputs: &'a OutputSet, who: &Identity) -> Option<&'a str> {
         let Self { kind, name, output, .. } = self;
-        let of_account = outputs.get(&format!("{kind}/account/{account}/{name}"));
-        of_account.or_else(|| outputs.get(&format!("{kind}/{name}")))?.get(output)?.as_str()
+        given_for(outputs, kind, &Identity { name: name.clone(), ..who.clone() })?.get(output)?.as_str()
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn looks(desired: &DesiredState, outputs: &OutputSet) -> Vec<Look> {
     let described = desired.stores.iter().filter_map(stores::look);
     let elsewhere = open(desired).filter(|(who, reference)| {
         let Reference { kind, name, .. } = reference;
-        reference.given(outputs, &who.account).is_none() && matches!(documents.find(kind, name, who), Ok(None))
+        reference.given(outputs, who).is_none() && matches!(documents.find(kind, name, who), Ok(None))
     });
     let referred = elsewhere.filter_map(|(who, reference)| {
         Some(Findable::of(&reference.kind)?.look(&who.account, &reference.name, &reference.output))
@@ -150,7 +150,7 @@ impl Run<'_> {
 
     /// The same from given outputs and from documents of the run alone.
     fn described(&self, reference: &Reference) -> Result<Option<Referred>, Diagnostic> {
-        if let Some(text) = reference.given(self.outputs, &self.who.account) {
+        if let Some(text) = reference.given(self.outputs, self.who) {
             return Ok(Some(Input::Value(text.to_owned()).into()));
         }
         let Reference { kind, name, .. } = reference;

@@ -10,7 +10,7 @@ use crate::cloudflare::permissions::Grant;
 use crate::cloudflare::{Call, Look, ReadOf};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{Claimed, DocumentKind, Envelope, Lowered, Path, Reading};
-use crate::model::{Address, Field};
+use crate::model::{Address, Field, Identity};
 use crate::resource::{DesiredDocument, DesiredStore, LiveStore, Operation, StoreInput};
 
 /// A kind of documents that each describe one store. All of it is pure: requests and answers are values.
@@ -165,7 +165,7 @@ impl From<Value> for Stated {
 pub(super) fn read<S: StoreSpec, W: Into<Stated>>(
     kind: &dyn Store,
     reading: &mut Reading<'_, '_>,
-    wanted: impl FnOnce(&S, Option<&str>, &Path, &mut Reading<'_, '_>) -> W,
+    wanted: impl FnOnce(&S, Option<&Identity>, &Path, &mut Reading<'_, '_>) -> W,
 ) -> Lowered {
     let Some(manifest) = reading.typed::<S>() else { return Lowered::default() };
     let spec = manifest.spec.unwrap_or_default();
@@ -176,7 +176,7 @@ pub(super) fn read<S: StoreSpec, W: Into<Stated>>(
     envelope.check(reading);
     let identity = envelope.identity(reading.options);
     let path = Path::default().key("spec");
-    let stated = wanted(&spec, identity.as_ref().map(|identity| identity.name.as_str()), &path, reading);
+    let stated = wanted(&spec, identity.as_ref(), &path, reading);
     let Stated { wanted, inputs } = stated.into();
     let store = name.zip(identity).map(|(name, identity)| DesiredStore {
         document: reading.document,

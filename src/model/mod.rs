@@ -1,6 +1,7 @@
 //! The nouns that every part shares: addresses, identities, marks, outputs.
 
 mod code;
+mod document_name;
 mod field;
 mod identity;
 mod json;
@@ -11,6 +12,7 @@ mod outputs;
 
 pub use crate::address::{Address, Kind, Scope};
 pub use code::{Syntax, is_code_binding};
+pub use document_name::{document_name, given_for};
 pub use field::Field;
 pub use identity::{Identity, hex};
 pub use json::typed;

@@ -43,7 +43,9 @@ pub enum OutputValue {
 #[schemars(rename = "Outputs")]
 pub struct OutputsTold(pub BTreeMap<String, OutputValue>);
 
-/// Outputs of a run by `Kind/name`; by `Kind/account/ID/name` where several accounts of the run have one of that name.
+/// Outputs of a run by `Kind/name`. Where several documents of the run have one kind and name, what tells them apart
+/// stands before it: `Kind/account/ID/name` in several accounts, `Kind/org/env/name` in one, or
+/// `Kind/account/ID/org/env/name`. They are read back so.
 #[derive(JsonSchema)]
 #[schemars(rename = "OutputSet")]
 pub struct OutputSetTold(pub BTreeMap<String, OutputsTold>);

@@ -11,7 +11,7 @@ use crate::cloudflare::{Api, scripts};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::dns_name::a_labels;
 use crate::http::{CallError, Client, Meaning};
-use crate::model::OutputSet;
+use crate::model::{Identity, OutputSet};
 use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 
 /// Zone ids by index of the manifest, one for each of its hosts.
@@ -58,7 +58,7 @@ pub async fn find(
     let hosts = desired.manifests.iter().enumerate();
     let hosts = hosts.flat_map(|(index, manifest)| manifest.routing.iter().map(move |host| (index, manifest, host)));
     for (index, manifest, host) in hosts {
-        match choose(&manifest.identity.account, host, &zones, outputs) {
+        match choose(&manifest.identity, host, &zones, outputs) {
             Ok(id) => ids.entry(index).or_default().push(id),
             Err(finding) if all_looked_up => {
                 failures.push(Failure { subject: "zone".into(), document: Some(manifest.document), finding });
@@ -92,15 +92,15 @@ async fn unknown_accounts(
 
 /// Account and names to ask for.
 fn candidates(manifest: &DesiredManifest, outputs: &OutputSet) -> Vec<(String, String)> {
-    let names = manifest.routing.iter().flat_map(|host| names(&manifest.identity.account, host, outputs));
+    let names = manifest.routing.iter().flat_map(|host| names(&manifest.identity, host, outputs));
     names.map(|name| (manifest.identity.account.clone(), name)).collect()
 }
 
 /// Names that the zone of a host can have.
-fn names(account: &str, host: &Routing, outputs: &OutputSet) -> Vec<String> {
+fn names(who: &Identity, host: &Routing, outputs: &OutputSet) -> Vec<String> {
     match &host.zone {
         ZoneRef::Id(_) => Vec::new(),
-        ZoneRef::Referred(reference) if reference.given(outputs, account).is_some() => Vec::new(),
+        ZoneRef::Referred(reference) if reference.given(outputs, who).is_some() => Vec::new(),
         ZoneRef::Referred(reference) => a_labels(&reference.name).into_iter().collect(),
         ZoneRef::Name(name) => vec![name.clone()],
         ZoneRef::OfHostname => suffixes(&host.hostname),
@@ -116,7 +116,7 @@ fn suffixes(host: &str) -> Vec<String> {
 
 /// The zone of a host: active ones first, the longest name wins.
 fn choose(
-    account: &str,
+    who: &Identity,
     host: &Routing,
     zones: &BTreeMap<String, Vec<Zone>>,
     outputs: &OutputSet,
@@ -124,7 +124,7 @@ fn choose(
     match &host.zone {
         ZoneRef::Id(id) => return Ok(id.clone()),
         ZoneRef::Referred(reference) => {
-            if let Some(id) = reference.given(outputs, account) {
+            if let Some(id) = reference.given(outputs, who) {
                 return zone_id(id).ok_or_else(|| no_id(reference));
             }
         }
@@ -132,9 +132,9 @@ fn choose(
     }
     let of_account = |zone: &&Zone| {
         let owner = zone.account.as_ref().and_then(|account| account.id.as_ref());
-        owner.is_none_or(|owner| owner == account)
+        owner.is_none_or(|owner| *owner == who.account)
     };
-    let names = names(account, host, outputs);
+    let names = names(who, host, outputs);
     let named = names.iter().filter_map(|name| zones.get(name)).flatten();
     let best = named.filter(of_account).max_by_key(|zone| (zone.is_active(), zone.name.len()));
     best.map(|zone| zone.id.clone()).ok_or_else(|| {

@@ -50,6 +50,26 @@ describe("migrations of a directory", { concurrency: false }, () => {
     }
   });
 
+  test("two databases of one name in two environments get the files of their own directories", async () => {
+    const document = (env) =>
+      manifest(`./${env}`)
+        .replace("{name: shop}", `{name: shop, env: ${env}}`)
+        .replace("database_name: shop", `database_name: shop-${env}`);
+    for (const env of ["test", "live"]) {
+      await mkdir(join(site.directory, "databases", env));
+      await writeFile(join(site.directory, "databases", env, `0001_${env}.sql`), "SELECT 1;");
+    }
+    const path = join(site.directory, "databases", "both.yaml");
+    await writeFile(path, [document("test"), document("live")].join("---\n"));
+    const run = await cli("plan", "databases/both.yaml");
+    const changes = eventsOf(run).filter(({ type }) => type === "change");
+    const files = changes.map(({ address, fields }) => [address, fields.map(({ path }) => path).at(-1)]);
+    assert.deepEqual(files.sort(), [
+      ["d1:shop-live", "migrations.0001_live.sql"],
+      ["d1:shop-test", "migrations.0001_test.sql"],
+    ]);
+  });
+
   test("a file with a transaction of its own is refused by `validate`", async () => {
     await writeFile(join(site.directory, "databases", "sql", "0002_own.sql"), "BEGIN; SELECT 1; COMMIT;");
     const { exit, stdout, stderr } = await site.start(["validate", "databases/shop.yaml", "--local"], {}).ended;

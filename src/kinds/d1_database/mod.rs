@@ -59,10 +59,10 @@ impl DocumentKind for D1Database {
     }
 
     fn read(&self, reading: &mut Reading<'_, '_>) -> Lowered {
-        store::read(self, reading, |spec: &Spec, name, path, reading| {
+        store::read(self, reading, |spec: &Spec, who, path, reading| {
             let hint = check(spec, path, reading);
             let mut wanted = wanted(spec, hint);
-            wanted.extend(source::wanted(spec.migrations.as_ref(), name, path, reading));
+            wanted.extend(source::wanted(spec.migrations.as_ref(), who, path, reading));
             Value::Object(wanted)
         })
     }

@@ -9,7 +9,7 @@ use super::spec::{Migrations, MigrationsInR2};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::store::FilesInR2;
 use crate::manifest::{Path, Reading, bucket_name, quote};
-use crate::model::check_object_key;
+use crate::model::{Identity, check_object_key, given_for};
 use crate::resource::DesiredStore;
 
 /// Its word under `kind`.
@@ -18,10 +18,10 @@ pub(super) const MIGRATIONS: &str = "migrations";
 pub(super) const DIRECTORY: &str = "directory";
 pub(super) const PREFIX: &str = "prefix";
 
-/// What the document states of its migrations, and the files that were given; `name`: of the document.
+/// What the document states of its migrations, and the files that were given for it; `who` it is.
 pub(super) fn wanted(
     stated: Option<&Migrations>,
-    name: Option<&str>,
+    who: Option<&Identity>,
     path: &Path,
     reading: &mut Reading<'_, '_>,
 ) -> Map<String, Value> {
@@ -36,7 +36,7 @@ pub(super) fn wanted(
             }
         }
     }
-    if let Some(files) = name.and_then(|name| reading.options.files.get(&format!("{NAME}/{name}"))) {
+    if let Some(files) = who.and_then(|who| given_for(&reading.options.files, NAME, who)) {
         let migrations = migrations::in_order(files);
         for finding in migrations::findings(&migrations) {
             reading.tell(&path, finding);
