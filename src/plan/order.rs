@@ -115,11 +115,16 @@ impl Order<'_> {
         writes.clone()
     }
 
-    /// What goes before one of a circle lets go of the others: all that leads to one of them.
+    /// What goes before one of a circle lets go of the others: all that leads to one of them, and whoever else refers to
+    /// one of them.
     fn detached_before(&self, entry: &Entry<'_>) -> Vec<usize> {
         let Some(split) = self.splits.of(entry.key()) else { return Vec::new() };
         let leads = |other: &&Entry<'_>| other.phase < Phase::Last && split.manifests.contains(&other.manifest);
-        self.entries.iter().filter(leads).map(|other| other.index).collect()
+        let leading = self.entries.iter().filter(leads).map(|other| other.index);
+        let members = self.entries.iter().filter(|member| member.removes() && split.holds(member.key()));
+        let users = members.flat_map(|member| member.sketch.needs.iter().map(|need| need.in_account(member.account)));
+        let users = users.filter(|user| !split.holds(*user)).filter_map(|user| self.deletions.get(&user)).flatten();
+        leading.chain(users.copied()).collect()
     }
 }
 

@@ -48,6 +48,7 @@ impl Account {
             Act::EditSecret(script) => self.edit(names::script(script), "S0", Some("edited by hand")),
             Act::AddSecret(script) => self.edit(names::script(script), names::THEIR_SECRET, Some("theirs")),
             Act::DropSecret(script) => self.edit(names::script(script), "S0", None),
+            Act::Call(script) => self.call(names::script(script)),
             Act::EraseTags(script) => self.erase_tags(names::script(script)),
             Act::AddTag(script) => self.on_script(script, |script| script.tags.push("team-blue".into())),
             Act::FlipWorkersDev(script) => self.on_script(script, |script| {
@@ -212,6 +213,17 @@ impl Account {
             newest.bindings.iter().filter(|binding| binding["name"] != secret).cloned().collect();
         bindings.extend(value.map(|text| json!({ "type": "secret_text", "name": secret, "text": text })));
         self.edit_secrets(name, bindings, Maker::Stranger);
+    }
+
+    /// `theirs` is bound to a Worker.
+    fn call(&mut self, name: &str) {
+        let (is_there, id) = (self.scripts.contains_key(name) && name != "theirs", self.uuid());
+        let newest = self.scripts.get("theirs").and_then(|script| script.versions.first()).cloned();
+        let Some(newest) = newest.filter(|_| is_there) else { return };
+        let others = newest.bindings.iter().filter(|binding| binding["name"] != "OURS");
+        let ours = json!({ "type": "service", "name": "OURS", "service": name });
+        let bindings = Rc::new(others.cloned().chain([ours]).collect());
+        self.deploy_whole("theirs", Version { id, number: newest.number + 1, bindings, ..newest });
     }
 
     /// Without tags nothing says any longer what is ours.

@@ -17,12 +17,28 @@ pub struct Wanted {
     pub stores: [Option<Described>; 4],
     /// How the Worker is bound to stores, in the same order.
     pub binds: [Bind; 4],
+    /// Other Workers of the run, in the order of `names::PEERS`.
+    pub peers: [Option<Peer>; 2],
+    /// Those of them that the Worker is bound to, as bits.
+    pub calls: u8,
+    /// It names them by references to their documents.
+    pub refers: bool,
     pub dns: Dns,
     pub workers_dev: Option<bool>,
     pub observability: Option<bool>,
     pub date: Option<u8>,
     /// `drift: overwrite`.
     pub overwrite: bool,
+}
+
+/// Another Worker of the run: code, and whom it is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Peer {
+    pub code: u8,
+    /// Bits: the Worker itself, then `names::PEERS`.
+    pub calls: u8,
+    /// It names them by references to their documents.
+    pub refers: bool,
 }
 
 /// What a document says of a store.
@@ -111,6 +127,8 @@ pub enum Act {
     EditSecret(u8),
     AddSecret(u8),
     DropSecret(u8),
+    /// Their Worker is bound to ours.
+    Call(u8),
     EraseTags(u8),
     AddTag(u8),
     FlipWorkersDev(u8),
@@ -238,6 +256,9 @@ impl Wanted {
         secrets: [None; 2],
         stores: [None; 4],
         binds: [Bind::Without; 4],
+        peers: [None; 2],
+        calls: 0,
+        refers: false,
         dns: Dns::Absent,
         workers_dev: None,
         observability: None,

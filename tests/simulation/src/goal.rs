@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::account::{Account, Maker, Script, Version, bound_store};
 use crate::case::{Deployer, Verb, Wanted, Wish};
 use crate::documents::ROWS;
+use crate::members::{Member, called_by};
 use crate::names;
 use crate::truth::{Truth, is_held, is_secret_edit, is_set};
 
@@ -15,6 +16,7 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
     match deployer.verb {
         Verb::Apply => {
             worker(before, after, &deployer.wanted, &mut misses);
+            deployer.wanted.members().iter().for_each(|member| bound(before, after, member, &mut misses));
             routing(after, &deployer.wanted, &mut misses);
             misses.extend(is.stores().filter(|store| store.live.is_none() || store.differs()).map(|store| {
                 let pending: Vec<usize> = store.pending().collect();
@@ -35,7 +37,8 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             }
         }
         Verb::Destroy => {
-            if !is.removals().is_empty() || !is.renamed().is_empty() || after.scripts.contains_key(is.name()) {
+            let is_left = deployer.wanted.members().iter().any(|member| after.scripts.contains_key(member.name));
+            if !is.removals().is_empty() || !is.renamed().is_empty() || is_left {
                 misses.push("not all is destroyed".into());
             }
             // What the inventory named before is known no longer.
@@ -76,7 +79,6 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
     must(wanted.workers_dev.is_none_or(|on| script.workers_dev.0 == on), "workers.dev");
     must(wanted.observability.is_none_or(|on| script.observability["enabled"] == on), "observability");
     let Some(live) = script.live() else { return misses.push("no single version is live".into()) };
-    must(live.modules.get("index.js").map(Vec::as_slice) == bundle(wanted).as_deref(), "the code");
     must(wanted.date.is_none_or(|date| live.date == Some(format!("2025-10-{:02}", date + 1))), "the date");
     bindings(before.scripts.get(name), live, wanted, misses);
     for (index, row) in ROWS.iter().enumerate() {
@@ -89,8 +91,28 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
     }
 }
 
-fn bundle(wanted: &Wanted) -> Option<Vec<u8>> {
-    names::bundle(&format!("{}.js", wanted.code)).map(String::into_bytes)
+/// A Worker of the run: ours, with its code, and bound to those that its document names.
+fn bound(before: &Account, after: &Account, member: &Member, misses: &mut Vec<String>) {
+    let name = member.name;
+    let Some(script) = after.scripts.get(name) else { return misses.push(format!("there is no {name}")) };
+    let Some(live) = script.live() else { return misses.push(format!("no single version of {name} is live")) };
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            misses.push(format!("{name}: {what}"));
+        }
+    };
+    let mark = format!("cfwd1-{}", member.identity().id());
+    must(script.tags.iter().filter(|tag| **tag == mark).count() == 1, "no mark of ours");
+    let code = names::bundle(&format!("{}.js", member.code)).map(String::into_bytes);
+    must(live.modules.get("index.js").map(Vec::as_slice) == code.as_deref(), "the code");
+    let was_ours = |name: &str| before.scripts.get(member.name).is_none_or(|script| is_set(script, name));
+    let of_ours = |binding: &&Value| binding["name"].as_str().is_some_and(|name| name.starts_with("TO_"));
+    for binding in live.bindings.iter().filter(of_ours) {
+        let leads_to = binding["service"].as_str().unwrap_or_default();
+        let is_left = binding["name"].as_str().is_some_and(was_ours);
+        must(member.calls.contains(&leads_to) || !is_left, "still bound to another one");
+    }
+    must(member.calls.iter().all(|other| called_by(live).any(|called| called == *other)), "lacks a binding");
 }
 
 fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &mut Vec<String>) {

@@ -6,6 +6,8 @@ use cfworker_deploy::model::marks::ScriptMarks;
 
 use crate::account::{Account, Call, Maker, Script, Subject};
 use crate::case::{Verb, Wish};
+use crate::members::{called_by, reaches};
+use crate::things;
 use crate::truth::{self, is_held};
 use crate::watch::{Facts, is_theirs, secret_names};
 use crate::{names, store_invariants};
@@ -82,6 +84,13 @@ impl Seen<'_> {
         }
         if self.is_call(&["POST", "PUT"], Subject::Route) {
             self.route_attached(name);
+            self.whole("a route before its Worker is whole");
+        }
+        if self.is_call(&["POST"], Subject::Record) {
+            self.whole("a record before its Worker is whole");
+        }
+        if self.is_call(&["PATCH"], Subject::Script) && self.call.path.last().is_some_and(|last| last == "settings") {
+            self.let_go();
         }
         if deletes && self.call.subject == Subject::Route && self.facts.deployer.verb == Verb::Apply {
             self.must(self.stands(), || "2 order: an old route goes before the new ones stand".into());
@@ -105,6 +114,36 @@ impl Seen<'_> {
         }
         if deletes && self.call.subject == Subject::Script {
             self.script_removed();
+        }
+    }
+
+    /// Nothing leads to a Worker that lacks a binding to another one of the run.
+    fn whole(&mut self, what: &str) {
+        let members = self.facts.deployer.wanted.members();
+        let newest = self.after.scripts.get(members[0].name).and_then(|script| script.versions.first());
+        let is_bound = |other: &&str| newest.is_some_and(|newest| called_by(newest).any(|called| called == *other));
+        let lacks = members[0].calls.iter().find(|other| !is_bound(other));
+        self.must(lacks.is_none(), || format!("2 order: {what}: no binding to {lacks:?}"));
+    }
+
+    /// A Worker that goes lets go of others when nothing of ours leads to it any more.
+    fn let_go(&mut self) {
+        let (after, us) = (self.after, self.us());
+        self.must(self.facts.deployer.verb == Verb::Destroy, || {
+            "2 order: a Worker that stays lets go of others".into()
+        });
+        let before = self.before;
+        let lets_go = self.call.path.get(4).map(String::as_str).unwrap_or_default();
+        for zone in after.zones.iter().filter(|_| !self.facts.blind) {
+            for route in &zone.routes {
+                let Some((name, script)) = route.script.as_ref().and_then(|name| after.scripts.get_key_value(name))
+                else {
+                    continue;
+                };
+                let held = script.maker == us && is_held(script, zone.id, &route.pattern);
+                let leads = held && reaches(before, name, lets_go);
+                self.must(!leads, || format!("2 order: {lets_go} lets go while {} still leads to it", route.pattern));
+            }
         }
     }
 
@@ -146,7 +185,8 @@ impl Seen<'_> {
                     self.must(!ours, || format!("2 order: {name} goes before its route {}", route.pattern));
                 }
             }
-            let another = after.scripts.values().any(|script| script.maker == us);
+            let others = after.scripts.iter().filter(|(name, _)| !names::is_peer(name));
+            let another = names::is_peer(name) || others.into_iter().any(|(_, script)| script.maker == us);
             let records = after.zones.iter().flat_map(|zone| &zone.records);
             // What no run can know of (its zone stands nowhere) is not this one's fault.
             let known = truth::Truth::of(before, &self.facts.deployer).removals();
@@ -157,7 +197,8 @@ impl Seen<'_> {
 
     /// 3. Nothing changes that is not ours and was not named.
     fn untouched(&mut self) {
-        let (was, is) = (truth::now(self.before, &self.facts.protected), truth::now(self.after, &self.facts.protected));
+        let (was, is) =
+            (things::now(self.before, &self.facts.protected), things::now(self.after, &self.facts.protected));
         // Others may have made it ours meanwhile.
         let (alone, us) = (self.facts.alone, self.us());
         let still = truth::Truth::of(self.before, &self.facts.deployer).protected();
@@ -188,12 +229,17 @@ impl Seen<'_> {
     /// 5. Secrets that the manifest did not remove are still there.
     fn secrets(&mut self) {
         let wanted = self.facts.deployer.wanted;
-        let name = names::script(wanted.script);
+        self.secrets_of(names::script(wanted.script), &wanted.secret_values(), &wanted.variables());
+        for peer in wanted.peer_names() {
+            self.secrets_of(peer, &BTreeMap::new(), &BTreeMap::new());
+        }
+    }
+
+    fn secrets_of(&mut self, name: &str, values: &BTreeMap<String, String>, variables: &BTreeMap<String, String>) {
         if !self.after.scripts.contains_key(name) {
             return;
         }
         let was = self.before.scripts.get(name);
-        let values = wanted.secret_values();
         let now = secret_names(self.after, name);
         let leaves =
             |secret: &String| was.is_some_and(|was| truth::is_set(was, secret)) && !values.contains_key(secret);
@@ -205,7 +251,7 @@ impl Seen<'_> {
             let set = was.is_some_and(|was| truth::is_set(was, &secret));
             let removed = set && !values.contains_key(&secret);
             // A variable of that name takes its place.
-            let replaced = wanted.variables().contains_key(&secret);
+            let replaced = variables.contains_key(&secret);
             self.must(removed || replaced || now.contains(&secret), || format!("5 secrets: {secret} is lost"));
         }
     }
@@ -217,13 +263,14 @@ impl Seen<'_> {
             let ids: Vec<&str> = ids(script).collect();
             self.must(ids.len() <= 1, || format!("6 marks: {name} names {ids:?}"));
         }
-        if self.is_call(&["PUT", "PATCH"], Subject::Script)
-            && self.facts.alone
-            && let Some(script) = self.after.scripts.get(names::script(wanted.script))
-        {
-            let id = wanted.identity().id();
-            let right = ids(script).eq([id.as_str()]);
-            self.must(right, || "6 marks: the Worker is not marked as ours".into());
+        let about = self.call.path.get(4).map(String::as_str);
+        let marks = self.facts.alone && self.facts.deployer.verb == Verb::Apply;
+        for member in wanted.members().iter().filter(|member| about == Some(member.name) && marks) {
+            let script =
+                self.after.scripts.get(member.name).filter(|_| self.is_call(&["PUT", "PATCH"], Subject::Script));
+            let id = member.identity().id();
+            let right = script.is_none_or(|script| ids(script).eq([id.as_str()]));
+            self.must(right, || format!("6 marks: {} is not marked as ours", member.name));
         }
         let text: String = self.after.scripts.values().flat_map(|script| &script.tags).cloned().collect();
         let notes =
@@ -239,12 +286,14 @@ impl Seen<'_> {
 
     /// A Worker that is taken over keeps what the manifest does not name, and everybody's tags stay.
     fn kept(&mut self) {
-        let name = names::script(self.facts.deployer.wanted.script);
-        let (Some(was), Some(is)) = (self.before.scripts.get(name), self.after.scripts.get(name)) else { return };
-        if !self.facts.alone {
-            // Cloudflare has no compare-and-set: what somebody adds between the read and the write is overwritten.
-            return;
+        // Cloudflare has no compare-and-set: what somebody adds between the read and the write is overwritten.
+        for member in self.facts.deployer.wanted.members().iter().filter(|_| self.facts.alone) {
+            self.kept_of(member.name);
         }
+    }
+
+    fn kept_of(&mut self, name: &str) {
+        let (Some(was), Some(is)) = (self.before.scripts.get(name), self.after.scripts.get(name)) else { return };
         for tag in was.tags.iter().filter(|tag| !tag.starts_with("cfwd1-")) {
             self.must(is.tags.contains(tag), || format!("3 foreign: the tag {tag} is lost"));
         }
@@ -254,7 +303,7 @@ impl Seen<'_> {
         }
         let same = old.limits == new.limits && old.placement == new.placement && was.logpush == is.logpush;
         self.must(same && was.tail_consumers == is.tail_consumers, || "3 foreign: settings are lost".into());
-        let unnamed = self.facts.deployer.wanted.observability.is_none();
+        let unnamed = names::is_peer(name) || self.facts.deployer.wanted.observability.is_none();
         let logs = was.observability["enabled"] == is.observability["enabled"];
         self.must(!unnamed || logs, || "3 foreign: the setting of logs is lost".into());
     }
@@ -311,7 +360,9 @@ impl Seen<'_> {
         let actions: Vec<&str> =
             facts.announced.iter().filter(|(told, _)| names_it(told)).map(|(_, action)| action.as_str()).collect();
         let fits: &[&str] = match (self.call.subject, self.call.method) {
-            (Subject::Script, "DELETE") | (_, "DELETE") => &["delete"],
+            (_, "DELETE") => &["delete"],
+            // What goes lets go of others first.
+            (Subject::Script, "PATCH") if self.call.path.last().is_some_and(|last| last == "settings") => &["delete"],
             (Subject::Script, _) => &["create", "update", "adopt"],
             // What is set of a new store, and what goes into it, is part of its creation.
             (Subject::Kv | Subject::Queue | Subject::Bucket | Subject::D1, _) => &["create", "update"],

@@ -12,10 +12,13 @@ mod documents;
 pub mod fault;
 pub mod first;
 pub mod generate;
+mod generate_members;
 mod generate_stores;
+mod generate_wishes;
 mod goal;
 mod invariants;
 mod manifest;
+pub mod members;
 pub mod named;
 pub mod names;
 pub mod play;
@@ -26,7 +29,9 @@ mod shrink;
 mod store_invariants;
 mod store_truth;
 pub mod suite;
+pub mod things;
 pub mod truth;
+pub mod verdict;
 pub mod watch;
 pub mod world;
 
@@ -34,7 +39,7 @@ pub mod world;
 pub mod prelude {
     pub use crate::account::{Subject::*, Switches};
     pub use crate::case::{
-        Act::*, Allow, Bind::*, Case, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Routing,
+        Act::*, Allow, Bind::*, Case, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Peer, Routing,
     };
     pub use crate::case::{Verb::*, Wanted, Wish::*, ZoneBy::*};
     pub use crate::fault::{Fault, Kind::*};

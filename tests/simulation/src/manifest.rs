@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{Allow, Bind, Described, Dns, Routing, Wanted, Wish, ZoneBy};
 use crate::documents::{self, ROWS, Row};
+use crate::members::Member;
 use crate::names;
 
 impl Wanted {
     pub fn identity(&self) -> Identity {
-        identity(self.identity)
+        identity(names::IDENTITIES[usize::from(self.identity)])
     }
 
     /// The manifests of a run: the Worker, and each store that is described; in another order in the next run.
@@ -23,7 +24,8 @@ impl Wanted {
             name: format!("{}.yaml", row.word),
             text: row.document(described, index).to_string(),
         });
-        let mut sources: Vec<Source> = [self.source()].into_iter().chain(stores).collect();
+        let peers = self.members().into_iter().skip(1).map(|member| self.source_of(&member));
+        let mut sources: Vec<Source> = [self.source()].into_iter().chain(peers).chain(stores).collect();
         let count = sources.len();
         sources.rotate_left(run % count);
         sources
@@ -41,18 +43,38 @@ impl Wanted {
     }
 
     fn source(&self) -> Source {
-        let mut metadata =
-            json!({ "name": names::IDENTITIES[usize::from(self.identity)], "org": "acme", "env": "test" });
+        let mut metadata = metadata(&self.members()[0]);
         if self.overwrite {
             metadata["annotations"] = json!({ "drift": "overwrite" });
         }
-        let manifest = json!({
-            "apiVersion": "cloudflare.project-planton.org/v1",
-            "kind": "CloudflareWorker",
-            "metadata": metadata,
-            "spec": self.spec(),
+        Source { name: "worker.yaml".into(), text: worker(metadata, self.spec()).to_string() }
+    }
+
+    /// The document of another Worker of the run.
+    fn source_of(&self, member: &Member) -> Source {
+        let spec = json!({
+            "account_id": names::ACCOUNT,
+            "worker_name": member.name,
+            "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", member.code) },
+            "bindings": self.services(member),
         });
-        Source { name: "worker.yaml".into(), text: manifest.to_string() }
+        Source { name: format!("{}.yaml", member.name), text: worker(metadata(member), spec).to_string() }
+    }
+
+    /// How a Worker is bound to others of the run.
+    fn services(&self, member: &Member) -> Vec<Value> {
+        let members = self.members();
+        let called = members.iter().filter(|other| member.calls.contains(&other.name));
+        let binding = |other: &Member| {
+            let mut binding = json!({ "name": other.binding_name(), "type": "service" });
+            if member.refers {
+                binding["value_from"] = json!({ "kind": "CloudflareWorker", "name": other.label() });
+            } else {
+                binding["service"] = json!(other.name);
+            }
+            binding
+        };
+        called.map(binding).collect()
     }
 
     fn spec(&self) -> Value {
@@ -62,8 +84,9 @@ impl Wanted {
             "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", self.code) },
             "env": { "variables": self.variables(), "secrets": self.secret_references() },
         });
-        let bindings: Vec<Value> =
+        let mut bindings: Vec<Value> =
             ROWS.iter().enumerate().filter_map(|(index, row)| self.binding(index, row)).collect();
+        bindings.extend(self.services(&self.members()[0]));
         if !bindings.is_empty() {
             spec["bindings"] = json!(bindings);
         }
@@ -130,7 +153,8 @@ impl Wanted {
         let mut addresses = Vec::new();
         if of[0] {
             // Also one of ours under another name, which goes.
-            addresses.extend((0..2).map(|script| format!("script:{}", names::script(script))));
+            let scripts = [0, 1].map(names::script).into_iter().chain(names::PEERS);
+            addresses.extend(scripts.map(|script| format!("script:{script}")));
         }
         if of[1] {
             addresses.extend(self.hosts().into_iter().map(|host| format!("record:{}", names::host(host))));
@@ -227,11 +251,19 @@ fn dns(routing: &Routing) -> Value {
     dns
 }
 
-pub fn identity(number: u8) -> Identity {
-    Identity {
-        account: names::ACCOUNT.into(),
-        org: "acme".into(),
-        env: "test".into(),
-        name: names::IDENTITIES[usize::from(number)].into(),
-    }
+fn worker(metadata: Value, spec: Value) -> Value {
+    json!({
+        "apiVersion": "cloudflare.project-planton.org/v1",
+        "kind": "CloudflareWorker",
+        "metadata": metadata,
+        "spec": spec,
+    })
+}
+
+fn metadata(member: &Member) -> Value {
+    json!({ "name": member.label(), "org": "acme", "env": "test" })
+}
+
+pub fn identity(name: &str) -> Identity {
+    Identity { account: names::ACCOUNT.into(), org: "acme".into(), env: "test".into(), name: name.into() }
 }

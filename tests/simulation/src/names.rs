@@ -6,7 +6,11 @@ pub const ACCOUNT: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub const ZONES: [&str; 2] = ["example.com", "example.org"];
 pub const ZONE_IDS: [&str; 2] = ["11111111111111111111111111111111", "22222222222222222222222222222222"];
 /// Scripts that manifests use; strangers use them too.
-pub const SCRIPTS: [&str; 3] = ["shop", "store", "theirs"];
+pub const SCRIPTS: [&str; 5] = ["shop", "store", "theirs", "cart", "mail"];
+/// Those of them that are other Workers of a run, and keep their names.
+pub const PEERS: [&str; 2] = ["cart", "mail"];
+/// Where these stand among the scripts.
+pub const FIRST_PEER: u8 = 3;
 /// Zone and name.
 pub const HOSTS: [(usize, &str); 3] = [(0, "shop.example.com"), (0, "store.example.com"), (1, "shop.example.org")];
 pub const PATTERNS: [&str; 3] = ["/*", "/api/*", "/ABC"];
@@ -49,6 +53,11 @@ pub fn patterns(of: u8, bits: u8) -> Vec<String> {
 /// Host of a pattern.
 pub fn host_of(pattern: &str) -> &str {
     pattern.split('/').next().unwrap_or_default()
+}
+
+/// Whether it is the name of another Worker of a run, which keeps it.
+pub fn is_peer(script: &str) -> bool {
+    PEERS.contains(&script)
 }
 
 /// Value of a secret.

@@ -14,10 +14,11 @@ use crate::account::Account;
 use crate::case::{Allow, Case, Deployer, Past, Verb};
 use crate::fault::{Fault, Faults, Kind, LAG_US};
 use crate::named::Named;
-use crate::truth::{Truth, Verdict};
+use crate::truth::Truth;
+use crate::verdict::Verdict;
 use crate::watch::Watch;
 use crate::world::{Wire, World};
-use crate::{goal, race, seen::Seen, truth};
+use crate::{goal, race, seen::Seen, things, verdict as verdicts};
 
 thread_local! {
     /// Whether calls are written down: only of cases that failed, which are then played once more.
@@ -341,7 +342,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     }
     seen.met(&play.world.watch.borrow(), run);
     let after = play.account();
-    let now = truth::now(&after, &protected);
+    let now = things::now(&after, &protected);
     play.must(now == protected, || "foreign: something of somebody else is not as it was".into());
     play.end(seen)
 }
@@ -356,7 +357,7 @@ fn refused(play: &mut Play, before: &Account, run: usize, ended: &Ended, reasons
     let (writes, _) = play.effects(run);
     play.must(writes == 0, || format!("{writes} writes although it must stop: {}", reasons.join("; ")));
     let exit = ended.exit();
-    if reasons == [truth::ANOTHER_PLAN] && exit == Some(Exit::Done) {
+    if reasons == [verdicts::ANOTHER_PLAN] && exit == Some(Exit::Done) {
         return play.settled(before, &case.deployer, false);
     }
     play.must(exit != Some(Exit::Done), || format!("ends well although it must stop: {}", reasons.join("; ")));

@@ -10,7 +10,8 @@ use crate::goal::shape;
 use crate::named::Entry;
 use crate::play::{Ended, Failure, Play};
 use crate::seen::Seen;
-use crate::truth::{Truth, Verdict, is_held};
+use crate::truth::{Truth, is_held};
+use crate::verdict::Verdict;
 
 /// Whoever writes tags so much later than another one has seen what that one wrote.
 const LOOK_US: u64 = 1_000_000;

@@ -68,6 +68,8 @@ impl Seen {
         let truth = Truth::of(before, deployer);
         let mut owners = BTreeMap::new();
         owners.insert(format!("script:{}", truth.name()), truth.script_owner());
+        let peers = deployer.wanted.peer_names().into_iter();
+        owners.extend(peers.map(|peer| (format!("script:{peer}"), truth.owner_of(peer))));
         for name in truth.renamed() {
             owners.insert(format!("script:{name}"), Owner::Ours);
         }

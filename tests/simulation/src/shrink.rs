@@ -71,7 +71,11 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 20] = [
+const SIMPLER: [fn(&mut Wanted); 24] = [
+    |wanted| wanted.peers = [None; 2],
+    |wanted| wanted.peers[1] = None,
+    |wanted| (wanted.calls, wanted.refers) = (0, false),
+    |wanted| wanted.peers.iter_mut().flatten().for_each(|peer| (peer.code, peer.refers) = (0, false)),
     |wanted| *wanted = Wanted { script: wanted.script, identity: wanted.identity, ..Wanted::PLAIN },
     |wanted| wanted.dns = Dns::Absent,
     |wanted| {

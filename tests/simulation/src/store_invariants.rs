@@ -24,7 +24,8 @@ pub fn check(before: &Account, after: &Account, facts: &Facts, call: &Call) -> V
             broken.push(format!("10 stores: {} is made, and nobody described it", is.name));
         }
     }
-    if facts.alone && call.subject == Subject::Script && call.method == "PUT" {
+    let is_ours = call.path.last().is_some_and(|name| name == names::script(facts.deployer.wanted.script));
+    if facts.alone && call.subject == Subject::Script && call.method == "PUT" && is_ours {
         bound(after, facts, &mut broken);
     }
     broken

@@ -11,7 +11,8 @@ use crate::conduct::Conduct;
 use crate::documents::ROWS;
 use crate::fault::Fate;
 use crate::named::Named;
-use crate::truth::{Things, Truth};
+use crate::things::Things;
+use crate::truth::Truth;
 use crate::world::{Reply, Trace};
 use crate::{invariants, names, store_invariants};
 
@@ -211,7 +212,7 @@ impl Watch {
     /// What others change meanwhile is not this run's doing.
     fn refresh_protected(&mut self) {
         for facts in &mut self.facts {
-            let now = crate::truth::now(&self.account, &facts.protected);
+            let now = crate::things::now(&self.account, &facts.protected);
             facts.protected = now;
         }
     }

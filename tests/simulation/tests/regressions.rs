@@ -203,3 +203,20 @@ fn a_quota_that_is_nearly_spent_is_spread_also_when_answers_overtake_each_other(
         holds(&short, play::play);
     }
 }
+
+/// Two Workers that are bound to each other, and called by the one that has the host.
+const CALLS_A_PAIR: Wanted = Wanted {
+    peers: [Some(Peer { code: 0, calls: 0b100, refers: false }), Some(Peer { code: 0, calls: 0b010, refers: false })],
+    calls: 0b01,
+    ..ROUTED
+};
+
+/// One of a pair let go of the other while a host still led to whoever calls them.
+#[test]
+fn a_pair_lets_go_of_each_other_when_whoever_calls_them_is_gone() {
+    for seed in 0..40 {
+        let mut destroyed = case(vec![Applied(CALLS_A_PAIR)], Destroy, CALLS_A_PAIR);
+        destroyed.seed = seed;
+        holds(&destroyed, play::play);
+    }
+}

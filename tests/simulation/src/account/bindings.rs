@@ -1,10 +1,11 @@
 //! Bindings of an upload: checked, carried over, dropped.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::{Refused, Store, Subject, Switches, Version};
+use super::{Refused, Script, Store, Subject, Switches, Version};
 
 /// Bindings to stores: type, member, kind of the store, whether the member is its name, and how one that is not there is
 /// refused.
@@ -18,13 +19,21 @@ const TO_STORES: [(&str, &str, Subject, bool, Refused); 4] = [
 /// Types that carry a secret.
 const SECRET: &str = "secret_text";
 
+/// What bindings of a Worker may lead to.
+pub(super) struct Around<'a> {
+    pub stores: &'a [Rc<Store>],
+    pub scripts: &'a BTreeMap<String, Script>,
+    /// The Worker itself.
+    pub name: &'a str,
+}
+
 /// The bindings that an upload's version has.
 pub(super) fn resolve(
     metadata: &Value,
     before: Option<&Version>,
     strict: bool,
     switches: Switches,
-    stores: &[Rc<Store>],
+    around: &Around<'_>,
 ) -> Result<Vec<Value>, Refused> {
     let mut bindings: Vec<Value> = Vec::new();
     for sent in metadata["bindings"].as_array().into_iter().flatten() {
@@ -32,7 +41,7 @@ pub(super) fn resolve(
         if bindings.iter().any(|known| known["name"] == name) {
             return Err((400, 10053, "Binding name already in use."));
         }
-        bindings.extend(one(sent, name, before, strict, stores)?);
+        bindings.extend(one(sent, name, before, strict, around)?);
     }
     let kept = kept(metadata, switches)?;
     for old in before.into_iter().flat_map(|before| before.bindings.iter()) {
@@ -44,12 +53,26 @@ pub(super) fn resolve(
     Ok(bindings)
 }
 
+/// The bindings of a version that settings make of another one: all of them are listed.
+pub(super) fn replaced(sent: &Value, newest: &Version, around: &Around<'_>) -> Result<Vec<Value>, Refused> {
+    let Some(list) = sent["bindings"].as_array() else { return Ok(newest.bindings.as_ref().clone()) };
+    let mut bindings: Vec<Value> = Vec::new();
+    for sent in list {
+        let name = sent["name"].as_str().ok_or((400, 10052, "Binding without a name."))?;
+        if bindings.iter().any(|known| known["name"] == name) {
+            return Err((400, 10053, "Binding name already in use."));
+        }
+        bindings.extend(one(sent, name, Some(newest), true, around)?);
+    }
+    Ok(bindings)
+}
+
 fn one(
     sent: &Value,
     name: &str,
     before: Option<&Version>,
     strict: bool,
-    stores: &[Rc<Store>],
+    around: &Around<'_>,
 ) -> Result<Option<Value>, Refused> {
     match sent["type"].as_str().unwrap_or_default() {
         "inherit" => {
@@ -61,7 +84,12 @@ fn one(
             }
         }
         "plain_text" | SECRET if sent["text"].is_string() => Ok(Some(sent.clone())),
-        kind => to_store(sent, kind, stores),
+        "service" => {
+            let leads_to = sent["service"].as_str().unwrap_or_default();
+            let is_there = leads_to == around.name || around.scripts.contains_key(leads_to);
+            is_there.then(|| Some(sent.clone())).ok_or((400, 10144, "Could not resolve service binding."))
+        }
+        kind => to_store(sent, kind, around.stores),
     }
 }
 

@@ -23,6 +23,7 @@ pub use buckets::first_lifecycle;
 pub use call::{Call, Origin, Subject};
 pub use database::Database;
 pub use stores::{Family, Store};
+pub use views::referrers;
 
 use self::database::Imports;
 use crate::names;

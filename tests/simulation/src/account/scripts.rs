@@ -41,6 +41,7 @@ impl Account {
                 Ok(ok(json!({ "enabled": enabled, "previews_enabled": previews_enabled })))
             }
             ("POST", ["subdomain"]) => self.set_workers_dev(call, name),
+            ("PATCH", ["settings"]) => self.patch_version(call, name, maker),
             ("PATCH", ["script-settings"]) => self.patch_settings(call, name, maker),
             ("PATCH", ["secrets-bulk"]) => self.patch_secrets(call, name, maker),
             _ => Err(self.unknown(call)),
@@ -62,7 +63,8 @@ impl Account {
         let switches = self.switches;
         let known = self.scripts.get(name);
         let before = known.and_then(|script| script.versions.first());
-        let bindings = bindings::resolve(&metadata, before, strict, switches, &self.stores)?;
+        let around = bindings::Around { stores: &self.stores, scripts: &self.scripts, name };
+        let bindings = bindings::resolve(&metadata, before, strict, switches, &around)?;
         let tags = tags(&metadata)?;
         let annotations = annotations(&metadata)?;
         let number = before.map_or(1, |before| before.number + 1);
@@ -113,6 +115,9 @@ impl Account {
             self.alarm("a forced deletion of a Worker");
         }
         self.script(name)?;
+        if views::referrers(name, &self.scripts).next().is_some() {
+            return Err((409, 10142, "This Worker is bound as a service by another Worker."));
+        }
         self.scripts.remove(name);
         // With the Worker go the routes that lead to it.
         for zone in &mut self.zones {
@@ -151,6 +156,27 @@ impl Account {
             }
         }
         Ok(ok(json!({ "tags": views::tags(script) })))
+    }
+
+    /// Makes a version from the newest one, and deploys it.
+    fn patch_version(&mut self, call: &Call, name: &str, maker: Maker) -> Answer {
+        let parts = form::parts(call)?;
+        let [part] = parts.as_slice() else { return Err((400, 10026, "could not parse request body: one part")) };
+        let sent: Option<Value> = serde_json::from_slice(part.bytes).ok().filter(|_| part.name == "settings");
+        let sent = sent.filter(Value::is_object).ok_or((400, 10026, "could not parse request body: no settings"))?;
+        let known = |member: &String| matches!(member.as_str(), "bindings" | "annotations");
+        if !sent.as_object().into_iter().flat_map(|members| members.keys()).all(known) {
+            self.alarm(format!("settings of a version that nobody may send: {sent}"));
+        }
+        let newest = self.script(name)?.versions.first().cloned();
+        let newest = newest.ok_or((404, 10222, "This Worker has no content."))?;
+        let around = bindings::Around { stores: &self.stores, scripts: &self.scripts, name };
+        let bindings = bindings::replaced(&sent, &newest, &around)?;
+        let annotations = annotations(&sent)?;
+        let (id, number) = (self.uuid(), newest.number + 1);
+        let version = Version { id, number, bindings: Rc::new(bindings), annotations, source: "api", maker, ..newest };
+        self.deploy_whole(name, version);
+        Ok(ok(views::settings(self.script(name)?).unwrap_or_default()))
     }
 
     fn patch_secrets(&mut self, call: &Call, name: &str, maker: Maker) -> Answer {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Deployment, Record, Route, Script, Version, Zone};
+use crate::members::called_by;
 use crate::names;
 
 /// When everything was made.
@@ -40,16 +41,19 @@ pub(super) fn listed((name, script): (&String, &Script)) -> Value {
 /// The newer API's view: who refers to a Worker.
 pub(super) fn worker(name: &str, scripts: &BTreeMap<String, Script>) -> Option<Value> {
     scripts.get(name)?;
-    let binds = |script: &Script| {
-        let newest = script.versions.first();
-        newest.is_some_and(|version| version.bindings.iter().any(|binding| binding["service"] == name))
-    };
-    let referrers = scripts.iter().filter(|(other, script)| *other != name && binds(script));
-    let workers: Vec<Value> = referrers.map(|(other, _)| json!({ "id": other, "name": other })).collect();
+    let workers: Vec<Value> = referrers(name, scripts).map(|other| json!({ "id": other, "name": other })).collect();
     Some(json!({
         "id": name, "name": name,
         "references": { "workers": workers, "durable_objects": [], "queues": [], "domains": [] },
     }))
+}
+
+/// Other Workers that are bound to one.
+pub fn referrers<'a>(name: &'a str, scripts: &'a BTreeMap<String, Script>) -> impl Iterator<Item = &'a String> {
+    let binds = move |script: &Script| {
+        script.versions.first().is_some_and(|version| called_by(version).any(|called| called == name))
+    };
+    scripts.iter().filter(move |(other, script)| *other != name && binds(script)).map(|(other, _)| other)
 }
 
 pub(super) fn tags(script: &Script) -> Value {
