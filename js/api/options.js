@@ -37,7 +37,7 @@ const OPTIONS = {
   deleteData: shapes.TEXTS,
   expect: shapes.TEXT,
   migrations: shapes.FILES,
-  outputs: shapes.OBJECT,
+  outputs: shapes.OUTPUTS,
   prune: shapes.FLAG,
   requireSecrets: shapes.FLAG,
   set: shapes.PAIRS,

@@ -33,7 +33,10 @@ export const FILES = {
   words: "an object whose values are objects of texts",
 };
 /** @type {Shape} */
-export const OBJECT = { is: isObject, words: "an object" };
+export const OUTPUTS = {
+  is: (value) => isObject(value) && Object.values(value).every(isObject),
+  words: "an object whose values are objects",
+};
 /** @type {Shape} */
 export const MILLISECONDS = {
   is: (value) => typeof value === "number" && Number.isFinite(value) && value > 0,

@@ -314,6 +314,8 @@ codes! {
         "The Worker gets the messages of the queue, and its marks do not name that queue: wrangler, the dashboard or another tool made it so. Name it to make it ours (command line: `--adopt consumer:QUEUE`; JavaScript: the option `adopt`); what the manifest states of it replaces what is there.";
     TakenConsumer = "CFD0548": "something else gets the messages of the queue",
         "A queue has one consumer, and it has one: another Worker, or whoever fetches its messages over HTTP. Give each Worker a queue of its own, or take this one (command line: `--take consumer:QUEUE`; JavaScript: the option `take`): then its messages no longer reach what got them. A Worker of the same run that no longer names the queue gives it up by itself.";
+    LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
+        "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

@@ -67,6 +67,16 @@ describe("a KV namespace and a Worker that is bound to it", () => {
     assert.deepEqual(back.changes, forth.changes);
   });
 
+  test("another name is another, empty namespace: the plan says so, and what the Worker leaves", async () => {
+    const [worker, namespace] = documents();
+    const spec = { ...namespace.spec, namespace_name: "shop visits of today" };
+    const { changes, diagnostics } = await site.plan([worker, { ...namespace, spec }]);
+    assert.deepEqual([changes[0].address, changes[0].action], ["kv:shop visits of today", "create"]);
+    const { message, help } = diagnostics.find(({ code }) => code === "CFD0549");
+    assert.match(message, /`kv_bindings\.VISITS` of `shop` leaves `[0-9a-f]{32}` for `kv:shop visits of today`/);
+    assert.match(help, /^nothing is moved/);
+  });
+
   test("destroy leaves the namespace with what is in it, and says so", async () => {
     const { plan } = await site.destroy(documents());
     const kept = plan.kept.map(({ address, why }) => [address, why]);

@@ -67,10 +67,14 @@ fn shown(binding: &PlainBinding, sent: &str, live: &LiveBinding) -> Value {
 
 /// The Worker that a live binding leads to.
 pub(super) fn leads_to(live: &LiveBinding) -> Option<Address> {
+    let refers = table::row(&live.type_name)?.referring()?.refers?;
+    resource(live).filter(|_| refers.kind == Worker.name()).map(Address::script)
+}
+
+/// Id or name of the resource that a live binding leads to.
+pub(super) fn resource(live: &LiveBinding) -> Option<&str> {
     let member = table::row(&live.type_name)?.referring()?;
-    member.refers.filter(|refers| refers.kind == Worker.name())?;
-    let name = member.names().find_map(|name| live.fields.get(name)?.as_str())?;
-    Some(Address::script(name))
+    member.names().find_map(|name| live.fields.get(name)?.as_str())
 }
 
 #[cfg(test)]

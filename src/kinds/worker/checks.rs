@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, script_owner};
+use super::rebound;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
 use crate::model::marks::ScriptMarks;
@@ -26,6 +27,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     findings.extend(newer_marks(context));
     findings.extend(also_public(context));
     findings.extend(unreached(context));
+    findings.extend(rebound::check(context));
     findings.extend(secrets_edited(context));
     if context.newest_is_not_live() {
         let message = format!("`{}` has a version that gets no requests yet", context.desired.script.name);

@@ -2,6 +2,7 @@
 
 use super::SecretFacts;
 use super::queues::Queues;
+use super::rebound::NewStores;
 use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
@@ -18,6 +19,7 @@ pub(super) struct Context<'a> {
     pub options: &'a PlanOptions,
     pub labels: &'a Labels,
     pub queues: &'a Queues<'a>,
+    pub new_stores: &'a NewStores<'a>,
     /// When the queues of its account were read.
     pub queues_read_at: Option<u64>,
     /// Nothing is wanted any more.

@@ -11,6 +11,7 @@ mod inventory;
 pub mod manifest;
 mod ownership;
 mod queues;
+mod rebound;
 mod record;
 mod removal;
 mod route;
@@ -36,6 +37,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 use context::Context;
 use queues::Queues;
+use rebound::NewStores;
 use removal::Removal;
 use script::ScriptPlan;
 use subject::version_of;
@@ -56,11 +58,24 @@ pub(super) fn all(
     labels: &Labels,
 ) -> Vec<Sketches> {
     let queues = &Queues::of(desired, live, false);
+    let new_stores = &NewStores::of(desired, live);
     let state = live;
     let sketch = |(index, desired, live): (usize, &DesiredManifest, &LiveManifest)| {
         let secrets = secrets.get(index).and_then(Option::as_ref);
         let queues_read_at = queues_read_at(state, desired);
-        wanted(&Context { index, desired, live, secrets, options, labels, queues, queues_read_at, destroys: false })
+        let destroys = false;
+        wanted(&Context {
+            index,
+            desired,
+            live,
+            secrets,
+            options,
+            labels,
+            queues,
+            new_stores,
+            queues_read_at,
+            destroys,
+        })
     };
     ordered(desired, live).into_iter().map(sketch).collect()
 }
@@ -91,6 +106,7 @@ pub(super) fn all_gone(
             options,
             labels,
             queues,
+            new_stores: &NewStores::default(),
             queues_read_at,
             destroys: true,
         })
