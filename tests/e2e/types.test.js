@@ -13,6 +13,13 @@ import { createSite, manifestOf, ZONE } from "./site.js";
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"];
 
+/** The types of what is told, and of documents. */
+const TYPES =
+  "ApplyResult, BundleTarget, Checkup, DeployEvent, Diagnostic, Failure, ManifestDocument, OutputsResult, Plan, Published, Validation";
+
+/** A plan as the planner makes it, before the call adds what it knows. */
+const PLANNED = 'Omit<Plan, "format" | "fingerprint" | "summary" | "exitCode">';
+
 /** What a failure tells, as the engine told it. */
 function failureOf({ code, exitCode, message, help, diagnostics, done, notDone, unknown, sent, resolve }) {
   const told = { code, exitCode, message, diagnostics, done, notDone, unknown, sent, resolve };
@@ -79,11 +86,8 @@ describe("types", () => {
 
   /** What the compiler says to these values as literals of their types. */
   function compiled(list) {
-    const names = [...new Set(list.map(([type]) => type.replace("[]", "")))];
     const text = list.map(([type, value], at) => `export const value${at}: ${type} = ${JSON.stringify(value)};\n`);
-    return compiledText(
-      `import type { ${names.join(", ")} } from ${JSON.stringify(path("js/index.js"))};\n${text.join("")}`,
-    );
+    return compiledText(`import type { ${TYPES} } from ${JSON.stringify(path("js/index.js"))};\n${text.join("")}`);
   }
 
   function compiledText(text) {
@@ -96,13 +100,15 @@ describe("types", () => {
 
   test("every answer and event is what its type says", () => assert.equal(compiled(values), ""));
 
-  test("every manifest of the planner's specs is one to the compiler", () => {
+  test("every manifest and every plan of the planner's specs is one to the compiler, whatever its reasons", () => {
     const specs = path("tests/specs/plan");
-    const documents = readdirSync(specs).flatMap((name) =>
-      loadAll(readFileSync(join(specs, name, "manifest.yaml"), "utf8")),
-    );
-    assert.ok(documents.length > 100);
-    assert.equal(compiled(documents.map((document) => ["ManifestDocument", document])), "");
+    const read = (name, file) => readFileSync(join(specs, name, file), "utf8");
+    const documents = readdirSync(specs).flatMap((name) => loadAll(read(name, "manifest.yaml")));
+    const plans = readdirSync(specs).map((name) => JSON.parse(read(name, "plan.json")).plan);
+    const reasons = new Set(plans.flatMap(({ changes }) => changes.map(({ why }) => why)));
+    assert.ok(documents.length > 100 && reasons.size > 20);
+    const told = plans.map((plan) => [PLANNED, plan]);
+    assert.equal(compiled([...documents.map((document) => ["ManifestDocument", document]), ...told]), "");
   });
 
   test("a call takes text and documents; a promise, a function, a Map, a Buffer and a misspelt key don't compile", () => {
@@ -141,7 +147,13 @@ for (const manifest of taken) void [validate(manifest), plan(manifest, {}), appl
   test("a field that no type names, and one that is missing, would be found", () => {
     const [, plan] = values.find(([type]) => type === "Plan");
     const { fingerprint, ...less } = plan;
-    assert.match(compiled([["Plan", { ...plan, manifests: [{ ...plan.manifests[0], extra: 1 }] }]]), /extra/);
-    assert.match(compiled([["Plan", less]]), /fingerprint/);
+    const more = { ...plan, manifests: [{ ...plan.manifests[0], extra: 1 }] };
+    const [extra, missing, ...others] = compiled([
+      ["Plan", more],
+      ["Plan", less],
+    ]).match(/error .*/g);
+    assert.match(extra, /"extra"' does not exist/);
+    assert.match(missing, /'fingerprint' is missing/);
+    assert.deepEqual(others, []);
   });
 });
