@@ -16,6 +16,7 @@ use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
 use cfworker_deploy::model::{Kind, OutputSet};
 use cfworker_deploy::plan::{Plan, PlanOptions};
+use cfworker_deploy::refresh::Known;
 use cfworker_deploy::resource::{
     DesiredManifest, DesiredState, LiveBinding, LiveDeployment, LiveManifest, LiveScript, LiveState, LiveVersion,
     LiveZone, Operation, User,
@@ -89,7 +90,7 @@ impl Bound {
         let read = kinds::read(&[Source { name: "all.yaml".into(), text }], &ReadOptions::default());
         assert!(read.diagnostics.iter().all(|finding| !finding.is_error()), "{:?}", read.diagnostics);
         let mut desired = read.desired;
-        let open = kinds::resolve(&mut desired, &LiveState::default(), &OutputSet::new(), &kinds::Lists::default());
+        let open = kinds::resolve(&mut desired, &LiveState::default(), &OutputSet::new(), &Known::default());
         assert_eq!(open, []);
         desired
     }

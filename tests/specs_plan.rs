@@ -23,6 +23,7 @@ use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::marks::{self, ScriptMarks, VersionMark};
 use cfworker_deploy::model::{Identity, OutputSet};
 use cfworker_deploy::plan::{self, Plan, PlanOptions};
+use cfworker_deploy::refresh::Known;
 use cfworker_deploy::resource::{
     DesiredManifest, DesiredState, LiveManifest, LiveQueue, LiveQueues, LiveState, LiveZoneContent,
 };
@@ -82,7 +83,7 @@ impl Spec {
         let mut live: LiveState = serde_json::from_value(live).expect("live.json");
         live.stores.resize(desired.stores.len(), None);
         let mut desired = desired;
-        let open = kinds::resolve(&mut desired, &live, &options.outputs, &kinds::Lists::default());
+        let open = kinds::resolve(&mut desired, &live, &options.outputs, &Known::default());
         assert_eq!(open, [], "{}", folder.display());
         Self { folder, desired, live, secrets, options }
     }

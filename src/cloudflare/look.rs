@@ -21,19 +21,6 @@ pub enum Look {
         /// The name.
         name: String,
     },
-    /// In a list inside an entry of a list.
-    Inside {
-        /// The list.
-        read: ReadOf<Listing>,
-        /// Member of an entry, and what it must hold.
-        entry: (&'static str, String),
-        /// Member of the entry that holds the list in it.
-        list: &'static str,
-        /// Members of what is looked for: any of them may hold the name.
-        members: &'static [&'static str],
-        /// The name.
-        name: String,
-    },
     /// By a path that holds the name.
     Alone(ReadOf<Value>),
     /// A Worker, in the list of all of them.
@@ -56,7 +43,7 @@ impl Look {
     /// What is read.
     pub fn read(&self) -> Read {
         match self {
-            Self::Listed { read, .. } | Self::Inside { read, .. } => read.as_ref().clone(),
+            Self::Listed { read, .. } => read.as_ref().clone(),
             Self::Alone(read) => read.as_ref().clone(),
             Self::Script { read, .. } => read.as_ref().clone(),
             Self::Zone { read, .. } => read.as_ref().clone(),
@@ -66,43 +53,50 @@ impl Look {
     /// The name that is looked for in a list; nothing where the path holds it.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Listed { name, .. }
-            | Self::Inside { name, .. }
-            | Self::Script { name, .. }
-            | Self::Zone { name, .. } => Some(name),
+            Self::Listed { name, .. } | Self::Script { name, .. } | Self::Zone { name, .. } => Some(name),
             Self::Alone(_) => None,
         }
     }
 
-    /// What an answer lists under names that are wanted, each with its name.
-    pub fn listed(&self, reply: &Reply, is_wanted: &dyn Fn(&str) -> bool) -> Vec<(String, Value)> {
-        fn all<T>(list: Option<&Vec<T>>, named: impl Fn(&T) -> Option<(String, Value)>) -> Vec<(String, Value)> {
-            list.into_iter().flatten().filter_map(named).collect()
+    /// The member that holds the name.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::Listed { member, .. } => member,
+            Self::Alone(_) => "",
+            Self::Script { .. } => "id",
+            Self::Zone { .. } => "name",
         }
+    }
+
+    /// The names in an answer, each with its place; the same for all looks that have the read and the member in common.
+    pub fn names(&self, reply: &Reply) -> Vec<(String, usize)> {
+        let in_places = |names: &mut dyn Iterator<Item = Option<String>>| -> Vec<(String, usize)> {
+            names.enumerate().filter_map(|(place, name)| Some((name?, place))).collect()
+        };
         match self {
             Self::Listed { read, member, .. } => {
-                let list = read.result(reply);
-                all(list.as_deref().map(|list| &list.entries), |entry: &Value| {
-                    let name = entry.get(member)?.as_str().filter(|name| is_wanted(name))?;
-                    Some((name.to_owned(), entry.clone()))
-                })
+                let list = read.result(reply).unwrap_or_default();
+                in_places(&mut list.entries.iter().map(|entry| Some(entry.get(member)?.as_str()?.to_owned())))
             }
-            Self::Inside { read, entry: (member, entry), list, members, name } => {
-                let holders = read.result(reply);
-                let holder = holders.iter().flat_map(|all| &all.entries).find(|listed| holds(listed, member, entry));
-                let inside = holder.and_then(|holder| holder.get(list)?.as_array()).into_iter().flatten();
-                let is_it = |one: &&Value| is_wanted(name) && members.iter().any(|member| holds(one, member, name));
-                inside.filter(is_it).map(|one| (name.clone(), one.clone())).collect()
+            Self::Alone(read) => in_places(&mut read.result(reply).iter().map(|_| Some(String::new()))),
+            Self::Script { read, .. } => {
+                let list = read.result(reply).unwrap_or_default();
+                in_places(&mut list.iter().map(|script| Some(script.id.clone())))
             }
-            Self::Alone(read) => {
-                read.result(reply).map(|found| (String::new(), (*found).clone())).into_iter().collect()
+            Self::Zone { read, .. } => {
+                let list = read.result(reply).unwrap_or_default();
+                in_places(&mut list.iter().map(|zone| Some(zone.name.clone())))
             }
-            Self::Script { read, .. } => all(read.result(reply).as_deref(), |script| {
-                is_wanted(&script.id).then(|| (script.id.clone(), json!({ "id": script.id })))
-            }),
-            Self::Zone { read, .. } => all(read.result(reply).as_deref(), |zone| {
-                is_wanted(&zone.name).then(|| (zone.name.clone(), json!({ "id": zone.id })))
-            }),
+        }
+    }
+
+    /// What stands at a place of an answer.
+    pub fn entry(&self, reply: &Reply, place: usize) -> Option<Value> {
+        match self {
+            Self::Listed { read, .. } => read.result(reply)?.entries.get(place).cloned(),
+            Self::Alone(read) => Some((*read.result(reply)?).clone()),
+            Self::Script { read, .. } => Some(json!({ "id": read.result(reply)?.get(place)?.id })),
+            Self::Zone { read, .. } => Some(json!({ "id": read.result(reply)?.get(place)?.id })),
         }
     }
 }
@@ -115,14 +109,11 @@ impl Search for Look {
             Some(Err(error)) if error.is_absent() => Sighting::Absent,
             Some(Err(_)) => Sighting::Unclear,
             Some(Ok(reply)) => {
-                let is_it = |name: &str| self.name().is_none_or(|wanted| wanted == name);
-                let found = self.listed(reply, &is_it).into_iter().next();
-                found.map_or(Sighting::Absent, |(_, entry)| Sighting::There(entry))
+                let mut named = self.names(reply).into_iter();
+                let place = named.find(|(name, _)| self.name().is_none_or(|wanted| wanted == name));
+                let found = place.and_then(|(_, place)| self.entry(reply, place));
+                found.map_or(Sighting::Absent, Sighting::There)
             }
         }
     }
-}
-
-fn holds(entry: &Value, member: &str, name: &str) -> bool {
-    entry.get(member).and_then(Value::as_str) == Some(name)
 }

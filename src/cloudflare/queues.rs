@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::accepted::Listing;
 use super::envelope::or_default;
 use super::error::Family;
-use super::look::Look;
+use super::inside::Inside;
 use super::permissions;
 use super::read::ReadOf;
 use crate::model::typed;
@@ -29,8 +29,8 @@ pub fn consumer(account_id: &str, queue_id: &str, consumer_id: &str) -> ReadOf<V
 }
 
 /// Whether a Worker gets the messages of a queue, both by their names.
-pub fn consumption(account_id: &str, queue: &str, script: &str) -> Look {
-    Look::Inside {
+pub fn consumption(account_id: &str, queue: &str, script: &str) -> Inside {
+    Inside {
         read: list(account_id),
         entry: ("queue_name", queue.to_owned()),
         list: "consumers",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::account::{FoundZones, find_zones};
 use super::failure::failure;
 use super::permissions;
 use super::planning::read_manifests;
@@ -17,11 +18,11 @@ use crate::cloudflare::{Family, Read, Reply};
 use crate::diagnostic::{CallOption, Code, Diagnostic, Next, plain};
 use crate::error::{Error, Exit};
 use crate::http::{Answer, CallError, Verdict, http_date};
-use crate::kinds::{self, worker::KEY_RECIPE};
+use crate::kinds::{self, Inquiry, worker::KEY_RECIPE};
 use crate::manifest::{self, Source};
 use crate::model::OutputSet;
 use crate::r2::{Object, Source as S3Source};
-use crate::refresh;
+use crate::refresh::{Known, gather};
 use crate::resource::{DesiredManifest, DesiredState};
 
 /// R2 refuses signatures that are off by fifteen minutes; a minute is worth telling.
@@ -213,21 +214,15 @@ async fn clock(session: &Session<'_>) -> Option<Check> {
 /// Every read that a plan makes, each by itself.
 async fn account_and_zones(session: &Session<'_>, desired: &DesiredState, outputs: &OutputSet) -> Vec<Check> {
     let mut checks = Vec::new();
-    let zones = match refresh::find_zones(&session.api, &session.client, desired, outputs).await {
+    let zones = match find_zones(session, desired, outputs).await {
         Ok(zones) => zones,
         Err(failures) => {
             checks.extend(failures.into_iter().map(|failure| bad(failure.subject, failure.finding)));
-            refresh::FoundZones::default()
+            FoundZones::default()
         }
     };
-    let answers = refresh::probe(
-        &session.api,
-        &session.client,
-        desired,
-        &zones.ids,
-        kinds::reads(desired, outputs, &refresh::Known::default()),
-    )
-    .await;
+    let inquiry = Inquiry::new(desired, &zones.ids, outputs, false).in_full();
+    let answers = gather(&session.api, &session.client, inquiry.reads(&Known::default())).await;
     let mut failed = Vec::new();
     for (read, answer) in &answers {
         checks.push(match answer {
@@ -245,7 +240,7 @@ async fn account_and_zones(session: &Session<'_>, desired: &DesiredState, output
             }
         });
     }
-    for failure in refresh::failures(desired, &failed) {
+    for failure in kinds::failures(desired, &failed) {
         // An account that is unknown was told already where zones were looked for.
         if !checks.iter().any(|told| !told.ok && told.name == failure.subject) {
             checks.push(bad(failure.subject, failure.finding));

@@ -2,6 +2,7 @@
 //!
 //! Everything that leaves the process goes through [`Io`]; nothing here knows JavaScript.
 
+mod account;
 #[cfg(test)]
 mod answers_schema;
 mod bundle_asks;

@@ -1,11 +1,10 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
-use std::collections::BTreeSet;
-
 use futures_util::future::{join, join3};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::account;
 use super::bundles;
 use super::failure::failure;
 use super::files;
@@ -16,12 +15,12 @@ use super::{Credentials, Io, Options, permissions};
 use crate::apply::{self, Event, Payload, PlanOverview, PlannedChange};
 use crate::diagnostic::{Code, Diagnostic, any_error, plain};
 use crate::error::{Error, Exit};
-use crate::kinds;
+use crate::kinds::{self, Failure};
 use crate::manifest::{Places, Read, ReadOptions, Source};
-use crate::model::{Address, OutputSet};
+use crate::model::Address;
 use crate::plan::{self, Plan, Summary};
-use crate::refresh::{self, Failure};
-use crate::resource::{DesiredState, DesiredStore, LiveState};
+use crate::refresh::Known;
+use crate::resource::{DesiredState, LiveState};
 
 /// Version of the format of plans.
 const FORMAT: &str = "1.0";
@@ -115,8 +114,7 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
         ..LiveState::default()
     };
     // What only the account could tell stays open: nothing is sent.
-    let lists = kinds::Lists::default();
-    drop(kinds::resolve(&mut desired, &live, &options.outputs, &lists));
+    drop(kinds::resolve(&mut desired, &live, &options.outputs, &Known::default()));
     let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
@@ -160,13 +158,12 @@ async fn prepared(
     diagnostics.extend(unread(&desired, &places));
     let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
 
-    let zones = refresh::find_zones(&session.api, &session.client, &desired, &options.outputs);
+    let zones = account::find_zones(session, &desired, &options.outputs);
     let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
     let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let keys = told(keys, &mut diagnostics);
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
-    let stores = |known: &refresh::Known| kinds::reads(&desired, &options.outputs, known);
-    let live = refresh::refresh(&session.api, &session.client, &desired, zones, &stores, options.prune);
+    let live = account::refresh(session, &desired, zones, &options.outputs, options.prune);
     let opened = bundles::open(session, &desired, &keys);
     let (live, opened, texts) = join3(live, opened, files::read(session, &desired, &keys)).await;
     let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
@@ -180,18 +177,13 @@ async fn prepared(
     }
     diagnostics.extend(keys.findings.iter().cloned());
     let Some(mut refreshed) = live else { return Err(failure(diagnostics)) };
-    let lists = kinds::lists(&desired, &options.outputs, &refreshed.known);
-    refreshed.live.stores = kinds::live_stores(&desired, &lists, &refreshed.known);
-    if options.prune {
-        refresh::add_referrers_of_renamed(&session.api, &session.client, &desired, &mut refreshed.live).await;
-    }
 
     // Which secrets are kept, the lists do not tell.
     let incomplete = secrets.incomplete(&desired);
-    let completed = complete(session, &desired, &mut refreshed, incomplete).await;
+    let completed = account::complete(session, &desired, &mut refreshed, incomplete).await;
     told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
     diagnostics.extend(secrets.check(&desired, &refreshed.live));
-    let open = kinds::resolve(&mut desired, &refreshed.live, &options.outputs, &lists);
+    let open = kinds::resolve(&mut desired, &refreshed.live, &options.outputs, &refreshed.known);
     diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
     stop_on_error(&diagnostics)?;
     let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
@@ -201,10 +193,10 @@ async fn prepared(
     let mut plan = kinds::plan(&desired, &refreshed.live, &facts, &options.planning(false));
     // Nothing is written to what only lists told of.
     let written = plan.steps.iter().map(|step| step.manifest).collect();
-    let completed = complete(session, &desired, &mut refreshed, written).await;
+    let completed = account::complete(session, &desired, &mut refreshed, written).await;
     let completed = told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
     stop_on_error(&diagnostics)?;
-    let refresh::Refreshed { mut live, .. } = refreshed;
+    let account::Refreshed { mut live, .. } = refreshed;
     if completed == Some(true) {
         plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
     }
@@ -217,22 +209,6 @@ async fn prepared(
     let reads = session.client.sent().reads;
     let code = bundles.into_code(session, &desired, &live, &plan);
     Ok(Prepared { payloads: payloads(&desired, code, &secrets), reads, desired, live, plan })
-}
-
-/// Reads in full those of these manifests that only lists told of; gives whether there were any.
-async fn complete(
-    session: &Session<'_>,
-    desired: &DesiredState,
-    refreshed: &mut refresh::Refreshed,
-    mut which: BTreeSet<usize>,
-) -> Result<bool, Vec<Failure>> {
-    let live = &refreshed.live.manifests;
-    let is_from_lists = |index: &usize| live.get(*index)?.script.as_ref().map(|script| script.is_from_lists);
-    which.retain(|index| is_from_lists(index) == Some(true));
-    if !which.is_empty() {
-        refresh::complete(&session.api, &session.client, desired, refreshed, &which).await?;
-    }
-    Ok(!which.is_empty())
 }
 
 /// A result, or nothing after its findings were told.
@@ -340,7 +316,7 @@ pub(super) async fn prepare_removal(
     stop_on_error(&unknown_stores(&desired, options))?;
     // Nothing is done with values of secrets here, but whoever answers may know them.
     Secrets::read(session, options, &desired, &places, &mut Vec::new());
-    match removal(session, &desired, &options.outputs).await {
+    match account::removal(session, &desired, &options.outputs).await {
         Ok(live) => {
             let plan = Plan { diagnostics, ..Plan::default() };
             let reads = session.client.sent().reads;
@@ -351,29 +327,6 @@ pub(super) async fn prepare_removal(
             Err(permissions::explained(error, &desired, session.credentials))
         }
     }
-}
-
-/// What is live, and who uses it.
-async fn removal(
-    session: &Session<'_>,
-    desired: &DesiredState,
-    outputs: &OutputSet,
-) -> Result<LiveState, Vec<Failure>> {
-    let zones = refresh::find_zones(&session.api, &session.client, desired, outputs).await?;
-    // Nothing is bound or attached any more: only the stores that documents describe are looked for.
-    let nothing = OutputSet::new();
-    let alone = desired.stores.iter().map(|store| DesiredStore { inputs: Vec::new(), ..store.clone() });
-    let stores = DesiredState { stores: alone.collect(), ..DesiredState::default() };
-    let reads = |known: &refresh::Known| kinds::reads(&stores, &nothing, known);
-    let live = refresh::refresh(&session.api, &session.client, desired, zones, &reads, true);
-    let (live, users) = join(live, refresh::referrers(&session.api, &session.client, desired)).await;
-    let refresh::Refreshed { mut live, known } = live?;
-    live.stores = kinds::live_stores(desired, &kinds::lists(&stores, &nothing, &known), &known);
-    for (state, users) in live.manifests.iter_mut().zip(users) {
-        state.used_by = users;
-    }
-    refresh::add_referrers_of_renamed(&session.api, &session.client, desired, &mut live).await;
-    Ok(live)
 }
 
 #[cfg(test)]

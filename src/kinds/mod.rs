@@ -6,11 +6,13 @@ mod d1_database;
 mod documents;
 #[cfg(test)]
 mod editor_schema;
+mod failures;
 mod findable;
+mod found;
+mod inquiry;
 mod kv_namespace;
 mod labels;
 mod list;
-mod lists;
 mod queue;
 mod r2_bucket;
 mod references;
@@ -23,7 +25,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
-use crate::cloudflare::{Look, Read};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{self, ReadOptions, Source};
 use crate::model::{Address, OutputSet};
@@ -31,11 +32,12 @@ use crate::plan::{self, Plan, PlanOptions};
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
+pub use failures::{Failure, failures};
 use findable::Findable;
+pub use inquiry::{Inquiry, incomplete};
 use labels::Labels;
 use list::store_of;
 pub use list::{DOCUMENTS, names};
-pub use lists::Lists;
 pub use store::FilesInR2;
 use worker::SecretFacts;
 
@@ -65,33 +67,14 @@ pub fn address_of_store(store: &DesiredStore) -> Address {
     stores::address(store)
 }
 
-/// What is read for stores, beside all that Workers need, as far as what is known tells what to ask.
-pub fn reads(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Vec<Read> {
-    let looks = references::looks(desired, outputs);
-    let lists = Lists::index(&looks, known);
-    let details =
-        desired.stores.iter().flat_map(|wanted| stores::details(wanted, stores::live(wanted, &lists, known).as_ref()));
-    looks.iter().map(Look::read).chain(details.map(|(_, read)| read.into())).collect()
-}
-
-/// What was found by name.
-pub fn lists(desired: &DesiredState, outputs: &OutputSet, known: &Known) -> Lists {
-    Lists::index(&references::looks(desired, outputs), known)
-}
-
-/// The stores that documents describe, as the account has them.
-pub fn live_stores(desired: &DesiredState, lists: &Lists, known: &Known) -> Vec<Option<LiveStore>> {
-    desired.stores.iter().map(|wanted| stores::live(wanted, lists, known)).collect()
-}
-
 /// Puts values where references stand. One that stays open is a finding that names its field.
 pub fn resolve(
     desired: &mut DesiredState,
     live: &LiveState,
     outputs: &OutputSet,
-    lists: &Lists,
+    known: &Known,
 ) -> Vec<(usize, Diagnostic)> {
-    references::resolve(desired, live, outputs, lists)
+    references::resolve(desired, live, outputs, known)
 }
 
 /// The permissions to look for what is referred to by name.

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::documents::{Described, Documents, Several};
 use super::findable::Findable;
+use super::found::found;
 use super::list::store_of;
-use super::lists::Lists;
 use super::stores;
 use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference, Referred};
 use crate::cloudflare::Look;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::model::{Address, Identity, Kind, Output, OutputSet};
+use crate::refresh::Known;
 use crate::resource::{DesiredConsumer, DesiredState, DesiredStore, LiveState, LiveStore, QueueRef};
 
 /// All references of a run that are still open, each with who refers. A zone of hosts is found before all else.
@@ -47,13 +48,13 @@ pub(super) fn resolve(
     desired: &mut DesiredState,
     live: &LiveState,
     outputs: &OutputSet,
-    lists: &Lists,
+    known: &Known,
 ) -> Vec<(usize, Diagnostic)> {
     let mut findings = Vec::new();
     let documents = Documents::of(desired);
     let DesiredState { manifests, stores } = desired;
     for manifest in manifests {
-        let run = Run { who: &manifest.identity, stores, live, documents: &documents, outputs, lists };
+        let run = Run { who: &manifest.identity, stores, live, documents: &documents, outputs, known };
         for queue in manifest.consumers.iter_mut().flatten().flat_map(DesiredConsumer::queues_mut) {
             findings.extend(run.settle_queue(queue).err().map(|finding| (manifest.document, finding)));
         }
@@ -62,7 +63,7 @@ pub(super) fn resolve(
     }
     // A store may refer to another one, or to itself.
     let found = stores.iter().enumerate().flat_map(|(index, store)| {
-        let run = Run { who: &store.identity, stores, live, documents: &documents, outputs, lists };
+        let run = Run { who: &store.identity, stores, live, documents: &documents, outputs, known };
         let open = store.inputs.iter().enumerate().filter_map(|(at, input)| Some((at, input.given.reference()?)));
         open.map(|(at, reference)| (index, at, run.found(reference))).collect::<Vec<_>>()
     });
@@ -92,7 +93,7 @@ struct Run<'a> {
     live: &'a LiveState,
     documents: &'a Documents,
     outputs: &'a OutputSet,
-    lists: &'a Lists,
+    known: &'a Known,
 }
 
 impl Run<'_> {
@@ -144,7 +145,7 @@ impl Run<'_> {
     fn found(&self, reference: &Reference) -> Result<Referred, Diagnostic> {
         match self.described(reference)? {
             Some(referred) => Ok(referred),
-            None => Ok(Input::Value(of_account(reference, &self.who.account, self.lists)?).into()),
+            None => Ok(Input::Value(of_account(reference, &self.who.account, self.known)?).into()),
         }
     }
 
@@ -205,7 +206,7 @@ fn open_at(reference: &Reference, problem: String) -> Diagnostic {
     Diagnostic::error(Code::ReferenceUnresolved, message).on(reference.path.clone())
 }
 
-fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<String, Diagnostic> {
+fn of_account(reference: &Reference, account: &str, known: &Known) -> Result<String, Diagnostic> {
     let Reference { kind: kind_name, name, output, .. } = reference;
     let open = |problem: String| open_at(reference, problem);
     let Some(kind) = Findable::of(kind_name) else {
@@ -213,13 +214,13 @@ fn of_account(reference: &Reference, account: &str, lists: &Lists) -> Result<Str
             .with_help("give them as a file of outputs")
             .by(CallOption::Outputs));
     };
-    let Some(found) = lists.found(&kind.look(account, name, output)) else {
+    let Some(found) = found(&kind.look(account, name, output), known) else {
         return Err(open("the account was not looked at".into())
             .with_help("give credentials, or a file of outputs")
             .by(CallOption::Outputs));
     };
     let noun = kind.noun();
-    match found {
+    match found.as_slice() {
         [one] => kind.output(account, name, output, one).ok_or_else(|| {
             open(format!("the {noun} has no output `{output}`"))
                 .with_help("give them as a file of outputs")
@@ -244,8 +245,8 @@ mod tests {
         let source = Source { name: "a".into(), text: worker.replace("worker_name: shop", "worker_name: api") };
         let documents = Documents::of(&crate::kinds::read(&[source], &ReadOptions::default()).desired);
         let who = Identity { account: ACCOUNT.into(), org: String::new(), env: String::new(), name: "front".into() };
-        let (live, lists) = (LiveState::default(), Lists::default());
-        let run = Run { who: &who, stores: &[], live: &live, documents: &documents, outputs, lists: &lists };
+        let (live, known) = (LiveState::default(), Known::default());
+        let run = Run { who: &who, stores: &[], live: &live, documents: &documents, outputs, known: &known };
         let mut binding = PlainBinding::referring("X".into(), type_name, member, value);
         let findings = run.settle_members(&mut binding);
         (binding, findings)
@@ -351,7 +352,7 @@ spec:
         let mut desired = read();
         let live = LiveState { stores: vec![None, None], ..LiveState::default() };
         let given = outputs("CloudflareQueue/jobs", "queue_id", "given");
-        resolve(&mut desired, &live, &given, &Lists::default());
+        resolve(&mut desired, &live, &given, &Known::default());
         let database = Address::new(Kind::D1, "shop-data");
         let id = variable(&desired, "ID");
         assert_eq!(
@@ -385,7 +386,7 @@ spec:
         let live = LiveState { stores: vec![None, None], ..LiveState::default() };
         let zone = "1111111111111111111111111111111a";
         let given = outputs("CloudflareDnsZone/Example.com", "zone_id", zone);
-        resolve(&mut desired, &live, &given, &Lists::default());
+        resolve(&mut desired, &live, &given, &Known::default());
         let bucket = desired.stores.last().expect("the bucket");
         assert_eq!(bucket.wanted.pointer("/domain/zoneId"), Some(&Value::from(zone)));
     }
@@ -394,7 +395,7 @@ spec:
     fn every_reference_that_stays_open_names_its_own_field() {
         let mut desired = read();
         let live = LiveState { stores: vec![None, None], ..LiveState::default() };
-        let open = resolve(&mut desired, &live, &OutputSet::new(), &Lists::default());
+        let open = resolve(&mut desired, &live, &OutputSet::new(), &Known::default());
         let told: Vec<_> = open.iter().map(|(document, finding)| (*document, finding.path())).collect();
         let (variable, zone) = ("spec.env.variables.ELSEWHERE", "spec.custom_domain.zone_id.value_from");
         assert_eq!(told, [(0, Some(variable)), (2, Some(zone))]);

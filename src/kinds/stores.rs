@@ -11,18 +11,13 @@ use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sket
 use crate::refresh::Known;
 use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore, Operation};
 
+use super::found::found;
 use super::list::store_of;
-use super::lists::Lists;
 use super::store::Store;
 
 /// How a store is looked for.
 pub(super) fn look(store: &DesiredStore) -> Option<Look> {
     Some(store_of(store.kind)?.look_for(store))
-}
-
-/// The store as it was found by its name.
-pub(super) fn found(store: &DesiredStore, lists: &Lists) -> Option<LiveStore> {
-    store_of(store.kind)?.live(lists.found(&look(store)?)?.first()?)
 }
 
 /// What else is read for a store.
@@ -31,8 +26,8 @@ pub(super) fn details(store: &DesiredStore, found: Option<&LiveStore>) -> Vec<(&
 }
 
 /// The store with all that was read of it.
-pub(super) fn live(store: &DesiredStore, lists: &Lists, known: &Known) -> Option<LiveStore> {
-    let mut live = found(store, lists)?;
+pub(super) fn live(store: &DesiredStore, known: &Known) -> Option<LiveStore> {
+    let mut live = store_of(store.kind)?.live(found(&look(store)?, known)?.first()?)?;
     // What one answer tells may be asked for by what another one told.
     loop {
         let before = live.clone();

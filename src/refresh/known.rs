@@ -1,67 +1,60 @@
-//! What has been read so far, and the rounds that read it.
+//! What has been read so far, and what was made of it once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::failures::{Failure, failures};
-use crate::cloudflare::{Api, FromResult, Read, ReadOf, Reply};
-use crate::http::{CallError, Client, join_window};
-use crate::resource::DesiredState;
+use crate::cloudflare::{FromResult, Read, ReadOf, Reply};
+use crate::http::CallError;
+
+/// The read whose reply an index was made of, what is looked up by, and the type of the index.
+type Made = (Read, &'static str, TypeId);
 
 /// Replies by what was asked.
 #[derive(Default)]
-pub struct Known(BTreeMap<Read, Reply>);
+pub struct Known {
+    replies: BTreeMap<Read, Reply>,
+    indexes: RefCell<BTreeMap<Made, Rc<dyn Any>>>,
+}
 
 impl Known {
-    /// What some reads told already.
-    pub(super) fn of(answers: Vec<(Read, Result<Reply, CallError>)>) -> Self {
-        Self(answers.into_iter().filter_map(|(read, answer)| Some((read, answer.ok()?))).collect())
+    /// What some reads told; those that failed told nothing.
+    pub fn of(answers: Vec<(Read, Result<Reply, CallError>)>) -> Self {
+        let replies = answers.into_iter().filter_map(|(read, answer)| Some((read, answer.ok()?)));
+        Self { replies: replies.collect(), ..Self::default() }
     }
 
     /// The result of a read; nothing when it was not made or had none.
     pub fn get<T: FromResult>(&self, read: &ReadOf<T>) -> Option<Rc<T>> {
-        read.result(self.0.get(read.as_ref())?)
+        read.result(self.replies.get(read.as_ref())?)
     }
 
     /// The reply to a read, whatever its type.
     pub fn reply(&self, read: &Read) -> Option<&Reply> {
-        self.0.get(read)
+        self.replies.get(read)
     }
 
     /// Whether a read was made.
-    pub(super) fn has(&self, read: &Read) -> bool {
-        self.0.contains_key(read)
+    pub fn has(&self, read: &Read) -> bool {
+        self.replies.contains_key(read)
     }
 
-    /// Makes a round of those reads that are not known yet.
-    ///
-    /// # Errors
-    /// A finding for each cause of a failed read; all reads of the round are made first.
-    pub(super) async fn add(
-        &mut self,
-        api: &Api,
-        client: &Client,
-        desired: &DesiredState,
-        reads: Vec<Read>,
-    ) -> Result<(), Vec<Failure>> {
-        let new = reads.into_iter().filter(|read| !self.has(read)).collect();
-        let mut failed = Vec::new();
-        for (read, answer) in gather(api, client, new).await {
-            match answer {
-                Ok(reply) => drop(self.0.insert(read, reply)),
-                Err(error) => failed.push((read, error)),
-            }
+    /// What is made of a reply for those who look something up in it: made once a run, however many they are. `by` says by
+    /// what they look; what is made must follow from that and the reply alone. Nothing where the read was not made.
+    pub fn index<I: 'static>(&self, read: &Read, by: &'static str, make: impl FnOnce(&Reply) -> I) -> Option<Rc<I>> {
+        let reply = self.replies.get(read)?;
+        let key = (read.clone(), by, TypeId::of::<I>());
+        if let Some(made) = self.indexes.borrow().get(&key) {
+            return made.clone().downcast().ok();
         }
-        let failed: Vec<_> = failed.iter().map(|(read, error)| (read, error)).collect();
-        let failures = failures(desired, &failed);
-        if failures.is_empty() { Ok(()) } else { Err(failures) }
+        let made = Rc::new(make(reply));
+        self.indexes.borrow_mut().insert(key, made.clone());
+        Some(made)
     }
-}
 
-/// Makes a round of reads, equal ones once, and gives each its own answer, in the order in which they were asked for.
-pub(super) async fn gather(api: &Api, client: &Client, mut reads: Vec<Read>) -> Vec<(Read, Result<Reply, CallError>)> {
-    let mut asked = BTreeSet::new();
-    reads.retain(|read| asked.insert(read.clone()));
-    let answers = join_window(reads.iter().map(|read| api.ask(client, read))).await;
-    reads.into_iter().zip(answers).collect()
+    /// Keeps a reply.
+    pub(super) fn add(&mut self, read: Read, reply: Reply) {
+        self.replies.insert(read, reply);
+    }
 }

@@ -41,6 +41,12 @@ const crossed = {
   "a second way to send a write": { "apply/call.rs": "api.carry(client, &call);\napi.carry(client, &other);" },
   "a request that goes out by itself": { "apply/procedure.rs": "client.exchange(&request, &judge);" },
   "a request that is no value": { "kinds/store.rs": "let request = Request::new(Method::Put, url);" },
+  "a kind that whoever reads names": { "refresh/rounds.rs": "fn a(kind: Kind) { kind == Kind::Script; }" },
+  "what a kind wants, in whoever reads": { "refresh/known.rs": "use crate::resource::DesiredManifest;" },
+  "an endpoint family that whoever reads names": {
+    "refresh/mod.rs": "use crate::cloudflare::{Read, scripts};\nfn a() { scripts::list(account); }",
+    "cloudflare/mod.rs": "pub mod scripts;",
+  },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };
 for (const [name, sources] of Object.entries(crossed)) {

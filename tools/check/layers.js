@@ -24,7 +24,7 @@ const MAY_KNOW = {
   binding: [...BASE, "model", "cloudflare"],
   resource: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding"],
   manifest: [...BASE, "model", "binding", "resource"],
-  refresh: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource"],
+  refresh: [...BASE, "cloudflare", "http"],
   plan: [...BASE, "model", "resource"],
   kinds: [...BASE, "model", "bundle", "binding", "resource", "plan", "cloudflare", "http", "manifest", "refresh"],
   apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
@@ -44,7 +44,8 @@ const INSTEAD = {
   "http cloudflare": "pass what differs between endpoints with the request",
 };
 
-/** What `plan` and `apply` must not name: types of resources. `Kind::ALL` is their order. */
+/** What these must not name: types of resources. `Kind::ALL` is their order. */
+const NAME_NO_KIND = /^(?:apply|plan|refresh)\//;
 const KINDS = /\bKind::(?!ALL\b)\w+|\bAddress::\w+\(/;
 /** The one place that sends a write, and how; whatever goes out as a value never goes out by itself. */
 const SENDER = "apply/call.rs";
@@ -134,7 +135,7 @@ function checkCrates(file, code) {
 }
 
 function checkKinds(file, code) {
-  if (!/^(?:plan|apply)\//.test(file)) return;
+  if (!NAME_NO_KIND.test(file)) return;
   const shipped = shippedIn(code);
   const family = new RegExp(`\\b(?:${FAMILIES.join("|")})::`);
   const [name] = KINDS.exec(shipped) ?? family.exec(shipped) ?? [];

@@ -8,6 +8,7 @@ mod context;
 mod deletion;
 mod digest;
 mod inventory;
+mod live;
 pub mod manifest;
 mod ownership;
 mod queues;
@@ -24,6 +25,11 @@ mod watch;
 mod writes;
 
 pub use digest::{SecretFacts, secret_facts};
+pub(super) use live::Looking;
+pub use live::{
+    Unfound, ZoneIds, account_reads, add_users, add_users_of_renamed, complete, find_zones, rest, user_reads,
+    user_reads_of_renamed, zone_reads,
+};
 pub use secrets::KEY_RECIPE;
 
 use std::rc::Rc;

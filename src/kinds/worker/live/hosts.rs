@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ZoneIds;
 use crate::cloudflare::ReadOf;
 use crate::cloudflare::dns_records::{self, Record, RecordFilter};
 use crate::model::marks::comment_prefix;
@@ -10,6 +9,9 @@ use crate::resource::DesiredManifest;
 
 /// So many hosts of a zone are asked for one by one; for more, all records of the zone are listed.
 const ONE_BY_ONE: usize = 8;
+
+/// Zone ids by index of the manifest, one for each of its hosts.
+pub type ZoneIds = BTreeMap<usize, Vec<String>>;
 
 /// Zones of all hosts of a run.
 pub(super) struct Hosts<'a> {

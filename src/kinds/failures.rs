@@ -65,7 +65,7 @@ pub fn failures(desired: &DesiredState, failed: &[(&Read, &CallError)]) -> Vec<F
 }
 
 /// A look-up of zones that failed.
-pub(super) fn of_zones(desired: &DesiredState, account: &str, error: &CallError) -> Failure {
+pub(in crate::kinds) fn of_zones(desired: &DesiredState, account: &str, error: &CallError) -> Failure {
     let unknown = (error.meaning() == Some(Meaning::UnknownId)).then(|| unknown(desired, Owner::Account(account)));
     unknown.flatten().unwrap_or_else(|| bare("zones".into(), error))
 }

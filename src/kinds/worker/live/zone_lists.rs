@@ -1,72 +1,23 @@
-//! Lists that the manifests of a run share, each read into maps once: a manifest then takes what concerns it, however
-//! long they are.
+//! Routes and records of the zones of a run, each list read into maps once: a manifest then takes what concerns it,
+//! however long they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::known::Known;
-use super::live;
-use crate::cloudflare::ReadOf;
 use crate::cloudflare::dns_records::Record;
 use crate::cloudflare::routes::{self, Route, RouteList};
-use crate::cloudflare::scripts::{self, Script};
-use crate::model::marks::{self, CommentMark, ScriptMarks};
+use crate::cloudflare::{ReadOf, host};
+use crate::model::marks::{self, CommentMark};
+use crate::refresh::Known;
 use crate::resource::{LiveRecord, LiveRoute};
 
 /// Places in a list by what its entries are known by.
 type Places = BTreeMap<String, Vec<usize>>;
 
-/// The scripts of each account.
-#[derive(Default)]
-pub(super) struct Accounts(BTreeMap<String, Scripts>);
-
-#[derive(Default)]
-struct Scripts {
-    list: Rc<Vec<Script>>,
-    by_name: Places,
-    by_identity: Places,
-}
-
-impl Accounts {
-    pub(super) fn index<'a>(accounts: impl Iterator<Item = &'a str>, known: &Known) -> Self {
-        let accounts: BTreeSet<&str> = accounts.collect();
-        let scripts = accounts.into_iter().filter_map(|account| {
-            let list = known.get(&scripts::list(account))?;
-            Some((account.to_owned(), Scripts::index(list)))
-        });
-        Self(scripts.collect())
-    }
-
-    /// The script of a name, as its account lists it.
-    pub(super) fn named(&self, account: &str, name: &str) -> Option<&Script> {
-        let scripts = self.0.get(account)?;
-        at(&scripts.list, scripts.by_name.get(name)).next()
-    }
-
-    /// Scripts that carry an identity.
-    pub(super) fn of_identity(&self, account: &str, id: &str) -> impl Iterator<Item = &Script> {
-        let scripts = self.0.get(account);
-        scripts.into_iter().flat_map(|scripts| at(&scripts.list, scripts.by_identity.get(id)))
-    }
-}
-
-impl Scripts {
-    fn index(list: Rc<Vec<Script>>) -> Self {
-        let (mut by_name, mut by_identity) = (Places::new(), Places::new());
-        for (place, script) in list.iter().enumerate() {
-            by_name.entry(script.id.clone()).or_default().push(place);
-            for id in ScriptMarks::parse(&script.tags).ids {
-                by_identity.entry(id).or_default().push(place);
-            }
-        }
-        Self { list, by_name, by_identity }
-    }
-}
-
 /// Routes and records of each zone, and which zones lead to the Workers of each account.
 #[derive(Default)]
 pub(super) struct Zones {
-    routes: BTreeMap<String, Routes>,
+    routes: BTreeMap<String, Rc<Routes>>,
     records: BTreeMap<String, Records>,
     /// Account → script → zones with a route to it.
     leading: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
@@ -90,17 +41,15 @@ struct Records {
 impl Zones {
     /// `of_accounts`: the zones that the manifests of an account look at. A Worker of the same name in another account
     /// is another one.
-    pub(super) fn index(
+    pub(super) fn of(
         of_accounts: &BTreeMap<String, BTreeSet<String>>,
         records: Vec<(String, ReadOf<Vec<Record>>)>,
         known: &Known,
     ) -> Self {
         let mut zones = Self::default();
         for zone in of_accounts.values().flatten() {
-            if !zones.routes.contains_key(zone)
-                && let Some(list) = known.get(&routes::list(zone))
-            {
-                zones.routes.insert(zone.clone(), Routes::index(list));
+            if let Some(routes) = Routes::of(zone, known) {
+                zones.routes.insert(zone.clone(), routes);
             }
         }
         for (account, looked_at) in of_accounts {
@@ -136,7 +85,7 @@ impl Zones {
         let patterns = patterns.filter_map(|pattern| routes.by_pattern.get(&LiveRoute::canonical(pattern)));
         let scripts = scripts.filter_map(|script| routes.by_script.get(script));
         let places: BTreeSet<usize> = patterns.chain(scripts).flatten().copied().collect();
-        let routes_here = places.into_iter().filter_map(|place| routes.list.routes.get(place)).map(live::route);
+        let routes_here = places.into_iter().filter_map(|place| routes.list.routes.get(place)).map(route);
         Some((routes_here.collect(), routes.list.read_at))
     }
 
@@ -156,6 +105,12 @@ impl Zones {
 }
 
 impl Routes {
+    /// Those of a zone; nothing where they were not listed.
+    fn of(zone: &str, known: &Known) -> Option<Rc<Self>> {
+        let read = routes::list(zone);
+        known.index(read.as_ref(), "pattern and script", |reply| Self::index(read.result(reply).unwrap_or_default()))
+    }
+
     fn index(list: Rc<RouteList>) -> Self {
         let (mut by_pattern, mut by_script) = (Places::new(), Places::new());
         for (place, route) in list.routes.iter().enumerate() {
@@ -168,8 +123,28 @@ impl Routes {
     }
 }
 
+fn record(live: &Record) -> LiveRecord {
+    LiveRecord {
+        id: live.id.clone(),
+        name: live.name.clone(),
+        record_type: live.record_type.clone(),
+        content: match (live.record_type.as_str(), live.content.as_deref().unwrap_or_default()) {
+            ("CNAME", content) => host::host(content),
+            (_, content) => content.to_owned(),
+        },
+        proxied: live.proxied.unwrap_or_default(),
+        ttl: live.ttl.unwrap_or(1),
+        comment: live.comment.clone().unwrap_or_default(),
+        read_only: live.is_read_only(),
+    }
+}
+
+fn route(live: &Route) -> LiveRoute {
+    LiveRoute { id: live.id.clone(), pattern: live.pattern.clone(), script: leads_to(live).map(str::to_owned) }
+}
+
 /// No script, however that is spelt, means that requests bypass Workers.
-pub(super) fn leads_to(route: &Route) -> Option<&str> {
+fn leads_to(route: &Route) -> Option<&str> {
     route.script.as_deref().filter(|name| !name.is_empty())
 }
 
@@ -185,13 +160,9 @@ impl Records {
             if let CommentMark::Id(id) = marks::parse_comment(record.comment.as_deref().unwrap_or_default()) {
                 self.by_identity.entry(id).or_default().push(place);
             }
-            self.list.push(live::record(record));
+            self.list.push(self::record(record));
         }
     }
-}
-
-fn at<'a, T>(list: &'a [T], places: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a T> {
-    places.into_iter().flatten().filter_map(|place| list.get(*place))
 }
 
 #[cfg(test)]
@@ -215,7 +186,8 @@ mod tests {
             route("4", "d.example/*", ""),
         ];
         let list = Rc::new(RouteList { routes, read_at: Some(7) });
-        let zones = Zones { routes: BTreeMap::from([("z".to_owned(), Routes::index(list))]), ..Zones::default() };
+        let zones =
+            Zones { routes: BTreeMap::from([("z".to_owned(), Rc::new(Routes::index(list)))]), ..Zones::default() };
         let take = |patterns: &[&str], scripts: &[&str]| {
             ids(zones.routes("z", patterns.iter().copied(), scripts.iter().copied()))
         };

@@ -1,95 +1,19 @@
-//! Answers → live state of one manifest.
+//! Answers → one Worker as the account has it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::index::{Accounts, Zones, leads_to};
-use super::known::Known;
-use crate::cloudflare::dns_records::Record;
-use crate::cloudflare::routes::Route;
+use super::scripts::Scripts;
 use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{deployments, host, subdomain, versions, zones};
-use crate::model::marks::{self, ScriptMarks, VersionMark};
-use crate::resource::{
-    DesiredManifest, LiveBinding, LiveDeployment, LiveManifest, LiveRecord, LiveRoute, LiveScript, LiveVersion,
-    LiveZone, LiveZoneContent, Observability, RenamedScript, SecretEdit, WorkersDev,
-};
+use crate::cloudflare::{deployments, subdomain, versions};
+use crate::model::marks::{ScriptMarks, VersionMark};
+use crate::refresh::Known;
+use crate::resource::{LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev};
 
-/// The Workers of one manifest: that of its name, and those under an earlier one.
-pub(super) struct Workers {
-    pub script: Option<LiveScript>,
-    pub renamed: Vec<RenamedScript>,
-    /// Lists tell too little of the Worker: its settings have to be read.
-    pub needs_settings: bool,
-}
-
-impl Workers {
-    /// Puts together what was read; what was not read is absent.
-    pub(super) fn of(manifest: &DesiredManifest, accounts: &Accounts, known: &Known) -> Self {
-        let (account, name) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
-        let script = script(account, name, accounts, known);
-        let id = manifest.identity.id();
-        let others = accounts.of_identity(account, &id).filter(|listed| listed.id != name);
-        let renamed = others.map(|listed| RenamedScript {
-            name: listed.id.clone(),
-            live: self::script(account, &listed.id, accounts, known).unwrap_or_default(),
-            used_by: Vec::new(),
-        });
-        let is_told = script.as_ref().is_some_and(|script| !script.is_from_lists || is_plainly_ours(script, &id));
-        Self { needs_settings: !is_told, script, renamed: renamed.collect() }
-    }
-
-    /// Adds what reads of single versions told.
-    pub(super) fn add_details(&mut self, manifest: &DesiredManifest, known: &Known) {
-        let account = manifest.identity.account.as_str();
-        if let Some(script) = &mut self.script {
-            add_details(script, account, &manifest.script.name, known);
-        }
-        for renamed in &mut self.renamed {
-            add_details(&mut renamed.live, account, &renamed.name, known);
-        }
-    }
-
-    /// Zones in which they may have routes or records, going by their inventories.
-    pub(super) fn inventory_zones(&self) -> BTreeSet<String> {
-        self.places().filter(|place| place != marks::QUEUES).collect()
-    }
-
-    /// Whether they get the messages of queues, going by their inventories.
-    pub(super) fn consume(&self) -> bool {
-        self.places().any(|place| place == marks::QUEUES)
-    }
-
-    fn places(&self) -> impl Iterator<Item = String> {
-        let own = self.script.iter().map(|script| &script.tags);
-        let tags = own.chain(self.renamed.iter().map(|renamed| &renamed.live.tags));
-        tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys())
-    }
-}
-
-/// Puts together what was read for one manifest; what was not read is absent.
-pub(super) fn manifest(
-    manifest: &DesiredManifest,
-    of_hosts: &[String],
-    workers: Workers,
-    known: &Known,
-    zones: &Zones,
-) -> LiveManifest {
-    let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
-    LiveManifest {
-        used_by: Vec::new(),
-        zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
-        zones: contents(manifest, of_hosts, &workers, zones),
-        bundle: None,
-        account_subdomain: subdomain.and_then(|read| read.subdomain.clone()),
-        script: workers.script,
-        renamed: workers.renamed,
-    }
-}
-
-fn script(account: &str, name: &str, accounts: &Accounts, known: &Known) -> Option<LiveScript> {
-    let listed = accounts.named(account, name);
+/// Puts together what was read of a Worker; what was not read is absent.
+pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) -> Option<LiveScript> {
+    let listed = scripts.named(name);
     let settings = known.get(&scripts::settings(account, name));
     if listed.is_none() && settings.is_none() {
         return None;
@@ -111,6 +35,7 @@ fn script(account: &str, name: &str, accounts: &Accounts, known: &Known) -> Opti
         let (enabled, previews_enabled) = (switches.enabled, switches.previews_enabled);
         script.workers_dev = Some(WorkersDev { enabled, previews_enabled });
     }
+    add_details(&mut script, account, name, known);
     Some(script)
 }
 
@@ -125,7 +50,7 @@ fn from_list(listed: &scripts::Script) -> LiveScript {
 }
 
 /// Whether lists prove what the Worker is: its tags name nobody else, and an upload of ours gets all requests.
-fn is_plainly_ours(script: &LiveScript, id: &str) -> bool {
+pub(super) fn is_plainly_ours(script: &LiveScript, id: &str) -> bool {
     ScriptMarks::parse(&script.tags).ids.iter().eq([id]) && script.live_version().is_some_and(is_upload_of_ours)
 }
 
@@ -270,65 +195,4 @@ fn same_but_secrets(before: &versions::Version, after: &versions::Version) -> bo
         (bindings, resources.script_runtime)
     };
     open(before) == open(after)
-}
-
-fn live_zone(zone: &str, known: &Known) -> LiveZone {
-    let read = known.get(&zones::read(zone));
-    let read = read.as_deref();
-    LiveZone {
-        id: zone.to_owned(),
-        name: read.map(|read| read.name.clone()),
-        status: read.and_then(|read| read.status.clone()),
-        account: read.and_then(|read| read.account.as_ref()?.id.clone()),
-        paused: read.is_some_and(|read| read.paused == Some(true)),
-        partial: read.is_some_and(|read| read.zone_type.as_deref() == Some("partial")),
-    }
-}
-
-/// What concerns the manifest in the zones of its hosts, in those of its inventories, and wherever routes lead to its Workers.
-fn contents(
-    manifest: &DesiredManifest,
-    of_hosts: &[String],
-    workers: &Workers,
-    zones: &Zones,
-) -> BTreeMap<String, LiveZoneContent> {
-    let account = &manifest.identity.account;
-    let id = manifest.identity.id();
-    let scripts = || [&manifest.script.name].into_iter().chain(workers.renamed.iter().map(|renamed| &renamed.name));
-    let mut concerned = workers.inventory_zones();
-    concerned.extend(of_hosts.iter().cloned());
-    let with_records = concerned.clone();
-    concerned.extend(scripts().flat_map(|script| zones.leading_to(account, script)).cloned());
-    let mut contents = BTreeMap::new();
-    for zone in concerned {
-        let hosts = manifest.routing.iter().map(|host| host.hostname.as_str());
-        let patterns = manifest.routing.iter().flat_map(|host| &host.routes).map(|route| route.pattern.as_str());
-        let routes = zones.routes(&zone, patterns, scripts().map(String::as_str));
-        let records = zones.records(&zone, hosts, &id).filter(|_| with_records.contains(&zone));
-        if routes.is_some() || records.is_some() {
-            let (routes, read_at) = routes.unwrap_or_default();
-            contents.insert(zone, LiveZoneContent { records: records.unwrap_or_default(), routes, read_at });
-        }
-    }
-    contents
-}
-
-pub(super) fn record(live: &Record) -> LiveRecord {
-    LiveRecord {
-        id: live.id.clone(),
-        name: live.name.clone(),
-        record_type: live.record_type.clone(),
-        content: match (live.record_type.as_str(), live.content.as_deref().unwrap_or_default()) {
-            ("CNAME", content) => host::host(content),
-            (_, content) => content.to_owned(),
-        },
-        proxied: live.proxied.unwrap_or_default(),
-        ttl: live.ttl.unwrap_or(1),
-        comment: live.comment.clone().unwrap_or_default(),
-        read_only: live.is_read_only(),
-    }
-}
-
-pub(super) fn route(live: &Route) -> LiveRoute {
-    LiveRoute { id: live.id.clone(), pattern: live.pattern.clone(), script: leads_to(live).map(str::to_owned) }
 }

@@ -2,55 +2,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::failures::{self, Failure, of_zones};
-use super::known::{Known, gather};
+use super::hosts::ZoneIds;
 use crate::binding::Reference;
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{self, Zone};
-use crate::cloudflare::{Api, scripts};
+use crate::cloudflare::{Read, Reply, scripts};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::dns_name::a_labels;
-use crate::http::{CallError, Client, Meaning};
+use crate::http::CallError;
+use crate::kinds::failures::{Failure, of_zones};
 use crate::model::{Identity, OutputSet};
 use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
 
-/// Zone ids by index of the manifest, one for each of its hosts.
-pub type ZoneIds = BTreeMap<usize, Vec<String>>;
+/// Reads of an answer that were made.
+type Answers = [(Read, Result<Reply, CallError>)];
 
-/// The zones of a run, and what was read to find them.
-#[derive(Default)]
-pub struct FoundZones {
-    /// Those of hosts.
-    pub ids: ZoneIds,
-    /// Whoever asks the same needs no request.
-    pub known: Known,
+/// The zones of some hosts that were not found.
+pub struct Unfound {
+    /// Why, one finding each.
+    pub failures: Vec<Failure>,
+    /// No zone was shown at all. A list of zones is empty too where the account is unknown: only a read of the account tells
+    /// that.
+    pub saw_none: bool,
 }
 
-/// Finds the zones that neither the manifests nor given outputs say by their ids; without such manifests no request is
-/// made.
+/// What is asked to find the zones that neither the manifests nor given outputs say by their ids.
+pub fn zone_reads(desired: &DesiredState, outputs: &OutputSet) -> Vec<Read> {
+    all_names(desired, outputs).iter().map(|(account, name)| zones::named(name, account).into()).collect()
+}
+
+/// What tells whether the accounts are there in which zones were looked for.
+pub fn account_reads(desired: &DesiredState, outputs: &OutputSet) -> Vec<Read> {
+    all_names(desired, outputs).iter().map(|(account, _)| scripts::list(account).into()).collect()
+}
+
+/// The zones of the hosts of a run, by what was answered.
 ///
 /// # Errors
 /// A finding for each hostname without a zone, and for each look-up that failed.
-pub async fn find(
-    api: &Api,
-    client: &Client,
-    desired: &DesiredState,
-    outputs: &OutputSet,
-) -> Result<FoundZones, Vec<Failure>> {
-    let names: BTreeSet<(String, String)> =
-        desired.manifests.iter().flat_map(|manifest| candidates(manifest, outputs)).collect();
-    let lookups: Vec<_> = names.iter().map(|(account, name)| zones::named(name, account)).collect();
-    let answers = gather(api, client, lookups.iter().map(|read| read.as_ref().clone()).collect()).await;
+pub fn find_zones(desired: &DesiredState, outputs: &OutputSet, answers: &Answers) -> Result<ZoneIds, Unfound> {
     let mut zones: BTreeMap<String, Vec<Zone>> = BTreeMap::new();
     let mut failures: Vec<Failure> = Vec::new();
-    for (((_, answer), read), (account, _)) in answers.iter().zip(&lookups).zip(&names) {
+    for ((_, answer), (account, name)) in answers.iter().zip(all_names(desired, outputs)) {
         match answer {
             Ok(reply) => {
-                for zone in read.result(reply).iter().flat_map(|found| found.iter()) {
+                for zone in zones::named(&name, &account).result(reply).iter().flat_map(|found| found.iter()) {
                     zones.entry(zone.name.clone()).or_default().push(zone.clone());
                 }
             }
-            Err(error) => failures.push(of_zones(desired, account, error)),
+            Err(error) => failures.push(of_zones(desired, &account, error)),
         }
     }
     let mut ids = ZoneIds::new();
@@ -66,28 +66,17 @@ pub async fn find(
             Err(_) => {}
         }
     }
-    if zones.is_empty() && failures.iter().any(|failure| failure.finding.code == Code::ZoneNotFound) {
-        let unknown = unknown_accounts(api, client, desired, names).await;
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
+    if failures.is_empty() {
+        return Ok(ids);
     }
+    let saw_none = zones.is_empty() && failures.iter().any(|failure| failure.finding.code == Code::ZoneNotFound);
     failures.dedup_by(|one, other| one.finding.message == other.finding.message);
-    if failures.is_empty() { Ok(FoundZones { ids, known: Known::of(answers) }) } else { Err(failures) }
+    Err(Unfound { failures, saw_none })
 }
 
-/// A list of zones is empty too where the account is unknown: only a read of the account tells that.
-async fn unknown_accounts(
-    api: &Api,
-    client: &Client,
-    desired: &DesiredState,
-    names: BTreeSet<(String, String)>,
-) -> Vec<Failure> {
-    let accounts = names.iter().map(|(account, _)| scripts::list(account).into()).collect();
-    let answers = gather(api, client, accounts).await;
-    let is_unknown = |error: &&CallError| error.meaning() == Some(Meaning::UnknownId);
-    let failed = answers.iter().filter_map(|(read, answer)| Some((read, answer.as_ref().err().filter(is_unknown)?)));
-    failures::failures(desired, &failed.collect::<Vec<_>>())
+/// Accounts and names to ask for, each once.
+fn all_names(desired: &DesiredState, outputs: &OutputSet) -> BTreeSet<(String, String)> {
+    desired.manifests.iter().flat_map(|manifest| candidates(manifest, outputs)).collect()
 }
 
 /// Account and names to ask for.

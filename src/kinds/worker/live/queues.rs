@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::known::Known;
 use crate::cloudflare::queues::{self, Consumer, Queue};
+use crate::refresh::Known;
 use crate::resource::{ConsumerSettings, LiveConsumer, LiveQueue, LiveQueues};
 
 /// The queues of each account that was asked for them.

@@ -1,0 +1,68 @@
+//! What a run wants to know of the account, and what the answers come to.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::worker::{Looking, ZoneIds};
+use super::{references, stores};
+use crate::cloudflare::{Look, Read};
+use crate::model::OutputSet;
+use crate::refresh::Known;
+use crate::resource::{DesiredState, DesiredStore, LiveState};
+
+/// All that a run looks at.
+pub struct Inquiry<'a> {
+    desired: &'a DesiredState,
+    workers: Looking<'a>,
+    /// The stores, as they are looked at.
+    stores: Cow<'a, [DesiredStore]>,
+    /// What is looked for by name.
+    looks: Vec<Look>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// For a plan. `prunes`: Workers under an earlier name go, so they are looked at as well.
+    pub fn new(desired: &'a DesiredState, zones: &'a ZoneIds, outputs: &OutputSet, prunes: bool) -> Self {
+        let workers = Looking::new(desired, zones, prunes);
+        let looks = references::looks(desired, outputs);
+        Self { desired, workers, stores: Cow::Borrowed(&desired.stores), looks }
+    }
+
+    /// For a removal. Nothing is bound or attached any more: only the stores that documents describe are looked for.
+    pub fn of_removal(desired: &'a DesiredState, zones: &'a ZoneIds) -> Self {
+        let alone = desired.stores.iter().map(|store| DesiredStore { inputs: Vec::new(), ..store.clone() });
+        let alone = DesiredState { stores: alone.collect(), ..DesiredState::default() };
+        let looks = references::looks(&alone, &OutputSet::new());
+        let workers = Looking::new(desired, zones, true);
+        Self { desired, workers, stores: Cow::Owned(alone.stores), looks }
+    }
+
+    /// The same with every Worker in full, however many there are.
+    #[must_use]
+    pub fn in_full(self) -> Self {
+        Self { workers: self.workers.in_full(), ..self }
+    }
+
+    /// All that is asked, as far as what is known tells what to ask.
+    pub fn reads(&self, known: &Known) -> Vec<Read> {
+        let details = self.stores.iter().flat_map(|store| stores::details(store, stores::live(store, known).as_ref()));
+        let named = self.looks.iter().map(Look::read);
+        self.workers.reads(known).into_iter().chain(named).chain(details.map(|(_, read)| read.into())).collect()
+    }
+
+    /// What the account has.
+    pub fn live(&self, known: &Known) -> LiveState {
+        let (manifests, queues) = self.workers.live(known);
+        LiveState {
+            manifests,
+            stores: self.desired.stores.iter().map(|store| stores::live(store, known)).collect(),
+            queues,
+        }
+    }
+}
+
+/// Those of these documents of which only lists told, and how much that is.
+pub fn incomplete(live: &LiveState, which: BTreeSet<usize>) -> BTreeSet<usize> {
+    let is_from_lists = |index: &usize| live.manifests.get(*index)?.script.as_ref().map(|script| script.is_from_lists);
+    which.into_iter().filter(|index| is_from_lists(index) == Some(true)).collect()
+}

@@ -1,0 +1,53 @@
+//! The list of an account's Workers, gone through once a run: a manifest then takes those that concern it, however many
+//! there are.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::cloudflare::scripts::{self, Script};
+use crate::model::marks::ScriptMarks;
+use crate::refresh::Known;
+
+/// Places in the list by what its entries are known by.
+type Places = BTreeMap<String, Vec<usize>>;
+
+/// The Workers of an account.
+#[derive(Default)]
+pub(super) struct Scripts {
+    list: Rc<Vec<Script>>,
+    by_name: Places,
+    by_identity: Places,
+}
+
+impl Scripts {
+    /// Those of an account; nothing where they were not listed yet.
+    pub(super) fn of(account: &str, known: &Known) -> Option<Rc<Self>> {
+        let read = scripts::list(account);
+        known.index(read.as_ref(), "name and identity", |reply| Self::index(read.result(reply).unwrap_or_default()))
+    }
+
+    fn index(list: Rc<Vec<Script>>) -> Self {
+        let (mut by_name, mut by_identity) = (Places::new(), Places::new());
+        for (place, script) in list.iter().enumerate() {
+            by_name.entry(script.id.clone()).or_default().push(place);
+            for id in ScriptMarks::parse(&script.tags).ids {
+                by_identity.entry(id).or_default().push(place);
+            }
+        }
+        Self { list, by_name, by_identity }
+    }
+
+    /// The script of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&Script> {
+        self.at(self.by_name.get(name)).next()
+    }
+
+    /// Scripts that carry an identity.
+    pub(super) fn of_identity(&self, id: &str) -> impl Iterator<Item = &Script> {
+        self.at(self.by_identity.get(id))
+    }
+
+    fn at<'a>(&'a self, places: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Script> {
+        places.into_iter().flatten().filter_map(|place| self.list.get(*place))
+    }
+}

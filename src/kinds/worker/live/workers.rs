@@ -1,0 +1,51 @@
+//! The Workers that concern a manifest.
+
+use std::collections::BTreeSet;
+
+use super::script;
+use super::scripts::Scripts;
+use crate::model::marks::{self, ScriptMarks};
+use crate::refresh::Known;
+use crate::resource::{DesiredManifest, LiveScript, RenamedScript};
+
+/// The Workers of one manifest: that of its name, and those under an earlier one.
+pub(super) struct Workers {
+    pub script: Option<LiveScript>,
+    pub renamed: Vec<RenamedScript>,
+    /// Lists tell too little of the Worker: its settings have to be read.
+    pub needs_settings: bool,
+}
+
+impl Workers {
+    /// Puts together what was read; what was not read is absent.
+    pub(super) fn of(manifest: &DesiredManifest, scripts: &Scripts, known: &Known) -> Self {
+        let (account, name) = (manifest.identity.account.as_str(), manifest.script.name.as_str());
+        let script = script::live(account, name, scripts, known);
+        let id = manifest.identity.id();
+        let others = scripts.of_identity(&id).filter(|listed| listed.id != name);
+        let renamed = others.map(|listed| RenamedScript {
+            name: listed.id.clone(),
+            live: script::live(account, &listed.id, scripts, known).unwrap_or_default(),
+            used_by: Vec::new(),
+        });
+        let is_told =
+            script.as_ref().is_some_and(|script| !script.is_from_lists || script::is_plainly_ours(script, &id));
+        Self { needs_settings: !is_told, script, renamed: renamed.collect() }
+    }
+
+    /// Zones in which they may have routes or records, going by their inventories.
+    pub(super) fn inventory_zones(&self) -> BTreeSet<String> {
+        self.places().filter(|place| place != marks::QUEUES).collect()
+    }
+
+    /// Whether they get the messages of queues, going by their inventories.
+    pub(super) fn consume(&self) -> bool {
+        self.places().any(|place| place == marks::QUEUES)
+    }
+
+    fn places(&self) -> impl Iterator<Item = String> {
+        let own = self.script.iter().map(|script| &script.tags);
+        let tags = own.chain(self.renamed.iter().map(|renamed| &renamed.live.tags));
+        tags.flat_map(|tags| ScriptMarks::parse(tags).inventory.into_keys())
+    }
+}
