@@ -31,7 +31,7 @@ pub struct Options {
     pub values: BTreeMap<String, String>,
     /// Outputs of other resources that references resolve to.
     pub outputs: OutputSet,
-    /// Files of migrations, by `CloudflareD1Database/NAME`: name of the file → its text.
+    /// Files of migrations, by the name of their database as outputs stand under it: name of the file → its text.
     pub migrations: BTreeMap<String, BTreeMap<String, String>>,
     /// Today's date (UTC), `YYYY-MM-DD`: compatibility dates in the future are then found early.
     pub today: Option<String>,
