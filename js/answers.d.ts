@@ -186,6 +186,7 @@ export type Code =
   | "CFD0546"
   | "CFD0547"
   | "CFD0548"
+  | "CFD0549"
   | "CFD0550"
   | "CFD0601"
   | "CFD0602"
