@@ -14,12 +14,13 @@ use crate::cloudflare::permissions::{Grant, QUEUES};
 use crate::cloudflare::{Call, Family, Look, queues};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::Method;
+use crate::manifest::referring::QUEUE;
 use crate::manifest::{DocumentKind, Lowered, Moved, Path, Reading, is_label, json_schema};
 use crate::model::{Address, Field, Kind};
 use crate::resource::{DesiredStore, LiveStore};
 
 /// Its word under `kind`.
-pub(super) const NAME: &str = "CloudflareQueue";
+pub(super) const NAME: &str = QUEUE;
 const MOST_CHARACTERS: usize = 63;
 
 /// A queue.

@@ -13,7 +13,8 @@ pub const KV_NAMESPACE: &str = "CloudflareKvNamespace";
 /// The kind of a Worker.
 pub const WORKER: &str = "CloudflareWorker";
 const R2_BUCKET: &str = "CloudflareR2Bucket";
-const QUEUE: &str = "CloudflareQueue";
+/// Kind of a queue.
+pub const QUEUE: &str = "CloudflareQueue";
 
 /// A kind that references may name: its number in the original registry, its name, and its outputs that are text.
 pub(crate) struct Kind {

@@ -47,6 +47,11 @@ const crossed = {
     "refresh/mod.rs": "use crate::cloudflare::{Read, scripts};\nfn a() { scripts::list(account); }",
     "cloudflare/mod.rs": "pub mod scripts;",
   },
+  "a kind that another one names": {
+    "kinds/worker/record.rs": "use crate::kinds::queue::NAME;",
+    "kinds/list.rs": "use super::queue::Queue;\nuse super::store::Store;",
+    "kinds/queue.rs": "use super::store::Store;",
+  },
   "a folder nobody planned": { "helpers/mod.rs": "" },
 };
 for (const [name, sources] of Object.entries(crossed)) {

@@ -72,6 +72,10 @@ const SOURCES = process.argv[2] ?? join(ROOT, "src");
 const { report, end } = findings("layers");
 /** The endpoint families of the API: which one a request belongs to is its kind's affair. */
 const FAMILIES = familiesIn(SOURCES);
+/** The kinds whose documents describe a store, by their folders. */
+const STORES = storesIn(SOURCES);
+/** Where kinds are listed. */
+const LISTS_OF_KINDS = ["kinds/list.rs", "kinds/mod.rs", "kinds/editor_schema.rs"];
 const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".rs"));
 
 for (const file of files.map((name) => name.split(sep).join("/"))) {
@@ -79,6 +83,7 @@ for (const file of files.map((name) => name.split(sep).join("/"))) {
   checkModules(file, code);
   checkCrates(file, code);
   checkKinds(file, code);
+  checkFolders(file, code);
   checkSender(file, code);
 }
 end(`${files.length} files`);
@@ -142,6 +147,16 @@ function checkKinds(file, code) {
   if (name) report(`src/${file}: \`${name}\` names a kind: let \`kinds\` say it in a sketch`);
 }
 
+/** A kind is one folder: what stands outside of it reaches it through the list. */
+function checkFolders(file, code) {
+  if (LISTS_OF_KINDS.includes(file)) return;
+  for (const kind of STORES) {
+    if (file.startsWith(`kinds/${kind}`)) continue;
+    const names = new RegExp(`\\b(?:kinds|super)::(?:\\{[^}]*\\b)?${kind}\\b`).test(shippedIn(code));
+    if (names) report(`src/${file}: \`${kind}\` is one kind of many: ask \`store_of\`, or put it into its folder`);
+  }
+}
+
 function checkSender(file, code) {
   const shipped = shippedIn(code);
   const [, second] = [...shipped.matchAll(SENDS)];
@@ -161,4 +176,10 @@ function familiesIn(sources) {
   const text = existsSync(list) ? readFileSync(list, "utf8") : "";
   const names = [...text.matchAll(/^pub mod (\w+);/gm)].map(([, name]) => name);
   return names.length > 0 ? names : ["\\0"];
+}
+
+function storesIn(sources) {
+  const list = join(sources, "kinds", "list.rs");
+  const text = existsSync(list) ? readFileSync(list, "utf8") : "";
+  return [...text.matchAll(/^use super::(\w+)::\w+;/gm)].map(([, name]) => name).filter((name) => name !== "store");
 }

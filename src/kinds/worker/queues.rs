@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::binding::{Input, Reference};
 use crate::cloudflare::Segment;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kinds::queue::NAME as QUEUE;
+use crate::manifest::referring::QUEUE;
 use crate::model::marks::{self, QUEUES, ScriptMarks};
 use crate::model::{Address, Output};
 use crate::resource::{DesiredState, DesiredStore, LiveConsumer, LiveQueue, LiveState, LiveStore, QueueRef};
