@@ -212,3 +212,8 @@ fn claims(kind: &dyn Store, store: Option<&DesiredStore>, path: Path) -> Vec<Cla
     };
     vec![by_name, by_identity]
 }
+
+/// A text among what a document states, or the account shows.
+pub(super) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}

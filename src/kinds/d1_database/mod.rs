@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::store::{self, FilesInR2, Store};
+use super::store::{self, FilesInR2, Store, text};
 use crate::cloudflare::permissions::{D1, Grant};
 use crate::cloudflare::{Call, Family, Look, ReadOf, Segment, d1};
 use crate::diagnostic::{Code, Diagnostic};
@@ -84,10 +84,6 @@ fn wanted(spec: &Spec, hint: Option<&'static str>) -> Map<String, Value> {
     let stated = [(HINT, hint), (MODE, mode)];
     let stated = stated.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
     stated.collect()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name).and_then(Value::as_str)
 }
 
 /// A database that is kept elsewhere than the document says.

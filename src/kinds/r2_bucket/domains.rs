@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::text;
+use crate::kinds::store::text;
 use crate::resource::LiveStore;
 
 /// The custom domain that the document names, as the bucket has it.

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::store::{self, Store};
+use super::store::{self, Store, text};
 use crate::cloudflare::permissions::{Grant, R2};
 use crate::cloudflare::{Call, Family, Look, ReadOf, r2_buckets};
 use crate::diagnostic::{Code, Diagnostic};
@@ -55,10 +55,6 @@ impl DocumentKind for R2Bucket {
             wanted::wanted(spec, zone)
         })
     }
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name).and_then(Value::as_str)
 }
 
 fn jurisdiction(wanted: &Value) -> Option<&str> {
