@@ -16,6 +16,7 @@ use cfworker_deploy::manifest::{ReadOptions, Source};
 use cfworker_deploy::model::marks::{ScriptMarks, VersionMark};
 use cfworker_deploy::model::{Address, Kind, OutputSet};
 use cfworker_deploy::plan::{Action, Change, Plan, PlanOptions};
+use cfworker_deploy::refresh::Known;
 use cfworker_deploy::resource::{
     DesiredState, LiveDeployment, LiveManifest, LiveScript, LiveState, LiveStore, LiveVersion, LiveZone,
 };
@@ -108,7 +109,7 @@ impl Run {
         assert!(errors.is_empty(), "{errors:?}");
         let mut desired = read.desired;
         let live = self.live(&desired);
-        let open = kinds::resolve(&mut desired, &live, &OutputSet::new(), &kinds::Lists::default());
+        let open = kinds::resolve(&mut desired, &live, &OutputSet::new(), &Known::default());
         assert_eq!(open, []);
         kinds::plan(&desired, &live, &[], &PlanOptions::default())
     }

@@ -1,8 +1,8 @@
 //! One manifest beside what the account has for it: what every part of this kind looks at.
 
 use super::SecretFacts;
+use super::new_stores::NewStores;
 use super::queues::Queues;
-use super::rebound::NewStores;
 use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};

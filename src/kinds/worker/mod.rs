@@ -10,6 +10,7 @@ mod digest;
 mod inventory;
 mod live;
 pub mod manifest;
+mod new_stores;
 mod ownership;
 mod queues;
 mod rebound;
@@ -42,8 +43,8 @@ use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sk
 use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 use context::Context;
+use new_stores::NewStores;
 use queues::Queues;
-use rebound::NewStores;
 use removal::Removal;
 use script::ScriptPlan;
 use subject::version_of;

@@ -1,31 +1,10 @@
 //! Bindings that leave a store for one which the run makes: nothing moves what is in it.
 
-use std::collections::BTreeSet;
-
 use super::bound;
 use super::context::Context;
 use crate::binding::{Binding, PlainBinding};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::model::Address;
-use crate::resource::{DesiredState, LiveState};
-
-/// The stores that the run makes, by account.
-#[derive(Default)]
-pub(super) struct NewStores<'a>(BTreeSet<(&'a str, &'a Address)>);
-
-impl<'a> NewStores<'a> {
-    pub(super) fn of(desired: &'a DesiredState, live: &LiveState) -> Self {
-        let is_new = |index: usize| live.stores.get(index).is_none_or(Option::is_none);
-        let new = desired.stores.iter().enumerate().filter(|(index, _)| is_new(*index));
-        Self(new.map(|(_, store)| (store.identity.account.as_str(), &store.address)).collect())
-    }
-
-    /// The one that a binding is to lead to.
-    fn of_binding<'b>(&self, account: &str, binding: &'b PlainBinding) -> Option<&'b Address> {
-        let mut named = binding.referred().filter_map(|referred| referred.of.as_ref());
-        named.find(|address| self.0.contains(&(account, *address)))
-    }
-}
 
 /// A store whose name was changed in its document is another one: whoever wrote that may think that it keeps its data.
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
