@@ -11,7 +11,8 @@ use super::secrets;
 use super::subject::Subject;
 use super::tag_list::TagWrite;
 use super::writes::Upload;
-use crate::binding::{Binding, secret_text};
+use crate::binding::table::KV_NAMESPACE;
+use crate::binding::{Binding, plain_text, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, Inventory, ScriptMarks, VersionMark};
@@ -332,9 +333,9 @@ pub(super) fn removed(old: &LiveBinding) -> Field {
 /// Where a binding stands, in the words of the manifest.
 fn path_of(type_name: &str, name: &str) -> String {
     match type_name {
-        "plain_text" => format!("variables.{name}"),
-        "secret_text" => format!("secrets.{name}"),
-        "kv_namespace" => format!("kv_bindings.{name}"),
+        plain_text::TYPE => format!("variables.{name}"),
+        secret_text::TYPE => format!("secrets.{name}"),
+        KV_NAMESPACE => format!("kv_bindings.{name}"),
         other => format!("bindings.{name} ({other})"),
     }
 }
