@@ -39,6 +39,15 @@ struct Planned {
     taken: Taken,
 }
 
+/// How often memory is asked for by a plan of so many documents in accounts in which so many are deployed.
+fn work(documents: usize, deployed: usize) -> u64 {
+    let clock = VirtualClock::new();
+    let fleet = Fleet::new(&desired(&sources(deployed)), Live::All, &clock);
+    let (result, taken) = counted(|| plan(&sources(documents), &fleet, &clock));
+    assert_eq!(result.plan.count(Action::NoOp), 3 * documents, "{:?}", result.plan.diagnostics);
+    taken.allocations
+}
+
 static THOUSAND: LazyLock<Planned> = LazyLock::new(|| planned(1_000, Live::All));
 
 fn planned(documents: usize, live: Live) -> Planned {
@@ -108,4 +117,16 @@ fn the_work_of_a_plan_grows_with_its_documents_and_no_faster() {
         let (few, many) = (few.taken.allocations, many.taken.allocations);
         assert!(many <= few * 12, "{live:?}: {few} allocations for 20 documents, {many} for 200");
     }
+}
+
+#[test]
+fn a_list_is_gone_through_once_a_run_and_not_once_a_document() {
+    // Enough of them for all records of a zone to be listed.
+    let (few, many) = (60, 90);
+    let for_thirty = |deployed: usize| work(many, deployed) - work(few, deployed);
+    let (short, long) = (for_thirty(100), for_thirty(400));
+    assert!(
+        long <= short + short / 20,
+        "30 more documents take {short} allocations of short lists, {long} of long ones"
+    );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::cloudflare::Read;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::{CallError, Meaning};
-use crate::resource::{DesiredManifest, DesiredState, ZoneRef};
+use crate::resource::{DesiredManifest, DesiredState, DesiredStore, ZoneRef};
 
 /// A finding of the reads of a run.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ fn unknown(desired: &DesiredState, owner: Owner<'_>) -> Option<Failure> {
 
 /// A failure on the field that names the account or zone.
 fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: Diagnostic) -> Failure {
-    let names = |manifest: &&DesiredManifest| match owner {
+    let worker = |manifest: &&DesiredManifest| match owner {
         Owner::Account(id) => manifest.identity.account == id,
         Owner::Zone(id) => {
             // The id behind a reference was given: where nobody else says this one, it is that.
@@ -111,11 +111,42 @@ fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: 
         }
         Owner::None => false,
     };
-    let document = desired.manifests.iter().find(names).map(|manifest| manifest.document);
+    let store = |store: &&DesiredStore| owner == Owner::Account(&store.identity.account);
+    let document = desired.manifests.iter().find(worker).map(|manifest| manifest.document);
+    let document = document.or_else(|| desired.stores.iter().find(store).map(|store| store.document));
     let finding = match owner {
         Owner::Account(_) => finding.on("spec.account_id"),
         Owner::Zone(_) => finding.on("spec.dns.zone_id"),
         Owner::None => finding,
     };
     Failure { subject, document, finding }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::queues;
+    use crate::http::{Again, CallErrorKind, Refusal};
+    use crate::manifest::{ReadOptions, Source};
+
+    const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn an_account_that_nobody_knows_is_told_once_at_the_document_that_names_it_whatever_its_kind() {
+        let text = format!(
+            "apiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareQueue\nmetadata: {{ name: jobs }}\n\
+             spec: {{ account_id: {ACCOUNT}, queue_name: jobs }}\n"
+        );
+        let desired = crate::kinds::read(&[Source { name: "a".into(), text }], &ReadOptions::default()).desired;
+        let refusal = Refusal::new(404, Meaning::UnknownId, Again::Never, "could not route to it");
+        let kind = CallErrorKind::Refused(Box::new(refusal));
+        let error = CallError { target: "GET".into(), tries: 1, may_have_arrived: false, kind };
+        let reads: [Read; 2] = [queues::list(ACCOUNT).into(), queues::consumer(ACCOUNT, "q", "c").into()];
+        let failed: Vec<_> = reads.iter().map(|read| (read, &error)).collect();
+        let told: Vec<_> = failures(&desired, &failed)
+            .into_iter()
+            .map(|failure| (failure.document, failure.finding.code, failure.finding.path().map(str::to_owned)))
+            .collect();
+        assert_eq!(told, [(Some(0), Code::AccountNotFound, Some("spec.account_id".to_owned()))]);
+    }
 }

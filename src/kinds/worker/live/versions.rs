@@ -65,3 +65,65 @@ impl Versions<'_> {
         ids.into_iter().map(|id| versions::read(self.account, self.name, &id).into()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloudflare::Reply;
+    use crate::resource::{LiveDeployment, LiveVersion};
+
+    const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+    fn listed(newest: u64) -> Known {
+        let items: Vec<_> =
+            (1..=newest).rev().map(|number| json!({ "id": format!("v{number}"), "number": number })).collect();
+        let list: versions::Versions = serde_json::from_value(json!({ "items": items })).expect("a list");
+        Known::of(vec![(versions::list(ACCOUNT, "shop").into(), Ok(Reply::Found(Rc::new(list))))])
+    }
+
+    /// The Worker, whose newest version was made by a secret edit; `told`: who made the others, as far as reads by id say.
+    fn script(newest: u64, told: impl Fn(u64) -> &'static str) -> LiveScript {
+        let version = |number: u64| LiveVersion {
+            id: format!("v{number}"),
+            number,
+            tag: told(number).into(),
+            triggered_by: if number == newest { "secret".into() } else { String::new() },
+            ..LiveVersion::default()
+        };
+        LiveScript {
+            deployment: Some(LiveDeployment {
+                versions: vec![(format!("v{newest}"), 100.0)],
+                ..LiveDeployment::default()
+            }),
+            versions: (1..=newest).rev().map(version).collect(),
+            ..LiveScript::default()
+        }
+    }
+
+    #[test]
+    fn the_ten_versions_before_a_secret_edit_are_read_and_no_further_ones_whatever_they_tell() {
+        let known = listed(30);
+        let reads = |script: &LiveScript| Versions { account: ACCOUNT, name: "shop", script }.before_edit(&known);
+        let wanted: Vec<Read> =
+            (20..30).rev().map(|number| versions::read(ACCOUNT, "shop", &format!("v{number}")).into()).collect();
+        assert_eq!(reads(&script(30, |_| "")), wanted);
+        assert_eq!(reads(&script(30, |number| if number > 25 { "somebody's" } else { "" })), wanted);
+    }
+
+    #[test]
+    fn a_live_version_that_the_list_tells_enough_of_is_not_read_by_its_id() {
+        let known = listed(3);
+        let reads = |script: &LiveScript| Versions { account: ACCOUNT, name: "shop", script }.unexplained(&known);
+        let by_upload = |tag: &'static str| {
+            let mut script = script(3, |_| tag);
+            script.versions.iter_mut().for_each(|version| version.triggered_by = "upload".into());
+            script
+        };
+        assert_eq!(reads(&by_upload("somebody's")), []);
+        assert_eq!(reads(&by_upload("")), [versions::read(ACCOUNT, "shop", "v3").into()]);
+    }
+}
