@@ -13,10 +13,14 @@ use super::statements;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Field;
 
+/// What some editors write before a text; it says nothing.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) struct Migration {
     pub name: String,
+    /// Of the text whose lines end with a line feed: Git may write other ends into a working copy.
     pub sha256: String,
     pub sql: String,
 }
@@ -32,10 +36,9 @@ pub(super) struct Applied {
 /// The files in the order in which they are applied: by the number that their names start with, as wrangler does, then
 /// by name.
 pub(super) fn in_order(files: &BTreeMap<String, String>) -> Vec<Migration> {
-    let of = |(name, sql): (&String, &String)| Migration {
-        name: name.clone(),
-        sha256: base16(&Sha256::digest(sql.as_bytes())),
-        sql: sql.clone(),
+    let of = |(name, text): (&String, &String)| {
+        let sql = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned();
+        Migration { name: name.clone(), sha256: digest(&sql), sql }
     };
     let mut migrations: Vec<Migration> = files.iter().map(of).collect();
     migrations.sort_by_key(|migration| (number(&migration.name), migration.name.clone()));
@@ -46,6 +49,17 @@ pub(super) fn in_order(files: &BTreeMap<String, String>) -> Vec<Migration> {
 fn number(name: &str) -> u64 {
     let digits = name.find(|character: char| !character.is_ascii_digit()).and_then(|end| name.get(..end));
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
+}
+
+fn digest(sql: &str) -> String {
+    let mut hasher = Sha256::new();
+    for (index, line) in sql.split("\r\n").enumerate() {
+        if index > 0 {
+            hasher.update("\n");
+        }
+        hasher.update(line);
+    }
+    base16(&hasher.finalize())
 }
 
 fn base16(bytes: &[u8]) -> String {
@@ -115,6 +129,26 @@ mod tests {
         let names = |found: Vec<&super::Migration>| found.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(pending(&migrations, &applied).collect()), ["4_d.sql"]);
         assert_eq!(names(edited(&migrations, &applied).collect()), ["2_b.sql"]);
+    }
+
+    #[test]
+    fn other_line_ends_and_a_byte_order_mark_are_no_edit() {
+        let of = |sql: &str| in_order(&[("1.sql".to_owned(), sql.to_owned())].into());
+        let before = of("SELECT 1;\nSELECT 2;\n");
+        let applied = before.iter().map(|one| Applied { name: one.name.clone(), sha256: Some(one.sha256.clone()) });
+        let applied: Vec<Applied> = applied.collect();
+        for same in ["SELECT 1;\r\nSELECT 2;\r\n", "\u{feff}SELECT 1;\nSELECT 2;\n"] {
+            assert_eq!(edited(&of(same), &applied).count(), 0, "{same:?}");
+        }
+        for other in ["SELECT 1;\n\nSELECT 2;\n", "SELECT 1;SELECT 2;", "SELECT 1;\rSELECT 2;\r"] {
+            assert_eq!(edited(&of(other), &applied).count(), 1, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_transaction_behind_a_byte_order_mark_is_found() {
+        let files = [("1.sql".to_owned(), "\u{feff}BEGIN; SELECT 1; COMMIT;".to_owned())].into();
+        assert_eq!(findings(&in_order(&files)).len(), 1);
     }
 
     #[test]
