@@ -152,11 +152,13 @@ pub(super) struct Stated {
     pub wanted: Value,
     /// Values of it that other resources give.
     pub inputs: Vec<StoreInput>,
+    /// What it claims beyond its names.
+    pub claims: Vec<Claimed>,
 }
 
 impl From<Value> for Stated {
     fn from(wanted: Value) -> Self {
-        Self { wanted, inputs: Vec::new() }
+        Self { wanted, inputs: Vec::new(), claims: Vec::new() }
     }
 }
 
@@ -177,7 +179,7 @@ pub(super) fn read<S: StoreSpec, W: Into<Stated>>(
     let identity = envelope.identity(reading.options);
     let path = Path::default().key("spec");
     let stated = wanted(&spec, identity.as_ref(), &path, reading);
-    let Stated { wanted, inputs } = stated.into();
+    let Stated { wanted, inputs, claims: more } = stated.into();
     let store = name.zip(identity).map(|(name, identity)| DesiredStore {
         document: reading.document,
         kind: kind.name(),
@@ -186,7 +188,7 @@ pub(super) fn read<S: StoreSpec, W: Into<Stated>>(
         wanted,
         inputs,
     });
-    let claims = claims(kind, store.as_ref(), path.key(S::NAME_KEY));
+    let claims = claims(kind, store.as_ref(), path.key(S::NAME_KEY)).into_iter().chain(more).collect();
     Lowered { desired: store.map(|store| DesiredDocument::Store(Box::new(store))), claims }
 }
 

@@ -73,6 +73,14 @@ pub struct Claimed {
     pub beside: Option<usize>,
 }
 
+impl Claimed {
+    /// The DNS record of a host, whatever kind of document has it made. The account makes no difference: a host lies in
+    /// one zone.
+    pub fn record(host: &str, path: Path, finding: Diagnostic) -> Self {
+        Self { what: ("record".into(), host.to_owned()), path, finding, beside: None }
+    }
+}
+
 impl Reading<'_, '_> {
     /// The document as its type.
     pub fn typed<S: DeserializeOwned>(&mut self) -> Option<Manifest<S>> {

@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::spec::{CorsRule, CustomDomain, LifecycleRule, Spec};
 use crate::binding::Input;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::store::Stated;
 use crate::manifest::schema::{Items, Word};
+use crate::manifest::{Claimed, Path, host_name, quote};
 use crate::resource::StoreInput;
 
 /// Locations by their numbers in the original system.
@@ -31,7 +33,22 @@ pub(super) fn wanted(spec: &Spec, zone: Option<Input>) -> Stated {
     state("lifecycle", spec.lifecycle.as_ref().map(|rules| each(rules, lifecycle)));
     let inputs = zone.filter(|zone| !matches!(zone, Input::Value(_)));
     let inputs = inputs.map(|zone| StoreInput { at: ZONE_ID, given: zone.into() });
-    Stated { wanted: Value::Object(wanted), inputs: inputs.into_iter().collect() }
+    let claims = spec.custom_domain.as_ref().and_then(claim).into_iter().collect();
+    Stated { wanted: Value::Object(wanted), inputs: inputs.into_iter().collect(), claims }
+}
+
+/// A host leads to one thing: a bucket makes its DNS record as a Worker does.
+fn claim(custom: &CustomDomain) -> Option<Claimed> {
+    let host = host(custom).filter(|_| custom.enabled == Some(true))?;
+    let message = format!("two documents claim the DNS record of {}", quote(&host));
+    let finding = Diagnostic::error(Code::ClaimedTwice, message).with_help("give one of them another host");
+    let path = Path::default().key("spec").key("custom_domain").key("domain");
+    Some(Claimed::record(&host, path, finding))
+}
+
+/// The host as Cloudflare holds it.
+fn host(custom: &CustomDomain) -> Option<String> {
+    host_name(custom.domain.as_deref().filter(|domain| !domain.is_empty())?).ok()
 }
 
 /// The word of a location, however it is spelt.
@@ -44,7 +61,7 @@ pub(super) fn location(word: &Word) -> Option<&'static str> {
 }
 
 fn domain(custom: &CustomDomain, zone: Option<&Input>) -> Option<Value> {
-    let domain = custom.domain.as_deref().filter(|domain| !domain.is_empty())?;
+    let domain = host(custom)?;
     let enabled = custom.enabled.unwrap_or_default();
     let id = match zone {
         Some(Input::Value(id)) => Some(id),

@@ -128,7 +128,8 @@ fn claims_of_hosts(dns: &Dns, so_many: usize) -> Vec<Claimed> {
     let is_managed = matches!(record(dns), Ok(DesiredRecord::Managed(_)));
     for (path, host) in hosts.iter().filter(|_| is_managed) {
         let message = format!("two documents claim the DNS record of {}", quote(host));
-        claims.push(claim(("record", "", host), path.clone(), CLAIMED, message));
+        let (code, way) = CLAIMED;
+        claims.push(Claimed::record(host, path.clone(), Diagnostic::error(code, message).with_help(way)));
     }
     let patterns = patterns(dns, &path);
     // The default route stands where its host does, and goes its way.
