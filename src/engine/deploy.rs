@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::failure::failure;
 use super::outputs::{OutputsResult, applied, dashboard, of_stores};
-use super::planning::{PlanResult, Prepared, announce, prepare, prepare_removal, result};
+use super::plan_result::PlanResult;
+use super::planning::prepare;
+use super::prepared::Prepared;
+use super::removal::prepare_removal;
 use super::result_names::ResultNames;
 use super::session::Session;
 use super::undo::{Undo, undo};
@@ -105,8 +108,8 @@ pub async fn destroy(
         prepared.plan = kinds::destroy(&prepared.desired, &prepared.live, &options.planning(false));
         prepared.plan.diagnostics.splice(0..0, findings);
         if options.dry_run {
-            let plan = result(&prepared);
-            announce(&*session.io.events, &plan);
+            let plan = prepared.result();
+            plan.announce(&*session.io.events);
             return Ok(report(&prepared, plan, Outcome::default(), true));
         }
         carry_out(&session, &prepared, options).await
@@ -115,8 +118,8 @@ pub async fn destroy(
 }
 
 async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options) -> Result<ApplyResult, Error> {
-    let plan = result(prepared);
-    announce(&*session.io.events, &plan);
+    let plan = prepared.result();
+    plan.announce(&*session.io.events);
     allowed(&plan, options)?;
     let events = |event| session.tell(event);
     let run = Run {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::account::{FoundZones, find_zones};
 use super::failure::failure;
 use super::permissions;
-use super::planning::read_manifests;
+use super::reading::read_manifests;
 use super::secrets::{self, Secrets};
 use super::session::Session;
 use super::{Credentials, Io, Options, bundles};

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::planning;
+use super::removal::prepare_removal;
 use super::result_names::{ResultNames, WORKER};
 use super::session::Session;
 use super::{Credentials, Io, Options};
@@ -38,7 +38,7 @@ pub async fn outputs(
     io: &Io,
 ) -> Result<OutputsResult, Error> {
     let work = async |session: Session<'_>| {
-        let prepared = planning::prepare_removal(&session, sources, options).await?;
+        let prepared = prepare_removal(&session, sources, options).await?;
         let names = ResultNames::of(&prepared.desired);
         let mut result = deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests), &names);
         result.outputs.extend(of_stores(&prepared.desired, &prepared.live, &BTreeMap::new()));

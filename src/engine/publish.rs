@@ -154,7 +154,7 @@ fn pin_in_file(places: &Places, document: usize) -> Option<String> {
 /// Bad manifests.
 pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<BundleTarget>, Error> {
     let Read { desired, diagnostics, places, .. } = read(sources, options, None);
-    super::planning::stop_on_error(&diagnostics)?;
+    super::findings::stop_on_error(&diagnostics)?;
     let target = |manifest: &crate::resource::DesiredManifest| {
         let (source, document) = places.source(manifest.document)?;
         let bundle = &manifest.script.bundle;
