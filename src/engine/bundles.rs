@@ -1,36 +1,25 @@
 //! Bundles of a run: opened together with the reads, read only where their bytes are needed.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::bundle_asks;
 use super::code::{BundleCode, MOST_BYTES, object, stated};
+use super::r2_stores::Stores;
 use super::session::Session;
 use crate::apply;
 use crate::bundle::{self, Modules, Window};
-use crate::cloudflare::tokens;
-use crate::diagnostic::{CallOption, Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::http::join_window;
-use crate::kinds::{self, FilesInR2};
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
-use crate::r2::{self, Credentials as S3Keys, Given, ObjectHead, R2Error, Reading, S3Endpoint, Store};
-use crate::resource::{
-    Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState, LiveZone, ZoneRef,
-};
+use crate::r2::{ObjectHead, R2Error, Reading, Store};
+use crate::resource::{Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState};
 
 /// Answers of R2 that wait unread while the account is read. Each keeps a connection, and a Worker may have six at once.
 /// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>
 const MOST_UNREAD: usize = 4;
-
-/// R2 for each manifest, and what there is to say about the keys.
-pub(super) struct Stores {
-    stores: Vec<Store>,
-    /// For each document that names files by a prefix: its index among the stores, where they lie, whom to ask.
-    pub of_files: Vec<(usize, FilesInR2, Store)>,
-    pub findings: Vec<Diagnostic>,
-}
 
 /// The bundles of a run, by index of the manifest.
 pub(super) struct Bundles {
@@ -47,85 +36,6 @@ struct Entry {
     modules: Option<Modules>,
 }
 
-/// Finds out which S3 keys to use. Keys that are derived from the API token need its id: one request an account.
-pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Result<Stores, Vec<Diagnostic>> {
-    let (mut stores, mut findings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    let mut derived: BTreeMap<String, S3Keys> = BTreeMap::new();
-    for manifest in &desired.manifests {
-        let bundle = &manifest.script.bundle;
-        let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
-        match store(session, &manifest.identity.account, place, &mut derived).await {
-            Ok((store, told)) => {
-                stores.push(store);
-                findings.extend(told);
-            }
-            Err(finding) => errors.push(finding),
-        }
-    }
-    let mut of_files = Vec::new();
-    for (index, account, files) in kinds::files_in_r2(desired) {
-        let place = (files.bucket.as_str(), files.jurisdiction.as_deref());
-        match store(session, account, place, &mut derived).await {
-            Ok((store, told)) => {
-                of_files.push((index, files, store));
-                findings.extend(told);
-            }
-            Err(finding) => errors.push(finding),
-        }
-    }
-    findings.dedup();
-    errors.dedup();
-    if errors.is_empty() { Ok(Stores { stores, of_files, findings }) } else { Err(errors) }
-}
-
-/// R2 of one account, for a bucket in a jurisdiction; with what there is to say about endpoint and keys.
-pub(super) async fn store(
-    session: &Session<'_>,
-    account: &str,
-    (bucket, jurisdiction): (&str, Option<&str>),
-    derived: &mut BTreeMap<String, S3Keys>,
-) -> Result<(Store, Vec<Diagnostic>), Diagnostic> {
-    let r2 = session.credentials.r2.as_ref();
-    let given_endpoint = r2.and_then(|r2| r2.endpoint.as_deref());
-    let endpoint = S3Endpoint::choose(given_endpoint, account, jurisdiction)?.of_bucket(bucket)?;
-    if session.api.is_local() && endpoint.is_cloudflare() {
-        let message = format!("the API is on this machine, and R2 would be asked at `{}`", endpoint.host());
-        return Err(Diagnostic::error(Code::R2ElsewhereThanApi, message)
-            .with_help("set R2_ENDPOINT to the S3 address of Local Cloudflare, or use all that it wrote down")
-            .by(CallOption::Local));
-    }
-    let told = given_endpoint.and_then(|_| endpoint.beside(jurisdiction));
-    let keys = match r2 {
-        Some(r2) => {
-            S3Keys::pair(r2.access_key_id.as_deref(), r2.secret_access_key.as_ref(), r2.session_token.as_ref())?
-        }
-        None => None,
-    };
-    let (keys, finding) = match r2::given(keys, &endpoint) {
-        Given::Use(keys) => (keys, None),
-        Given::Derive(finding) => (derive(session, account, derived).await?, finding),
-    };
-    Ok((Store::new(endpoint, keys), told.into_iter().chain(finding).collect()))
-}
-
-async fn derive(
-    session: &Session<'_>,
-    account: &str,
-    derived: &mut BTreeMap<String, S3Keys>,
-) -> Result<S3Keys, Diagnostic> {
-    if let Some(keys) = derived.get(account) {
-        return Ok(keys.clone());
-    }
-    let token = session.api.token().ok_or_else(|| {
-        Diagnostic::error(Code::CredentialsUnusable, "S3 keys can't be derived from a global API key")
-            .with_help("set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY, or use an API token")
-    })?;
-    let status = tokens::verify(&session.api, &session.client, account).await.map_err(|error| error.diagnostic())?;
-    let keys = S3Keys::of_token(&status.id, token);
-    derived.insert(account.to_owned(), keys.clone());
-    Ok(keys)
-}
-
 /// Starts to read all bundles; their heads come first. Only some wait unread.
 pub(super) async fn open(
     session: &Session<'_>,
@@ -133,7 +43,7 @@ pub(super) async fn open(
     stores: &Stores,
 ) -> Result<Bundles, Vec<Diagnostic>> {
     let opening =
-        desired.manifests.iter().zip(&stores.stores).enumerate().map(|(index, (manifest, store))| async move {
+        desired.manifests.iter().zip(&stores.of_bundles).enumerate().map(|(index, (manifest, store))| async move {
             let reading = store.open(&session.client, &object(&manifest.script)).await?;
             let head = reading.head.clone();
             if index < MOST_UNREAD {
@@ -341,16 +251,4 @@ fn mismatch(script: &DesiredScript, found: &str, pin: &str) -> Diagnostic {
     let message = format!("r2://{bucket}/{key} has the sha256 {found}, not the pinned {pin}");
     Diagnostic::error(Code::BundleMismatch, message)
         .with_help("somebody replaced the object, or the pin is of another build: publish again and pin that")
-}
-
-/// A manifest beside an empty account: its zones are there, nothing in them.
-pub(super) fn offline(manifest: &DesiredManifest) -> LiveManifest {
-    let zones = manifest.routing.iter().map(|host| LiveZone {
-        id: match &host.zone {
-            ZoneRef::Id(id) => id.clone(),
-            ZoneRef::Referred(_) | ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
-        },
-        ..LiveZone::default()
-    });
-    LiveManifest { zones_of_hosts: zones.collect(), ..LiveManifest::default() }
 }

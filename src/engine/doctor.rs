@@ -11,7 +11,7 @@ use super::permissions;
 use super::reading::read_manifests;
 use super::secrets::{self, Secrets};
 use super::session::Session;
-use super::{Credentials, Io, Options, bundles};
+use super::{Credentials, Io, Options, r2_stores};
 use crate::cloudflare::tokens;
 use crate::cloudflare::zones::Zone;
 use crate::cloudflare::{Family, Read, Reply};
@@ -266,7 +266,7 @@ async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Vec<Check>
     let bundle = &manifest.script.bundle;
     let name = format!("bundle r2://{}/{}", bundle.bucket, bundle.key);
     let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
-    let store = bundles::store(session, &manifest.identity.account, place, &mut BTreeMap::new()).await;
+    let store = r2_stores::store(session, &manifest.identity.account, place, &mut BTreeMap::new()).await;
     let (store, told) = match store {
         Ok(store) => store,
         Err(finding) => return vec![bad(KEYS, finding)],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::bundles::Stores;
+use super::r2_stores::Stores;
 use super::session::Session;
 use crate::bundle::Window;
 use crate::diagnostic::{Code, Diagnostic, plain};

@@ -22,6 +22,7 @@ mod plan_result;
 mod planning;
 mod prepared;
 mod publish;
+mod r2_stores;
 mod reading;
 mod removal;
 mod result_names;

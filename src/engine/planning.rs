@@ -10,14 +10,14 @@ use super::reading::{read_inputs, unread};
 use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
-use super::{Credentials, Io, Options, account, bundles, files, permissions};
+use super::{Credentials, Io, Options, account, bundles, files, permissions, r2_stores};
 use crate::apply::{self, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::kinds;
 use crate::manifest::{Places, Read, Source};
 use crate::refresh::Known;
-use crate::resource::{DesiredState, LiveState};
+use crate::resource::DesiredState;
 
 /// Plans manifests; without credentials against an empty account.
 ///
@@ -44,11 +44,7 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let Read { mut desired, places, mut diagnostics, .. } = read(sources, options, None);
     diagnostics.extend(unread(&desired, &places));
     stop_on_error(&diagnostics)?;
-    let live = LiveState {
-        manifests: desired.manifests.iter().map(bundles::offline).collect(),
-        stores: desired.stores.iter().map(|_| None).collect(),
-        ..LiveState::default()
-    };
+    let live = kinds::in_empty_account(&desired);
     // What only the account could tell stays open: nothing is sent.
     drop(kinds::resolve(&mut desired, &live, &options.outputs, &Known::default()));
     let mut plan = kinds::plan(&desired, &live, &[], &options.planning(true));
@@ -81,7 +77,7 @@ async fn prepared(
     let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
 
     let zones = account::find_zones(session, &desired, &options.outputs);
-    let (zones, keys) = join(zones, bundles::keys(session, &desired)).await;
+    let (zones, keys) = join(zones, r2_stores::keys(session, &desired)).await;
     let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
     let keys = told(keys, &mut diagnostics);
     let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };

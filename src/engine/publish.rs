@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::failure::failure;
 use super::session::Session;
 use super::validate::read;
-use super::{Credentials, Io, Options, bundles};
+use super::{Credentials, Io, Options, r2_stores};
 use crate::bundle::{self, Stated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
@@ -118,7 +118,7 @@ async fn put(
     let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
     let mut keys = BTreeMap::new();
     let place = (target.bucket.as_str(), target.jurisdiction.as_deref());
-    let store = bundles::store(session, account, place, &mut keys);
+    let store = r2_stores::store(session, account, place, &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
     let size = bytes.len();
     let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };

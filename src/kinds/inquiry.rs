@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::worker::{Looking, ZoneIds};
-use super::{references, stores};
+use super::{references, stores, worker};
 use crate::cloudflare::{Look, Read};
 use crate::model::OutputSet;
 use crate::refresh::Known;
@@ -59,6 +59,12 @@ impl<'a> Inquiry<'a> {
             queues,
         }
     }
+}
+
+/// What an empty account has.
+pub fn in_empty_account(desired: &DesiredState) -> LiveState {
+    let manifests = worker::in_empty_account(desired);
+    LiveState { manifests, stores: desired.stores.iter().map(|_| None).collect(), ..LiveState::default() }
 }
 
 /// Those of these documents of which only lists told, and how much that is.

@@ -34,7 +34,7 @@ use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore};
 
 pub use failures::{Failure, failures};
 use findable::Findable;
-pub use inquiry::{Inquiry, incomplete};
+pub use inquiry::{Inquiry, in_empty_account, incomplete};
 use labels::Labels;
 use list::store_of;
 pub use list::{DOCUMENTS, names};

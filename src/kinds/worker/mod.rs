@@ -26,7 +26,7 @@ mod watch;
 mod writes;
 
 pub use digest::{SecretFacts, secret_facts};
-pub(super) use live::Looking;
+pub(super) use live::{Looking, in_empty_account};
 pub use live::{
     Unfound, ZoneIds, account_reads, add_users, add_users_of_renamed, complete, find_zones, rest, user_reads,
     user_reads_of_renamed, zone_reads,

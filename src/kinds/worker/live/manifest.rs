@@ -6,7 +6,7 @@ use super::workers::Workers;
 use super::zone_lists::Zones;
 use crate::cloudflare::{subdomain, zones};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, LiveManifest, LiveZone, LiveZoneContent};
+use crate::resource::{DesiredManifest, LiveManifest, LiveZone, LiveZoneContent, ZoneRef};
 
 /// Puts together what was read for one manifest; what was not read is absent.
 pub(super) fn live(
@@ -67,4 +67,16 @@ fn contents(
         }
     }
     contents
+}
+
+/// A manifest beside an empty account: its zones are there, nothing in them.
+pub(super) fn in_empty_account(manifest: &DesiredManifest) -> LiveManifest {
+    let zones = manifest.routing.iter().map(|host| LiveZone {
+        id: match &host.zone {
+            ZoneRef::Id(id) => id.clone(),
+            ZoneRef::Referred(_) | ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
+        },
+        ..LiveZone::default()
+    });
+    LiveManifest { zones_of_hosts: zones.collect(), ..LiveManifest::default() }
 }

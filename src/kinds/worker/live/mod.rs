@@ -95,6 +95,11 @@ impl<'a> Looking<'a> {
     }
 }
 
+/// What an empty account has for each manifest.
+pub(in crate::kinds) fn in_empty_account(desired: &DesiredState) -> Vec<LiveManifest> {
+    desired.manifests.iter().map(manifest::in_empty_account).collect()
+}
+
 fn workers_of(manifest: &DesiredManifest, known: &Known) -> Workers {
     Workers::of(manifest, &Scripts::of(&manifest.identity.account, known).unwrap_or_default(), known)
 }
