@@ -1,7 +1,7 @@
 /** Files of SQL in the directories that manifests name, for the engine, which reads no files. */
 
 import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { usageError } from "../errors.js";
 import { readText } from "./input.js";
 import { reasonOf } from "./system.js";
@@ -32,7 +32,8 @@ const nameOf = ({ kind, account, org, env, name }) => `${kind}/account/${account
 
 /** A directory is named from where the manifest lies; one on standard input lies where the command runs. */
 async function readFiles(context, manifest, directory) {
-  const path = manifest === "<stdin>" ? directory : join(dirname(manifest), directory);
+  const isAlone = manifest === "<stdin>" || isAbsolute(directory);
+  const path = isAlone ? directory : join(dirname(manifest), directory);
   const files = {};
   for (const name of await namesIn(context, path)) files[name] = await readText(context, join(path, name));
   return files;

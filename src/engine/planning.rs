@@ -124,7 +124,8 @@ async fn prepared(
     stop_on_error(&diagnostics)?;
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
-    let reads = session.client.sent().reads;
+    // Nothing is written before the plan stands: a query of a database is a POST that only reads.
+    let reads = session.client.sent().all();
     let code = bundles.into_code(session, &desired, &live, &plan);
     Ok(Prepared { payloads: payloads(&desired, code, &secrets), reads, desired, live, plan })
 }

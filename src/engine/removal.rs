@@ -32,7 +32,7 @@ pub(super) async fn prepare_removal(
     match account::removal(session, &desired, &options.outputs).await {
         Ok(live) => {
             let plan = Plan { diagnostics, ..Plan::default() };
-            let reads = session.client.sent().reads;
+            let reads = session.client.sent().all();
             Ok(Prepared { payloads: Vec::new(), reads, desired, live, plan })
         }
         Err(failures) => {

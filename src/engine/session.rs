@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
         let mut result = match Self::open(&masked(io, &mask), mask.clone(), credentials, timeout_ms) {
             Ok(session) => {
                 let client = session.client.clone();
-                work(session).await.map_err(|error| Error { sent: client.sent().any(), ..error })
+                work(session).await.map_err(|error| Error { sent: client.sent().all() > 0, ..error })
             }
             Err(error) => Err(error),
         };

@@ -42,8 +42,8 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Whether anything went out.
-    pub fn any(self) -> bool {
-        self.reads + self.writes > 0
+    /// How many went out.
+    pub fn all(self) -> u32 {
+        self.reads + self.writes
     }
 }

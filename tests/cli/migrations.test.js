@@ -42,6 +42,25 @@ describe("migrations of a directory", { concurrency: false }, () => {
     assert.deepEqual(migrationsOf(await cli("plan", "databases/shop.yaml")), []);
   });
 
+  test("may be named in full; the plan counts the look at what was applied", async () => {
+    await writeFile(join(site.directory, "full.yaml"), manifest(join(site.directory, "databases", "sql")));
+    site.cloudflare.requests.clear();
+    const run = await cli("plan", "full.yaml");
+    assert.deepEqual([run.exit, migrationsOf(run)], [0, []], run.stdout);
+    const { reads } = eventsOf(run).find(({ type }) => type === "plan");
+    assert.deepEqual([reads, site.cloudflare.requests.all().length], [2, 2]);
+  });
+
+  test("without a file of SQL is told: most often another one is meant", async () => {
+    await mkdir(join(site.directory, "databases", "bare"));
+    await writeFile(join(site.directory, "databases", "bare.yaml"), manifest("./bare"));
+    const run = await cli("plan", "databases/bare.yaml");
+    assert.equal(run.exit, 0);
+    const [{ severity, message, line }] = eventsOf(run).filter(({ code }) => code === "CFD0132");
+    assert.deepEqual([severity, line], ["warning", 6]);
+    assert.match(message, /no file in `\.\/bare` ends with `\.sql`/);
+  });
+
   test("that is not there is told before anything is sent", async () => {
     for (const command of ["validate", "plan", "apply"]) {
       const { exit, stdout, stderr } = await site.start([command, "databases/nowhere.yaml", "--local"], {}).ended;

@@ -38,6 +38,11 @@ pub(super) fn wanted(
     }
     if let Some(files) = who.and_then(|who| given_for(&reading.options.files, NAME, who)) {
         let migrations = migrations::in_order(files);
+        if let (Some(Migrations::Directory(directory)), []) = (stated, migrations.as_slice()) {
+            let message = format!("`migrations` has no effect: no file in {} ends with `.sql`", quote(directory));
+            let finding = Diagnostic::warning(Code::NoEffect, message);
+            reading.tell(&path, finding.with_help("correct the directory, or put the files there"));
+        }
         for finding in migrations::findings(&migrations) {
             reading.tell(&path, finding);
         }
