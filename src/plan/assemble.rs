@@ -88,10 +88,10 @@ fn claimed_twice(documents: &[Sketches]) -> Vec<Diagnostic> {
         let name = document.planned.address.key.as_str();
         for sketch in document.resources.iter().filter(|sketch| sketch.wish == Wish::Keep) {
             if let Some(other) = claims.insert(sketch.address.in_account(&document.planned.account), name) {
-                let message = format!("`{other}` and `{name}` both claim {}", sketch.address);
+                let message = format!("`{other}` and `{name}` both claim `{}`", sketch.address);
                 findings.push(
                     Diagnostic::error(Code::ClaimedTwice, message)
-                        .with_help("give one of them another one")
+                        .with_help("leave it to one of them: each of their runs would take it from the other")
                         .about(sketch.address.clone()),
                 );
             }
