@@ -1,11 +1,14 @@
 /** verify-account, against the account that we have: both readings of every switch, nothing left, nothing told. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createForeignActors } from "../../js/local/foreign.js";
 import { startLocalCloudflare } from "../../js/local/index.js";
+import { Databases } from "../../js/local/runtime/databases.js";
 import { SWITCHES } from "../../js/local/switches.js";
 import { CHECKS, reportOf, verifyAccount } from "../../tools/verify-account/index.js";
 
@@ -13,9 +16,13 @@ const DOC = new URL("../../docs/verify-account.md", import.meta.url);
 const PROGRAM = fileURLToPath(new URL("../../tools/verify-account.js", import.meta.url));
 const ZONE = "scratch.example";
 
-/** Uploads are accepted unseen: nothing here runs a Worker. */
+const folder = mkdtempSync(join(tmpdir(), "verify-account-"));
+const databases = new Databases({ dir: async () => folder, output: () => {} });
+
+/** Uploads are accepted unseen: nothing here runs a Worker. Databases are real ones. */
 const TRUSTING = {
-  check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch"] }),
+  check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch", "queue"] }),
+  database: (id) => databases.database(id),
   changed() {},
   close: async () => {},
 };
@@ -43,11 +50,12 @@ const SEEN = {
   ownBucketAgain: ["created", "s3-own-bucket-again", "409/BucketAlreadyOwnedByYou", "accepted"],
   unknownKeys: ["InvalidAccessKeyId", "s3-unknown-id", "401/Unauthorized", "403/InvalidAccessKeyId"],
   expiredRequest: [403, "s3-late-clock", "400/ExpiredRequest", "403/ExpiredRequest"],
+  lateStores: [2, "namespace-listed", "at once", "late"],
   privateAcl: ["refuse", "s3-private-acl", "accepted", "501/NotImplemented"],
 };
 
 /** Asking would use up the quota or fill the account; the report leaves them to people. */
-const LEFT_TO_PEOPLE = ["importPolls", "lateStores", "rateLimit", "rateQuota", "workersPerAccount"];
+const LEFT_TO_PEOPLE = ["importPolls", "rateLimit", "rateQuota", "workersPerAccount"];
 
 describe("verify-account", () => {
   let local;
@@ -56,6 +64,10 @@ describe("verify-account", () => {
   };
   beforeEach(() => start());
   afterEach(() => local.close());
+  after(async () => {
+    await databases.close();
+    rmSync(folder, { recursive: true });
+  });
 
   const verify = (more) =>
     verifyAccount({
@@ -68,8 +80,9 @@ describe("verify-account", () => {
     });
 
   const snapshot = () => {
-    const { scripts, records, routes, objects } = local.state;
-    return structuredClone({ scripts, records, routes, buckets: objects.buckets });
+    const { scripts, records, routes, kv, queues, consumers, objects } = local.state;
+    const stores = { kv, queues, consumers, databases: local.state.databases, buckets: objects.buckets };
+    return structuredClone({ scripts, records, routes, ...stores });
   };
 
   const writes = () => local.requests.all().filter(({ method }) => !["GET", "HEAD"].includes(method));
@@ -164,7 +177,7 @@ describe("verify-account", () => {
   test("the token that the documentation names is enough, for every question", async () => {
     const rows = readFileSync(DOC, "utf8").matchAll(/^\| `([\w ]+)` \| (?:zone|account) \|/gm);
     const permissionGroups = [...rows].map(([, group]) => group);
-    assert.equal(permissionGroups.length, 5);
+    assert.equal(permissionGroups.length, 8);
     const { value } = local.addToken({ permissionGroups, zoneIds: [local.zones[0].id] });
     const { answers } = await verify({ token: value });
     assert.deepEqual(

@@ -8,13 +8,14 @@ import { r2 } from "./checks/r2.js";
 import { routing } from "./checks/routing.js";
 import { secrets } from "./checks/secrets.js";
 import { settings } from "./checks/settings.js";
+import { stores } from "./checks/stores.js";
 import { versions } from "./checks/versions.js";
 import { createScratch, PREFIX } from "./scratch.js";
 
 export { reportOf } from "./report.js";
 
 /** In this order: what needs least comes first. */
-export const CHECKS = [access, dns, settings, secrets, versions, circles, routing, r2, engine].flat();
+export const CHECKS = [access, dns, settings, secrets, versions, circles, routing, r2, stores, engine].flat();
 
 /**
  * A question, and what each possible answer means.

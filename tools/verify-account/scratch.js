@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 
 export const PREFIX = "cfwd-verify-";
 const MODULE = "index.js";
+const CODE = "export default { fetch: () => new Response('scratch') };\n";
 const TRIES = 3;
 
 /** @param {ReturnType<typeof import("./account.js").createAccount>} account */
@@ -64,8 +65,7 @@ export function createScratch(account) {
 
     async bucket() {
       const name = this.name();
-      const answer = await account.call("POST", account.inAccount("/r2/buckets"), { name });
-      if (!answer.ok) throw new Error(`a bucket can't be created (code ${answer.code})`);
+      resultOf("a bucket", await account.call("POST", account.inAccount("/r2/buckets"), { name }));
       keep(`bucket ${name}`, deletion(account.inAccount(`/r2/buckets/${name}`)));
       return {
         name,
@@ -77,9 +77,49 @@ export function createScratch(account) {
       };
     },
 
+    /** A KV namespace; with a title the answer is told whatever it is. */
+    async namespace(title) {
+      const name = title ?? this.name();
+      const answer = await account.call("POST", account.inAccount("/storage/kv/namespaces"), { title: name });
+      const { id } = answer.result ?? {};
+      if (answer.ok) keep(`namespace ${name}`, deletion(account.inAccount(`/storage/kv/namespaces/${id}`)));
+      return title ? answer : { ...resultOf("a KV namespace", answer), title: name };
+    },
+
+    /** A queue; with a name the answer is told whatever it is. */
+    async queue(name) {
+      const queueName = name ?? this.name();
+      const answer = await account.call("POST", account.inAccount("/queues"), { queue_name: queueName });
+      const { queue_id: id } = answer.result ?? {};
+      if (answer.ok) keep(`queue ${queueName}`, deletion(account.inAccount(`/queues/${id}`)));
+      return name ? answer : { ...resultOf("a queue", answer), id, name: queueName };
+    },
+
+    /** Lets a Worker get the messages of a queue. */
+    async consumer(queue, worker, more = {}) {
+      const path = account.inAccount(`/queues/${queue.id}/consumers`);
+      const body = { type: "worker", script_name: worker.name, settings: {}, ...more };
+      const answer = await account.eventually(() => account.call("POST", path, body));
+      const consumer = resultOf("a consumer", answer);
+      keep(`consumer of ${queue.name}`, deletion(`${path}/${consumer.consumer_id}`));
+      return consumer;
+    },
+
+    async database() {
+      const name = this.name();
+      const database = resultOf("a database", await account.call("POST", account.inAccount("/d1/database"), { name }));
+      keep(`database ${name}`, deletion(account.inAccount(`/d1/database/${database.uuid}`)));
+      return database;
+    },
+
     /** For what a check makes in its own way. */
     keep,
   };
+}
+
+function resultOf(what, { ok, result, code }) {
+  if (ok) return result;
+  throw new Error(`${what} can't be created (code ${code})`);
 }
 
 async function removed(remove) {
@@ -93,8 +133,8 @@ async function removed(remove) {
 function createWorker(account, name) {
   const call = (method, path, body) => account.call(method, account.script(name, path), body);
 
-  async function upload(method, path, metadata) {
-    const answer = await call(method, path, formOf(metadata));
+  async function upload(method, path, metadata, code) {
+    const answer = await call(method, path, formOf(metadata, code));
     await account.settle();
     return answer;
   }
@@ -110,12 +150,12 @@ function createWorker(account, name) {
     call,
     form: formOf,
     /** An upload that goes live. */
-    put: (metadata = {}) => upload("PUT", "?bindings_inherit=strict&excludeScript=true", metadata),
+    put: (metadata = {}, code = CODE) => upload("PUT", "?bindings_inherit=strict&excludeScript=true", metadata, code),
     /** An upload that does not. */
-    version: (metadata = {}) => upload("POST", "/versions?bindings_inherit=strict", metadata),
+    version: (metadata = {}) => upload("POST", "/versions?bindings_inherit=strict", metadata, CODE),
     /** An upload that is only there for what comes after it. */
-    async start(metadata = {}) {
-      const { ok, code } = await this.put(metadata);
+    async start(metadata = {}, text = CODE) {
+      const { ok, code } = await this.put(metadata, text);
       if (!ok) throw new Error(`the first upload was refused (code ${code})`);
       await this.bindings();
     },
@@ -144,11 +184,10 @@ function createWorker(account, name) {
   };
 }
 
-function formOf(metadata) {
+function formOf(metadata, code = CODE) {
   const form = new FormData();
   const whole = { main_module: MODULE, compatibility_date: "2026-07-01", bindings: [], ...metadata };
   form.append("metadata", new Blob([JSON.stringify(whole)], { type: "application/json" }));
-  const code = "export default { fetch: () => new Response('scratch') };\n";
   form.append(MODULE, new Blob([code], { type: "application/javascript+module" }), MODULE);
   return form;
 }
