@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, Deployment, Family, Maker, Record, Route, Script, Subject, Version};
+use crate::account::{Account, Consumer, Deployment, Family, Maker, Record, Route, Script, Subject, Version};
 use crate::case::{Act, Lead, Other};
 use crate::documents::{FILES, ROWS};
 use crate::names;
@@ -40,6 +40,7 @@ impl Account {
                 self.zones.iter_mut().for_each(|zone| {
                     zone.routes.retain(|route| route.script.as_deref() != Some(names::script(script)));
                 });
+                self.forget_consumers();
             }
             Act::Deploy(script) => self.save(names::script(script), true),
             Act::Save(script) => self.save(names::script(script), false),
@@ -99,6 +100,7 @@ impl Account {
             Act::DeleteStore(kind, name) => {
                 let (of, name) = (ROWS[usize::from(kind)].of, names::STORES[usize::from(name)]);
                 self.stores.retain(|store| store.of != of || store.name != name);
+                self.forget_consumers();
             }
             Act::SetStore(kind, name, setting, value) => {
                 let row = &ROWS[usize::from(kind)];
@@ -108,6 +110,9 @@ impl Account {
                     setting.make(store, value);
                 }
             }
+            Act::Consume(queue, lead) => self.consume(queue, lead),
+            Act::Unconsume(queue) => self.on_consumers(queue, |consumer| consumer.queue.clear()),
+            Act::SetConsumer(queue) => self.on_consumers(queue, |consumer| consumer.settings["max_retries"] = json!(7)),
             Act::Migrate(name) => {
                 if let Some(store) = self.store_mut(Subject::D1, names::STORES[usize::from(name)]) {
                     let applied = store.database.ledger.clone().unwrap_or_default();
@@ -226,6 +231,26 @@ impl Account {
         self.deploy_whole("theirs", Version { id, number: newest.number + 1, bindings, ..newest });
     }
 
+    /// A queue's messages go elsewhere; with a Worker of its own a consumer becomes another one.
+    fn consume(&mut self, queue: u8, lead: Lead) {
+        let there = self.store(Subject::Queue, names::STORES[usize::from(queue)]).map(|queue| queue.id.clone());
+        let Some(queue) = there.filter(|_| self.leads(lead)) else { return };
+        let script = target(lead).map(str::to_owned);
+        if self.consumers.iter().any(|known| known.queue == queue && known.script == script) {
+            return;
+        }
+        self.consumers.retain(|known| known.queue != queue);
+        let id = self.id();
+        self.consumers.push(Consumer { id, queue, script, ..Consumer::of_nobody(Maker::Stranger) });
+    }
+
+    fn on_consumers(&mut self, queue: u8, change: impl Fn(&mut Consumer)) {
+        let there = self.store(Subject::Queue, names::STORES[usize::from(queue)]).map(|queue| queue.id.clone());
+        let Some(queue) = there else { return };
+        self.consumers.iter_mut().filter(|consumer| consumer.queue == queue).for_each(change);
+        self.forget_consumers();
+    }
+
     /// Without tags nothing says any longer what is ours.
     fn erase_tags(&mut self, name: &str) {
         let Some(script) = self.scripts.get_mut(name) else { return };
@@ -236,6 +261,8 @@ impl Account {
                 route.maker = Maker::Stranger;
             }
         }
+        let consumers = self.consumers.iter_mut().filter(|consumer| consumer.script.as_deref() == Some(name));
+        consumers.for_each(|consumer| consumer.maker = Maker::Stranger);
     }
 
     fn make_record(&mut self, host: u8, other: Other) {

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub calls: u8,
     /// It names them by references to their documents.
     pub refers: bool,
+    /// Queues whose messages the Worker gets, in the order of `names::STORES`; nothing where no such block stands.
+    pub consumes: Option<[Option<Consumes>; 2]>,
     pub dns: Dns,
     pub workers_dev: Option<bool>,
     pub observability: Option<bool>,
@@ -39,6 +41,26 @@ pub struct Peer {
     pub calls: u8,
     /// It names them by references to their documents.
     pub refers: bool,
+    /// The queue whose messages it gets, of `names::STORES`.
+    pub consumes: Option<u8>,
+}
+
+/// How a Worker gets the messages of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Consumes {
+    pub by: By,
+    pub retries: Option<u8>,
+    /// Messages that failed go to the other queue.
+    pub dead: bool,
+}
+
+/// How a manifest names a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum By {
+    Name,
+    /// The id of the one that others made.
+    Id,
+    Reference,
 }
 
 /// What a document says of a store.
@@ -146,6 +168,12 @@ pub enum Act {
     DeleteStore(u8, u8),
     /// Kind, name, which setting, its value.
     SetStore(u8, u8, u8, u8),
+    /// A queue's messages go to somebody else, or are fetched by whoever asks.
+    Consume(u8, Lead),
+    /// Nobody gets a queue's messages any more.
+    Unconsume(u8),
+    /// Somebody changes how they are delivered.
+    SetConsumer(u8),
     /// Wrangler applies the next file to the database of that name.
     Migrate(u8),
 }
@@ -179,12 +207,12 @@ pub enum Lead {
 /// What a run may do beyond its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Allow {
-    /// Named by `--adopt`: script, record, routes.
-    pub adopt: [bool; 3],
+    /// Named by `--adopt`: script, record, routes, consumers.
+    pub adopt: [bool; 4],
     /// `--adopt '*'`.
     pub adopt_equal: bool,
-    /// Named by `--take`: script, record, routes.
-    pub take: [bool; 3],
+    /// Named by `--take`: script, record, routes, consumers.
+    pub take: [bool; 4],
     pub prune: bool,
     pub deletes: bool,
     /// Named by `--delete-data`: stores that the run describes, in the order of `documents::ROWS`.
@@ -196,9 +224,9 @@ pub struct Allow {
 impl Allow {
     /// All that there is to allow.
     pub const ALL: Self = Self {
-        adopt: [true; 3],
+        adopt: [true; 4],
         adopt_equal: false,
-        take: [true; 3],
+        take: [true; 4],
         prune: false,
         deletes: true,
         data: [false; 4],
@@ -259,6 +287,7 @@ impl Wanted {
         peers: [None; 2],
         calls: 0,
         refers: false,
+        consumes: None,
         dns: Dns::Absent,
         workers_dev: None,
         observability: None,

@@ -11,8 +11,16 @@ use crate::truth::Owner;
 /// How often each cell must be hit.
 pub const LEAST: u32 = 20;
 
-const SUBJECTS: [Subject; 7] =
-    [Subject::Script, Subject::Record, Subject::Route, Subject::Kv, Subject::Queue, Subject::Bucket, Subject::D1];
+const SUBJECTS: [Subject; 8] = [
+    Subject::Script,
+    Subject::Record,
+    Subject::Route,
+    Subject::Consumer,
+    Subject::Kv,
+    Subject::Queue,
+    Subject::Bucket,
+    Subject::D1,
+];
 const OWNERS: [Owner; 6] = [Owner::Absent, Owner::Ours, Owner::Outside, Owner::Original, Owner::Stranger, Owner::Other];
 
 /// Why a row can't be; nothing when it can.

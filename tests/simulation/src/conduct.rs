@@ -54,8 +54,7 @@ impl Conduct {
             broken = Some(format!("{target} is sent again without a look at what became of it"));
         }
         if !call.writes() {
-            let listed = list(call);
-            self.open.iter_mut().filter(|(key, _)| key.starts_with(&listed)).for_each(|(_, open)| *open = false);
+            self.open.iter_mut().filter(|(key, _)| shows(call, key)).for_each(|(_, open)| *open = false);
         }
         let kind = fate.fault.map(|fault| fault.kind);
         match kind {
@@ -96,8 +95,7 @@ impl Conduct {
 
     /// How many in a run may ask for the same: the plan, and for a list each create that had no clear answer.
     fn askers(&self, call: &Call) -> usize {
-        let listed = list(call);
-        let lookers = self.open.keys().filter(|create| !call.writes() && create.starts_with(&listed)).count();
+        let lookers = self.open.keys().filter(|create| !call.writes() && shows(call, create)).count();
         1 + lookers
     }
 
@@ -143,7 +141,8 @@ fn is_unclear(kind: Kind) -> bool {
 
 /// A create that would make a second thing.
 fn creates(call: &Call) -> bool {
-    call.method == "POST" && (matches!(call.subject, Subject::Record | Subject::Route) || makes_store(&call.path))
+    let is_one = matches!(call.subject, Subject::Record | Subject::Route | Subject::Consumer);
+    call.method == "POST" && (is_one || makes_store(&call.path))
 }
 
 fn makes_store(path: &[String]) -> bool {
@@ -158,6 +157,13 @@ fn list(call: &Call) -> String {
         _ => &call.path,
     };
     format!("POST /{}?", path.join("/"))
+}
+
+/// Whether a read shows what a create made. The list of queues shows their consumers too.
+fn shows(call: &Call, create: &str) -> bool {
+    let of_consumer =
+        create.strip_prefix(&format!("POST /{}/", call.path.join("/"))).and_then(|rest| rest.split_once("/consumers?"));
+    create.starts_with(&list(call)) || (call.subject == Subject::Queue && of_consumer.is_some())
 }
 
 fn key(call: &Call) -> String {

@@ -147,6 +147,8 @@ pub const ROWS: [Row; 4] = [
     },
 ];
 
+/// Where queues stand among the rows.
+pub const QUEUE: usize = 1;
 /// Where databases stand among the rows.
 pub const D1: usize = 3;
 

@@ -5,7 +5,7 @@ use crate::case::{Act, Allow, Case, Deployer, Dns, Lead, Other, Past, Routing, V
 use crate::fault::{Fault, Kind};
 use crate::generate_wishes::{act, allow, earlier, past, switches, wanted};
 use crate::random::Random;
-use crate::{generate_members as members, generate_stores as stores};
+use crate::{generate_consumers as consumers, generate_members as members, generate_stores as stores};
 
 /// A case without faults.
 pub fn case(seed: u64) -> Case {
@@ -18,6 +18,7 @@ pub fn case(seed: u64) -> Case {
     let mut case = Case { seed, switches, past, deployer, rival: None, meanwhile: None, faults: Vec::new() };
     // What is drawn for them changes nothing else.
     members::add(&mut case, &mut Random::new(seed ^ 0x3e3b));
+    consumers::add(&mut case, &mut Random::new(seed ^ 0xc045));
     case
 }
 
@@ -27,6 +28,10 @@ pub fn faulty(seed: u64) -> Case {
     let mut random = Random::new(seed ^ 0xfa17);
     if Random::new(seed ^ 0xc1c1e).percent(4) {
         members::spotlight(&mut case, &mut random);
+        return case;
+    }
+    if Random::new(seed ^ 0xc0457).percent(9) {
+        consumers::spotlight(&mut case, &mut random);
         return case;
     }
     if random.percent(42) {
@@ -82,6 +87,9 @@ pub fn stale(seed: u64) -> Case {
         1 => vec![stale(Subject::Record)],
         _ => vec![stale(Subject::Route), stale(Subject::Record)],
     };
+    if !hides_stores && case.deployer.wanted.consumptions().next().is_some() {
+        case.faults.push(stale(Subject::Queue));
+    }
     if hides_stores {
         case.faults.extend([Subject::Kv, Subject::Queue, Subject::D1].map(stale));
     }

@@ -46,7 +46,8 @@ fn give(wanted: &mut Wanted, (calls, peers): Calls, random: &mut Random) {
     wanted.calls = calls;
     wanted.refers = random.percent(40);
     for (peer, calls) in wanted.peers.iter_mut().zip(peers) {
-        *peer = calls.map(|calls| Peer { code: random.below(3) as u8, calls, refers: random.percent(40) });
+        *peer =
+            calls.map(|calls| Peer { code: random.below(3) as u8, calls, refers: random.percent(40), consumes: None });
     }
 }
 

@@ -19,9 +19,11 @@ pub fn allow(random: &mut Random) -> Allow {
     let mut bits = |share| [random.percent(share), random.percent(share), random.percent(share)];
     let (adopt, take) = (bits(50), bits(50));
     let all = random.percent(40);
+    // Whoever trusts what is found of routes trusts what is found of queues.
+    let with_consumers = |[script, record, routes]: [bool; 3]| [script, record, routes, routes];
     Allow {
-        adopt: if all { [true; 3] } else { adopt },
-        take: if all { [true; 3] } else { take },
+        adopt: if all { [true; 4] } else { with_consumers(adopt) },
+        take: if all { [true; 4] } else { with_consumers(take) },
         adopt_equal: random.percent(15),
         prune: random.percent(25),
         deletes: random.percent(75),
@@ -45,6 +47,7 @@ pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
         peers: [None; 2],
         calls: 0,
         refers: false,
+        consumes: None,
         dns: dns(random),
         workers_dev: random.percent(25).then(|| random.percent(50)),
         observability: random.percent(25).then(|| random.percent(50)),

@@ -7,7 +7,7 @@ use crate::case::{Deployer, Verb, Wanted, Wish};
 use crate::documents::ROWS;
 use crate::members::{Member, called_by};
 use crate::names;
-use crate::truth::{Truth, is_held, is_secret_edit, is_set};
+use crate::truth::{Owner, Truth, is_held, is_secret_edit, is_set};
 
 /// What differs from what the deployer wanted. `before`: the account when it began.
 pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<String> {
@@ -18,6 +18,7 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             worker(before, after, &deployer.wanted, &mut misses);
             deployer.wanted.members().iter().for_each(|member| bound(before, after, member, &mut misses));
             routing(after, &deployer.wanted, &mut misses);
+            consumers(&was, &is, &mut misses);
             misses.extend(is.stores().filter(|store| store.live.is_none() || store.differs()).map(|store| {
                 let pending: Vec<usize> = store.pending().collect();
                 format!("{}: {:?}, settings {:?}, open files {pending:?}", store.address(), store.live, store.described)
@@ -42,6 +43,9 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
                 misses.push("not all is destroyed".into());
             }
             // What the inventory named before is known no longer.
+            let gone = was.consumer_removals(true);
+            let left = after.consumers.iter().filter(|consumer| gone.contains(&consumer.id));
+            misses.extend(left.map(|consumer| format!("{consumer:?} is not destroyed")));
             let gone = was.removals();
             misses.extend(ids(after).filter(|id| gone.contains(*id)).map(|id| format!("{id} is not destroyed")));
             misses.extend(
@@ -88,6 +92,27 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
         if store.is_none_or(|store| store.name != name) {
             misses.push(format!("the binding to {} {name}: {bound:?}", row.word));
         }
+    }
+}
+
+/// The Workers of the run get the messages that they want, as they want them, and their inventories say so; what they no
+/// longer want is gone where a manifest says so, and stays elsewhere.
+fn consumers(was: &Truth<'_>, is: &Truth<'_>, misses: &mut Vec<String>) {
+    for entry in is.wanted.consumptions() {
+        let live = is.consumer_of(&entry);
+        let right = live.is_some_and(|live| live.script.as_deref() == Some(entry.worker) && entry.is(live));
+        if !right {
+            misses.push(format!("the consumer of {}: {live:?}", entry.queue));
+        } else if is.consumer_owner(&entry) != Owner::Ours {
+            misses.push(format!("the consumer of {} is not in the inventory", entry.queue));
+        }
+    }
+    let is_there = |id: &String| is.account.consumers.iter().any(|consumer| consumer.id == *id);
+    let gone = was.consumer_removals(true);
+    misses.extend(gone.iter().filter(|id| is_there(id)).map(|id| format!("the consumer {id} is left over")));
+    let kept = was.consumer_removals(false);
+    if kept.difference(&gone).any(|id| !is_there(id)) {
+        misses.push("a consumer was removed that nobody asked to remove".into());
     }
 }
 
@@ -219,7 +244,14 @@ pub fn shape(account: &Account) -> Value {
         .map(|store| serde_json::json!({ "name": format!("{:?} {}", store.of, store.name), "settings": store.settings, "ledger": store.database.ledger }))
         .collect();
     stores.sort_by_key(|store| store["name"].to_string());
-    serde_json::json!({ "scripts": scripts.collect::<Vec<_>>(), "zones": zones.collect::<Vec<_>>(), "stores": stores })
+    let mut consumers: Vec<_> = account
+        .consumers
+        .iter()
+        .map(|consumer| (account.queue_of(consumer), &consumer.script, consumer.complete(), &consumer.dead_letter_queue))
+        .map(|(queue, script, settings, dead)| serde_json::json!({ "name": queue, "script": script, "settings": settings, "dead": dead }))
+        .collect();
+    consumers.sort_by_key(|consumer| consumer["name"].to_string());
+    serde_json::json!({ "consumers": consumers, "scripts": scripts.collect::<Vec<_>>(), "zones": zones.collect::<Vec<_>>(), "stores": stores })
 }
 
 /// A binding with the name of its store in place of an id, which is another one each time.

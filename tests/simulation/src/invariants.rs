@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cfworker_deploy::model::marks::ScriptMarks;
+use cfworker_deploy::model::marks::{self, ScriptMarks};
 
 use crate::account::{Account, Call, Maker, Script, Subject};
 use crate::case::{Verb, Wish};
+use crate::consumer_truth::holds_queue;
 use crate::members::{called_by, reaches};
 use crate::things;
 use crate::truth::{self, is_held};
@@ -86,6 +87,9 @@ impl Seen<'_> {
             self.route_attached(name);
             self.whole("a route before its Worker is whole");
         }
+        if self.is_call(&["POST", "PUT"], Subject::Consumer) {
+            self.consumer_attached();
+        }
         if self.is_call(&["POST"], Subject::Record) {
             self.whole("a record before its Worker is whole");
         }
@@ -165,6 +169,23 @@ impl Seen<'_> {
         }
     }
 
+    /// A Worker gets messages when it is there, and when its inventory says so.
+    fn consumer_attached(&mut self) {
+        let (before, after) = (self.before, self.after);
+        for consumer in after.consumers.iter().filter(|consumer| !before.consumers.contains(consumer)) {
+            let queue = after.queue_of(consumer).unwrap_or_default();
+            let script = consumer.script.as_ref().and_then(|script| after.scripts.get(script));
+            let held = script.is_some_and(|script| holds_queue(script, queue));
+            self.must(held, || format!("2 order: the consumer of {queue} is not in the inventory yet"));
+            let mut wanted = self.facts.deployer.wanted.consumptions();
+            let wanted = wanted.find(|entry| entry.queue == queue && consumer.script.as_deref() == Some(entry.worker));
+            self.must(wanted.is_some(), || format!("2 order: a consumer of {queue} that nobody wants"));
+            if wanted.is_some_and(|wanted| wanted.peer.is_none()) {
+                self.whole("a consumer before its Worker is whole");
+            }
+        }
+    }
+
     /// Whether all routes that are wanted are there.
     fn stands(&self) -> bool {
         let wanted = self.facts.deployer.wanted;
@@ -179,6 +200,8 @@ impl Seen<'_> {
     fn script_removed(&mut self) {
         let (before, after, us) = (self.before, self.after, self.us());
         for (name, script) in before.scripts.iter().filter(|(name, _)| !after.scripts.contains_key(*name)) {
+            let mut left = after.consumers.iter().filter(|consumer| consumer.script.as_ref() == Some(name));
+            self.must(left.next().is_none(), || format!("1 targets: messages go to {name}, which is gone"));
             for zone in &before.zones {
                 for route in zone.routes.iter().filter(|route| route.script.as_ref() == Some(name)) {
                     let ours = script.maker == us && is_held(script, zone.id, &route.pattern);
@@ -319,6 +342,13 @@ impl Seen<'_> {
                 account.scripts.iter().filter(|(name, own)| own.maker == us && script.is_none_or(|it| it == *name));
             ours.any(|(_, own)| is_held(own, zone, entry))
         };
+        for consumer in before.consumers.iter().filter(|consumer| after.consumers.contains(consumer)) {
+            let queue = before.queue_of(consumer).unwrap_or_default();
+            let script = consumer.script.as_ref().filter(|script| after.scripts.contains_key(*script));
+            let held = |account: &Account| script.is_some() && holds(account, marks::QUEUES, script, queue);
+            let lost = held(before) && !held(after);
+            self.must(!lost, || format!("9 inventory: the consumer of {queue} is there and forgotten"));
+        }
         for (was, is) in before.zones.iter().zip(&after.zones) {
             for route in was.routes.iter().filter(|route| is.routes.contains(route) && route.script.is_some()) {
                 let script = route.script.as_ref();
@@ -360,6 +390,9 @@ impl Seen<'_> {
         let actions: Vec<&str> =
             facts.announced.iter().filter(|(told, _)| names_it(told)).map(|(_, action)| action.as_str()).collect();
         let fits: &[&str] = match (self.call.subject, self.call.method) {
+            // What is fetched becomes a Worker's by being made anew.
+            (Subject::Consumer, "DELETE") => &["delete", "adopt"],
+            (Subject::Consumer, "POST") => &["create", "adopt"],
             (_, "DELETE") => &["delete"],
             // What goes lets go of others first.
             (Subject::Script, "PATCH") if self.call.path.last().is_some_and(|last| last == "settings") => &["delete"],

@@ -8,10 +8,13 @@ mod act;
 pub mod case;
 pub mod cells;
 pub mod conduct;
+mod consumer_truth;
+mod consumptions;
 mod documents;
 pub mod fault;
 pub mod first;
 pub mod generate;
+mod generate_consumers;
 mod generate_members;
 mod generate_stores;
 mod generate_wishes;
@@ -39,7 +42,8 @@ pub mod world;
 pub mod prelude {
     pub use crate::account::{Subject::*, Switches};
     pub use crate::case::{
-        Act::*, Allow, Bind::*, Case, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Peer, Routing,
+        Act::*, Allow, Bind::*, By, Case, Consumes, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Peer,
+        Routing,
     };
     pub use crate::case::{Verb::*, Wanted, Wish::*, ZoneBy::*};
     pub use crate::fault::{Fault, Kind::*};

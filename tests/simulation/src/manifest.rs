@@ -52,11 +52,14 @@ impl Wanted {
 
     /// The document of another Worker of the run.
     fn source_of(&self, member: &Member) -> Source {
+        let own = self.consumptions().filter(|consumption| consumption.worker == member.name);
+        let consumers: Vec<Value> = own.map(|consumption| consumption.entry(self)).collect();
         let spec = json!({
             "account_id": names::ACCOUNT,
             "worker_name": member.name,
             "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", member.code) },
             "bindings": self.services(member),
+            "queue_consumers": consumers,
         });
         Source { name: format!("{}.yaml", member.name), text: worker(metadata(member), spec).to_string() }
     }
@@ -89,6 +92,10 @@ impl Wanted {
         bindings.extend(self.services(&self.members()[0]));
         if !bindings.is_empty() {
             spec["bindings"] = json!(bindings);
+        }
+        if self.consumes.is_some() {
+            let own = self.consumptions().filter(|consumption| consumption.peer.is_none());
+            spec["queue_consumers"] = own.map(|consumption| consumption.entry(self)).collect();
         }
         match &self.dns {
             Dns::Absent => {}
@@ -148,8 +155,8 @@ impl Wanted {
         }
     }
 
-    /// Names as the flags take them: script, record, routes.
-    fn addresses(&self, of: [bool; 3]) -> Vec<String> {
+    /// Names as the flags take them: script, record, routes, consumers.
+    fn addresses(&self, of: [bool; 4]) -> Vec<String> {
         let mut addresses = Vec::new();
         if of[0] {
             // Also one of ours under another name, which goes.
@@ -164,6 +171,9 @@ impl Wanted {
             let patterns = (0..3).flat_map(|host| names::patterns(host, 0b111));
             let patterns = patterns.chain((0..3).map(|host| format!("{}/theirs/*", names::host(host))));
             addresses.extend(patterns.map(|pattern| format!("route:{pattern}")));
+        }
+        if of[3] {
+            addresses.extend(names::STORES.map(|queue| format!("consumer:{queue}")));
         }
         addresses
     }

@@ -39,6 +39,11 @@ impl Named {
                     self.known.extend(entries);
                 }
             }
+            [_, _, "queues"] => {
+                let here = account.consumers.iter().filter(|consumer| consumer.script.as_deref() == Some(name));
+                let here = here.filter_map(|consumer| Some(of_queue(account.queue_of(consumer)?)));
+                self.again.extend(here.filter(|entry| self.dropped.contains(entry)));
+            }
             ["zones", zone, "workers", "routes"] => {
                 let here = account.zones.iter().filter(|known| known.id == *zone).flat_map(|zone| &zone.routes);
                 let here = here.filter(|route| route.script.as_deref() == Some(name));
@@ -60,6 +65,9 @@ impl Named {
                 }
             }
         }
+        let consumers = after.consumers.iter().filter(|consumer| consumer.script.as_deref() == Some(name));
+        let new = consumers.filter(|consumer| !before.consumers.contains(consumer));
+        self.attached.extend(new.filter_map(|consumer| Some(of_queue(after.queue_of(consumer)?))));
         if call.subject == Subject::Script {
             self.unnamed.clear();
             self.again.clear();
@@ -67,6 +75,10 @@ impl Named {
             self.known.extend(is);
         }
     }
+}
+
+fn of_queue(queue: &str) -> Entry {
+    (marks::QUEUES.to_owned(), marks::hash(queue))
 }
 
 fn entries(account: &Account, script: &str) -> BTreeSet<Entry> {

@@ -362,7 +362,8 @@ fn refused(play: &mut Play, before: &Account, run: usize, ended: &Ended, reasons
     }
     play.must(exit != Some(Exit::Done), || format!("ends well although it must stop: {}", reasons.join("; ")));
     if case.faults.is_empty() {
-        let fits = matches!(exit, Some(Exit::Conflict | Exit::Failed));
+        let is_wrong = reasons.iter().any(|reason| reason.starts_with(verdicts::WRONG));
+        let fits = matches!(exit, Some(Exit::Conflict | Exit::Failed)) || (is_wrong && exit == Some(Exit::BadManifest));
         play.must(fits, || format!("ends with {exit:?} although it must stop: {}", reasons.join("; ")));
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::account::{Account, Maker};
 use crate::case::{Act, Allow, Case, Deployer};
+use crate::consumer_truth::holds_queue;
 use crate::goal::shape;
 use crate::named::Entry;
 use crate::play::{Ended, Failure, Play};
@@ -70,7 +71,7 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
     play.end(seen)
 }
 
-/// Routes of runs that lead to a Worker whose inventory does not name them.
+/// Routes and consumers of runs that lead to a Worker whose inventory does not name them.
 fn forgotten(account: &Account) -> Vec<(String, Entry)> {
     let mut lost = Vec::new();
     for zone in &account.zones {
@@ -79,6 +80,13 @@ fn forgotten(account: &Account) -> Vec<(String, Entry)> {
             if script.is_some_and(|script| !is_held(script, zone.id, &route.pattern)) {
                 lost.push((route.pattern.clone(), (zone.id.to_owned(), marks::hash(&route.pattern))));
             }
+        }
+    }
+    for consumer in account.consumers.iter().filter(|consumer| matches!(consumer.maker, Maker::Run(_))) {
+        let script = consumer.script.as_ref().and_then(|script| account.scripts.get(script));
+        let queue = account.queue_of(consumer).unwrap_or_default();
+        if script.is_some_and(|script| !holds_queue(script, queue)) {
+            lost.push((queue.to_owned(), (marks::QUEUES.to_owned(), marks::hash(queue))));
         }
     }
     lost
@@ -106,6 +114,8 @@ fn parts(shape: &Value) -> Vec<(String, Value)> {
             parts.push((format!("{} {name}", store["name"]), value.clone()));
         }
     }
+    let consumers = shape["consumers"].as_array().into_iter().flatten();
+    parts.extend(consumers.map(|consumer| (consumer["name"].to_string(), consumer.clone())));
     for zone in shape["zones"].as_array().into_iter().flatten() {
         for kind in ["records", "routes"] {
             parts.extend(zone[kind].as_array().into_iter().flatten().map(|part| (kind.to_owned(), part.clone())));

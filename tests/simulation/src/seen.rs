@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::account::{Account, Subject};
-use crate::case::{Deployer, Wish};
+use crate::case::{Deployer, Verb, Wish};
+use crate::consumer_truth::holds_queue;
 use crate::documents::ROWS;
 use crate::fault::Kind;
 use crate::names;
@@ -74,6 +75,15 @@ impl Seen {
             owners.insert(format!("script:{name}"), Owner::Ours);
         }
         owners.extend(truth.stores().map(|store| (store.address(), truth.store_owner(&store))));
+        let entries = deployer.wanted.consumptions().filter(|_| deployer.verb == Verb::Apply);
+        owners.extend(entries.map(|entry| (format!("consumer:{}", entry.queue), truth.consumer_owner(&entry))));
+        let gone = truth.consumer_removals(true);
+        for consumer in before.consumers.iter().filter(|consumer| gone.contains(&consumer.id)) {
+            let held = consumer.script.as_ref().and_then(|script| before.scripts.get(script));
+            let queue = before.queue_of(consumer).unwrap_or_default();
+            let is_ours = held.is_some_and(|script| holds_queue(script, queue));
+            owners.insert(format!("consumer:{queue}"), if is_ours { Owner::Ours } else { Owner::Stranger });
+        }
         for content in &before.zones {
             let removals = truth.removals();
             for record in content.records.iter().filter(|record| removals.contains(&record.id)) {
@@ -131,9 +141,9 @@ impl Seen {
                 }
             } else if !*writes {
                 // A read that failed may end the run before it tells a plan; what stays as it is was looked at.
-                for (address, owner) in self.owners.iter().filter(|(address, _)| subject(address) == *on) {
+                for (address, owner) in self.owners.iter().filter(|(address, _)| is_read_by(subject(address), *on)) {
                     if deed(address) == Some(Deed::Keep) {
-                        *self.cells.entry((*on, *owner, Deed::Keep, kind)).or_default() += 1;
+                        *self.cells.entry((subject(address), *owner, Deed::Keep, kind)).or_default() += 1;
                     }
                 }
             }
@@ -141,11 +151,17 @@ impl Seen {
     }
 }
 
+/// Whether reads about one tell of the other: the list of queues tells of their consumers.
+fn is_read_by(of: Subject, on: Subject) -> bool {
+    of == on || (of == Subject::Consumer && on == Subject::Queue)
+}
+
 fn subject(address: &str) -> Subject {
     match address.split(':').next() {
         Some("script") => Subject::Script,
         Some("record") => Subject::Record,
         Some("route") => Subject::Route,
+        Some("consumer") => Subject::Consumer,
         word => ROWS.iter().find(|row| Some(row.word) == word).map_or(Subject::Rest, |row| row.of),
     }
 }

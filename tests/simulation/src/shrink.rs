@@ -71,7 +71,10 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 24] = [
+const SIMPLER: [fn(&mut Wanted); 27] = [
+    |wanted| wanted.consumes = None,
+    |wanted| wanted.consumes = Some([None; 2]),
+    |wanted| wanted.peers.iter_mut().flatten().for_each(|peer| peer.consumes = None),
     |wanted| wanted.peers = [None; 2],
     |wanted| wanted.peers[1] = None,
     |wanted| (wanted.calls, wanted.refers) = (0, false),

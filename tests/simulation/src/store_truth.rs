@@ -19,6 +19,10 @@ impl Beside<'_> {
         self.row.address(self.described.name)
     }
 
+    pub fn is_called(&self, name: &str) -> bool {
+        names::STORES[usize::from(self.described.name)] == name
+    }
+
     /// Settings that the document states, by their places in the row, and whether the store has them.
     pub fn stated(&self) -> impl Iterator<Item = (usize, u8, bool)> {
         let stated = self.row.settings.iter().zip(self.described.settings).enumerate();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::account::{Account, Maker, Record, Route, Script, Store};
+use crate::account::{Account, Consumer, Maker, Record, Route, Script, Store};
 use crate::case::{Verb, Wish};
 use crate::truth::{Owner, Truth};
 
@@ -33,6 +33,10 @@ impl Truth<'_> {
         if self.allow.prune || self.verb == Verb::Destroy {
             gone.extend(self.renamed());
         }
+        free.extend(self.consumer_removals(true));
+        for entry in self.wanted.consumptions().filter(|entry| self.may_consume(entry)) {
+            free.extend(self.consumer_of(&entry).map(|consumer| consumer.id.clone()));
+        }
         let peers = self.wanted.peer_names().into_iter();
         gone.extend(peers.filter(|peer| self.may_have_peer(self.owner_of(peer))));
         free.extend(self.stores().filter_map(|store| store.live).map(key));
@@ -47,6 +51,7 @@ pub enum Thing {
     Route(Route),
     Script(Box<Script>),
     Store(Rc<Store>),
+    Consumer(Consumer),
 }
 
 impl Thing {
@@ -56,6 +61,7 @@ impl Thing {
             Self::Route(route) => route.maker,
             Self::Script(script) => script.maker,
             Self::Store(store) => store.maker,
+            Self::Consumer(consumer) => consumer.maker,
         }
     }
 }
@@ -83,6 +89,9 @@ fn things(
     }
     for store in account.stores.iter().filter(|store| by_id(&key(store))) {
         known.insert(key(store), Thing::Store(store.clone()));
+    }
+    for consumer in account.consumers.iter().filter(|consumer| by_id(&consumer.id)) {
+        known.insert(consumer.id.clone(), Thing::Consumer(consumer.clone()));
     }
     for (name, script) in account.scripts.iter().filter(|(name, _)| by_name(name)) {
         known.insert(name.clone(), Thing::Script(Box::new(script.clone())));

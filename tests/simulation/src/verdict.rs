@@ -8,6 +8,9 @@ use crate::truth::{Owner, Truth, is_held};
 /// Why a run stops that is bound to another plan; one that has nothing left to do may end well all the same.
 pub const ANOTHER_PLAN: &str = "another plan was approved";
 
+/// What a reason begins with where the manifests themselves are wrong.
+pub const WRONG: &str = "manifest: ";
+
 /// Whether a run may go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -31,6 +34,7 @@ impl<'a> Truth<'a> {
             reasons.extend((!self.may_have_peer(owner)).then(|| format!("{peer}: {owner:?}")));
         }
         reasons.extend(self.going_refusals());
+        reasons.extend(self.consumed_twice());
         if self.allow.expects_other {
             reasons.push(ANOTHER_PLAN.into());
         }
@@ -39,6 +43,7 @@ impl<'a> Truth<'a> {
                 reasons.extend(self.wanted.hosts().into_iter().filter_map(|host| self.record_refusal(host)));
                 reasons.extend(self.route_refusals());
                 reasons.extend(self.store_refusals());
+                reasons.extend(self.consumer_refusals());
                 if !self.allow.deletes && (self.deletes() || self.takes_over() || self.stores_need_yes()) {
                     reasons.push("what goes or is taken over needs a yes".into());
                 }
@@ -47,7 +52,7 @@ impl<'a> Truth<'a> {
                 let nothing = self.removals().is_empty() && self.script().is_none() && self.renamed().is_empty();
                 let peers = self.wanted.peer_names();
                 let nothing = nothing && peers.iter().all(|peer| !self.account.scripts.contains_key(*peer));
-                let nothing = nothing && !self.stores_need_yes();
+                let nothing = nothing && !self.stores_need_yes() && self.consumer_removals(true).is_empty();
                 if !self.allow.deletes && !nothing {
                     reasons.push("deletions need a yes".into());
                 }
@@ -67,7 +72,8 @@ impl<'a> Truth<'a> {
     /// Whether an apply deletes anything: what the manifest states, or what left it with `--prune`.
     fn deletes(&self) -> bool {
         let removes = self.states() || self.allow.prune;
-        (removes && !self.removals().is_empty()) || !self.going().is_empty()
+        let consumers = !self.consumer_removals(true).is_empty();
+        consumers || (removes && !self.removals().is_empty()) || !self.going().is_empty()
     }
 
     /// Whether an apply makes something its own that is somebody else's.
@@ -78,7 +84,11 @@ impl<'a> Truth<'a> {
         let mut routes = self.wanted.patterns().into_iter().map(|(zone, pattern)| self.route_owner(zone, &pattern).1);
         let peers = self.wanted.peer_names();
         let peer_is_theirs = peers.iter().any(|peer| theirs(self.owner_of(peer)));
-        peer_is_theirs || theirs(self.script_owner()) || (managed && records.any(theirs)) || routes.any(theirs)
+        peer_is_theirs
+            || self.takes_over_consumers()
+            || theirs(self.script_owner())
+            || (managed && records.any(theirs))
+            || routes.any(theirs)
     }
 
     pub fn may_have(&self, kind: usize, owner: Owner) -> bool {
@@ -177,6 +187,8 @@ impl<'a> Truth<'a> {
         let wanted = if self.verb == Verb::Apply { self.wanted.patterns() } else { Vec::new() };
         for name in self.going() {
             let Some(script) = self.account.scripts.get(name) else { continue };
+            let lost = self.lost_with(name).into_iter();
+            reasons.extend(lost.map(|queue| format!("{name} would go, and gets the messages of {queue}")));
             reasons.extend(self.held_by(name).map(|other| format!("{name} would go, and {other} is bound to it")));
             if name != self.name()
                 && !names::is_peer(name)

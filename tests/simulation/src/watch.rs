@@ -177,6 +177,7 @@ impl Watch {
         let changed = done
             && (before.scripts != self.account.scripts
                 || before.zones != self.account.zones
+                || before.consumers != self.account.consumers
                 || before.stores != self.account.stores);
         facts.effects += u32::from(changed);
         if changed {
@@ -289,6 +290,10 @@ pub fn address(account: &Account, call: &Call) -> Option<String> {
             Some(format!("route:{}", route.pattern))
         }
         ["zones", _, "workers", "routes"] => Some(format!("route:{}", body()?["pattern"].as_str()?)),
+        ["accounts", _, "queues", queue, "consumers", ..] => {
+            let queue = account.stores.iter().find(|store| store.of == Subject::Queue && store.id == *queue)?;
+            Some(format!("consumer:{}", queue.name))
+        }
         ["accounts", _, rest @ ..] => {
             let (family, rest) = Family::at(rest)?;
             let name = match rest {

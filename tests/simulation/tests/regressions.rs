@@ -48,7 +48,7 @@ fn an_orphaned_record_is_found_again() {
 #[test]
 fn a_secret_edit_on_top_of_their_code_is_not_harmless() {
     let mut edited = case(vec![Applied(ROUTED), Done(Deploy(0)), Done(AddSecret(0))], Apply, ROUTED);
-    edited.deployer.allow.take = [false; 3];
+    edited.deployer.allow.take = [false; 4];
     holds(&edited, play::play);
 }
 
@@ -90,7 +90,7 @@ fn a_rollback_of_a_secret_edit_is_somebodys_work() {
     let mut back =
         case(vec![Applied(wanted), Done(DropSecret(0)), Done(EditSecret(0)), Done(RollBack(0))], Apply, wanted);
     holds(&back, play::play);
-    back.deployer.allow.take = [false; 3];
+    back.deployer.allow.take = [false; 4];
     holds(&back, play::play);
 }
 
@@ -206,7 +206,10 @@ fn a_quota_that_is_nearly_spent_is_spread_also_when_answers_overtake_each_other(
 
 /// Two Workers that are bound to each other, and called by the one that has the host.
 const CALLS_A_PAIR: Wanted = Wanted {
-    peers: [Some(Peer { code: 0, calls: 0b100, refers: false }), Some(Peer { code: 0, calls: 0b010, refers: false })],
+    peers: [
+        Some(Peer { code: 0, calls: 0b100, refers: false, consumes: None }),
+        Some(Peer { code: 0, calls: 0b010, refers: false, consumes: None }),
+    ],
     calls: 0b01,
     ..ROUTED
 };

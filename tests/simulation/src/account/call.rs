@@ -15,6 +15,7 @@ pub enum Subject {
     Route,
     Kv,
     Queue,
+    Consumer,
     Bucket,
     D1,
     Zone,
@@ -118,6 +119,7 @@ fn subject(path: &[String]) -> Subject {
         ["zones", _, "workers", "routes", ..] => Subject::Route,
         ["zones", ..] => Subject::Zone,
         ["accounts", _, "workers", "scripts" | "workers", ..] => Subject::Script,
+        ["accounts", _, "queues", _, "consumers", ..] => Subject::Consumer,
         ["accounts", _, rest @ ..] => Family::at(rest).map_or(Subject::Rest, |(family, _)| family.of),
         _ => Subject::Rest,
     }

@@ -5,6 +5,7 @@
 mod bindings;
 mod buckets;
 mod call;
+mod consumers;
 mod database;
 mod form;
 mod scripts;
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 pub use bindings::store_of as bound_store;
 pub use buckets::first_lifecycle;
 pub use call::{Call, Origin, Subject};
+pub use consumers::Consumer;
 pub use database::Database;
 pub use stores::{Family, Store};
 pub use views::referrers;
@@ -129,6 +131,7 @@ pub struct Account {
     pub zones: Vec<Zone>,
     pub scripts: BTreeMap<String, Script>,
     pub stores: Vec<Rc<Store>>,
+    pub consumers: Vec<Consumer>,
     pub switches: Switches,
     /// What must never be asked for, and was.
     pub alarms: Vec<String>,
@@ -136,8 +139,16 @@ pub struct Account {
     quota: Quota,
     imports: Imports,
     now_us: u64,
-    /// What the zones and the stores were, and since when: lists may show what is past.
-    history: Vec<(u64, Vec<Zone>, Vec<Rc<Store>>)>,
+    /// What lists showed, and since when: they may show what is past.
+    history: Vec<(u64, Listed)>,
+}
+
+/// What lists show.
+#[derive(Clone, Debug, PartialEq)]
+struct Listed {
+    zones: Vec<Zone>,
+    stores: Vec<Rc<Store>>,
+    consumers: Vec<Consumer>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -170,6 +181,7 @@ impl Account {
             zones: vec![zone(0), zone(1)],
             scripts: BTreeMap::new(),
             stores: Vec::new(),
+            consumers: Vec::new(),
             switches,
             alarms: Vec::new(),
             next: 1,
@@ -182,8 +194,12 @@ impl Account {
 
     /// What zones and stores are from now on.
     pub fn note(&mut self, now_us: u64) {
-        if self.history.last().is_none_or(|(_, zones, stores)| *zones != self.zones || *stores != self.stores) {
-            self.history.push((now_us, self.zones.clone(), self.stores.clone()));
+        let is_new = self.history.last().is_none_or(|(_, listed)| {
+            listed.zones != self.zones || listed.stores != self.stores || listed.consumers != self.consumers
+        });
+        if is_new {
+            let (zones, stores, consumers) = (self.zones.clone(), self.stores.clone(), self.consumers.clone());
+            self.history.push((now_us, Listed { zones, stores, consumers }));
         }
     }
 
@@ -195,12 +211,17 @@ impl Account {
     /// Handles one request for a list as it would have been at an earlier time, whatever was written since.
     pub fn handle_late(&mut self, call: &Call, maker: Maker, now_us: u64, lag_us: u64) -> Reply {
         let past = self.history.iter().rev().find(|(since, ..)| since + lag_us <= now_us).or(self.history.first());
-        let Some((_, mut zones, mut stores)) = past.cloned() else { return self.handle(call, maker, now_us) };
-        std::mem::swap(&mut self.zones, &mut zones);
-        std::mem::swap(&mut self.stores, &mut stores);
+        let Some((_, mut past)) = past.cloned() else { return self.handle(call, maker, now_us) };
+        self.swap(&mut past);
         let reply = self.handle(call, maker, now_us);
-        (self.zones, self.stores) = (zones, stores);
+        self.swap(&mut past);
         reply
+    }
+
+    fn swap(&mut self, listed: &mut Listed) {
+        std::mem::swap(&mut self.zones, &mut listed.zones);
+        std::mem::swap(&mut self.stores, &mut listed.stores);
+        std::mem::swap(&mut self.consumers, &mut listed.consumers);
     }
 
     /// Handles one request by `maker`.
@@ -253,8 +274,9 @@ impl Account {
             ("GET", ["tokens", "verify"]) => Err((401, 1000, "Invalid API Token")),
             ("GET", ["workers", "subdomain"]) => Ok(ok(json!({ "subdomain": "acme" }))),
             ("GET", ["workers", "scripts"]) => Ok(ok(Value::from_iter(self.scripts.iter().map(views::listed)))),
-            ("GET", ["workers", "workers", name]) => views::worker(name, &self.scripts).map(ok).ok_or(NO_SCRIPT),
+            ("GET", ["workers", "workers", name]) => views::worker(name, self).map(ok).ok_or(NO_SCRIPT),
             (_, ["workers", "scripts", name, rest @ ..]) => self.of_script(call, name, rest, maker),
+            (_, ["queues", queue, "consumers", rest @ ..]) => self.of_consumers(call, queue, rest, maker),
             _ => match Family::at(rest) {
                 Some((family, rest)) => self.of_family(call, family, rest, maker),
                 None => Err(self.unknown(call)),

@@ -118,6 +118,9 @@ impl Account {
         if views::referrers(name, &self.scripts).next().is_some() {
             return Err((409, 10142, "This Worker is bound as a service by another Worker."));
         }
+        if self.consumers.iter().any(|consumer| consumer.script.as_deref() == Some(name)) {
+            return Err((409, 10064, "script still in use as a consumer for a queue"));
+        }
         self.scripts.remove(name);
         // With the Worker go the routes that lead to it.
         for zone in &mut self.zones {

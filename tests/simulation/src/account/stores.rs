@@ -179,7 +179,7 @@ impl Family {
         Some(body.get(self.name)?.as_str()?.to_owned())
     }
 
-    fn view(&self, store: &Store, whole: bool) -> Value {
+    pub(super) fn view(&self, store: &Store, whole: bool) -> Value {
         let mut view = json!({ self.id: store.id });
         put(&mut view, &format!("/{}", self.name), json!(store.name));
         for setting in self.settings.iter().filter(|setting| whole || setting.listed) {
@@ -228,9 +228,13 @@ impl Account {
         };
         let at = self.stores.iter().position(|store| store.of == family.of && store.id == id);
         match (call.method, rest) {
-            ("GET", []) => Ok(ok(family.view(&self.stores[at.ok_or(family.missing)?], true))),
+            ("GET", []) => Ok(ok(self.shown(family, &self.stores[at.ok_or(family.missing)?], true))),
             ("DELETE", []) => {
-                self.stores.remove(at.ok_or(family.missing)?);
+                let at = at.ok_or(family.missing)?;
+                if family.of == Subject::Queue && self.consumers_of(&self.stores[at]).next().is_some() {
+                    return Err((409, 11005, "The queue is in use: somebody gets its messages."));
+                }
+                self.stores.remove(at);
                 Ok(ok(Value::Null))
             }
             (method, []) if family.change == Some(method) => {
@@ -253,7 +257,7 @@ impl Account {
         match call.method {
             "GET" if family.lists => {
                 let all = self.stores.iter().filter(|store| store.of == family.of);
-                Ok(page(call, all.map(|store| family.view(store, false)).collect()))
+                Ok(page(call, all.map(|store| self.shown(family, store, false)).collect()))
             }
             "POST" => {
                 let body = object(call).ok_or(family.unreadable)?;

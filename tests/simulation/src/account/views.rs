@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Deployment, Record, Route, Script, Version, Zone};
+use super::{Account, Deployment, Record, Route, Script, Version, Zone};
 use crate::members::called_by;
 use crate::names;
 
@@ -39,12 +39,17 @@ pub(super) fn listed((name, script): (&String, &Script)) -> Value {
 }
 
 /// The newer API's view: who refers to a Worker.
-pub(super) fn worker(name: &str, scripts: &BTreeMap<String, Script>) -> Option<Value> {
+pub(super) fn worker(name: &str, account: &Account) -> Option<Value> {
+    let scripts = &account.scripts;
     scripts.get(name)?;
+    let consumed = account.consumers.iter().filter(|consumer| consumer.script.as_deref() == Some(name));
+    let queues: Vec<Value> = consumed
+        .filter_map(|consumer| Some(json!({ "queue_id": consumer.queue, "queue_name": account.queue_of(consumer)? })))
+        .collect();
     let workers: Vec<Value> = referrers(name, scripts).map(|other| json!({ "id": other, "name": other })).collect();
     Some(json!({
         "id": name, "name": name,
-        "references": { "workers": workers, "durable_objects": [], "queues": [], "domains": [] },
+        "references": { "workers": workers, "durable_objects": [], "queues": queues, "domains": [] },
     }))
 }
 
