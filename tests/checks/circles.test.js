@@ -1,27 +1,9 @@
 /** The check that no two files of `src/` need each other, on sources of our own. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { checking } from "./on-sources.js";
 
-const SCRIPT = fileURLToPath(new URL("../../tools/check/circles.js", import.meta.url));
-
-function check(sources) {
-  const folder = mkdtempSync(join(tmpdir(), "circles-"));
-  try {
-    for (const [name, text] of Object.entries(sources)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
-    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, folder], { encoding: "utf8" });
-    return { status, stderr };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const check = checking("circles");
 
 const round = {
   "two neighbours": { "a.rs": "use super::b::B;\npub struct A;", "b.rs": "use crate::a::A;\npub struct B;" },

@@ -1,27 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { checking } from "./on-sources.js";
 
-const SCRIPT = fileURLToPath(new URL("../../tools/check/layers.js", import.meta.url));
-
-/** Runs the check on sources of our own. */
-function check(sources) {
-  const folder = mkdtempSync(join(tmpdir(), "layers-"));
-  try {
-    for (const [name, text] of Object.entries(sources)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
-    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, folder], { encoding: "utf8" });
-    return { status, stderr };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const check = checking("layers");
 
 const crossed = {
   "a plain import": { "plan/mod.rs": "use crate::http::Request;" },
