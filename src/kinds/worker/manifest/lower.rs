@@ -12,7 +12,7 @@ use crate::resource::{
 
 use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
-use super::rules::Subject;
+use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
 use super::{consumers, env, hosts, kv};
 use crate::manifest::envelope::Envelope;

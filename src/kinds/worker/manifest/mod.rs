@@ -20,7 +20,7 @@ use crate::manifest::kind::{DocumentKind, Lowered, Moved, Reading};
 use crate::manifest::referring::WORKER;
 use crate::resource::DesiredDocument;
 use lower::{claims, envelope, lower};
-use rules::Subject;
+use rules::subject::Subject;
 use spec::Spec;
 
 pub(crate) use generations::bundle_path;

@@ -19,7 +19,7 @@ use crate::manifest::reference::braced_name;
 use crate::manifest::schema::TextOrFrom;
 use crate::manifest::secret_source::secret_source;
 
-use super::Subject;
+use super::subject::Subject;
 
 /// Values above this many bytes may be refused: sources differ.
 const DOUBTFUL_VALUE: usize = 5_000;

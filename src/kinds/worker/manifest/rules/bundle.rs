@@ -8,7 +8,7 @@ use crate::manifest::names;
 use crate::manifest::path::Path;
 use crate::manifest::text::filled;
 
-use super::Subject;
+use super::subject::Subject;
 
 /// The bundle: bucket, key, pin.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -12,7 +12,7 @@ use crate::manifest::referring::{CONSUMED, DEAD_LETTERS, Field};
 use crate::manifest::schema::TextOrFrom;
 use crate::resource::QueueRef;
 
-use super::Subject;
+use super::subject::Subject;
 
 /// Each entry names one queue, once, and not itself for messages that failed.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -17,7 +17,7 @@ use crate::manifest::text::filled;
 use crate::manifest::text_or_from::zone as zone_or_reference;
 use crate::resource::{DesiredRecord, RecordContent};
 
-use super::Subject;
+use super::subject::Subject;
 
 /// Hosts, zone, record and routes; a block that is off needs nothing else.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

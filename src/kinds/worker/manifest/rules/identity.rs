@@ -8,7 +8,7 @@ use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
 use crate::manifest::text::filled;
 
-use super::Subject;
+use super::subject::Subject;
 
 /// The Worker's name, and the annotations that we read.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

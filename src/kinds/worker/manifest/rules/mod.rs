@@ -6,11 +6,10 @@ mod consumers;
 mod dns;
 mod identity;
 mod script;
-mod subject;
+pub(super) mod subject;
 
+use self::subject::Subject;
 use crate::manifest::findings::Findings;
-
-pub(super) use subject::Subject;
 
 /// Checks a document by every rule.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

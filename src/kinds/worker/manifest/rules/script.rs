@@ -11,7 +11,7 @@ use crate::manifest::names;
 use crate::manifest::quote::quote;
 use crate::manifest::text::filled;
 
-use super::Subject;
+use super::subject::Subject;
 
 /// Most compatibility flags.
 const MAX_FLAGS: usize = 50;
