@@ -437,7 +437,7 @@ fn meaning(error: &CallError) -> (Meaning, Again) {
 fn in_a_round_of_reads_absence_is_an_answer_where_it_is_one() {
     let ask = |read: Read, answer: Reply| {
         let bench = bench(vec![answer], |_| panic!("one request too many"));
-        bench.clock.run(api().ask(&bench.client, &read))
+        read.settled(bench.clock.run(api().hear(&bench.client, &read)))
     };
     let absent = || refused(404, 10007, "This Worker does not exist on your account.");
     assert!(matches!(ask(scripts::settings("a", "s").into(), absent()), Ok(cloudflare::Reply::Absent)));

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::Run;
 use crate::cloudflare::{Call, Heard, Read, Search, Sighting, Turn};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::http::{CallError, Client, Meaning, Method, join_window};
+use crate::http::{CallError, Client, Meaning, Method};
+use crate::refresh;
 use crate::resource::{Ended, Made};
 
 /// How often a create is tried after answers that left it open: for half a minute, which is as long as a list lags.
@@ -23,8 +24,7 @@ pub(super) async fn send(run: &Run<'_>, client: &Client, call: &Call) -> Result<
 
 /// Makes a round of reads.
 pub(super) async fn hear(run: &Run<'_>, client: &Client, reads: Vec<Read>) -> Turn {
-    let answers = join_window(reads.iter().map(|read| run.api.hear(client, read))).await;
-    Turn::Replies(reads.into_iter().zip(answers).collect())
+    Turn::Replies(refresh::hear(run.api, client, reads).await)
 }
 
 /// Carries a write out, as often as it is worth.
@@ -128,11 +128,13 @@ async fn delete(run: &Run<'_>, client: &Client, call: &Call, read: &Read) -> End
             Err(error) if is_gone(call, &error) => return Ended::done(),
             Err(error) => return Ended::from(&error),
         }
-        match run.api.hear(client, read).await {
-            Ok(_) => {}
-            Err(error) if error.is_absent() => return Ended::done(),
-            // The deletion was accepted: whether it took effect is what this read was to tell.
-            Err(error) => return unproven(&error),
+        for (_, answer) in refresh::hear(run.api, client, vec![read.clone()]).await {
+            match answer {
+                Ok(_) => {}
+                Err(error) if error.is_absent() => return Ended::done(),
+                // The deletion was accepted: whether it took effect is what this read was to tell.
+                Err(error) => return unproven(&error),
+            }
         }
     }
     let message = format!("the deletion was accepted, and it is still there: {}", target());

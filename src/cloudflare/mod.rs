@@ -1,7 +1,7 @@
 //! Cloudflare's HTTP API as values: one file per endpoint family.
 //!
 //! A [`Read`] says what to ask and what its answer is read into, a [`Call`] what is sent to write; neither knows when that
-//! happens. [`Api::ask`], [`Api::hear`] and [`Api::read`] make a read, [`Api::carry`] a write.
+//! happens. [`Api::hear`] and [`Api::read`] make a read, [`Api::carry`] a write.
 //!
 //! <https://developers.cloudflare.com/api/>
 

@@ -9,7 +9,7 @@ use super::accepted::{Accepted, FromResult};
 use super::api::{Api, malformed};
 use super::envelope::ResultInfo;
 use super::read::{Read, ReadOf, Reply};
-use crate::http::{CallError, CallErrorKind, Client, LocalFuture, Meaning};
+use crate::http::{CallError, CallErrorKind, Client, LocalFuture};
 
 /// More pages than any list of ours has: a server that ignores `page` is stopped here.
 const MOST_PAGES: u32 = 500;
@@ -30,18 +30,6 @@ impl Api {
     pub async fn hear(&self, client: &Client, read: &Read) -> Result<Reply, CallError> {
         let parsed: Rc<dyn Any> = self.answered(client, read).await?.parsed(|all| read.parse(all))?;
         Ok(Reply::Found(parsed))
-    }
-
-    /// Makes one read of whatever type, as one of a round that tells what is there.
-    ///
-    /// # Errors
-    /// [`CallError`] of what is no answer to this read.
-    pub async fn ask(&self, client: &Client, read: &Read) -> Result<Reply, CallError> {
-        match self.hear(client, read).await {
-            Err(error) if read.absent_is_an_answer() && error.is_absent() => Ok(Reply::Absent),
-            Err(error) if read.may_be_hidden() && error.meaning() == Some(Meaning::Permission) => Ok(Reply::Hidden),
-            answer => answer,
-        }
     }
 
     /// Boxed, so that its code exists once.

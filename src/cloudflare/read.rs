@@ -13,7 +13,7 @@ use super::accepted::{Accepted, FromResult};
 use super::api::{Api, with_query};
 use super::error::Family;
 use super::permissions::Grant;
-use crate::http::{Method, Repeat, Request};
+use crate::http::{CallError, Meaning, Method, Repeat, Request};
 use crate::secret::Secret;
 
 /// One read: a `GET` with its parameters, what may come in place of a result, and how a result is read.
@@ -137,12 +137,17 @@ impl Read {
         (self.family, self.grant)
     }
 
-    pub(super) fn absent_is_an_answer(&self) -> bool {
-        self.absent_is_an_answer
-    }
-
-    pub(super) fn may_be_hidden(&self) -> bool {
-        self.may_be_hidden
+    /// An answer as it counts for those who want to know what is there: that it is not, or that the token may not look, is
+    /// no failure where this read says so.
+    ///
+    /// # Errors
+    /// [`CallError`] of what is no answer to this read.
+    pub fn settled(&self, answer: Result<Reply, CallError>) -> Result<Reply, CallError> {
+        match answer {
+            Err(error) if self.absent_is_an_answer && error.is_absent() => Ok(Reply::Absent),
+            Err(error) if self.may_be_hidden && error.meaning() == Some(Meaning::Permission) => Ok(Reply::Hidden),
+            answer => answer,
+        }
     }
 
     pub(super) fn settles_late(&self) -> bool {

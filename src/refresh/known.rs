@@ -20,7 +20,7 @@ pub struct Known {
 
 impl Known {
     /// What some reads told; those that failed told nothing.
-    pub fn of(answers: Vec<(Read, Result<Reply, CallError>)>) -> Self {
+    pub fn of(answers: impl IntoIterator<Item = (Read, Result<Reply, CallError>)>) -> Self {
         let replies = answers.into_iter().filter_map(|(read, answer)| Some((read, answer.ok()?)));
         Self { replies: replies.collect(), ..Self::default() }
     }

@@ -4,4 +4,4 @@ mod known;
 mod rounds;
 
 pub use known::Known;
-pub use rounds::{Failed, gather, rounds};
+pub use rounds::{Answers, Failed, gather, hear, rounds};

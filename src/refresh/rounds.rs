@@ -6,6 +6,9 @@ use super::known::Known;
 use crate::cloudflare::{Api, Read, Reply};
 use crate::http::{CallError, Client, join_window};
 
+/// Reads, each with its answer.
+pub type Answers = Vec<(Read, Result<Reply, CallError>)>;
+
 /// Reads that failed.
 pub type Failed = Vec<(Read, CallError)>;
 
@@ -38,10 +41,21 @@ pub async fn rounds(
     }
 }
 
-/// Makes a round of reads, equal ones once, and gives each its own answer, in the order in which they were asked for.
-pub async fn gather(api: &Api, client: &Client, mut reads: Vec<Read>) -> Vec<(Read, Result<Reply, CallError>)> {
+/// Makes a round of reads, equal ones once, and gives each its own answer, in the order in which they were asked for. That
+/// something is not there, or that the token may not look, is an answer where the read says so.
+pub async fn gather(api: &Api, client: &Client, reads: Vec<Read>) -> Answers {
+    let answers = hear(api, client, reads).await.into_iter();
+    let settled = answers.map(|(read, answer)| {
+        let answer = read.settled(answer);
+        (read, answer)
+    });
+    settled.collect()
+}
+
+/// The same for those to whom it is an error that something is not there. All reads of a run go out here.
+pub async fn hear(api: &Api, client: &Client, mut reads: Vec<Read>) -> Answers {
     let mut asked = BTreeSet::new();
     reads.retain(|read| asked.insert(read.clone()));
-    let answers = join_window(reads.iter().map(|read| api.ask(client, read))).await;
+    let answers = join_window(reads.iter().map(|read| api.hear(client, read))).await;
     reads.into_iter().zip(answers).collect()
 }

@@ -20,6 +20,7 @@ const crossed = {
   },
   "a write that is sent beside the one place for it": { "apply/import.rs": "api.carry(client, &call);" },
   "a second way to send a write": { "apply/call.rs": "api.carry(client, &call);\napi.carry(client, &other);" },
+  "a read that goes out beside the rounds": { "apply/beside.rs": "run.api.hear(client, read)" },
   "a request that goes out by itself": { "apply/procedure.rs": "client.exchange(&request, &judge);" },
   "a request that is no value": { "kinds/store.rs": "let request = Request::new(Method::Put, url);" },
   "a kind that whoever reads names": { "refresh/rounds.rs": "fn a(kind: Kind) { kind == Kind::Script; }" },
@@ -49,6 +50,7 @@ const fine = {
   "the one place that sends a write": {
     "apply/call.rs": "api.carry(client, call, &late)\n#[cfg(test)]\nmod tests { fn a() { api.carry(); } }",
   },
+  "the one place that makes rounds of reads": { "refresh/rounds.rs": "api.hear(client, read)" },
   "its own files": { "plan/mod.rs": "use crate::plan::step;", "plan/step.rs": "use super::digest;" },
   "a comment": { "plan/mod.rs": "//! not like crate::http\n// nor wasm_bindgen" },
   "the edge": { "http/fetch.rs": "use gloo_net::http::Request;", "wasm/mod.rs": "use crate::http;" },

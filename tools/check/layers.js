@@ -50,6 +50,9 @@ const KINDS = /\bKind::(?!ALL\b)\w+|\bAddress::\w+\(/;
 /** The one place that sends a write, and how; whatever goes out as a value never goes out by itself. */
 const SENDER = "apply/call.rs";
 const SENDS = /\.carry\(/g;
+/** The one place that makes rounds of reads, and how. */
+const READER = "refresh/rounds.rs";
+const READS = /\bapi\.(?:hear|read)\(/;
 const SENDS_BY_ITSELF = /\.exchange\(|\bRequest::new\(/;
 const SAYS_WHAT_TO_SEND = /^(?:apply|binding|kinds|plan|refresh|resource)\//;
 
@@ -162,6 +165,8 @@ function checkSender(file, code) {
   const [, second] = [...shipped.matchAll(SENDS)];
   if (second || (file !== SENDER && shipped.match(SENDS)))
     report(`src/${file}: a write is sent in one place, \`send\` in src/${SENDER}: give it the \`Call\``);
+  if (file !== READER && !file.startsWith("cloudflare/") && READS.test(shipped))
+    report(`src/${file}: reads go out in rounds, by \`hear\` in src/${READER}: say the \`Read\``);
   const [own] = (SAYS_WHAT_TO_SEND.test(file) && SENDS_BY_ITSELF.exec(shipped)) || [];
   if (own) report(`src/${file}: \`${own}\` sends past \`cloudflare\`: say a \`Call\` or a \`Read\``);
 }

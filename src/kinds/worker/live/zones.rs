@@ -6,16 +6,13 @@ use super::hosts::ZoneIds;
 use crate::binding::Reference;
 use crate::cloudflare::permissions::ZONES;
 use crate::cloudflare::zones::{self, Zone};
-use crate::cloudflare::{Read, Reply, scripts};
+use crate::cloudflare::{Read, scripts};
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::dns_name::a_labels;
-use crate::http::CallError;
 use crate::kinds::failures::{Failure, of_zones};
 use crate::model::{Identity, OutputSet};
+use crate::refresh::Answers;
 use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
-
-/// Reads of an answer that were made.
-type Answers = [(Read, Result<Reply, CallError>)];
 
 /// The zones of some hosts that were not found.
 pub struct Unfound {
