@@ -11,6 +11,9 @@ import { failureOf } from "./views/failure.js";
  * @typedef {object} Report
  * @property {{ address: string, action: string, reason: string }[]} changes
  * @property {object[]} [orphans] of the plan
+ * @property {object[]} [kept] of the plan
+ * @property {string[]} [exposes] of the plan
+ * @property {string[]} [expires] of the plan
  * @property {object[]} [diagnostics] of a run that did not throw
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
@@ -27,11 +30,14 @@ export function createReport() {
     changes,
     hear(event) {
       if (event.type === "change") changes.push(event);
-      if (event.type === "plan") report.orphans = event.orphans;
+      if (event.type === "plan") Object.assign(report, besidesOf(event));
     },
   };
   return report;
 }
+
+/** What a plan says beside its changes, out of the plan or its event. */
+export const besidesOf = ({ orphans, kept, exposes, expires }) => ({ orphans, kept, exposes, expires });
 
 /**
  * @param {import("./process.js").Context} context
@@ -52,6 +58,7 @@ function summaryOf(command, report, { exit, error }) {
     findingsText(failure?.diagnostics ?? report.diagnostics ?? [], failure),
     failure && isUntouched(failure) ? "Nothing was changed. The plan, as far as it was made:" : "",
     changesText(changes, orphans),
+    besidesText(report),
     urls.map((url) => link(url)).join("<br>"),
     dashboard.map((url, index) => link(url, `Dashboard${index > 0 ? ` ${index + 1}` : ""}`)).join(" · "),
     undo ? `Undo: ${code(undo)}` : "",
@@ -83,6 +90,20 @@ function changesText(changes, orphans) {
     ({ action, address, reason }) => `| ${action} | ${cell(code(address))} | ${prose(reason, quotedCell)} |`,
   );
   return ["| action | resource | why |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** What a run opens, what it lets be deleted by age, and which stores a removal leaves. */
+function besidesText({ kept = [], exposes = [], expires = [] }) {
+  const stores = kept.filter(({ why }) => why === "holds-data").map(({ address }) => address);
+  const lines = {
+    "Opens to everybody": exposes,
+    "Lets objects be deleted by age": expires,
+    "Kept with its data": stores,
+  };
+  return Object.entries(lines)
+    .filter(([, addresses]) => addresses.length > 0)
+    .map(([words, addresses]) => `${words}: ${addresses.map(code).join(", ")}`)
+    .join("<br>");
 }
 
 const quotedCell = (text) => cell(code(text));

@@ -22,6 +22,8 @@ use crate::resource::{DesiredStore, LiveStore};
 /// Its word under `kind`.
 pub(super) const NAME: &str = QUEUE;
 const MOST_CHARACTERS: usize = 63;
+/// What Cloudflare says of a queue that is to be deleted while somebody uses it, and the way out.
+const IN_USE: (i64, &str) = (11005, "deploy what uses it without it first");
 
 /// A queue.
 pub(super) struct Queue;
@@ -178,7 +180,7 @@ impl Store for Queue {
 
     fn delete(&self, wanted: &DesiredStore, live: &LiveStore) -> Call {
         let account = wanted.identity.account.as_str();
-        call(Method::Delete, &["accounts", account, "queues", &live.id])
+        Call { help: Some(IN_USE), ..call(Method::Delete, &["accounts", account, "queues", &live.id]) }
     }
 
     fn id_output(&self) -> &'static str {

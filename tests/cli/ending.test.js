@@ -137,6 +137,24 @@ Undo: \`cfworker-deploy destroy worker.yaml\`
     assert.match(text, /Nothing to do: everything is as the manifest says\./);
   });
 
+  test("tells what a run opens, what it lets be deleted by age, and which stores stay", async () => {
+    const kept = [
+      { address: "kv:shop sessions", why: "holds-data", reason: "holds data" },
+      { address: "script:hello", path: "secrets.A", why: "not-in-manifest", reason: "not in manifest" },
+    ];
+    const besides = { kept, exposes: ["bucket:files"], expires: ["bucket:logs"] };
+    const planned = await summaryOf(["plan", "worker.yaml"], { plan: { ok: planOf(besides) } });
+    const applied = await summaryOf(["apply", "worker.yaml"], {
+      apply: (_sources, _creds, _options, { onEvent }) => {
+        onEvent({ type: "plan", ...besides });
+        return { ok: resultOf() };
+      },
+    });
+    const told =
+      "Opens to everybody: `bucket:files`<br>Lets objects be deleted by age: `bucket:logs`<br>Kept with its data: `kv:shop sessions`\n";
+    for (const { text } of [planned, applied]) assert.ok(text.includes(told), text);
+  });
+
   test("tells a failure with what is done and open, and makes no markup of foreign text", async () => {
     const error = {
       code: "CFD0602",

@@ -140,6 +140,16 @@ describe("a queue", () => {
     assert.deepEqual(writes, []);
   });
 
+  test("one that a Worker of nobody's run uses is not deleted, and the way out is told", async () => {
+    await site.local.putObject("bundles", "shop.js", Buffer.from(COUNTER));
+    const worker = manifestOf(site, { bindings: [{ name: "ORDERS", type: "queue", queue_name: "shop-orders" }] });
+    await site.apply(worker);
+    const options = { deleteData: ["queue:shop-orders"] };
+    const { help } = await site.destroy(queue(), { options }).catch((error) => error);
+    assert.equal(help, "deploy what uses it without it first");
+    await site.destroy(worker);
+  });
+
   test("destroy leaves it, unless it is named", async () => {
     await site.destroy(queue());
     assert.ok(live());

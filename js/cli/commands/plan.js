@@ -4,6 +4,7 @@ import { usageError } from "../../errors.js";
 import { countChanges } from "../agreement.js";
 import { applyInstead } from "../go-on.js";
 import { openSession } from "../session.js";
+import { besidesOf } from "../step-summary.js";
 import { requireWritableFile } from "../writable.js";
 import { MANIFESTS } from "./manifests.js";
 
@@ -40,7 +41,7 @@ export async function showPlan(run, differencesOf = countChanges) {
   await view.diagnostics(planned.diagnostics);
   if (picture) view.text(await api[picture](planned));
   else await view.plan(planned, true);
-  Object.assign(report, { changes: planned.changes, orphans: planned.orphans, diagnostics: planned.diagnostics });
+  Object.assign(report, { changes: planned.changes, ...besidesOf(planned), diagnostics: planned.diagnostics });
   const goOn = applyInstead(planned, { paths: operands[0], flags });
   if (goOn) for (const line of ["", `Go on: ${goOn}`]) view.talk(line);
   if (flags.out) await writeFile(resolve(context.cwd, flags.out), `${JSON.stringify(planned, null, 2)}\n`);
