@@ -19,7 +19,7 @@ pub struct Undo {
     /// SHA-256 of the bundle that was live, which the manifest has to name again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
-    /// What was adopted or taken and does not come back so, with what it was.
+    /// What stays: what was adopted or taken and does not come back so, with what it was; and stores that were made.
     pub leaves: Vec<Stays>,
 }
 
@@ -52,7 +52,10 @@ pub(super) fn undo(plan: &Plan, desired: &DesiredState) -> Option<Undo> {
     changes.peek()?;
     let mut undo = Undo { command: UndoCommand::Apply, set: Vec::new(), bundle: None, leaves: Vec::new() };
     if is_all_new(plan) {
-        return Some(Undo { command: UndoCommand::Destroy, ..undo });
+        let made = plan.changes.iter().map(|change| &change.address).filter(|address| is_store(address, desired));
+        undo.leaves = made.map(|address| Stays { address: address.clone(), path: None, was: Value::Null }).collect();
+        let goes = undo.leaves.len() < plan.changes.len();
+        return goes.then_some(Undo { command: UndoCommand::Destroy, ..undo });
     }
     let [_] = desired.manifests.as_slice() else { return None };
     changes.try_for_each(|change| undo.add(change, desired))?;
@@ -64,6 +67,11 @@ pub(super) fn undo(plan: &Plan, desired: &DesiredState) -> Option<Undo> {
 fn is_all_new(plan: &Plan) -> bool {
     let beside = plan.orphans.len() + plan.kept.len() + plan.unmanaged.len();
     beside == 0 && plan.changes.iter().all(|change| change.action == Action::Create)
+}
+
+/// A destroy leaves stores, with what is in them.
+fn is_store(address: &Address, desired: &DesiredState) -> bool {
+    desired.stores.iter().any(|store| (store.address.kind, &store.address.key) == (address.kind, &address.key))
 }
 
 impl Undo {
@@ -176,6 +184,22 @@ spec:
         assert_eq!(of(vec![created()]).map(|undo| undo.command), Some(UndoCommand::Destroy));
         assert_eq!(of(vec![created(), record(Action::NoOp, Vec::new())]), None);
         assert_eq!(of(Vec::new()), None);
+    }
+
+    #[test]
+    fn stores_that_were_made_stay_and_are_named() {
+        let store = "---\napiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareKvNamespace\n\
+            metadata: { name: visits }\n\
+            spec: { account_id: 0123456789abcdef0123456789abcdef, namespace_name: shop visits }\n";
+        let text = format!("{MANIFEST}{store}");
+        let desired = read(&[Source { name: "a".into(), text }], &ReadOptions::default()).desired;
+        let address = Address::kv("shop visits");
+        let made = || change(address.clone(), Action::Create, Vec::new());
+        let of = |changes| undo(&Plan { changes, ..Plan::default() }, &desired);
+        let both = of(vec![made(), script(Action::Create, Vec::new())]).expect("an undo");
+        assert_eq!(both.command, UndoCommand::Destroy);
+        assert_eq!(both.leaves, [Stays { address: address.clone(), path: None, was: Value::Null }]);
+        assert_eq!(of(vec![made()]), None, "a destroy would do nothing");
     }
 
     #[test]

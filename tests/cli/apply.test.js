@@ -63,6 +63,13 @@ test("a run that goes ahead unasked shows what it opens and what it lets be dele
   assert.match(stderr, /\n {2}opens {6}bucket:files to everybody\n {2}expires {4}bucket:logs: /);
 });
 
+test("the undo says which stores it leaves", async () => {
+  const leaves = [{ address: "kv:shop visits", was: null }];
+  const apply = { ok: resultOf({ undo: { command: "destroy", set: [], leaves } }) };
+  const { stderr } = await inDirectory(["worker.yaml"], { apply });
+  assert.match(stderr, /Undo: {2}cfworker-deploy destroy worker\.yaml\n {7}\(left as it is: kv:shop visits\)\n$/);
+});
+
 test("flags reach the engine as options", async () => {
   const argv = [
     "apply",

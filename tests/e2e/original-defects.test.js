@@ -72,7 +72,12 @@ describe("what the original system gets wrong about stores", () => {
       { name: "B", type: "json", json: 1 },
       { name: "A", type: "json", json: 2 },
     ];
-    await site.apply(bound({ bindings }));
+    const { writes: uploads } = await site.during(() => site.apply(bound({ bindings })));
+    const { json } = uploads.flatMap(({ multipart = [] }) => multipart).find(({ name }) => name === "metadata");
+    assert.deepEqual(
+      json.bindings.map(({ name }) => name),
+      ["A", "B"],
+    );
     const { writes } = await site.during(() => site.apply(bound({ bindings: bindings.toReversed() })));
     assert.deepEqual(writes, []);
   });
@@ -106,6 +111,11 @@ describe("what the original system gets wrong about stores", () => {
     ]);
     const [finding] = diagnostics.filter(({ severity }) => severity === "error");
     assert.deepEqual([finding.file, finding.related.map(({ file }) => file)], ["manifest[1]", ["manifest[0]"]]);
+
+    const [first, second] = ["json", "ai"].map((type) => ({ name: "A", type, ...(type === "json" && { json: 1 }) }));
+    const bindings = await validate(bound({ bindings: [first, second] }));
+    const [twice] = bindings.diagnostics.filter(({ severity }) => severity === "error");
+    assert.deepEqual([twice.code, twice.path, twice.related.length], ["CFD0122", "spec.bindings[1].name", 1]);
   });
 
   test("X17: words and digits that YAML 1.1 changes stay what they are, or are asked to be quoted", async () => {
@@ -152,6 +162,7 @@ describe("what the original system gets wrong about stores", () => {
     const bucket = store("CloudflareR2Bucket", { bucket_name: "open-files", location: "auto", public_access: true });
     const { outputs } = await site.apply(bucket, { options: { allowDeletes: true } });
     assert.match(outputs["CloudflareR2Bucket/one"].bucket_url, /\/open-files$/);
+    assert.equal(site.local.state.objects.buckets.get("open-files").managed, true);
     assert.ok(isSettled(await site.plan(bucket)));
   });
 

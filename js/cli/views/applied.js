@@ -45,7 +45,7 @@ function wasLine({ address, permit, before }) {
 function undoLines({ command, leaves }) {
   if (leaves.length === 0) return [`Undo:  ${command}`];
   const names = leaves.map(({ address, path }) => (path === undefined ? address : `${path} of ${address}`));
-  return [`Undo:  ${command}`, `       (not put back by it: ${names.join(", ")})`];
+  return [`Undo:  ${command}`, `       (left as it is: ${names.join(", ")})`];
 }
 
 const factsOf = (before) =>
