@@ -737,7 +737,7 @@ export interface Undo {
    */
   set: [string, string][];
   /**
-   * What was adopted or taken and does not come back so, with what it was.
+   * What stays: what was adopted or taken and does not come back so, with what it was; and stores that were made.
    */
   leaves: LeftByUndo[];
   /**
