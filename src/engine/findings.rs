@@ -23,9 +23,14 @@ pub(super) fn told<T>(result: Result<T, Vec<Diagnostic>>, diagnostics: &mut Vec<
 }
 
 /// Adds the place of a finding's path.
-pub(super) fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
+fn placed(places: &Places, document: usize, finding: Diagnostic) -> Diagnostic {
     let place = finding.path().and_then(|path| places.at(document, path));
     finding.at(place)
+}
+
+/// The same for findings of several documents.
+pub(super) fn all_placed(places: &Places, findings: Vec<(usize, Diagnostic)>) -> Vec<Diagnostic> {
+    findings.into_iter().map(|(document, finding)| placed(places, document, finding)).collect()
 }
 
 /// Findings of reads, at the values that they are about, where those stand in a file.

@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod files;
 mod findings;
+mod inputs;
 mod masked_results;
 mod masking;
 mod options;

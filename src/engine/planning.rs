@@ -1,23 +1,21 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
-use futures_util::future::{join, join3};
-
-use super::failure::failure;
-use super::findings::{in_files, located, placed, stop_on_error, told};
+use super::account::{self, Refreshed};
+use super::findings::{in_files, located, stop_on_error, told};
+use super::inputs::Inputs;
 use super::plan_result::PlanResult;
 use super::prepared::Prepared;
 use super::reading::{read_inputs, unread};
 use super::secrets::Secrets;
 use super::session::Session;
 use super::validate::{read, read_options};
-use super::{Credentials, Io, Options, account, bundles, files, permissions, r2_stores};
+use super::{Credentials, Io, Options, permissions};
 use crate::apply::{self, Payload};
-use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::kinds;
-use crate::manifest::{Places, Read, Source};
+use crate::manifest::{Read, Source};
 use crate::refresh::Known;
-use crate::resource::DesiredState;
+use crate::resource::{DesiredState, LiveState};
 
 /// Plans manifests; without credentials against an empty account.
 ///
@@ -58,7 +56,11 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
 pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Prepared, Error> {
     let (read, diagnostics) = read_inputs(sources, read_options(options, session.credentials.account_id.as_deref()))?;
     let Read { desired, places, .. } = read;
-    match prepared(session, options, (desired.clone(), places), diagnostics).await {
+    let work = async {
+        let inputs = Inputs::read(session, options, (desired.clone(), places), diagnostics).await?;
+        prepared(session, options, inputs).await
+    };
+    match work.await {
         Ok(prepared) => Ok(prepared),
         Err(error) => {
             let error = permissions::examined(error, session, &desired).await;
@@ -67,59 +69,25 @@ pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: 
     }
 }
 
-async fn prepared(
-    session: &Session<'_>,
-    options: &Options,
-    (mut desired, places): (DesiredState, Places),
-    mut diagnostics: Vec<Diagnostic>,
-) -> Result<Prepared, Error> {
-    diagnostics.extend(unread(&desired, &places));
-    let secrets = Secrets::read(session, options, &desired, &places, &mut diagnostics);
-
-    let zones = account::find_zones(session, &desired, &options.outputs);
-    let (zones, keys) = join(zones, r2_stores::keys(session, &desired)).await;
-    let zones = told(zones.map_err(|failures| located(&places, failures)), &mut diagnostics);
-    let keys = told(keys, &mut diagnostics);
-    let (Some(zones), Some(keys)) = (zones, keys) else { return Err(failure(diagnostics)) };
-    let live = account::refresh(session, &desired, zones, &options.outputs, options.prune);
-    let opened = bundles::open(session, &desired, &keys);
-    let (live, opened, texts) = join3(live, opened, files::read(session, &desired, &keys)).await;
-    let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
-    let opened = told(opened, &mut diagnostics);
-    let in_place = |findings: Vec<(usize, Diagnostic)>| -> Vec<Diagnostic> {
-        findings.into_iter().map(|(document, finding)| placed(&places, document, finding)).collect()
-    };
-    match texts {
-        Ok(texts) => diagnostics.extend(in_place(kinds::give_files(&mut desired, texts))),
-        Err(findings) => diagnostics.extend(in_place(findings)),
-    }
-    diagnostics.extend(keys.findings.iter().cloned());
-    let Some(mut refreshed) = live else { return Err(failure(diagnostics)) };
-
-    // Which secrets are kept, the lists do not tell.
-    let incomplete = secrets.incomplete(&desired);
-    let completed = account::complete(session, &desired, &mut refreshed, incomplete).await;
-    told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
-    diagnostics.extend(secrets.check(&desired, &refreshed.live));
-    let open = kinds::resolve(&mut desired, &refreshed.live, &options.outputs, &refreshed.known);
-    diagnostics.extend(open.into_iter().map(|(document, finding)| placed(&places, document, finding)));
-    stop_on_error(&diagnostics)?;
-    let Some(mut bundles) = opened else { return Err(failure(diagnostics)) };
+/// The plan for these inputs. Whatever it turns out to need beside them is read, and then it is made again.
+async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> Result<Prepared, Error> {
+    let Inputs { desired, places, secrets, mut refreshed, mut bundles, mut diagnostics } = inputs;
     let facts = secrets.facts(session.credentials, &desired);
+    let planned = |live: &LiveState| kinds::plan(&desired, live, &facts, &options.planning(false));
     bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
     stop_on_error(&diagnostics)?;
-    let mut plan = kinds::plan(&desired, &refreshed.live, &facts, &options.planning(false));
+    let mut plan = planned(&refreshed.live);
     // Nothing is written to what only lists told of.
     let written = plan.steps.iter().map(|step| step.manifest).collect();
     let completed = account::complete(session, &desired, &mut refreshed, written).await;
     let completed = told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
     stop_on_error(&diagnostics)?;
-    let account::Refreshed { mut live, .. } = refreshed;
+    let Refreshed { mut live, .. } = refreshed;
     if completed == Some(true) {
-        plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
+        plan = planned(&live);
     }
     if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
-        plan = kinds::plan(&desired, &live, &facts, &options.planning(false));
+        plan = planned(&live);
     }
     stop_on_error(&diagnostics)?;
     plan.diagnostics = in_files(&places, plan.diagnostics);

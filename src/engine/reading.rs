@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::failure::failure;
-use super::findings::{placed, stop_on_error};
+use super::findings::{all_placed, stop_on_error};
 use super::session::Session;
 use super::validate::read_options;
 use crate::diagnostic::{Code, Diagnostic};
@@ -44,5 +44,5 @@ pub(super) fn read_inputs(sources: &[Source], options: ReadOptions) -> Result<(R
 
 /// Files that documents refer to, and nobody gave.
 pub(super) fn unread(desired: &DesiredState, places: &Places) -> Vec<Diagnostic> {
-    kinds::unread(desired).into_iter().map(|(document, finding)| placed(places, document, finding)).collect()
+    all_placed(places, kinds::unread(desired))
 }
