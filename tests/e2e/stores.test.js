@@ -423,6 +423,39 @@ describe("migrations of a D1 database", () => {
     }
   });
 
+  test("go up without the token, and their address is told to nobody", async () => {
+    const [sent, events] = [[], []];
+    const watching = (url, init) => {
+      sent.push({ url, method: init.method, headers: [...new Headers(init.headers).keys()] });
+      return fetch(url, init);
+    };
+    const files = { ...FILES, "0009_up.sql": "INSERT INTO notes (text) VALUES ('up');" };
+    const options = { fetch: watching, onEvent: (event) => events.push(event) };
+    const result = await site.apply(database, withFiles(files, options));
+    const uploads = sent.filter(({ method }) => method === "PUT");
+    const bare = sent.filter(({ headers }) => !headers.includes("authorization"));
+    assert.deepEqual([uploads.length, bare], [1, uploads]);
+    assert.ok(!JSON.stringify([result, events]).includes(new URL(uploads[0].url).pathname));
+  });
+
+  test("a run that stops while the database works on one says that nobody knows how it ends", async () => {
+    const stop = new AbortController();
+    const result = { success: true, type: "import", status: "active", at_bookmark: "b", messages: [], errors: [] };
+    const slow = async (url, init) => {
+      const answer = await fetch(url, init);
+      const handsOver = url.endsWith("/import") && new TextDecoder().decode(init.body).includes("ingest");
+      if (!handsOver) return answer;
+      stop.abort();
+      return Response.json({ success: true, errors: [], messages: [], result });
+    };
+    const files = { ...FILES, "0010_long.sql": "INSERT INTO notes (text) VALUES ('long');" };
+    const options = { fetch: slow, signal: stop.signal };
+    const error = await site.apply(database, withFiles(files, options)).catch((error) => error);
+    assert.deepEqual([error.exitCode, error.unknown, error.notDone], [130, ["d1:shop"], []]);
+    await site.apply(database, withFiles(files));
+    assert.equal((await rows("SELECT text FROM notes WHERE text = 'long'")).length, 1);
+  });
+
   test("a file that would end its transaction, or has no usable name, is refused without a request", async () => {
     for (const [name, sql] of [
       ["0009_end.sql", "SELECT 1; COMMIT;"],
