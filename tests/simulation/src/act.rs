@@ -113,6 +113,11 @@ impl Account {
             Act::Consume(queue, lead) => self.consume(queue, lead),
             Act::Unconsume(queue) => self.on_consumers(queue, |consumer| consumer.queue.clear()),
             Act::SetConsumer(queue) => self.on_consumers(queue, |consumer| consumer.settings["max_retries"] = json!(7)),
+            Act::Fill(name) => {
+                if let Some(bucket) = self.store_mut(Subject::Bucket, names::STORES[usize::from(name)]) {
+                    bucket.is_full = true;
+                }
+            }
             Act::Migrate(name) => {
                 if let Some(store) = self.store_mut(Subject::D1, names::STORES[usize::from(name)]) {
                     let applied = store.database.ledger.clone().unwrap_or_default();

@@ -17,6 +17,8 @@ pub struct Wanted {
     pub stores: [Option<Described>; 4],
     /// How the Worker is bound to stores, in the same order.
     pub binds: [Bind; 4],
+    /// A variable that refers to a store, in the same order.
+    pub tells: Option<Tells>,
     /// Other Workers of the run, in the order of `names::PEERS`.
     pub peers: [Option<Peer>; 2],
     /// Those of them that the Worker is bound to, as bits.
@@ -72,6 +74,8 @@ pub struct Described {
     pub settings: [Option<u8>; 4],
     /// So many files of migrations, for a database.
     pub files: Option<u8>,
+    /// They lie under a prefix in R2, not in a directory.
+    pub in_r2: bool,
     /// The first file is another one than it was.
     pub edited: bool,
     /// The database refuses the last file.
@@ -85,6 +89,17 @@ pub enum Bind {
     /// By its id, or its name.
     Plain,
     Reference,
+    /// `$cloudflare-KIND/NAME/status.outputs.OUTPUT`.
+    Written,
+}
+
+/// A variable that holds the id or the name of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tells {
+    /// Of `documents::ROWS`.
+    pub row: u8,
+    /// As `Bind::Written` says it.
+    pub by_text: bool,
 }
 
 /// The `dns` block.
@@ -121,6 +136,10 @@ pub enum ZoneBy {
     Id,
     Name,
     Host,
+    /// The zone's id comes from its name, by `value_from` …
+    ByReference,
+    /// … or as `Bind::Written` says it.
+    ByText,
 }
 
 /// What happened before.
@@ -174,6 +193,8 @@ pub enum Act {
     Unconsume(u8),
     /// Somebody changes how they are delivered.
     SetConsumer(u8),
+    /// Somebody puts an object into the bucket of that name.
+    Fill(u8),
     /// Wrangler applies the next file to the database of that name.
     Migrate(u8),
 }
@@ -284,6 +305,7 @@ impl Wanted {
         secrets: [None; 2],
         stores: [None; 4],
         binds: [Bind::Without; 4],
+        tells: None,
         peers: [None; 2],
         calls: 0,
         refers: false,
@@ -314,7 +336,8 @@ impl Wanted {
 }
 
 impl Described {
-    pub const PLAIN: Self = Self { name: 1, settings: [None; 4], files: None, edited: false, broken: false };
+    pub const PLAIN: Self =
+        Self { name: 1, settings: [None; 4], files: None, in_r2: false, edited: false, broken: false };
 }
 
 impl Routing {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::account::{Store, Subject, first_lifecycle};
-use crate::case::Described;
+use crate::case::{Bind, Described};
 use crate::names;
 
 /// One kind.
@@ -92,7 +92,8 @@ pub const ROWS: [Row; 4] = [
             },
             Setting {
                 say: |spec, value, name| {
-                    let zone_id = names::ZONE_IDS[0];
+                    // Some name the zone, and leave its id to be found.
+                    let zone_id = if value > 1 { zone_text(0) } else { names::ZONE_IDS[0].to_owned() };
                     spec["custom_domain"] = json!({ "enabled": value > 0, "domain": domain(name), "zone_id": zone_id });
                 },
                 is: |bucket, value| bucket.has_domain(&domain(&bucket.name)).unwrap_or_default() == (value > 0),
@@ -254,8 +255,11 @@ impl Row {
                 (setting.say)(&mut spec, value, name);
             }
         }
-        if index == D1 && described.files.is_some() {
-            spec["migrations"] = json!("./migrations");
+        if let Some(files) = described.files.filter(|_| index == D1) {
+            spec["migrations"] = match described.in_r2 && files > 0 {
+                true => json!({ "bucket": names::BUCKET, "prefix": prefix(described) }),
+                false => json!("./migrations"),
+            };
         }
         json!({
             "apiVersion": "cloudflare.project-planton.org/v1",
@@ -271,15 +275,30 @@ impl Row {
     }
 
     /// A binding to a store, by a reference or by what is known of it.
-    pub fn binding(&self, refers_to: &str, reference: bool) -> Value {
+    pub fn binding(&self, refers_to: &str, how: Bind) -> Value {
         let Binding { type_name, member, .. } = self.binding;
         let mut binding = json!({ "name": self.binding_name(), "type": type_name });
-        if reference {
-            binding["value_from"] = json!({ "kind": self.kind, "name": refers_to });
-        } else {
-            binding[member] = json!(refers_to);
+        match how {
+            Bind::Reference => binding["value_from"] = json!({ "kind": self.kind, "name": refers_to }),
+            Bind::Written => binding[member] = json!(self.text(refers_to)),
+            // In a manifest the id of a database has a longer name.
+            Bind::Plain | Bind::Without => binding[member] = json!(refers_to),
         }
         binding
+    }
+
+    /// A variable that holds a store's id or name.
+    pub fn variable(&self, refers_to: &str, by_text: bool) -> Value {
+        if by_text {
+            return json!(self.text(refers_to));
+        }
+        let field_path = format!("status.outputs.{}", self.output());
+        json!({ "value_from": { "kind": self.kind, "name": refers_to, "field_path": field_path } })
+    }
+
+    /// A reference as a text.
+    fn text(&self, refers_to: &str) -> String {
+        format!("${}/{refers_to}/status.outputs.{}", dashed(self.kind), self.output())
     }
 
     /// The binding's name in JavaScript.
@@ -295,6 +314,37 @@ impl Row {
     pub fn output(&self) -> &'static str {
         self.binding.output
     }
+}
+
+/// A reference to a zone as a text.
+pub fn zone_text(zone: usize) -> String {
+    format!("$cloudflare-dns-zone/{}/status.outputs.zone_id", names::ZONES[zone])
+}
+
+/// The kind as such a text spells it: small letters, a dash before each capital.
+fn dashed(kind: &str) -> String {
+    let spelt = kind.chars().map(|letter| match letter.is_ascii_uppercase() {
+        true => format!("-{}", letter.to_ascii_lowercase()),
+        false => letter.to_string(),
+    });
+    spelt.collect::<String>().trim_start_matches('-').to_owned()
+}
+
+/// Where the files of a document lie in R2: the place says which they are.
+fn prefix(described: &Described) -> String {
+    let Described { files, edited, broken, .. } = described;
+    format!("sql/{}-{}-{}/", files.unwrap_or_default(), u8::from(*edited), u8::from(*broken))
+}
+
+/// All files of which documents may tell in R2, by key.
+pub fn objects() -> impl Iterator<Item = (String, String)> {
+    let all = (1..=FILES.len() as u8).flat_map(|files| [false, true].map(|edited| (files, edited)));
+    let all = all.flat_map(|(files, edited)| [false, true].map(|broken| (files, edited, broken)));
+    all.flat_map(|(files, edited, broken)| {
+        let described = Described { files: Some(files), edited, broken, ..Described::PLAIN };
+        (0..usize::from(files))
+            .map(move |index| (format!("{}{}", prefix(&described), FILES[index]), file(index, &described)))
+    })
 }
 
 /// Names of migrations, in their order.

@@ -5,7 +5,10 @@ use crate::case::{Act, Allow, Case, Deployer, Dns, Lead, Other, Past, Routing, V
 use crate::fault::{Fault, Kind};
 use crate::generate_wishes::{act, allow, earlier, past, switches, wanted};
 use crate::random::Random;
-use crate::{generate_consumers as consumers, generate_members as members, generate_stores as stores};
+use crate::{
+    generate_consumers as consumers, generate_members as members, generate_references as references,
+    generate_stores as stores,
+};
 
 /// A case without faults.
 pub fn case(seed: u64) -> Case {
@@ -19,6 +22,7 @@ pub fn case(seed: u64) -> Case {
     // What is drawn for them changes nothing else.
     members::add(&mut case, &mut Random::new(seed ^ 0x3e3b));
     consumers::add(&mut case, &mut Random::new(seed ^ 0xc045));
+    references::add(&mut case, &mut Random::new(seed ^ 0x4ef5));
     case
 }
 

@@ -110,11 +110,11 @@ pub fn spotlight(case: &mut Case, random: &mut Random) {
     wanted.stores[QUEUE] = Some(made).filter(|_| queue > 0 || random.percent(50));
     let before = |consumes| Wanted { consumes, ..wanted };
     let (mut verb, place) = (Verb::Apply, queue as u8);
-    let (past, write) = match random.below(10) {
+    let (past, write) = match random.below(12) {
         0 => (vec![Past::Applied(before(alone(None)))], true),
         1 => (Vec::new(), true),
         2 | 3 => (vec![Past::Applied(before(alone(Some(other))))], true),
-        4 => (vec![Past::Applied(wanted)], false),
+        4 | 10 => (vec![Past::Applied(wanted)], false),
         5 => {
             verb = Verb::Destroy;
             (vec![Past::Applied(wanted)], true)

@@ -53,6 +53,7 @@ pub fn described(random: &mut Random, index: usize) -> Described {
         name: u8::from(random.percent(75)),
         settings,
         files,
+        in_r2: false,
         edited: random.percent(5),
         broken: random.percent(8),
     }

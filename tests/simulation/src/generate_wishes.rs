@@ -44,6 +44,7 @@ pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
         secrets: [value(random, 50), value(random, 25)],
         stores,
         binds,
+        tells: None,
         peers: [None; 2],
         calls: 0,
         refers: false,

@@ -19,6 +19,9 @@ pub fn misses(before: &Account, after: &Account, deployer: &Deployer) -> Vec<Str
             deployer.wanted.members().iter().for_each(|member| bound(before, after, member, &mut misses));
             routing(after, &deployer.wanted, &mut misses);
             consumers(&was, &is, &mut misses);
+            if deployer.wanted.tells.is_some() && !tells_truly(after, deployer) {
+                misses.push("the variable that refers to a store".into());
+            }
             misses.extend(is.stores().filter(|store| store.live.is_none() || store.differs()).map(|store| {
                 let pending: Vec<usize> = store.pending().collect();
                 format!("{}: {:?}, settings {:?}, open files {pending:?}", store.address(), store.live, store.described)
@@ -95,6 +98,16 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
     }
 }
 
+/// Whether the newest version has the variable that refers to a store, with the store's id or name.
+pub fn tells_truly(account: &Account, deployer: &Deployer) -> bool {
+    let newest = account.scripts.get(names::script(deployer.wanted.script)).and_then(|script| script.versions.first());
+    let bound = newest.into_iter().flat_map(|newest| newest.bindings.iter()).find(|bound| bound["name"] == names::TOLD);
+    let told = Truth::of(account, deployer).told().filter(|_| deployer.wanted.tells.is_some());
+    let (Some(bound), Some(store), Some(tells)) = (bound, told, deployer.wanted.tells) else { return false };
+    let by_name = ROWS[usize::from(tells.row)].is_bound_by_name();
+    bound["text"] == *(if by_name { &store.name } else { &store.id })
+}
+
 /// The Workers of the run get the messages that they want, as they want them, and their inventories say so; what they no
 /// longer want is gone where a manifest says so, and stays elsewhere.
 fn consumers(was: &Truth<'_>, is: &Truth<'_>, misses: &mut Vec<String>) {
@@ -165,7 +178,11 @@ fn bindings(before: Option<&Script>, live: &Version, wanted: &Wanted, misses: &m
             misses.push(format!("{name} is still bound"));
         }
     }
-    for name in ["V0", "V1", "S0", "S1"].into_iter().filter(|name| was_ours(name) && is_there(name)) {
+    for name in ["V0", "V1", "S0", "S1", names::TOLD]
+        .into_iter()
+        .filter(|name| *name != names::TOLD || wanted.tells.is_none())
+        .filter(|name| was_ours(name) && is_there(name))
+    {
         if !wanted.variables().contains_key(name) && !wanted.secret_values().contains_key(name) {
             misses.push(format!("{name} is still there"));
         }

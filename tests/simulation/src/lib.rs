@@ -16,10 +16,12 @@ pub mod first;
 pub mod generate;
 mod generate_consumers;
 mod generate_members;
+mod generate_references;
 mod generate_stores;
 mod generate_wishes;
 mod goal;
 mod invariants;
+pub mod kinds;
 mod manifest;
 pub mod members;
 pub mod named;
@@ -43,7 +45,7 @@ pub mod prelude {
     pub use crate::account::{Subject::*, Switches};
     pub use crate::case::{
         Act::*, Allow, Bind::*, By, Case, Consumes, Deployer, Described, Dns::*, Lead::*, Other::*, Past::*, Peer,
-        Routing,
+        Routing, Tells,
     };
     pub use crate::case::{Verb::*, Wanted, Wish::*, ZoneBy::*};
     pub use crate::fault::{Fault, Kind::*};

@@ -10,7 +10,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use simulation::seen::Seen;
 use simulation::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
-use simulation::{cells, first};
+use simulation::{cells, first, kinds};
 
 /// Cases of a usual run.
 const SUITES: [(Suite, u64); 4] = [(PAIRS, 8_000), (FAULTS, 70_000), (RACES, 20_000), (STALE, 12_000)];
@@ -57,6 +57,9 @@ fn main() -> ExitCode {
     if runs("pairs") && runs("faults") && fresh.is_none() {
         good &= top_up(&mut all, threads);
         good &= show_cells(&all);
+    }
+    if words.is_empty() && fresh.is_none() {
+        good &= show_kinds(&all);
     }
     println!("\nsimulation: {} in {:.0} s", if good { "all holds" } else { "FAILED" }, started.elapsed().as_secs_f64());
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -119,6 +122,16 @@ fn top_up(all: &mut Seen, threads: usize) -> bool {
         }
     }
     true
+}
+
+/// Each kind met all that can happen, for docs/faults.md.
+fn show_kinds(seen: &Seen) -> bool {
+    let (table, rare) = kinds::table(&seen.kinds);
+    println!("\nCases in which each kind met what, for docs/faults.md:\n\n{table}");
+    if !rare.is_empty() {
+        println!("hit less than {} times:\n  {}", kinds::LEAST, rare.join("\n  "));
+    }
+    rare.is_empty()
 }
 
 fn show_cells(seen: &Seen) -> bool {

@@ -85,7 +85,7 @@ impl Wanted {
             "account_id": names::ACCOUNT,
             "worker_name": names::script(self.script),
             "script_bundle": { "bucket": names::BUCKET, "path": format!("{}.js", self.code) },
-            "env": { "variables": self.variables(), "secrets": self.secret_references() },
+            "env": { "variables": self.all_variables(), "secrets": self.secret_references() },
         });
         let mut bindings: Vec<Value> =
             ROWS.iter().enumerate().filter_map(|(index, row)| self.binding(index, row)).collect();
@@ -116,13 +116,27 @@ impl Wanted {
 
     fn binding(&self, index: usize, row: &Row) -> Option<Value> {
         let name = self.bound(index)?;
-        if self.binds[index] == Bind::Reference {
-            let label = self.stores[index].as_ref().map(|described| row.label(described));
-            let name = label.unwrap_or_else(|| names::STORES[usize::from(name)].to_owned());
-            return Some(row.binding(&name, true));
+        if self.binds[index] != Bind::Plain {
+            return Some(row.binding(&self.referred(index), self.binds[index]));
         }
         let known = if row.is_bound_by_name() { names::STORES[usize::from(name)] } else { names::STORE_IDS[index] };
-        Some(row.binding(known, false))
+        Some(row.binding(known, Bind::Plain))
+    }
+
+    /// How a reference calls the store of a kind: by its document's name, if it has one.
+    fn referred(&self, index: usize) -> String {
+        let label = self.stores[index].as_ref().map(|described| ROWS[index].label(described));
+        label.unwrap_or_else(|| names::STORES[0].to_owned())
+    }
+
+    /// Plain variables, and the one that refers to a store.
+    fn all_variables(&self) -> Map<String, Value> {
+        let plain = self.variables().into_iter().map(|(name, value)| (name, json!(value)));
+        let told = self.tells.map(|tells| {
+            let row = usize::from(tells.row);
+            (names::TOLD.to_owned(), ROWS[row].variable(&self.referred(row), tells.by_text))
+        });
+        plain.chain(told).collect()
     }
 
     /// Plain variables by name.
@@ -188,6 +202,8 @@ impl Wanted {
         let row = &ROWS[documents::D1];
         let described = self.stores[documents::D1].as_ref();
         let with_files = described.and_then(|described| Some((described, described.files?)));
+        // Those in R2 are read from there.
+        let with_files = with_files.filter(|(described, files)| !described.in_r2 || *files == 0);
         let files = with_files.map(|(described, count)| {
             let texts = (0..usize::from(count))
                 .map(|index| (documents::FILES[index].to_owned(), documents::file(index, described)));
@@ -252,6 +268,10 @@ fn dns(routing: &Routing) -> Value {
         ZoneBy::Id => dns["zone_id"] = json!(names::ZONE_IDS[zone]),
         ZoneBy::Name => dns["zone"] = json!(names::ZONES[zone]),
         ZoneBy::Host => {}
+        ZoneBy::ByReference => {
+            dns["zone_id"] = json!({ "value_from": { "kind": "CloudflareDnsZone", "name": names::ZONES[zone] } });
+        }
+        ZoneBy::ByText => dns["zone_id"] = json!(documents::zone_text(zone)),
     }
     match routing.record {
         Wish::Usual => {}

@@ -63,12 +63,13 @@ impl Wanted {
     pub fn peer_names(&self) -> Vec<&'static str> {
         self.members().iter().skip(1).map(|member| member.name).collect()
     }
+}
 
-    /// Whether some of them are bound to each other, near or far.
-    pub fn has_circle(&self) -> bool {
-        let members = self.members();
-        members.iter().any(|member| reached(&members, member).contains(member.name))
-    }
+/// The Workers of a run that are bound to each other, near or far.
+pub fn in_circles(wanted: &Wanted) -> Vec<&'static str> {
+    let members = wanted.members();
+    let circular = members.iter().filter(|member| reached(&members, member).contains(member.name));
+    circular.map(|member| member.name).collect()
 }
 
 /// All that a Worker is bound to, near and far.

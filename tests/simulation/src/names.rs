@@ -25,6 +25,8 @@ pub const STORE_IDS: [&str; 4] = [
     "0000000e-0000-4000-8000-00000000d1d1",
 ];
 pub const BUCKET: &str = "bundles";
+/// The variable that refers to a store.
+pub const TOLD: &str = "TOLD";
 /// Canaries: whatever is told, written or shown must hold none of them.
 pub const TOKEN: &str = "canary-token-0123456789abcdef";
 pub const R2_KEY: &str = "canary-r2-0123456789abcdef";

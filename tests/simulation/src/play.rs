@@ -10,7 +10,7 @@ use cfworker_deploy::error::{Error, Exit};
 use cfworker_deploy::http::LocalFuture;
 use cfworker_deploy::plan::Action;
 
-use crate::account::Account;
+use crate::account::{Account, Consumer};
 use crate::case::{Allow, Case, Deployer, Past, Verb};
 use crate::fault::{Fault, Faults, Kind, LAG_US};
 use crate::named::Named;
@@ -18,7 +18,7 @@ use crate::truth::Truth;
 use crate::verdict::Verdict;
 use crate::watch::Watch;
 use crate::world::{Wire, World};
-use crate::{goal, race, seen::Seen, things, verdict as verdicts};
+use crate::{goal, kinds, race, seen::Seen, things, verdict as verdicts};
 
 thread_local! {
     /// Whether calls are written down: only of cases that failed, which are then played once more.
@@ -324,6 +324,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
         play.world.pass(LAG_US);
         race::converges(&mut play, &deployer);
         seen.met(&play.world.watch.borrow(), run);
+        seen.kinds = kinds::counts(case, &play.world.watch.borrow(), run, false);
         return play.end(seen);
     }
     match &verdict {
@@ -334,6 +335,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
                 again(&mut play, &before, &deployer, &ended, case, false);
             }
         }
+        Verdict::InUse => in_use(&mut play, run, &ended, case),
         Verdict::Stuck => stuck(&mut play, run, &ended, case),
         Verdict::Goes => {
             told_truly(&mut play, run, &ended, case);
@@ -341,6 +343,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
         }
     }
     seen.met(&play.world.watch.borrow(), run);
+    seen.kinds = kinds::counts(case, &play.world.watch.borrow(), run, false);
     let after = play.account();
     let now = things::now(&after, &protected);
     play.must(now == protected, || "foreign: something of somebody else is not as it was".into());
@@ -377,6 +380,28 @@ fn stuck(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     let mut corrected = case.deployer;
     corrected.wanted.stores.iter_mut().flatten().for_each(|described| described.broken = false);
     race::converges(play, &corrected);
+}
+
+/// A run that is to delete what is in use: it says so, keeps it, and ends well once others let go of it.
+fn in_use(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
+    play.must(ended.exit() != Some(Exit::Done), || "ends well although something can't be deleted".into());
+    adds_up(play, run, ended);
+    let before = play.account();
+    let truth = Truth::of(&before, &case.deployer);
+    let gone = truth.consumer_removals(true);
+    let deleted: Vec<_> =
+        truth.stores().filter(|store| truth.deletes_store(store)).filter_map(|store| store.live).collect();
+    play.must(!deleted.is_empty(), || "what is in use was deleted".into());
+    {
+        let account = &mut play.world.watch.borrow_mut().account;
+        account.stores.iter_mut().for_each(|store| Rc::make_mut(store).is_full = false);
+        let foreign = |consumer: &Consumer| {
+            deleted.iter().any(|queue| queue.id == consumer.queue) && !gone.contains(&consumer.id)
+        };
+        account.consumers.retain(|consumer| !foreign(consumer));
+        account.note(play.world.now_us());
+    }
+    again(play, &play.account(), &case.deployer, ended, case, true);
 }
 
 /// What a run says of itself is so.

@@ -8,6 +8,7 @@ use crate::account::{Account, Maker};
 use crate::case::{Act, Allow, Case, Deployer};
 use crate::consumer_truth::holds_queue;
 use crate::goal::shape;
+use crate::kinds;
 use crate::named::Entry;
 use crate::play::{Ended, Failure, Play};
 use crate::seen::Seen;
@@ -66,6 +67,7 @@ fn two(case: &Case, rival: &Deployer, later: u16) -> Result<Seen, Failure> {
             seen.silent += u32::from(torn.is_empty());
         }
     }
+    seen.kinds = kinds::counts(case, &play.world.watch.borrow(), first, true);
     // Whoever lost runs again: then all is as it wants.
     converges(&mut play, &case.deployer);
     play.end(seen)
@@ -136,6 +138,7 @@ pub fn converges(play: &mut Play, deployer: &Deployer) {
             play.must(stopped, || format!("{} although it must stop: {}", ended.told(), reasons.join("; ")));
         }
         Verdict::Stuck => play.must(ended.exit() != Some(Exit::Done), || "ends well although a file is refused".into()),
+        Verdict::InUse => play.must(ended.exit() != Some(Exit::Done), || "ends well although something stays".into()),
         Verdict::Maybe if ended.exit() != Some(Exit::Done) => {}
         Verdict::Maybe | Verdict::Goes => {
             play.must(ended.exit() == Some(Exit::Done), || format!("the next run {}", ended.told()));
@@ -156,9 +159,11 @@ fn meddled(case: &Case) -> Result<Seen, Failure> {
         let act = case.meanwhile.filter(|(_, act)| !matches!(act, Act::EraseTags(_)));
         watch.meanwhile = act.map(|(after, act)| (calls + u32::from(after), act));
     }
+    let run = play.runs();
     let ended = play.run_beside(&case.deployer, &[], false);
     play.hides(&ended);
     seen.told(&[ended]);
+    seen.kinds = kinds::counts(case, &play.world.watch.borrow(), run, true);
     play.world.watch.borrow_mut().meanwhile = None;
     converges(&mut play, &case.deployer);
     play.end(seen)

@@ -7,6 +7,7 @@ use crate::case::{Deployer, Verb, Wish};
 use crate::consumer_truth::holds_queue;
 use crate::documents::ROWS;
 use crate::fault::Kind;
+use crate::kinds::Counts;
 use crate::names;
 use crate::truth::{Owner, Truth};
 use crate::watch::Watch;
@@ -43,6 +44,8 @@ impl Deed {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub cells: BTreeMap<Cell, u32>,
+    /// Cases by kinds and what they met.
+    pub kinds: Counts,
     /// Requests that met a fault.
     pub struck: u32,
     /// Runs that said that another one was faster.
@@ -108,6 +111,9 @@ impl Seen {
     pub fn add(&mut self, other: Self) {
         for (cell, count) in other.cells {
             *self.cells.entry(cell).or_default() += count;
+        }
+        for (cell, count) in other.kinds {
+            *self.kinds.entry(cell).or_default() += count;
         }
         self.struck += other.struck;
         self.losers += other.losers;

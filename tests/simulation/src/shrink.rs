@@ -71,7 +71,9 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 27] = [
+const SIMPLER: [fn(&mut Wanted); 29] = [
+    |wanted| wanted.tells = None,
+    |wanted| wanted.stores.iter_mut().flatten().for_each(|store| store.in_r2 = false),
     |wanted| wanted.consumes = None,
     |wanted| wanted.consumes = Some([None; 2]),
     |wanted| wanted.peers.iter_mut().flatten().for_each(|peer| peer.consumes = None),

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use crate::account::{Account, Call, Maker, Store, Subject, bound_store};
 use crate::case::Verb;
 use crate::documents::{D1, FILES, ROWS, Row};
-use crate::names;
 use crate::truth::Truth;
 use crate::watch::Facts;
+use crate::{goal, names};
 
 /// What one write broke.
 pub fn check(before: &Account, after: &Account, facts: &Facts, call: &Call) -> Vec<String> {
@@ -95,6 +95,9 @@ fn gone(was: &Rc<Store>, after: &Account, facts: &Facts, broken: &mut Vec<String
 fn bound(after: &Account, facts: &Facts, broken: &mut Vec<String>) {
     let wanted = &facts.deployer.wanted;
     let Some(script) = after.scripts.get(names::script(wanted.script)) else { return };
+    if wanted.tells.is_some() && !goal::tells_truly(after, &facts.deployer) {
+        broken.push("12 bindings: the variable that refers to a store holds something else".into());
+    }
     let bindings = script.versions.first().map(|version| version.bindings.as_slice()).unwrap_or_default();
     for (index, row) in ROWS.iter().enumerate() {
         let Some(name) = wanted.bound(index).map(|name| names::STORES[usize::from(name)]) else { continue };

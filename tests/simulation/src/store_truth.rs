@@ -1,6 +1,6 @@
 //! What a run should find of stores: their names are all that makes them those that are meant.
 
-use crate::account::Store;
+use crate::account::{Store, Subject};
 use crate::case::{Bind, Described, Verb};
 use crate::documents::{self, FILES, ROWS, Row};
 use crate::names;
@@ -104,11 +104,32 @@ impl<'a> Truth<'a> {
         self.verb == Verb::Apply && self.stores().any(|store| store.is_stuck())
     }
 
+    /// Whether a store that is to be deleted can't be: it is a bucket with objects, or somebody gets a queue's messages.
+    pub fn is_in_use(&self) -> bool {
+        let gone = self.consumer_removals(true);
+        let is_used = |store: Beside<'_>| {
+            let Some(live) = store.live.filter(|_| self.deletes_store(&store)) else { return false };
+            let consumed =
+                |queue: &Store| self.account.consumers_of(queue).any(|consumer| !gone.contains(&consumer.id));
+            live.is_full || (live.of == Subject::Queue && consumed(live))
+        };
+        self.stores().any(is_used)
+    }
+
+    /// The store that the variable which refers to one tells of: the one that the run describes, else the first one.
+    pub fn told(&self) -> Option<&'a Store> {
+        let row = usize::from(self.wanted.tells?.row);
+        let name = self.wanted.stores[row].map_or(0, |described| described.name);
+        self.account.store(ROWS[row].of, names::STORES[usize::from(name)])
+    }
+
     /// Why stores stop an apply before its first write.
     pub fn store_refusals(&self) -> Vec<String> {
         let edited = self.stores().filter(Beside::is_edited).map(|store| format!("{} was edited", store.address()));
         let open = ROWS.iter().enumerate().filter(|(index, row)| {
-            let refers = self.wanted.binds[*index] == Bind::Reference && self.wanted.stores[*index].is_none();
+            let told = self.wanted.tells.is_some_and(|tells| usize::from(tells.row) == *index);
+            let by_name = matches!(self.wanted.binds[*index], Bind::Reference | Bind::Written) || told;
+            let refers = by_name && self.wanted.stores[*index].is_none();
             refers && self.account.store(row.of, names::STORES[0]).is_none()
         });
         edited.chain(open.map(|(_, row)| format!("no {} to bind", row.word))).collect()

@@ -19,6 +19,8 @@ pub enum Verdict {
     Refused(Vec<String>),
     /// It begins, and can't end well: a database refuses a file.
     Stuck,
+    /// It begins, and can't end well: something that is to be deleted is in use, or not empty.
+    InUse,
     /// Either is right.
     Maybe,
 }
@@ -62,6 +64,8 @@ impl<'a> Truth<'a> {
             Verdict::Refused(reasons)
         } else if self.is_stuck() {
             Verdict::Stuck
+        } else if self.is_in_use() {
+            Verdict::InUse
         } else if self.may_lose_a_secret() {
             Verdict::Maybe
         } else {

@@ -28,8 +28,8 @@ pub use stores::{Family, Store};
 pub use views::referrers;
 
 use self::database::Imports;
-use crate::names;
 use crate::world::Reply;
+use crate::{documents, names};
 
 /// Who truly made a thing: what the marks must tell, known without reading them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -307,13 +307,16 @@ impl Account {
 
     fn object(&mut self, call: &Call) -> Reply {
         let signed = call.query.iter().any(|(name, _)| name == "X-Amz-Signature");
-        let bytes = match call.path.as_slice() {
-            [bucket, key] if bucket == names::BUCKET => names::bundle(key),
-            _ => None,
-        };
+        let (bucket, key) =
+            call.path.split_first().map(|(bucket, key)| (bucket.as_str(), key.join("/"))).unwrap_or_default();
+        if bucket == names::BUCKET && key.is_empty() && signed && call.query_value("list-type") == Some("2") {
+            return listing(call.query_value("prefix").unwrap_or_default());
+        }
+        let file = || documents::objects().find(|(known, _)| *known == key).map(|(_, text)| text);
+        let bytes = if bucket == names::BUCKET { names::bundle(&key).or_else(file) } else { None };
         match bytes {
             Some(bytes) if signed && matches!(call.method, "GET" | "HEAD") => {
-                let etag = format!("\"etag-of-{}\"", call.path[1]);
+                let etag = format!("\"etag-of-{key}\"");
                 let headers = [("etag", etag), ("content-length", bytes.len().to_string())];
                 let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
                 Reply { status: 200, headers, body: bytes.into_bytes() }
@@ -363,6 +366,21 @@ impl Account {
         let used = if self.switches.quota_left == 0 { 0 } else { QUOTA - u64::from(self.switches.quota_left) };
         self.quota = Quota { used, ..Quota::default() };
     }
+}
+
+/// The objects under a prefix, as S3 lists them.
+fn listing(prefix: &str) -> Reply {
+    let objects = documents::objects().filter(|(key, _)| key.starts_with(prefix));
+    let contents: String = objects
+        .map(|(key, text)| format!("<Contents><Key>{key}</Key><Size>{}</Size><ETag>\"e\"</ETag><LastModified>2026-07-01T10:00:00.000Z</LastModified><StorageClass>STANDARD</StorageClass></Contents>", text.len()))
+        .collect();
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{}</Name>\
+         <Prefix>{prefix}</Prefix><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>{contents}\
+         </ListBucketResult>",
+        names::BUCKET
+    );
+    Reply { status: 200, headers: Vec::new(), body: body.into_bytes() }
 }
 
 fn ok(result: Value) -> Value {

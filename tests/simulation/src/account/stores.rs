@@ -19,6 +19,8 @@ pub struct Store {
     pub settings: BTreeMap<&'static str, Value>,
     /// What is in it, if it is a database.
     pub database: Database,
+    /// There are objects in it, if it is a bucket.
+    pub is_full: bool,
     pub maker: Maker,
 }
 
@@ -234,6 +236,9 @@ impl Account {
                 if family.of == Subject::Queue && self.consumers_of(&self.stores[at]).next().is_some() {
                     return Err((409, 11005, "The queue is in use: somebody gets its messages."));
                 }
+                if self.stores[at].is_full {
+                    return Err((409, 10008, "The bucket you tried to delete is not empty."));
+                }
                 self.stores.remove(at);
                 Ok(ok(Value::Null))
             }
@@ -284,6 +289,7 @@ impl Account {
             name: name.to_owned(),
             settings: family.settings.iter().map(|setting| (setting.name, (setting.default)())).collect(),
             database: Database::default(),
+            is_full: false,
             maker,
         }));
     }
