@@ -53,7 +53,7 @@ export class Persistence {
     const { format, state, buckets } = JSON.parse(text);
     if (format !== FORMAT) throw new Error(`\`${this.#stateFile}\` has format ${format}, this version reads ${FORMAT}`);
     const loaded = fromJSON(state, options);
-    for (const module of modulesOf(loaded)) module.content = await this.#read(module.content.toString("utf8"));
+    for (const file of filesOf(loaded)) file.content = await this.#read(file.content.toString("utf8"));
     loaded.objects = await this.#readObjects(buckets);
     return loaded;
   }
@@ -87,7 +87,7 @@ export class Persistence {
   async close() {
     await this.changed();
     const used = new Set();
-    for (const module of modulesOf(this.#state)) used.add(this.#hashOf(module.content));
+    for (const { content } of filesOf(this.#state)) used.add(this.#hashOf(content));
     for (const { content } of objectsOf(this.#state.objects)) used.add(this.#hashOf(content));
     const unused = [...this.#written].filter((hash) => !used.has(hash));
     await Promise.all(unused.map((hash) => rm(this.#contentFile(hash), { force: true })));
@@ -108,7 +108,7 @@ export class Persistence {
     };
     const document = {
       format: FORMAT,
-      state: toJSON(withModuleContents(this.#state, (content) => Buffer.from(reference(content)))),
+      state: toJSON(withContents(this.#state, (content) => Buffer.from(reference(content)))),
       buckets: [...this.#state.objects.buckets.values()].map(({ objects, ...about }) => {
         const index = [...objects.values()].map((object) => ({ ...object, content: reference(object.content) }));
         return { ...about, objects: index };
@@ -171,23 +171,26 @@ async function syncDirectory(path) {
   await directory?.close();
 }
 
-function modulesOf(state) {
-  return [...state.scripts.values()].flatMap(({ versions }) => versions.flatMap(({ modules }) => modules));
+/** Modules and assets. */
+function filesOf({ scripts, assetFiles }) {
+  const modules = [...scripts.values()].flatMap(({ versions }) => versions.flatMap(({ modules }) => modules));
+  return [...modules, ...assetFiles.values()];
 }
 
 function objectsOf(store) {
   return [...store.buckets.values()].flatMap(({ objects }) => [...objects.values()]);
 }
 
-/** The same state, with other bytes in its modules. */
-function withModuleContents(state, convert) {
-  const module = (one) => ({ ...one, content: convert(one.content) });
-  const version = (one) => ({ ...one, modules: one.modules.map(module) });
+/** The same state, with other bytes in its modules and assets. */
+function withContents(state, convert) {
+  const file = (one) => ({ ...one, content: convert(one.content) });
+  const version = (one) => ({ ...one, modules: one.modules.map(file) });
   const scripts = [...state.scripts].map(([name, script]) => [
     name,
     { ...script, versions: script.versions.map(version) },
   ]);
-  return { ...state, scripts: new Map(scripts) };
+  const assetFiles = new Map([...state.assetFiles].map(([hash, one]) => [hash, file(one)]));
+  return { ...state, scripts: new Map(scripts), assetFiles };
 }
 
 function absent(error) {

@@ -4,10 +4,13 @@
  * the API never shows (module bytes, secret values, token values).
  *
  * @typedef {{ name: string, type: string, contentType: string, content: Buffer }} Module
+ * @typedef {{ content: Buffer, contentType?: string }} AssetFile
+ * @typedef {{ files: { path: string, hash: string, size: number }[], config: { html_handling?: string, not_found_handling?: string,
+ *   run_worker_first?: boolean | string[], _headers?: string, _redirects?: string, base_path?: string } }} Assets
  * @typedef {{ id: string, number: number, createdOn: string, modules: Module[], mainModule?: string, bodyPart?: string,
  *   bindings: object[], compatibilityDate: string, compatibilityFlags: string[], annotations: Record<string, string>,
  *   source: string, authorId: string, authorEmail: string, etag: string, startupTimeMs: number, handlers: string[],
- *   usageModel: string, limits?: object, placement?: object }} Version
+ *   usageModel: string, limits?: object, placement?: object, assets?: Assets }} Version
  * @typedef {{ id: string, createdOn: string, source: string, strategy: string, authorEmail: string,
  *   annotations: Record<string, string>, versions: { versionId: string, percentage: number }[] }} Deployment
  * @typedef {{ name: string, tag: string, createdOn: string, modifiedOn: string, tags: string[], logpush: boolean,
@@ -52,6 +55,8 @@ export function createState({ account = {}, zones = [], user = {}, accountSubdom
     records: new Map(),
     routes: new Map(),
     scripts: new Map(),
+    /** By the hash that their deployer made of each. @type {Map<string, AssetFile>} */
+    assetFiles: new Map(),
     ...tables(() => []),
     /** @type {Token[]} */
     tokens: [],
@@ -148,7 +153,7 @@ export const s3SecretOf = (token) => sha256Hex(token.value);
 
 /** Everything but the clock and R2's objects, for `--persist`; module bytes as base64. */
 export function toJSON(state) {
-  const { clock: _clock, objects: _objects, zones, records, routes, scripts, ...rest } = state;
+  const { clock: _clock, objects: _objects, zones, records, routes, scripts, assetFiles, ...rest } = state;
   return {
     ...rest,
     ...Object.fromEntries(TABLES.map((name) => [name, [...state[name].values()]])),
@@ -156,12 +161,13 @@ export function toJSON(state) {
     records: Object.fromEntries(records),
     routes: Object.fromEntries(routes),
     scripts: [...scripts.values()].map(scriptToJson),
+    assetFiles: [...assetFiles].map(([hash, file]) => ({ ...file, hash, content: file.content.toString("base64") })),
   };
 }
 
 /** The state that `toJSON` wrote. */
 export function fromJSON(json, { now = Date.now } = {}) {
-  const { zones, records, routes, scripts, tokens, ...rest } = json;
+  const { zones, records, routes, scripts, tokens, assetFiles = [], ...rest } = json;
   return {
     clock: { now, lastMicros: 0 },
     ...rest,
@@ -170,6 +176,9 @@ export function fromJSON(json, { now = Date.now } = {}) {
     records: new Map(Object.entries(records)),
     routes: new Map(Object.entries(routes)),
     scripts: new Map(scripts.map((script) => [script.name, scriptFromJson(script)])),
+    assetFiles: new Map(
+      assetFiles.map(({ hash, ...file }) => [hash, { ...file, content: Buffer.from(file.content, "base64") }]),
+    ),
     ...tables((name) => json[name] ?? []),
   };
 }

@@ -101,6 +101,11 @@ export const SWITCHES = {
     values: [400, 403],
     meaning: "a presigned request whose time is over is refused with 400/ExpiredRequest, or with 403",
   },
+  assetsPerBucket: {
+    values: isCount,
+    default: 1000,
+    meaning: "so many files, and at least one, stand in a bucket of those that an upload of assets must send",
+  },
   importPolls: {
     values: isCount,
     default: 0,

@@ -66,7 +66,7 @@ export function addVersion(state, script, fields) {
     authorId: state.user.id,
     authorEmail: state.user.email,
     usageModel: "standard",
-    startupTimeMs: 1,
+    startupTimeMs: fields.modules?.length === 0 ? undefined : 1,
     handlers: [],
     ...fields,
     id: newUuid(),
@@ -111,9 +111,10 @@ export function deployWhole(state, script, version, annotations, source = versio
   return addDeployment(state, script, { versions: [{ versionId: version.id, percentage: 100 }], annotations, source });
 }
 
-/** 64 hex digits over names, kinds and bytes of the modules. */
-function etagOf({ modules = [], mainModule, bodyPart }) {
+/** 64 hex digits over names, kinds and bytes of the modules, and the assets. */
+function etagOf({ modules = [], mainModule, bodyPart, assets }) {
   const hash = createHash("sha256").update(`${mainModule ?? ""}\0${bodyPart ?? ""}\0`);
   for (const { name, type, content } of modules) hash.update(`${name}\0${type}\0${content.length}\0`).update(content);
+  if (assets) hash.update(JSON.stringify(assets));
   return hash.digest("hex");
 }

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const WRANGLER = join(HERE, "node_modules", "wrangler", "bin", "wrangler.js");
+export const WRANGLER = join(HERE, "node_modules", "wrangler", "bin", "wrangler.js");
 
 /** Path of a Node that can run wrangler, or nothing where the registry has none for this machine. */
 export function node24() {

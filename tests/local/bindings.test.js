@@ -32,9 +32,9 @@ const ABSENT = [
 const RUNS = [
   ["plain_text", "json", "secret_text", "secret_key", "version_metadata", "analytics_engine", "ratelimit", "images"],
   ["kv_namespace", "r2_bucket", "d1", "queue", "service", "send_email", "worker_loader"],
-  ["wasm_module", "text_blob", "data_blob", "inherit"],
+  ["wasm_module", "text_blob", "data_blob", "inherit", "assets"],
 ].flat();
-const NOT_YET = ["durable_object_namespace", "workflow", "assets"];
+const NOT_YET = ["durable_object_namespace", "workflow"];
 
 let site;
 before(async () => {

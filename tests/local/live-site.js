@@ -30,6 +30,15 @@ export async function startSite(options) {
       return answer;
     },
 
+    /** A Worker without code. */
+    async deployAssets(name, metadata) {
+      const form = new FormData();
+      form.set("metadata", JSON.stringify(metadata));
+      const answer = await send("PUT", `/accounts/${local.accountId}/workers/scripts/${name}`, form);
+      if (answer.success) publish(local, zone, name);
+      return answer;
+    },
+
     /** Sends over one connection; resolves at the head. `body`: Buffer, or a function that writes */
     visit(name, { path = "/", method = "GET", headers = {}, body } = {}) {
       const host = name.includes(".") ? name : `${name}.${zone.name}`;

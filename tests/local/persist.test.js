@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { startLocalCloudflare } from "../canaries/local.js";
+import { uploadAssets } from "./asset-upload.js";
 
 let dir;
 let local;
@@ -36,6 +37,31 @@ async function restart(options = {}) {
   await local.close();
   local = await startLocalCloudflare({ persist: dir, ...options });
 }
+
+test("static assets are there after a restart, and are not asked for again", async () => {
+  const account = `/accounts/${local.accountId}`;
+  const files = { "/index.html": "home", "/a/b.bin": "bytes" };
+  const send = (method, path, body, more = {}) => {
+    const isForm = body instanceof FormData;
+    const type = isForm ? {} : { "content-type": "application/json" };
+    const init = { method, headers: { ...headers(), ...type, ...more }, body: isForm ? body : JSON.stringify(body) };
+    return fetch(local.apiUrl + path, init).then((answer) => answer.json());
+  };
+  const { jwt, sent } = await uploadAssets(send, account, "site", files, { "/index.html": "text/html" });
+  assert.equal(sent.length, 2);
+  const form = new FormData();
+  form.set("metadata", JSON.stringify({ assets: { jwt } }));
+  await call("PUT", `${account}/workers/scripts/site`, form, null);
+  const zone = `/zones/${local.zones[0].id}`;
+  const record = { type: "A", name: "site.example.com", content: "192.0.2.1", proxied: true, ttl: 1 };
+  await call("POST", `${zone}/dns_records`, JSON.stringify(record));
+  await call("POST", `${zone}/workers/routes`, JSON.stringify({ pattern: "site.example.com/*", script: "site" }));
+  assert.equal((await local.request("site.example.com", "/")).text, "home");
+  await restart();
+  const { status, text, headers: answered } = await local.request("site.example.com", "/");
+  assert.deepEqual([status, text, answered["content-type"]], [200, "home", "text/html"]);
+  assert.deepEqual((await uploadAssets(send, account, "site", files)).sent, []);
+});
 
 test("account, token, Worker, record, route, bundle and KV are there after a restart", async () => {
   const account = `/accounts/${local.accountId}`;

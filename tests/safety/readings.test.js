@@ -47,7 +47,7 @@ const CODES = [
 ];
 
 /** Numbers, not readings. */
-const NUMBERS = ["importPolls", "rateQuota", "workersPerAccount"];
+const NUMBERS = ["assetsPerBucket", "importPolls", "rateQuota", "workersPerAccount"];
 
 test("every switch has its other reading here", () => {
   assert.deepEqual([...Object.keys(OTHER), ...NUMBERS].toSorted(), Object.keys(SWITCHES).toSorted());

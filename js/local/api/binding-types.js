@@ -37,7 +37,7 @@ export const BINDING_TYPES = {
   service: { needs: ["service"], target: serviceTarget },
   durable_object_namespace: { target: classTarget },
   workflow: { needs: ["workflow_name"], target: workflowTarget },
-  assets: { target: assetsTarget },
+  assets: {},
   agent_memory: { needs: ["namespace"] },
   ai: {},
   ai_search: { needs: ["instance_name"] },
@@ -140,10 +140,6 @@ function classTarget({ class_name: className }) {
 
 function workflowTarget({ workflow_name: workflow }) {
   throw new ApiError(400, 10200, `workflow '${workflow}' not found (Local Cloudflare has none).`);
-}
-
-function assetsTarget() {
-  throw invalid("Local Cloudflare serves no static assets yet");
 }
 
 const isAbsent = (store) => !store || stillFresh(store);

@@ -29,7 +29,7 @@ export function contentOf(version) {
   const boundary = randomBytes(30).toString("hex");
   const headers = {
     "content-type": `multipart/form-data; boundary=${boundary}`,
-    "cf-entrypoint": version.mainModule ?? version.bodyPart,
+    ...(version.modules.length > 0 && { "cf-entrypoint": version.mainModule ?? version.bodyPart }),
   };
   return {
     body: Buffer.concat([...version.modules.map((module) => part(module, boundary)), closing(boundary)]),

@@ -1,10 +1,13 @@
 /** Cloudflare's v4 API over a state: routing, credentials, rate, then the family's handler. */
+
+import { AssetSessions } from "../assets/sessions.js";
 import { ANYONE, authenticate, authorize } from "../auth.js";
 import { BodyTooLarge } from "../body.js";
 import { Imports } from "../d1/imports.js";
 import { ApiError, commonHeaders, failure } from "../envelope.js";
 import { readSwitches } from "../switches.js";
 import { accounts } from "./accounts.js";
+import { assets } from "./assets.js";
 import { betaWorkers } from "./beta-workers.js";
 import { content } from "./content.js";
 import { d1Databases } from "./d1-databases.js";
@@ -44,6 +47,7 @@ export const ENDPOINTS = [
   dnsRecords,
   routes,
   scripts,
+  assets,
   content,
   settings,
   scriptSettings,
@@ -85,12 +89,13 @@ export function createApi({
   const switches = readSwitches(chosen);
   const turn = createTurns();
   const imports = new Imports();
+  const assetSessions = new AssetSessions(() => state.clock.now());
   const rate = createRate(state, switches);
 
   async function answer(request, seen) {
     const { endpoint: found, params } = route(ENDPOINTS, request.method, request.path);
     checkAccount(state, switches, params.accountId, request.path);
-    const actor = actorOf(found.auth, { state, request, params, imports });
+    const actor = actorOf(found.auth, { state, request, params, imports, assetSessions });
     seen.actorId = actor.id;
     rate.count(actor.id);
     const zone = params.zoneId === undefined ? undefined : zoneOf(state, params.zoneId, request.path);
@@ -99,7 +104,7 @@ export function createApi({
     const body = request.body ?? (await request.readBody());
     const read = { ...request, body };
     const shown = request.asOf ? { ...state, ...request.asOf } : state;
-    const shared = { state: shown, runtime, broker, switches, imports, turn };
+    const shared = { state: shown, runtime, broker, switches, imports, assetSessions, turn };
     return found.handler({ ...shared, request: read, params, query: read.query, actor, zone });
   }
 
@@ -115,9 +120,9 @@ export function createApi({
 }
 
 /** Who asks: by his token, or because he knows an address that says enough. */
-function actorOf(auth, { state, request, params, imports }) {
-  if (!auth.anyone) return authenticate(state, request.headers, auth);
-  if (auth.anyone({ imports, params })) return ANYONE;
+function actorOf(auth, asked) {
+  if (!auth.anyone) return authenticate(asked.state, asked.request.headers, auth);
+  if (auth.anyone(asked)) return ANYONE;
   throw new ApiError(403, 10000, "Authentication error");
 }
 

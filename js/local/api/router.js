@@ -3,6 +3,7 @@
  *
  * @typedef {{ state: object, runtime: object, switches: Record<string, any>, request: ApiRequest,
  *   params: Record<string, string>, query: URLSearchParams, actor: import("../auth.js").Actor, zone?: object, imports: import("../d1/imports.js").Imports,
+ *   assetSessions: import("../assets/sessions.js").AssetSessions,
  *   broker: import("../queues/broker.js").Broker,
  *   turn: (name: string, work: () => Promise<any>) => Promise<any> }} Context
  * @typedef {{ method: string, path: string, query: URLSearchParams, headers: Record<string, string>, body: Buffer }} ApiRequest
@@ -36,8 +37,8 @@ const SHAPES = {
  * @param {string} pattern `/accounts/{accountId}/workers/scripts`
  * @param {string[]} needs permission groups of which one suffices; empty = any valid credential
  * @param {Handler | undefined} handler undefined: not served
- * @param {{ invalidTokenCode?: number, anyStatus?: boolean, anyone?: (asked: { imports: object, params: object }) => boolean }} [auth]
- *   `anyone`: no token is needed where this says so, for the path itself is the secret
+ * @param {{ invalidTokenCode?: number, anyStatus?: boolean, anyone?: (asked: object) => boolean }} [auth]
+ *   `anyone`: no token of the API is needed where this says so, for the path itself is the secret, or a token of another kind is there
  */
 export function endpoint(method, pattern, needs, handler, auth = {}) {
   const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name]) => name);

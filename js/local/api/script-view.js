@@ -12,7 +12,7 @@ export function scriptView(script) {
     etag: version?.etag,
     handlers: version?.handlers ?? [],
     named_handlers: version?.namedHandlers ?? [],
-    has_assets: false,
+    has_assets: Boolean(version?.assets),
     has_modules: Boolean(version?.mainModule),
     created_on: script.createdOn,
     modified_on: script.modifiedOn,

@@ -2,6 +2,7 @@
 import { ApiError, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { addDerivedVersion, deployWhole, liveVersion } from "../versions.js";
+import { checkAssetsBinding } from "./asset-config.js";
 import { resolveBindings, shown } from "./bindings.js";
 import { mediaType } from "./body.js";
 import { readLimits, readPlacement } from "./limits.js";
@@ -43,6 +44,7 @@ function patch(context) {
     const base = newestOf(script);
     readSettings(state, sent);
     const changes = versionChanges(context, script, base, sent);
+    checkAssetsBinding({ ...base, ...changes });
     const { fields, messages } = await trialStart(context, { ...base, ...changes });
     applySettings(context, script, sent);
     const version = addDerivedVersion(state, script, base, fields);

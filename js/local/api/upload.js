@@ -3,6 +3,7 @@
  * https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/
  */
 import { ApiError } from "../envelope.js";
+import { checkAssetsBinding, readAssets } from "./asset-config.js";
 import { checkParts, resolveBindings } from "./bindings.js";
 import { mediaType } from "./body.js";
 import { readLimits, readPlacement } from "./limits.js";
@@ -37,8 +38,12 @@ export function readUpload({ request }) {
  */
 export async function readVersion(context, script, { metadata, modules }, triggeredBy) {
   refuseUnsupported(metadata);
-  checkEntry(metadata, modules);
-  const { state, switches, query, params, request } = context;
+  const { state, switches, query, params, request, assetSessions } = context;
+  const about = { scriptName: params.scriptName, previous: script?.versions[0], assetSessions };
+  const assets = readAssets(metadata, about);
+  const hasCode = !assets || modules.length > 0 || hasEntry(metadata);
+  if (hasCode) checkEntry(metadata, modules);
+  else refuseRules(assets);
   const fields = {
     modules: modules.filter((module) => module.type !== "source-map"),
     mainModule: metadata.main_module,
@@ -53,6 +58,7 @@ export async function readVersion(context, script, { metadata, modules }, trigge
       "workers/triggered_by": triggeredBy,
     },
     source: sourceOf(request.headers),
+    ...(assets && { assets }),
     bindings: resolveBindings(metadata, script?.versions ?? [], {
       state,
       switches,
@@ -62,16 +68,18 @@ export async function readVersion(context, script, { metadata, modules }, trigge
     }),
   };
   checkParts(fields);
+  checkAssetsBinding(fields);
   return trialStart(context, fields);
 }
 
 /**
- * Starts the version alone.
+ * Starts the version alone, if it has code.
  * @param {object} fields of the version to be
  * @returns {Promise<{ fields: object, messages: object[] }>} with what the start showed
  * @throws {ApiError} 400 with 10021 or 10068
  */
 export async function trialStart({ runtime }, fields) {
+  if (fields.modules.length === 0) return { fields, messages: [] };
   const verdict = await runtime.check(fields);
   if (!verdict.ok) throw new ApiError(400, verdict.code, verdict.message);
   const { startupTimeMs, handlers, namedHandlers = [], messages = [] } = verdict;
@@ -97,8 +105,14 @@ function readForm(request) {
   return { metadata, modules: readModules(parts.filter((part) => part !== named[0])) };
 }
 
-function refuseUnsupported({ assets, migrations, exports }) {
-  if (assets) throw new ApiError(400, 10021, "Local Cloudflare serves no static assets yet");
+/** Whether the metadata names code. */
+export const hasEntry = ({ main_module: mainModule, body_part: bodyPart }) => (mainModule ?? bodyPart) !== undefined;
+
+function refuseRules({ config: { run_worker_first: first = false } }) {
+  if (first) throw new ApiError(400, 10021, "run_worker_first needs a Worker script");
+}
+
+function refuseUnsupported({ migrations, exports }) {
   if (movesClasses(migrations) || exports) {
     throw new ApiError(400, 10021, "Local Cloudflare runs no Durable Objects yet");
   }

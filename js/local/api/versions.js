@@ -5,7 +5,7 @@ import { addVersion, DEPLOYABLE_VERSIONS } from "../versions.js";
 import { scriptOf, versionOf } from "./lookup.js";
 import { endpoint } from "./router.js";
 import { versionItem, versionView } from "./script-view.js";
-import { readUpload, readVersion } from "./upload.js";
+import { hasEntry, readUpload, readVersion } from "./upload.js";
 
 const VERSIONS = "/accounts/{accountId}/workers/scripts/{scriptName}/versions";
 
@@ -43,11 +43,13 @@ function read(context) {
   return success(versionView(script, versionOf(script, context.params.versionId)));
 }
 
-function refuseWhatOnlyPutTakes({ main_module: mainModule, migrations }) {
-  if (migrations) {
+function refuseWhatOnlyPutTakes(metadata) {
+  if (metadata.migrations) {
     throw new ApiError(400, 10211, "Version uploads cannot have migrations. Deploy them with a script upload.");
   }
-  if (mainModule === undefined) throw new ApiError(400, 10021, "Version uploads must have main_module.");
+  const isOfAssetsAlone = !hasEntry(metadata) && (metadata.assets || metadata.keep_assets);
+  if (metadata.main_module === undefined && !isOfAssetsAlone)
+    throw new ApiError(400, 10021, "Version uploads must have main_module.");
 }
 
 function withoutAnnotations(version) {

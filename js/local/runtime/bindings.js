@@ -28,6 +28,7 @@ const BINDINGS = {
   durable_object_namespace: ["durableObjects", durableObject],
   worker_loader: ["workerLoaders", () => ({})],
   images: ["images", ({ name }) => name],
+  assets: ["assets", (_, { assets }) => assets],
   send_email: [MAIL, sendEmail],
   service: ["serviceBindings", service],
   wasm_module: ["wasmBindings", ({ part }, worker) => new Uint8Array(partOf(worker, part))],
@@ -56,7 +57,7 @@ export function workerBindings(worker) {
     notes.push(why);
     if (worker.version.mainModule) options[OURS] = { ...options[OURS], [binding.name]: absent(why) };
   }
-  const { [MAIL]: mail, [OURS]: ours, images, ...rest } = options;
+  const { [MAIL]: mail, [OURS]: ours, images, assets: _inTheirOwnOption, ...rest } = options;
   const lists = {
     ...(images && { images: { binding: Object.values(images)[0] } }),
     ...(mail && { email: { send_email: Object.values(mail) } }),
@@ -65,9 +66,9 @@ export function workerBindings(worker) {
   return { options: { ...rest, ...lists }, notes };
 }
 
-/** Miniflare has one binding for images in a Worker. */
+/** Miniflare has one binding for images in a Worker, and one for assets. */
 function rowOf({ type }, options) {
-  return type === "images" && options.images ? undefined : BINDINGS[type];
+  return ["images", "assets"].includes(type) && options[type] ? undefined : BINDINGS[type];
 }
 
 /** Whether the type answers here; `inherit` becomes the type of the version before. */
@@ -142,6 +143,9 @@ function store(kind, aboutOf) {
 function pluginBinding(name, options) {
   return { name, type: "local", plugin: PLUGIN, options };
 }
+
+/** For the entry Worker: a Worker's code, without the assets that stand before it. */
+export const codeBinding = (script) => pluginBinding(`code:${script}`, { code: script });
 
 function ratelimit({ namespace_id: id, simple: { limit, period } }) {
   return { namespace_id: id, simple: { limit, period } };

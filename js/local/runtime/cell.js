@@ -139,10 +139,17 @@ export class Cell {
       const [version] = script ? liveVersions(script) : [];
       return version && !broken.has(version.id) ? loadedName(script, version) : undefined;
     };
+    const assetFile = (hash) => state.assetFiles.get(hash);
     const workers = [...names].sort().flatMap((name) => {
       const script = state.scripts.get(name);
       const versions = liveVersions(script).filter(({ id }) => !broken.has(id));
-      return versions.map((version) => ({ name: loadedName(script, version), script: name, version, nameOf }));
+      return versions.map((version) => ({
+        name: loadedName(script, version),
+        script: name,
+        version,
+        nameOf,
+        assetFile,
+      }));
     });
     return { workers, kvIds: [...state.kv.keys()], hosts: hostsOf(state) };
   }

@@ -181,7 +181,7 @@ async function messagesFor(version) {
   const messages = clamped
     ? [`compatibility date ${version.compatibilityDate} is newer than the local workerd, which runs it at ${date}`]
     : [];
-  return [...messages, ...workerBindings({ version, nameOf: (name) => name, store: () => ({}) }).notes];
+  return [...messages, ...workerBindings({ version, nameOf: (name) => name, store: () => ({}), assets: {} }).notes];
 }
 
 function toLoaderModule({ name, type, content }) {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
+import { removeAssetFolders } from "./assets.js";
 import { BackChannel } from "./back-channel.js";
 import { Cell } from "./cell.js";
 import { StartCheck } from "./check.js";
@@ -13,6 +14,7 @@ import { Databases } from "./databases.js";
 import { NOT_BEGUN } from "./instance.js";
 import { kvNamespace } from "./kv.js";
 import { drawVersion, liveVersions, loadedName } from "./live.js";
+import { ASSETS } from "./miniflare.js";
 import { guardianIsDone } from "./processes.js";
 
 const KEPT_LINES = 1000;
@@ -204,6 +206,7 @@ class Runtime {
     await Promise.all([...cells.map((cell) => cell.close()), this.#check.close(), this.databases.close()]);
     await this.#channel.close();
     await guardianIsDone();
+    if (this.#dir) await removeAssetFolders(join(this.#dir, ASSETS));
     if (this.#temporary && this.#dir) await rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -5,11 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
-import { workerBindings } from "./bindings.js";
+import { assetFolder, assetOptions, correctAssets } from "./assets.js";
+import { codeBinding, workerBindings } from "./bindings.js";
 import { takeNewest } from "./processes.js";
 import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
 
 const LOOPBACK = "127.0.0.1";
+/** The folder of the folders of static assets. */
+export const ASSETS = "assets";
 /** The Worker of ours that a workerd is asked through. Upper case, so that no script name can clash with it. */
 export const ENTRY = "Entry";
 const OUTBOUND = "Outbound";
@@ -24,7 +27,9 @@ const FIRST_COMPATIBILITY_DATE = "2021-11-02";
 /** Loads miniflare, or says how to get it. */
 export async function loadMiniflare() {
   try {
-    return await import("miniflare");
+    const namespace = await import("miniflare");
+    correctAssets(namespace);
+    return namespace;
   } catch (cause) {
     if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw new Error(
@@ -50,6 +55,8 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
  * @property {object} version as stored
  * @property {(scriptName: string) => string | undefined} nameOf the loaded name of another script
  * @property {(kind: string, about: object) => { address: string, headers: Record<string, string> }} store where a store of ours answers
+ * @property {(hash: string) => import("../state.js").AssetFile} assetFile
+ * @property {object} [assets] miniflare's option
  */
 
 /**
@@ -95,8 +102,9 @@ class Workerd {
     this.#output = output;
   }
 
-  async load(set) {
-    const options = this.#options(set);
+  async load({ workers, ...set }) {
+    const served = await Promise.all(workers.map((worker) => this.#withAssets(worker)));
+    const options = this.#options({ ...set, workers: served });
     this.#loading = true;
     try {
       if (this.#miniflare) await this.#miniflare.setOptions(options);
@@ -120,6 +128,13 @@ class Workerd {
 
   async close() {
     if (this.#miniflare) await ended(this.#miniflare, this.process);
+  }
+
+  async #withAssets(worker) {
+    const { version, assetFile } = worker;
+    if (!version.assets) return worker;
+    const folder = await assetFolder(join(this.#dir, ASSETS), version, assetFile);
+    return { ...worker, assets: assetOptions(version, folder) };
   }
 
   #options({ workers, kvIds, hosts }) {
@@ -152,6 +167,7 @@ class Workerd {
         BACK: this.#ways.request,
         ...Object.fromEntries(workers.map(({ name }) => [name, { name }])),
       },
+      unsafeBindings: workers.map(({ name }) => codeBinding(name)),
       kvNamespaces: Object.fromEntries(kvIds.map((id) => [kvBinding(id), id])),
     };
   }
@@ -230,10 +246,12 @@ export function workerOptions(namespace, worker) {
     compatibilityDate: runnableDate(namespace, version.compatibilityDate).date,
     compatibilityFlags: version.compatibilityFlags,
     ...workerBindings(worker).options,
+    ...(worker.assets && { assets: worker.assets }),
   };
 }
 
 function sourceOptions({ modules, mainModule, bodyPart }) {
+  if (modules.length === 0) return { modules: true, script: "export default {};" };
   if (!mainModule) return { script: modules.find(({ name }) => name === bodyPart).content.toString("utf8") };
   const main = modules.find(({ name }) => name === mainModule);
   const others = modules.filter((module) => module !== main && module.type in MODULE_TYPES);

@@ -49,11 +49,17 @@ export const plugins = {
   },
 };
 
-function bindingOf({ store, service, module, inner, key }) {
+function bindingOf({ store, service, module, inner, key, code }) {
+  if (code) return { service: codeOf(code) };
   if (key) return { cryptoKey: { ...key, usages: key.usages.map((usage) => USAGES.indexOf(usage)) } };
   if (store) return STORES[store]({ name: service });
   const innerBindings = Object.entries(inner).map(([name, text]) => ({ name, text }));
   return { wrapped: { moduleName: module, innerBindings } };
+}
+
+/** Miniflare puts a Worker's assets before every service that it finds; this one keeps its name. */
+function codeOf(script) {
+  return Object.defineProperty({}, "name", { get: () => `core:user:${script}`, set: () => {}, enumerable: true });
 }
 
 function serviceOf({ options: { service, address, headers } }) {

@@ -28,7 +28,7 @@ async function deliver({ worker, queue }, env, given) {
   const read = ({ id, timestamp, attempts, contentType, body }) => {
     return { id, timestamp: new Date(timestamp), attempts, ...BODIES[contentType](body) };
   };
-  return Response.json(await env[worker].queue(queue, messages.map(read), { metrics }));
+  return Response.json(await env["code:" + worker].queue(queue, messages.map(read), { metrics }));
 }
 
 const KV_CALLS = {

@@ -1,0 +1,180 @@
+/** The real wrangler deploys static assets to Local Cloudflare; they are answered as `wrangler dev` answers them. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { requestHost } from "../../js/local/host-request.js";
+import { startLocalCloudflare } from "../canaries/local.js";
+import { node24, skipReason, WRANGLER, wrangler } from "./node24.js";
+
+const HOST = "site.example.com";
+const FILES = {
+  "index.html": "<h1>home</h1>",
+  "about.html": "about",
+  "blog/index.html": "blog",
+  "404.html": "no such page",
+  "app.js": "console.log(1)",
+  "style.css": "p {}",
+  "photo.png": "not really",
+  "data.bin": "bytes",
+  noextension: "plain",
+  "secret.map": "left out",
+  ".assetsignore": "*.map\n",
+  _headers: "/app.js\n  X-From: rules\n  ! Cache-Control\n/blog/*\n  X-Blog: yes\n",
+  _redirects: "/old /about 301\n/b/:name /blog/:name 302\n",
+};
+const CODE = `export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/asset") return env.ASSETS.fetch(new URL("/style.css", request.url));
+    return new Response("worker at " + pathname);
+  },
+};
+`;
+const PATHS = [
+  ["/", "/index.html", "/about", "/about/", "/about.html", "/blog", "/blog/", "/blog/index", "/nothing", "/app.js"],
+  ["/style.css", "/photo.png", "/data.bin", "/noextension", "/secret.map", "/_headers", "/old", "/b/x", "/api/asset"],
+].flat();
+/** Those that deployers and visitors can rely on. */
+const HEADERS = ["content-type", "location", "cache-control", "x-from", "x-blog"];
+
+const SITES = [
+  ["assets alone", { assets: { directory: "public", not_found_handling: "404-page" } }],
+  ["slashes at the end", { assets: { directory: "public", html_handling: "force-trailing-slash" } }],
+  ["an application", { assets: { directory: "public", not_found_handling: "single-page-application" } }],
+  ["code and assets", { main: "index.js", assets: { directory: "public", binding: "ASSETS" } }],
+  [
+    "code first by rules",
+    {
+      main: "index.js",
+      assets: { directory: "public", binding: "ASSETS", run_worker_first: ["/api/*", "/b*", "!/blog/*"] },
+    },
+  ],
+];
+
+describe("wrangler's static assets against Local Cloudflare", { skip: skipReason() }, () => {
+  let local;
+  let folder;
+
+  before(async () => {
+    local = await startLocalCloudflare({ zones: ["example.com"], warmUp: true });
+    local.state.records.get(local.zones[0].id).push({ type: "A", name: HOST, content: "192.0.2.1", proxied: true });
+    folder = mkdtempSync(join(tmpdir(), "cfworker-deploy-assets-"));
+    writeFileSync(join(folder, "index.js"), CODE);
+    for (const [name, content] of Object.entries(FILES)) {
+      const file = join(folder, "public", name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+  });
+
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await local.close();
+  });
+
+  function configure(more) {
+    const config = {
+      name: "site",
+      compatibility_date: "2026-07-01",
+      workers_dev: false,
+      routes: [{ pattern: `${HOST}/*`, zone_id: local.zones[0].id }],
+      ...more,
+    };
+    writeFileSync(join(folder, "wrangler.json"), JSON.stringify(config));
+  }
+
+  const sentFiles = () =>
+    local.requests
+      .all()
+      .filter(({ path }) => path.endsWith("/workers/assets/upload"))
+      .flatMap(({ multipart }) => multipart);
+
+  for (const [what, config] of SITES) {
+    test(`${what}: each path is answered as wrangler dev answers it`, async () => {
+      configure(config);
+      await wrangler(local, folder, ["deploy"]);
+      const dev = await startDev(folder);
+      try {
+        for (const path of PATHS) {
+          for (const headers of [{}, { "sec-fetch-mode": "navigate" }]) {
+            const ours = told(await local.request(HOST, path, { headers }));
+            const theirs = told(await requestHost(dev.port, HOST, path, { headers }));
+            assert.deepEqual(ours, theirs, `${path} ${JSON.stringify(headers)}`);
+          }
+        }
+      } finally {
+        await dev.close();
+      }
+    });
+  }
+
+  test("a second deploy sends no file, one after an edit sends that file alone, and all have been sent once", async () => {
+    assert.equal(sentFiles().length, 9, "of thirteen, four are none of the site");
+    local.requests.clear();
+    await wrangler(local, folder, ["deploy"]);
+    assert.equal(sentFiles().length, 0);
+    writeFileSync(join(folder, "public", "app.js"), "console.log(2)");
+    await wrangler(local, folder, ["deploy"]);
+    assert.deepEqual(
+      sentFiles().map(({ type }) => type),
+      ["text/javascript; charset=utf-8"],
+    );
+    assert.equal((await local.request(HOST, "/app.js")).text, "console.log(2)");
+  });
+});
+
+function told({ status, headers, text }) {
+  const named = HEADERS.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]);
+  return { status, text, ...Object.fromEntries(named) };
+}
+
+/** `wrangler dev` of the folder, on a port of its own. */
+async function startDev(folder) {
+  const port = await freePort();
+  const args = [
+    WRANGLER,
+    "dev",
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--inspector-port",
+    "0",
+    "--show-interactive-dev-session=false",
+  ];
+  const env = { PATH: process.env.PATH, HOME: folder, CI: "1", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
+  const child = spawn(node24(), args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const ready = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output += text;
+        if (/Ready on/.test(output)) resolve();
+      });
+    }
+    child.once("close", () => reject(new Error(`wrangler dev ended:\n${output}`)));
+  });
+  await ready;
+  return {
+    port,
+    close: async () => {
+      const closed = once(child, "close");
+      child.kill("SIGTERM");
+      await closed;
+    },
+  };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
