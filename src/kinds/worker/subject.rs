@@ -5,7 +5,7 @@ use crate::cloudflare::deployments::{self, Deployments};
 use crate::cloudflare::scripts::{self, Settings};
 use crate::model::{Address, Output};
 
-/// The parts of a Worker that its writes are about, as [`Moment::part`] says them.
+/// The parts of a Worker that its writes are about, as `Moment::part` says them.
 pub(super) mod part {
     pub(in super::super) const VERSION: &str = "version";
     pub(in super::super) const TAGS: &str = "tags";
