@@ -6,6 +6,7 @@ mod check;
 mod domains;
 mod spec;
 mod wanted;
+mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -150,7 +151,8 @@ impl Store for R2Bucket {
         }
         for which in ["cors", "lifecycle"] {
             if let Some(rules) = stated.get(which) {
-                Field::push(&mut fields, which, live_rules(live, which), rules.clone());
+                let old = words::in_words(which, &live_rules(live, which));
+                Field::push(&mut fields, which, old, words::in_words(which, rules));
             }
         }
         fields
@@ -198,8 +200,11 @@ impl Store for R2Bucket {
         };
         let change = |field: &Field| match field.path.as_str() {
             "public_access" => send(Method::Put, &["domains", "managed"], json!({ "enabled": field.new })),
-            "cors" => send(Method::Put, &["cors"], json!({ "rules": field.new })),
-            "lifecycle" => send(Method::Put, &["lifecycle"], json!({ "rules": named(&field.new) })),
+            "cors" => send(Method::Put, &["cors"], json!({ "rules": wanted.wanted.get("cors") })),
+            "lifecycle" => {
+                let rules = wanted.wanted.get("lifecycle").map(named);
+                send(Method::Put, &["lifecycle"], json!({ "rules": rules }))
+            }
             _ => {
                 let domain = wanted.wanted.get("domain").cloned().unwrap_or_default();
                 let name = text(&domain, "domain").unwrap_or_default();
@@ -230,7 +235,7 @@ impl Store for R2Bucket {
     fn expires(&self, fields: &[Field]) -> bool {
         let deletes = |rules: &Value| -> Vec<Value> {
             let rules = rules.as_array().into_iter().flatten();
-            rules.filter(|rule| rule.get("deleteObjectsTransition").is_some()).cloned().collect()
+            rules.filter(|rule| words::deletes(rule)).cloned().collect()
         };
         let is_new = |field: &Field| {
             let before = deletes(&field.old);

@@ -12,7 +12,7 @@ use crate::resource::StoreInput;
 
 /// Locations by their numbers in the original system.
 pub(super) const LOCATIONS: [&str; 7] = ["auto", "WNAM", "ENAM", "WEUR", "EEUR", "APAC", "OC"];
-const SECONDS_A_DAY: i64 = 86_400;
+pub(super) const SECONDS_A_DAY: i64 = 86_400;
 
 /// Where the zone of the custom domain stands in what is wanted.
 pub(super) const ZONE_ID: &str = "/domain/zoneId";
@@ -74,7 +74,8 @@ fn each<T>(rules: &Items<T>, rule: impl Fn(&T) -> Value) -> Value {
     Value::Array(rules.each().map(|(_, one)| rule(one)).collect())
 }
 
-fn cors(rule: &CorsRule) -> Value {
+/// A rule as Cloudflare wants it.
+pub(super) fn cors(rule: &CorsRule) -> Value {
     let list = |items: &Option<Items<String>>| -> Option<Value> {
         items.as_ref().map(|items| Value::Array(items.each().map(|(_, text)| text.as_str().into()).collect()))
     };
@@ -85,7 +86,8 @@ fn cors(rule: &CorsRule) -> Value {
     }))
 }
 
-fn lifecycle(rule: &LifecycleRule) -> Value {
+/// Likewise.
+pub(super) fn lifecycle(rule: &LifecycleRule) -> Value {
     let age = |days: Option<i64>| days.map(|days| json!({ "type": "Age", "maxAge": days * SECONDS_A_DAY }));
     let after = |days: Option<i64>| age(days).map(|condition| json!({ "condition": condition }));
     let rarely = age(rule.infrequent_access_after_days)
