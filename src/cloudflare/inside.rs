@@ -46,3 +46,35 @@ impl Search for Inside {
 fn holds(entry: &Value, member: &str, name: &str) -> bool {
     entry.get(member).and_then(Value::as_str) == Some(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::cloudflare::{Read, Reply, Turn, queues};
+
+    fn sighting(entries: Value) -> Sighting {
+        let look = queues::consumption("acc", "jobs", "worker");
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let reply = Reply::Found(Rc::new(Listing { entries, read_at: None }));
+        let mut heard = Heard::default();
+        assert!(matches!(look.next(&heard), Sighting::Ask(read) if read == Read::from(queues::list("acc"))));
+        heard.add(Turn::Replies(vec![(queues::list("acc").into(), Ok(reply))]));
+        look.next(&heard)
+    }
+
+    #[test]
+    fn something_inside_an_entry_is_found_by_any_of_its_names_and_in_that_entry_alone() {
+        for member in ["script_name", "script", "service"] {
+            let consumer = json!({ "consumer_id": "1", member: "worker" });
+            let other = json!({ "consumer_id": "2", member: "other" });
+            let queue = |name: &str| json!([{ "queue_name": name, "consumers": [other, consumer] }]);
+            assert!(matches!(sighting(queue("jobs")), Sighting::There(found) if found == consumer), "{member}");
+            assert!(matches!(sighting(queue("others")), Sighting::Absent), "{member}");
+        }
+        assert!(matches!(sighting(json!([{ "queue_name": "jobs" }])), Sighting::Absent));
+    }
+}

@@ -117,3 +117,22 @@ impl Search for Look {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::cloudflare::d1;
+
+    #[test]
+    fn each_name_of_a_list_leads_to_the_places_of_its_entries() {
+        let look = Look::Listed { read: d1::list("acc"), member: "name", name: "shop".into() };
+        let entries =
+            vec![json!({ "name": "a", "uuid": "1" }), json!({ "uuid": "2" }), json!({ "name": "shop", "uuid": "3" })];
+        let reply = Reply::Found(Rc::new(Listing { entries: entries.clone(), read_at: None }));
+        assert_eq!(look.names(&reply), [("a".to_owned(), 0), ("shop".to_owned(), 2)]);
+        assert_eq!((look.entry(&reply, 2), look.entry(&reply, 3)), (entries.last().cloned(), None));
+        assert_eq!((look.names(&Reply::Absent), look.entry(&Reply::Absent, 0)), (Vec::new(), None));
+    }
+}

@@ -82,7 +82,9 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     let completed = account::complete(session, &desired, &mut refreshed, written).await;
     let completed = told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
     stop_on_error(&diagnostics)?;
-    let Refreshed { mut live, .. } = refreshed;
+    let Refreshed { mut live, known } = refreshed;
+    // Nobody looks anything up any more: its room is for the bundles.
+    drop(known);
     if completed == Some(true) {
         plan = planned(&live);
     }
