@@ -776,7 +776,7 @@ export interface R2BucketManifest {
      */
     customDomain?: CustomDomain | null;
     /**
-     * A host at which everybody may read the objects.
+     * A host at which everybody may read the objects. One that was named before stays, and plans say so.
      */
     custom_domain?: CustomDomain | null;
     /**
