@@ -7,8 +7,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { createForeignActors } from "../../js/local/foreign.js";
 import { requestHost } from "../../js/local/host-request.js";
+import { plan } from "../../pkg/js/entrypoints/node.js";
 import { startLocalCloudflare } from "../canaries/local.js";
+import { cli } from "./cli.js";
 import { node24, skipReason, WRANGLER, wrangler } from "./node24.js";
 
 const HOST = "site.example.com";
@@ -42,6 +45,16 @@ const PATHS = [
 /** Those that deployers and visitors can rely on. */
 const HEADERS = ["content-type", "location", "cache-control", "x-from", "x-blog"];
 
+const MANIFEST = (local) => `apiVersion: cloudflare.project-planton.org/v1
+kind: CloudflareWorker
+metadata: { name: site, org: acme, env: test }
+spec:
+  account_id: "${local.accountId}"
+  worker_name: site
+  script_bundle: { bucket: bundles, path: site.js }
+  dns: { enabled: true, zone_id: "${local.zones[0].id}", hostname: ${HOST} }
+`;
+
 const SITES = [
   ["assets alone", { assets: { directory: "public", not_found_handling: "404-page" } }],
   ["slashes at the end", { assets: { directory: "public", html_handling: "force-trailing-slash" } }],
@@ -62,7 +75,8 @@ describe("wrangler's static assets against Local Cloudflare", { skip: skipReason
 
   before(async () => {
     local = await startLocalCloudflare({ zones: ["example.com"], warmUp: true });
-    local.state.records.get(local.zones[0].id).push({ type: "A", name: HOST, content: "192.0.2.1", proxied: true });
+    const record = { type: "AAAA", name: HOST, content: "100::", proxied: true };
+    createForeignActors(local).addRecord(local.zones[0].id, record);
     folder = mkdtempSync(join(tmpdir(), "cfworker-deploy-assets-"));
     writeFileSync(join(folder, "index.js"), CODE);
     for (const [name, content] of Object.entries(FILES)) {
@@ -113,8 +127,33 @@ describe("wrangler's static assets against Local Cloudflare", { skip: skipReason
     });
   }
 
-  test("a second deploy sends no file, one after an edit sends that file alone, and all have been sent once", async () => {
-    assert.equal(sentFiles().length, 9, "of thirteen, four are none of the site");
+  test("our apply takes the Worker over: its assets, their rules and the binding stay; given back, no file is sent", async () => {
+    await local.createBucket("bundles");
+    await local.putObject("bundles", "site.js", Buffer.from(CODE.replace("worker at ", "ours at ")));
+    writeFileSync(join(folder, "worker.yaml"), MANIFEST(local));
+    local.requests.clear();
+    const planned = await cli(local, folder, ["plan", "worker.yaml"]);
+    const [, goOn] = /^Go on: (cfworker-deploy apply .*)$/m.exec(planned.stderr) ?? [];
+    assert.ok(goOn?.includes("--adopt script:site"), planned.stderr);
+    const applied = await cli(local, folder, goOn);
+    assert.equal(applied.exit, 0, applied.stderr);
+    const answered = async (path) => (await local.request(HOST, path)).text;
+    assert.equal(await answered("/nothing"), "ours at /nothing");
+    assert.equal(await answered("/api/asset"), FILES["style.css"]);
+    assert.equal((await local.request(HOST, "/app.js")).headers["x-from"], "rules");
+    assert.equal(await answered("/b/x"), "ours at /b/x", "run_worker_first is as wrangler left it");
+    const creds = { apiToken: local.token, baseUrl: local.apiUrl, r2: { ...local.s3, endpoint: local.s3Url } };
+    const { changes } = await plan(MANIFEST(local), creds);
+    assert.ok(
+      changes.every(({ action }) => action === "no-op"),
+      JSON.stringify(changes),
+    );
+    await wrangler(local, folder, ["deploy"]);
+    assert.equal(await answered("/nothing"), "worker at /nothing");
+    assert.deepEqual(sentFiles(), []);
+  });
+
+  test("a second deploy sends no file, and one after an edit sends that file alone", async () => {
     local.requests.clear();
     await wrangler(local, folder, ["deploy"]);
     assert.equal(sentFiles().length, 0);
