@@ -16,6 +16,10 @@ const round = {
     "a/one.rs": "use crate::b::Two;\npub struct One;",
     "b.rs": "use crate::a::{self, One as First};\npub struct Two;",
   },
+  "two with addresses and quotes in their texts": {
+    "a.rs": 'const AT: &str = "https://a.example";\nfn a() { crate::b::b("") }',
+    "b.rs": 'const QUOTE: char = \'"\';\nconst RAW: &str = r#"say "//""#;\nfn b(_: &str) { crate::a::a() }',
+  },
   "three in a row": {
     "a.rs": "fn a() { crate::b::b() }",
     "b.rs": "fn b() { super::c::c() }",
