@@ -50,7 +50,10 @@ export const stores = [
       const { queue, dead, worker } = await consumed(scratch);
       const seen = async () =>
         (await listed(account, "/queues")).find((one) => one.queue_id === queue.id)?.consumers?.[0];
-      const consumer = await account.eventually(async () => ({ ok: Boolean(await seen()), result: await seen() }));
+      const consumer = await account.eventually(async () => {
+        const result = await seen();
+        return { ok: Boolean(result), result };
+      });
       if (!consumer.ok) return "not in the list";
       const { result } = consumer;
       const member = ["script_name", "script", "service"].find((name) => result[name] === worker.name);
