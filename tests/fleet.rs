@@ -95,6 +95,19 @@ fn a_thousand_workers_cost_a_few_lists_an_account_or_zone_and_two_reads_each() {
 }
 
 #[test]
+fn a_worker_that_somebody_else_changed_is_told_the_same_however_many_others_there_are() {
+    let told = |documents: usize| {
+        let Planned { findings, .. } = planned(documents, Live::FirstChangedOutside);
+        findings.into_iter().map(|finding| (finding.code, finding.message)).collect::<Vec<_>>()
+    };
+    // Up to eight Workers are read in full; of more, those of which lists prove too little.
+    let of_eight = told(8);
+    assert_eq!(told(9), of_eight);
+    let public = "also public at worker-0000.acme.workers.dev";
+    assert!(of_eight.iter().any(|(_, message)| message == public), "{of_eight:?}");
+}
+
+#[test]
 fn however_many_requests_a_round_has_few_are_under_way() {
     // Those of the API, and those of the bundles beside them.
     assert_eq!(THOUSAND.most_under_way, 2 * 24);

@@ -92,6 +92,8 @@ struct Answer {
 pub enum Live {
     Nothing,
     All,
+    /// All of it, and somebody else has deployed the first Worker since and put it on workers.dev.
+    FirstChangedOutside,
 }
 
 impl Fleet {
@@ -103,12 +105,13 @@ impl Fleet {
             under_way: Cell::default(),
             most_under_way: Cell::default(),
         };
-        let there = if live == Live::All { desired.manifests.as_slice() } else { &[] };
+        let there = if live == Live::Nothing { &[] } else { desired.manifests.as_slice() };
         for account in ACCOUNTS {
             let of_account = there.iter().filter(|manifest| manifest.identity.account == account);
             let listed: Vec<Value> =
                 of_account.map(|manifest| json!({ "id": manifest.script.name, "tags": tags(manifest) })).collect();
             fleet.answer(scripts::list(account), &json!(listed));
+            fleet.answer(subdomain::of_account(account), &json!({ "subdomain": "acme" }));
         }
         for (id, name, account) in ZONES {
             let zone = json!({ "id": id, "name": name, "status": "active", "account": { "id": ACCOUNTS[account] } });
@@ -133,7 +136,7 @@ impl Fleet {
         // Where few hosts of a zone are asked for, each has a list of its own.
         let prefix = marks::comment_prefix(&manifest.identity);
         let filter = RecordFilter::NameOrComment { name: host_of(manifest), prefix: &prefix };
-        let records: Vec<Value> = (live == Live::All).then(|| record_of(manifest)).into_iter().collect();
+        let records: Vec<Value> = (live != Live::Nothing).then(|| record_of(manifest)).into_iter().collect();
         self.answer(dns_records::list(zone_of(manifest), filter), &json!(records));
         if live == Live::Nothing {
             let of_script: [Read; 4] = [
@@ -156,7 +159,8 @@ impl Fleet {
                 ],
             }),
         );
-        let mark = mark(manifest);
+        let is_changed = live == Live::FirstChangedOutside && number == 0;
+        let mark = if is_changed { "theirs".to_owned() } else { mark(manifest) };
         let id = |version: u32| format!("{number:08x}-0000-4000-8000-{version:012x}");
         let all: Vec<Value> = (1..=20)
             .map(|version| {
@@ -167,7 +171,7 @@ impl Fleet {
         self.answer(versions::list(account, name), &json!({ "items": all }));
         let live = json!([{ "version_id": id(20), "percentage": 100 }]);
         self.answer(deployments::list(account, name), &json!({ "deployments": [{ "id": id(99), "versions": live }] }));
-        self.answer(subdomain::of_script(account, name), &json!({ "enabled": false, "previews_enabled": false }));
+        self.answer(subdomain::of_script(account, name), &json!({ "enabled": is_changed, "previews_enabled": false }));
     }
 
     fn answer(&mut self, read: impl Into<Read>, result: &Value) {
