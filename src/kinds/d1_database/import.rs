@@ -82,7 +82,7 @@ impl Import {
         Bytes::from(d1::file(&self.name, &self.sha256, &self.sql))
     }
 
-    /// `may_run`: the database has the file, and did not say that it is through with it.
+    /// `may_run`: the database may work on the file.
     fn ended(&self, outcome: Outcome<'_>, may_run: bool) -> Ended {
         let unclear = |error: &CallError| Ended::Failed {
             finding: Box::new(error.diagnostic()),

@@ -59,7 +59,7 @@ pub(super) enum Failure<'h> {
 #[derive(Debug)]
 pub(super) struct Progress<'h> {
     pub stage: Stage<'h>,
-    /// The database has the file, and did not say that it is through with it.
+    /// The database may work on the file: it did not say that it is through with it.
     pub may_run: bool,
     /// Why the last try failed.
     failure: Option<Failure<'h>>,
@@ -131,8 +131,10 @@ impl<'h> Progress<'h> {
 
     /// It may have been applied all the same, by this try or by another run.
     fn unanswered(self, error: &'h CallError) -> Self {
-        let handed_over = matches!(self.stage, Stage::HandOver { .. }) && error.may_have_arrived;
-        let (may_run, failure) = (self.may_run || handed_over, Some(Failure::Unclear(error)));
+        // An announcement starts a file that the database got from an earlier run.
+        let starts = matches!(self.stage, Stage::Announce | Stage::HandOver { .. });
+        let may_run = self.may_run || (starts && error.may_have_arrived);
+        let failure = Some(Failure::Unclear(error));
         Self { stage: Stage::LookForLedger, may_run, failure, ..self }
     }
 

@@ -174,9 +174,11 @@ fn a_run_that_stops_while_the_database_works_on_a_file_does_not_claim_that_it_wa
     assert!(steps.last().is_some_and(|last| last.ends_with("unknown true")), "{steps:?}");
     let steps = told(&import(false), stopped());
     assert!(steps.last().is_some_and(|last| last.ends_with("unknown false")), "{steps:?}");
-    // The answer to the hand-over itself was lost.
-    let steps = told(&import(false), vec![announced(), answer(Value::Null), lost(), replied(Err(error(false)))]);
-    assert!(steps.last().is_some_and(|last| last.ends_with("unknown true")), "{steps:?}");
+    // The answer to the hand-over itself was lost, or to the announcement of a file that an earlier run had uploaded.
+    for before in [vec![announced(), answer(Value::Null)], Vec::new()] {
+        let steps = told(&import(false), before.into_iter().chain([lost(), replied(Err(error(false)))]).collect());
+        assert!(steps.last().is_some_and(|last| last.ends_with("unknown true")), "{steps:?}");
+    }
 }
 
 #[test]
