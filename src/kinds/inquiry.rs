@@ -67,7 +67,7 @@ pub fn in_empty_account(desired: &DesiredState) -> LiveState {
     LiveState { manifests, stores: desired.stores.iter().map(|_| None).collect(), ..LiveState::default() }
 }
 
-/// Those of these documents of which only lists told, and how much that is.
+/// Those of these documents of whose Workers only lists told.
 pub fn incomplete(live: &LiveState, which: BTreeSet<usize>) -> BTreeSet<usize> {
     let is_from_lists = |index: &usize| live.manifests.get(*index)?.script.as_ref().map(|script| script.is_from_lists);
     which.into_iter().filter(|index| is_from_lists(index) == Some(true)).collect()

@@ -17,7 +17,7 @@ pub(super) fn in_words(which: &str, rules: &Value) -> Value {
     rules.as_array().into_iter().flatten().map(in_words).collect()
 }
 
-/// Whether some of the rules delete objects, in whichever words they stand.
+/// Whether a rule deletes objects, in whichever words it stands.
 pub(super) fn deletes(rule: &Value) -> bool {
     ["delete_after_days", "deleteObjectsTransition"].iter().any(|name| rule.get(name).is_some())
 }
