@@ -147,6 +147,26 @@ describe("what the original system gets wrong about stores", () => {
     assert.ok(diagnostics.some(({ path }) => path === "spec.queue_nam"));
   });
 
+  test("X19: `--set` is read by the schema, in lists and at their indexes too", async () => {
+    const bucket = store("CloudflareR2Bucket", { bucket_name: "files", cors: [{ origins: ["https://a.example"] }] });
+    const set = [
+      ["spec.cors[0].methods", "[GET, HEAD]"],
+      ["spec.cors[0].max_age_seconds", "60"],
+      ["spec.public_access", "true"],
+      ["spec.bucket_name", "0123"],
+    ];
+    const { changes } = await site.plan(bucket, { options: { set } });
+    const [{ address, fields }] = changes;
+    assert.equal(address, "bucket:0123", "a name stays a text, whatever it looks like");
+    const { new: rules } = fields.find(({ path }) => path === "cors");
+    assert.deepEqual(rules, [{ origins: ["https://a.example"], methods: ["GET", "HEAD"], max_age_seconds: 60 }]);
+    assert.equal(fields.find(({ path }) => path === "public_access").new, true);
+    const wrong = await validate([bucket], { set: [["spec.cors[0].max_age_seconds", "soon"]] });
+    assert.ok(
+      wrong.diagnostics.some(({ severity, path }) => severity === "error" && path === "spec.cors[0].max_age_seconds"),
+    );
+  });
+
   test("X21: a namespace takes its account from the manifest or from the run", async () => {
     const { accountId } = site.local;
     const spec = { namespace_name: "anywhere" };
