@@ -47,7 +47,6 @@ export async function without({ file }, work) {
 
 /** Builds the simulation from the copy and plays so many cases, until one fails: `{ cases, failed }`. */
 export async function firstFailure(cases) {
-  await run("cargo", ["build", ...CARGO], { cwd: SOURCES, env: BUILD });
   const told = await run("cargo", ["run", ...CARGO, "--", `--first-failure=${cases}`], { cwd: SOURCES, env: BUILD });
   return JSON.parse(told);
 }
