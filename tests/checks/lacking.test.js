@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { PATCHES, patches } from "../../tools/lacking/patches.js";
+import { lackingPage } from "../../tools/lacking/page.js";
+import { PATCHES, patches, results } from "../../tools/lacking/patches.js";
 import { ROOT } from "../../tools/paths.js";
 
 /** Lines that a patch may add and take away together: it takes one check away and does nothing else. */
@@ -15,9 +17,10 @@ function gitApply(...args) {
   return { status, stdout, stderr };
 }
 
-test("lacking: there are patches, and nothing else in their folder", () => {
+test("lacking: there are patches and their results, and nothing else in their folder", () => {
   assert.ok(all.length >= 39);
-  assert.equal(readdirSync(PATCHES).length, all.length);
+  const files = [...all.map(({ name }) => `${name}.patch`), "results.json"];
+  assert.deepEqual(readdirSync(join(ROOT, PATCHES)).sort(), files.sort());
 });
 
 for (const { name, file, check, harm } of all) {
@@ -38,3 +41,15 @@ for (const { name, file, check, harm } of all) {
     for (const said of [check, harm]) assert.match(said, /^[A-Z].+\.$/);
   });
 }
+
+test("lacking: docs/lacking.md tells all patches with the last result of each, and there is no result of another", () => {
+  const names = all.map(({ name }) => name);
+  const tried = Object.keys(results());
+  const way = "run `npm run lacking -- --write`, with the names of what has changed";
+  assert.deepEqual(
+    tried,
+    names.filter((name) => tried.includes(name)),
+    way,
+  );
+  assert.equal(readFileSync(join(ROOT, "docs", "lacking.md"), "utf8"), lackingPage(all, results()), way);
+});

@@ -6,16 +6,17 @@ import { run } from "../run.js";
 
 const HOME = join(TARGET, "lacking");
 const SOURCES = join(HOME, "sources");
+const BUILT = join(HOME, "target");
 
 // The copy lies in a folder that git ignores: git must not take it for a part of the work tree.
 const ALONE = { GIT_CEILING_DIRECTORIES: HOME };
 
 // What a patch leaves unused is no news. Between patches, only what they change is built again.
 const BUILD = {
-  CARGO_TARGET_DIR: join(HOME, "target"),
+  CARGO_TARGET_DIR: BUILT,
   RUSTFLAGS: [process.env.RUSTFLAGS, "-Awarnings"].filter(Boolean).join(" "),
 };
-const CARGO = ["--locked", "--quiet", "--profile", "lacking", "--package", "simulation"];
+const CARGO = ["build", "--locked", "--quiet", "--profile", "lacking", "--package", "simulation"];
 
 /**
  * Copies the sources, changed and new ones as well. The times of files are those of the copy, so that cargo never takes
@@ -35,18 +36,28 @@ export function removeSources() {
   rmSync(SOURCES, { recursive: true, force: true });
 }
 
-/** Does some work on the copy without the check that a patch takes away. */
-export async function without({ file }, work) {
-  await run("git", ["apply", file], { cwd: SOURCES, env: ALONE });
+/** Builds the simulation from the copy, under a name that the next build leaves alone: how it is called. */
+export async function buildAs(name) {
+  await run("cargo", CARGO, { cwd: SOURCES, env: BUILD });
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  const program = join(HOME, `${name}${suffix}`);
+  copyFileSync(join(BUILT, "lacking", `simulation${suffix}`), program);
+  return program;
+}
+
+/** Builds it without the check that a patch takes away. */
+export async function buildWithout({ file }) {
+  // As it was when the sources were copied, whatever is edited meanwhile.
+  const patch = join(SOURCES, file);
+  await run("git", ["apply", patch], { cwd: SOURCES, env: ALONE });
   try {
-    return await work();
+    return await buildAs("lacking");
   } finally {
-    await run("git", ["apply", "--reverse", file], { cwd: SOURCES, env: ALONE });
+    await run("git", ["apply", "--reverse", patch], { cwd: SOURCES, env: ALONE });
   }
 }
 
-/** Builds the simulation from the copy and plays so many cases, until one fails: `{ cases, failed }`. */
-export async function firstFailure(cases) {
-  const told = await run("cargo", ["run", ...CARGO, "--", `--first-failure=${cases}`], { cwd: SOURCES, env: BUILD });
-  return JSON.parse(told);
+/** The first case from one place up to another that fails: `{ place, suite, seed, broken }`, or null. */
+export async function firstFailure(program, from, to) {
+  return JSON.parse(await run(program, [`--first-failure=${from}..${to}`]));
 }

@@ -1,5 +1,6 @@
 //! The first case that fails, for `npm run lacking`: as soon as the engine lacks a check, some invariant must say so.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -10,25 +11,21 @@ use crate::suite::{FAULTS, PAIRS, RACES, STALE, Suite};
 /// They take turns, so that whichever sees something first is soon heard.
 const SUITES: [Suite; 4] = [PAIRS, FAULTS, RACES, STALE];
 
-/// Plays so many cases until one fails, and tells it as JSON: after how many, which one, and what it broke.
-pub fn failure(cases: u64, threads: usize) -> Value {
-    match first(cases, threads, play) {
-        None => json!({ "cases": cases, "failed": null }),
-        Some((place, failed)) => json!({ "cases": place + 1, "failed": failed }),
-    }
+/// Plays the cases of these places until one fails, and tells it as JSON: its place, which case it is, and what it broke.
+pub fn failure(places: Range<u64>, threads: usize) -> Value {
+    first(places, threads, play).map_or(Value::Null, |(_, failed)| failed)
 }
 
-/// Suite and seed of the case at a place, and what it broke.
 fn play(place: u64) -> Option<Value> {
     let count = SUITES.len() as u64;
     let (suite, seed) = (SUITES[(place % count) as usize], place / count);
     let failure = suite.guarded(&(suite.generate)(seed)).err()?;
-    Some(json!({ "suite": suite.name, "seed": seed, "broken": failure.broken }))
+    Some(json!({ "place": place, "suite": suite.name, "seed": seed, "broken": failure.broken }))
 }
 
 /// Of several failures at the same time it is that of the lowest place: the answer is the same on each machine.
-fn first<T: Send>(cases: u64, threads: usize, play: impl Fn(u64) -> Option<T> + Sync) -> Option<(u64, T)> {
-    let (next, end) = (AtomicU64::new(0), AtomicU64::new(cases));
+fn first<T: Send>(places: Range<u64>, threads: usize, play: impl Fn(u64) -> Option<T> + Sync) -> Option<(u64, T)> {
+    let (next, end) = (AtomicU64::new(places.start), AtomicU64::new(places.end));
     let failures = Mutex::new(Vec::new());
     let work = || {
         loop {
@@ -59,7 +56,7 @@ mod tests {
     #[test]
     fn of_two_failures_at_once_that_of_the_lower_place_is_told() {
         let both = Barrier::new(2);
-        let first = first(100, 2, |place| {
+        let first = first(0..100, 2, |place| {
             if place == 6 || place == 7 {
                 both.wait();
             }
@@ -69,12 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn no_case_beyond_the_last_is_played() {
-        assert_eq!(first(6, 2, |place| (place >= 6).then_some(())), None);
+    fn only_the_cases_of_the_places_are_played() {
+        assert_eq!(first(3..6, 2, |place| (!(3..6).contains(&place)).then_some(())), None);
+        assert_eq!(first(3..6, 2, Some), Some((3, 3)));
     }
 
     #[test]
-    fn where_nothing_fails_that_is_told_with_the_number_of_cases() {
-        assert_eq!(failure(8, 2), json!({ "cases": 8, "failed": null }));
+    fn where_nothing_fails_there_is_nothing_to_tell() {
+        assert_eq!(failure(0..8, 2), Value::Null);
     }
 }

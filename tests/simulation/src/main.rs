@@ -1,10 +1,11 @@
 //! Runs the suites, prints what they came to, and fails when anything that must hold does not.
 //!
 //! The cases are the same each time. `--fresh` plays others, and says which: `--fresh=SEED` plays those again.
-//! `--first-failure=CASES` plays so many cases of all suites until one fails, and answers with one line of JSON.
+//! `--first-failure=FROM..TO` plays cases of all suites by turns until one fails, and answers with one line of JSON.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, reason = "a test program")]
 
+use std::ops::Range;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,8 +39,8 @@ fn main() -> ExitCode {
     let fresh = options.iter().find_map(|option| fresh_seed(option));
     let first = fresh.map_or(0, |seed| FRESH + seed * FRESH);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    if let Some(cases) = options.iter().find_map(|option| option.strip_prefix("--first-failure=")?.parse().ok()) {
-        println!("{}", first::failure(cases, threads));
+    if let Some(places) = options.iter().find_map(|option| places(option)) {
+        println!("{}", first::failure(places, threads));
         return ExitCode::SUCCESS;
     }
     if let Some(seed) = fresh {
@@ -76,6 +77,12 @@ fn fresh_seed(option: &str) -> Option<u64> {
     let given = option.strip_prefix("--fresh")?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
     Some(given.strip_prefix('=').and_then(|seed| seed.parse().ok()).unwrap_or(now) % FRESH)
+}
+
+/// The places of `--first-failure=FROM..TO`.
+fn places(option: &str) -> Option<Range<u64>> {
+    let (from, to) = option.strip_prefix("--first-failure=")?.split_once("..")?;
+    Some(from.parse().ok()?..to.parse().ok()?)
 }
 
 /// Plays so many cases, whose seeds follow each other.
