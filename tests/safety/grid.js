@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { deserialize, serialize } from "node:v8";
 import { CANARIES } from "../canaries/index.js";
-import { ACCOUNT_ID, createAccount, isSettled, manifestOf, ZONE, ZONE_ID } from "./account.js";
+import { ACCOUNT_ID, createAccount, isSettled, manifestOf, TRUSTING, ZONE, ZONE_ID } from "./account.js";
 
 const HOST = `shop.${ZONE}`;
 const FIVE_MINUTES_MS = 300_000;
@@ -41,7 +41,24 @@ export const CREDENTIALS = {
 const env = (TEXT, more) => ({ env: { variables: { TEXT }, secrets: { KEY: "${KEY}", ...more } } });
 const one = manifestOf(env("one"));
 
+/** Accepts every upload, also of Workers that get the messages of queues. */
+const runtime = { ...TRUSTING, check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch", "queue"] }) };
+
+const service = (name, service) => ({ bindings: [{ name, type: "service", service }] });
+/** Two Workers that are bound to each other; one has a host, and gets the messages of a queue that the run makes. */
+const circle = [
+  manifestOf({ ...env("one"), ...service("API", "api"), queue_consumers: [{ queue: "orders", max_retries: 5 }] }),
+  manifestOf({ worker_name: "api", dns: undefined, ...service("SHOP", "shop") }, { name: "api" }),
+  {
+    ...manifestOf({}, { name: "orders" }),
+    kind: "CloudflareQueue",
+    spec: { account_id: ACCOUNT_ID, queue_name: "orders" },
+  },
+];
+
 /**
+ * The first document, if there are several, is that of the Worker `shop`.
+ *
  * `from`: what was applied before, `to`: what is applied, or destroyed; `options`: of the call; `occupied`: other people
  * have all that the manifest names; `switches`: of Local Cloudflare.
  */
@@ -68,6 +85,8 @@ export const SCENARIOS = {
     options: { adopt: ["script:shop", `record:${HOST}`], take: [`route:${HOST}/*`] },
   },
   destroy: { from: one, to: one, destroys: true },
+  "create two Workers bound to each other, a queue and its consumer": { to: circle },
+  "destroy two Workers bound to each other, and the consumer": { from: circle, to: circle, destroys: true },
 };
 
 /** Every cell of the grid. @returns {Promise<{ scenario: string, request: string, target: string, fault: string }[]>} */
@@ -105,14 +124,14 @@ const starts = new Map();
 
 /** An account in the scenario's first state. */
 export async function prepared(scenario) {
-  const account = await createAccount({ switches: scenario.switches });
+  const account = await createAccount({ runtime, switches: scenario.switches });
   await account.bundle("shop");
   if (!starts.has(scenario)) {
     addForeign(account);
     if (scenario.occupied) occupy(account);
     if (scenario.from) await account.apply(scenario.from, { creds: CREDENTIALS });
-    const { scripts, records, routes } = account.local.state;
-    starts.set(scenario, serialize({ scripts, records, routes }));
+    const { scripts, records, routes, queues, consumers } = account.local.state;
+    starts.set(scenario, serialize({ scripts, records, routes, queues, consumers }));
   }
   Object.assign(account.local.state, deserialize(starts.get(scenario)));
   return account;
@@ -148,30 +167,50 @@ export async function converged(account, scenario) {
   assert.deepEqual(writes, [], "the re-run writes");
   const records = state.records.get(ZONE_ID).filter(({ type, name }) => type === "A" && !name.startsWith("foreign"));
   const routes = state.routes.get(ZONE_ID).filter(({ script }) => script !== "foreign");
+  const consumed = [...state.consumers.values()].map((it) => [state.queues.get(it.queueId).name, it.script]);
   const shape = [
     records.map(({ name, proxied }) => [name, proxied]),
     routes.map(({ pattern, script }) => [pattern, script]),
   ];
   if (scenario.destroys) {
-    assert.deepEqual([shape, [...state.scripts.keys()]], [[[], []], ["foreign"]]);
+    assert.deepEqual([shape, consumed, [...state.scripts.keys()]], [[[], []], [], ["foreign"]]);
+    // What keeps data stays.
+    assert.deepEqual(queuesOf(state), queuesIn(scenario));
     return;
   }
   assert.ok(isSettled(result.plan), JSON.stringify(result.plan.changes));
-  const { dns, env: wanted } = scenario.to.spec;
+  const [main, ...others] = [scenario.to].flat();
+  const { dns, env: wanted, bindings = [], queue_consumers: consumers = [] } = main.spec;
   const host = dns.hostname;
   assert.deepEqual(shape, dns.enabled ? [[[host, true]], [[`${host}/*`, "shop"]]] : [[], []]);
-  const [live] = state.scripts.get("shop").versions;
-  const bound = Object.fromEntries(live.bindings.map(({ name, text }) => [name, text]));
-  assert.deepEqual(bound, { ...wanted.variables, KEY: CREDENTIALS.secrets.KEY });
+  assert.deepEqual(boundIn(state, "shop"), {
+    ...wanted.variables,
+    ...servicesIn(bindings),
+    KEY: CREDENTIALS.secrets.KEY,
+  });
+  for (const { spec } of others.filter(({ kind }) => kind === main.kind))
+    assert.deepEqual(boundIn(state, spec.worker_name), servicesIn(spec.bindings));
+  assert.deepEqual(
+    consumed,
+    consumers.map(({ queue }) => [queue, "shop"]),
+  );
+  assert.deepEqual(queuesOf(state), queuesIn(scenario));
 }
+
+const boundIn = ({ scripts }, name) =>
+  Object.fromEntries(scripts.get(name).versions[0].bindings.map(({ name, text, service }) => [name, text ?? service]));
+const servicesIn = (bindings) => Object.fromEntries(bindings.map(({ name, service }) => [name, service]));
+const queuesOf = ({ queues }) => [...queues.values()].map(({ name }) => name);
+const queuesIn = ({ to }) => [to].flat().flatMap(({ spec }) => spec.queue_name ?? []);
 
 /** All that the account holds; `foreign` is what no run may touch. */
 export function stateOf({ local: { state } }) {
   const theirs = ({ name, type, pattern }) =>
     type === "TXT" || name?.startsWith("foreign") || pattern?.startsWith("foreign") || pattern?.endsWith("/theirs/*");
   const all = [...state.records.values(), ...state.routes.values()].flat();
-  const text = JSON.stringify([all, [...state.scripts]]);
-  const versions = state.scripts.get("shop")?.versions.length ?? 0;
+  const text = JSON.stringify([all, [...state.scripts], [...state.queues], [...state.consumers]]);
+  const ours = [...state.scripts.values()].filter(({ name }) => name !== "foreign");
+  const versions = ours.reduce((sum, script) => sum + script.versions.length, 0);
   return { text, versions, foreign: JSON.stringify([all.filter(theirs), state.scripts.get("foreign")]) };
 }
 
@@ -204,6 +243,7 @@ function shownPath(method, path) {
   const short = path
     .replace("/client/v4", "")
     .replace(`/accounts/${ACCOUNT_ID}/workers`, "")
+    .replace(`/accounts/${ACCOUNT_ID}`, "")
     .replace(`/zones/${ZONE_ID}`, "/zone");
   return `${method} ${short.replaceAll(IDS, "ID")}`;
 }
