@@ -161,11 +161,11 @@ function restLines({ kept, orphans, unmanaged }, paint) {
   );
 }
 
-function closing({ changes, offline, destroys, summary, exitCode, orphans, fingerprint }) {
+function closing({ changes, offline, destroys, summary, exitCode, kept: stays, orphans, fingerprint }) {
   const counts = countsOf(changes);
   if (counts === undefined) {
     const reads = offline ? "" : `   ${counted(summary.reads, "read")}, 0 writes.`;
-    return `\n${nothing({ destroys, exitCode, orphans })}${reads}\n`;
+    return `\n${nothing({ destroys, exitCode, stays, orphans })}${reads}\n`;
   }
   const kept = orphans.length > 0 ? `, ${orphans.length} orphaned and kept without \`--prune\`` : "";
   const requests = offline
@@ -175,9 +175,10 @@ function closing({ changes, offline, destroys, summary, exitCode, orphans, finge
 }
 
 /** Why nothing is planned. */
-function nothing({ destroys, exitCode, orphans }) {
+function nothing({ destroys, exitCode, stays, orphans }) {
   // With an error nobody knows whether everything is as it should be.
   if (exitCode !== 0) return "Nothing is planned: there are errors.";
+  if (destroys && stays.length > 0) return "Nothing to delete: what is there of these manifests is kept.";
   if (destroys) return "Nothing to delete: nothing of these manifests is deployed.";
   if (orphans.length === 0) return "Nothing to do: everything is as the manifest says.";
   const kept = orphans.length === 1 ? "1 thing that left it is" : `${orphans.length} things that left it are`;

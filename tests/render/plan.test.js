@@ -90,7 +90,7 @@ test("a store that stays says what would delete it", () => {
     `
   kept       kv:shop sessions: holds data; only \`--delete-data\` with this address deletes it
 
-Nothing to delete: nothing of these manifests is deployed.   1 read, 0 writes.
+Nothing to delete: what is there of these manifests is kept.   1 read, 0 writes.
 `,
   );
 });
