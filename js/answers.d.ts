@@ -367,7 +367,8 @@ export interface Plan {
    */
   unmanaged: Left[];
   /**
-   * Addresses that the plan deletes, adopts, takes or opens to everybody: they need `allowDeletes`.
+   * Addresses that the plan deletes, adopts, takes, opens to everybody or lets lose data by age: they need
+   * `allowDeletes`.
    */
   needsYes: Address[];
   /**

@@ -70,7 +70,7 @@ export interface Options {
   expect?: string | undefined;
   /** Delete what is ours and left the manifest. */
   prune?: boolean | undefined;
-  /** The yes to what the plan deletes, adopts or takes; without it such a plan is refused. */
+  /** The yes to all that `needsYes` of the plan names; without it such a plan is refused. */
   allowDeletes?: boolean | undefined;
   /** A secret without a value is an error, even where the live Worker has one of that name. */
   requireSecrets?: boolean | undefined;

@@ -174,8 +174,8 @@ codes! {
         "The record of this hostname is read-only: a custom domain of a Worker, an R2 bucket or e-mail routing made it. Remove the custom domain first, or choose another hostname.";
     SecretWouldBeLost = "CFD0509": "a secret can't be carried over",
         "The newest version of the Worker is not the one that gets requests, and a secret that was set elsewhere lives in one of them only. An upload could silently take the wrong value. Deploy or delete the waiting version, or name the secret in the manifest.";
-    NeedsYes = "CFD0510": "the plan deletes or takes over something, and nobody said yes",
-        "A run that deletes, adopts or takes something needs a yes: on a terminal the question is asked, elsewhere it needs `--yes` (`allowDeletes: true` in JavaScript). `--prune`, `--adopt` and `--take` say what, never yes; what is only created or updated goes ahead. The plan was shown, and nothing was changed.";
+    NeedsYes = "CFD0510": "the plan deletes, takes over or opens something, and nobody said yes",
+        "A run that deletes, adopts or takes something needs a yes, and so does one that opens a bucket to everybody or lets its objects be deleted by age: on a terminal the question is asked, elsewhere it needs `--yes` (`allowDeletes: true` in JavaScript). `--prune`, `--adopt` and `--take` say what, never yes; what else is created or updated goes ahead. The plan was shown, and nothing was changed.";
     PlanMoved = "CFD0511": "the plan is not the one that was approved",
         "`--expect` or a saved plan names a fingerprint, and the account or the manifest has changed since. Nothing was changed. Look at the new plan and approve that one. The fingerprint covers which secrets are set, not their values. A plan that was carried out may be applied again: it has nothing to do.";
     TooManyTags = "CFD0512": "the Worker has no room for our marks",

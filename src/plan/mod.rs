@@ -162,7 +162,8 @@ pub struct Plan {
     pub orphans: Vec<Left>,
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
-    /// Addresses that the plan deletes, adopts, takes or opens to everybody: they need `allowDeletes`.
+    /// Addresses that the plan deletes, adopts, takes, opens to everybody or lets lose data by age: they need
+    /// `allowDeletes`.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
     /// Those of them that everybody can read then; absent where there are none.
