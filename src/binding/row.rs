@@ -35,6 +35,8 @@ pub enum Takes {
     Text,
     /// 32 hexadecimal digits.
     Hexadecimal,
+    /// 32 hexadecimal digits in five groups.
+    Uuid,
     /// A whole number, 0 or more.
     Number,
     /// `true` or `false`.
@@ -87,6 +89,10 @@ impl Member {
 
     pub(super) const fn hexadecimal(name: &'static str) -> Self {
         Self::of(name, Takes::Hexadecimal)
+    }
+
+    pub(super) const fn uuid(name: &'static str) -> Self {
+        Self::of(name, Takes::Uuid)
     }
 
     pub(super) const fn number(name: &'static str) -> Self {

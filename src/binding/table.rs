@@ -15,7 +15,7 @@ pub const ROWS: &[Row] = &[
     Row::of("artifacts", &[Member::text("namespace").required()]),
     Row::of("browser", &[]),
     // wrangler sends `id`, Cloudflare's own libraries call it `database_id`; the account shows either.
-    Row::of("d1", &[Member::text("database_id").sent_as("id").required().id_of("CloudflareD1Database", "database_id")]),
+    Row::of("d1", &[Member::uuid("database_id").sent_as("id").required().id_of("CloudflareD1Database", "database_id")]),
     Row::of("dispatch_namespace", &[Member::text("namespace").required(), Member::anything("outbound")]),
     // A class of the Worker itself takes migrations as well: only those of other Workers are plain bindings.
     Row::of(

@@ -135,6 +135,7 @@ fn in_words(takes: Takes) -> &'static str {
     match takes {
         Takes::Text => "text",
         Takes::Hexadecimal => "32 hexadecimal digits",
+        Takes::Uuid => "a UUID",
         Takes::Number => "a whole number",
         Takes::Switch => "true or false",
         Takes::Texts => "a list of text",

@@ -48,6 +48,17 @@ pub(crate) fn hexadecimal(text: &str, length: usize) -> Option<String> {
     fits.then(|| text.to_ascii_lowercase())
 }
 
+/// Lengths of the groups of a UUID.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// A UUID with hyphens, lower-case.
+pub(crate) fn uuid(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.split('-').collect();
+    let fits = groups.len() == GROUPS.len()
+        && groups.iter().zip(GROUPS).all(|(group, length)| hexadecimal(group, length).is_some());
+    fits.then(|| text.to_ascii_lowercase())
+}
+
 /// A script name.
 ///
 /// # Errors
@@ -135,7 +146,18 @@ fn is_placeholder(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{account_id, bucket, is_identifier, object_key, script_name};
+    use super::{account_id, bucket, is_identifier, object_key, script_name, uuid};
+
+    #[test]
+    fn a_uuid_has_its_hyphens() {
+        assert_eq!(
+            uuid("0F0F0F0F-1111-2222-3333-444444444444").as_deref(),
+            Some("0f0f0f0f-1111-2222-3333-444444444444")
+        );
+        for other in ["0f0f0f0f111122223333444444444444", "0f0f0f0f-1111-2222-3333-44444444444z", "shop", "", "-----"] {
+            assert_eq!(uuid(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn ids_are_lower_cased() {

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use super::kv::unusable_name;
 use super::spec::BindingEntry;
 use crate::manifest::keys::snake_case;
-use crate::manifest::names::{hexadecimal, is_identifier};
+use crate::manifest::names::{hexadecimal, is_identifier, uuid};
 use crate::manifest::nearest::nearest;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
@@ -320,6 +320,10 @@ fn checked(member: &Member, value: &Value) -> Result<Value, Diagnostic> {
         Takes::Hexadecimal => match value.as_str().and_then(|text| hexadecimal(text, 32)) {
             Some(id) => return Ok(id.into()),
             None => (false, "an id of 32 hexadecimal digits"),
+        },
+        Takes::Uuid => match value.as_str().and_then(uuid) {
+            Some(id) => return Ok(id.into()),
+            None => (false, "a UUID"),
         },
         Takes::Number => (value.is_u64(), "a whole number"),
         Takes::Switch => (value.is_boolean(), "`true` or `false`"),
