@@ -23,7 +23,7 @@ export const FLAGS = [
     flag: "--yes",
     short: "-y",
     on: ["apply", "destroy"],
-    text: "don't ask: what deletes, adopts, takes over or opens up goes ahead",
+    text: "the yes to what deletes, adopts, takes or opens",
     careful: true,
   },
   { flag: "--prune", on: PLANNING, text: "also delete what left the manifest", careful: true },
