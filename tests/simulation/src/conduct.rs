@@ -22,6 +22,8 @@ const HEARD_US: u64 = 1_000_000;
 /// What one run did so far.
 #[derive(Default)]
 pub struct Conduct {
+    /// Workers of the run: each reads its own bundle, also where it is that of another one.
+    workers: usize,
     /// Creates whose answer was unclear, and that nobody looked after since.
     open: BTreeMap<String, bool>,
     /// How often a request was refused for lack of permission.
@@ -35,6 +37,10 @@ pub struct Conduct {
 }
 
 impl Conduct {
+    pub fn of(workers: usize) -> Self {
+        Self { workers, ..Self::default() }
+    }
+
     /// A request leaves; gives what is wrong with that.
     pub fn sent(&mut self, call: &Call, now_us: u64, fate: &Fate) -> Option<String> {
         let key = key(call);
@@ -96,7 +102,8 @@ impl Conduct {
     /// How many in a run may ask for the same: the plan, and for a list each create that had no clear answer.
     fn askers(&self, call: &Call) -> usize {
         let lookers = self.open.keys().filter(|create| !call.writes() && shows(call, create)).count();
-        1 + lookers
+        let readers = if call.subject == Subject::Bundle { self.workers } else { 1 };
+        readers + lookers
     }
 
     /// An answer comes from the account itself.

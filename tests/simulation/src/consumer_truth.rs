@@ -79,7 +79,9 @@ impl<'a> Truth<'a> {
     /// Why no run may begin with such manifests: a queue has one consumer.
     pub fn consumed_twice(&self) -> Vec<String> {
         let mut claimed = BTreeSet::new();
-        let twice = self.wanted.consumptions().filter(|entry| !claimed.insert(entry.queue));
+        // Only a plan tells which queue an id or a reference means, and a run that destroys wants none of them.
+        let is_told = |entry: &Consumption| self.verb == Verb::Apply || entry.how.by == By::Name;
+        let twice = self.wanted.consumptions().filter(is_told).filter(|entry| !claimed.insert(entry.queue));
         twice.map(|entry| format!("{WRONG}two Workers want the messages of {}", entry.queue)).collect()
     }
 

@@ -26,6 +26,7 @@ mod manifest;
 pub mod members;
 pub mod named;
 pub mod names;
+mod order;
 pub mod play;
 pub mod race;
 pub mod random;

@@ -108,7 +108,7 @@ impl Watch {
             tagged_us: None,
             alone,
             blind: self.blind,
-            conduct: Conduct::default(),
+            conduct: Conduct::of(deployer.wanted.members().len()),
             named: Named::default(),
         });
         self.note(format!("-- run {} begins", self.facts.len() - 1));

@@ -8,6 +8,8 @@ mod call;
 mod consumers;
 mod database;
 mod form;
+mod objects;
+mod quota;
 mod scripts;
 pub mod stores;
 mod views;
@@ -28,8 +30,9 @@ pub use stores::{Family, Store};
 pub use views::referrers;
 
 use self::database::Imports;
+use self::quota::{QUOTA, Quota};
+use crate::names;
 use crate::world::Reply;
-use crate::{documents, names};
 
 /// Who truly made a thing: what the marks must tell, known without reading them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,17 +153,6 @@ struct Listed {
     stores: Vec<Rc<Store>>,
     consumers: Vec<Consumer>,
 }
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Quota {
-    used: u64,
-    renewed_at_us: u64,
-    blocked_until_us: u64,
-}
-
-/// Requests in five minutes.
-const QUOTA: u64 = 1_200;
-const WINDOW_US: u64 = 300_000_000;
 
 /// A refusal: status, code, message.
 pub type Refused = (u16, i64, &'static str);
@@ -304,83 +296,6 @@ impl Account {
         self.next += 1;
         format!("{:08x}-0000-4000-8000-00000000a11c", self.next)
     }
-
-    fn object(&mut self, call: &Call) -> Reply {
-        let signed = call.query.iter().any(|(name, _)| name == "X-Amz-Signature");
-        let (bucket, key) =
-            call.path.split_first().map(|(bucket, key)| (bucket.as_str(), key.join("/"))).unwrap_or_default();
-        if bucket == names::BUCKET && key.is_empty() && signed && call.query_value("list-type") == Some("2") {
-            return listing(call.query_value("prefix").unwrap_or_default());
-        }
-        let file = || documents::objects().find(|(known, _)| *known == key).map(|(_, text)| text);
-        let bytes = if bucket == names::BUCKET { names::bundle(&key).or_else(file) } else { None };
-        match bytes {
-            Some(bytes) if signed && matches!(call.method, "GET" | "HEAD") => {
-                let etag = format!("\"etag-of-{key}\"");
-                let headers = [("etag", etag), ("content-length", bytes.len().to_string())];
-                let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
-                Reply { status: 200, headers, body: bytes.into_bytes() }
-            }
-            _ => {
-                self.alarm(format!("an object that nobody may ask for: {}", call.target()));
-                Reply { status: 404, headers: Vec::new(), body: b"<Error><Code>NoSuchKey</Code></Error>".to_vec() }
-            }
-        }
-    }
-
-    fn count(&mut self, now_us: u64) -> (Vec<(String, String)>, bool) {
-        let quota = &mut self.quota;
-        if quota.renewed_at_us == 0 {
-            quota.renewed_at_us = now_us + WINDOW_US;
-        }
-        if now_us >= quota.renewed_at_us {
-            *quota = Quota { used: 0, renewed_at_us: now_us + WINDOW_US, blocked_until_us: quota.blocked_until_us };
-        }
-        if now_us >= quota.blocked_until_us {
-            quota.used += 1;
-            if quota.used > QUOTA {
-                quota.blocked_until_us = now_us + WINDOW_US;
-            }
-        }
-        let blocked = now_us < quota.blocked_until_us;
-        let reset = (quota.renewed_at_us - now_us).div_ceil(1_000_000);
-        let left = QUOTA.saturating_sub(quota.used);
-        let mut headers = vec![
-            ("ratelimit".to_owned(), format!("\"default\";r={left};t={reset}")),
-            ("ratelimit-policy".to_owned(), format!("\"default\";q={QUOTA};w=300")),
-        ];
-        if blocked {
-            let seconds = (quota.blocked_until_us - now_us).div_ceil(1_000_000);
-            headers.push(("retry-after".to_owned(), seconds.to_string()));
-        }
-        (headers, blocked)
-    }
-
-    /// Whether the quota was ever overrun.
-    pub fn was_blocked(&self) -> bool {
-        self.quota.blocked_until_us > 0
-    }
-
-    /// What was left of the quota before is of no concern to what is measured now.
-    pub fn renew_quota(&mut self) {
-        let used = if self.switches.quota_left == 0 { 0 } else { QUOTA - u64::from(self.switches.quota_left) };
-        self.quota = Quota { used, ..Quota::default() };
-    }
-}
-
-/// The objects under a prefix, as S3 lists them.
-fn listing(prefix: &str) -> Reply {
-    let objects = documents::objects().filter(|(key, _)| key.starts_with(prefix));
-    let contents: String = objects
-        .map(|(key, text)| format!("<Contents><Key>{key}</Key><Size>{}</Size><ETag>\"e\"</ETag><LastModified>2026-07-01T10:00:00.000Z</LastModified><StorageClass>STANDARD</StorageClass></Contents>", text.len()))
-        .collect();
-    let body = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{}</Name>\
-         <Prefix>{prefix}</Prefix><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>{contents}\
-         </ListBucketResult>",
-        names::BUCKET
-    );
-    Reply { status: 200, headers: Vec::new(), body: body.into_bytes() }
 }
 
 fn ok(result: Value) -> Value {
