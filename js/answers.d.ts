@@ -108,6 +108,7 @@ export type Code =
   | "CFD0140"
   | "CFD0141"
   | "CFD0142"
+  | "CFD0143"
   | "CFD0201"
   | "CFD0202"
   | "CFD0203"
@@ -1059,6 +1060,10 @@ export interface ManifestInfo {
    * Source that it stands in.
    */
   file: string;
+  /**
+   * Directory that `spec.assets` names, as it stands there.
+   */
+  assets?: string;
   /**
    * Directory that `spec.migrations` names, as it stands there.
    */

@@ -85,6 +85,12 @@ export interface Options {
    * the file → its text. The command line reads them.
    */
   migrations?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  /**
+   * Files of static assets, by the name of their Worker as in `OutputSet`, such as `CloudflareWorker/NAME`: path of the
+   * file, which starts with `/` → its content; `/_headers` and `/_redirects` say how they are served. The command line
+   * reads them.
+   */
+  assets?: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> | undefined;
   /** Outputs of other runs, for references. */
   outputs?: OutputSet | undefined;
   /** Today's date (UTC) as `YYYY-MM-DD`: finds compatibility dates in the future early. */

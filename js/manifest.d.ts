@@ -10,6 +10,10 @@ export type ManifestDocument =
  */
 type Word = string | number;
 /**
+ * Everywhere or nowhere, or by rules.
+ */
+type RunWorkerFirst = boolean | string[];
+/**
  * `existing`, or a type and a content.
  */
 type Record = RecordWord | RecordContent;
@@ -119,6 +123,11 @@ export interface WorkerManifest {
      * Account id, 32 hexadecimal digits. Absent: the account of the run.
      */
     account_id?: string | null;
+    /**
+     * Static assets: files that are served at their paths, before the Worker is asked. Absent: those that another tool has
+     * put into the live Worker stay.
+     */
+    assets?: Assets | null;
     /**
      * Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
      */
@@ -245,6 +254,45 @@ interface Relationship {
    * `depends_on`, `runs_on`, `managed_by` or `uses`.
    */
   type?: Word | null;
+}
+/**
+ * Static assets: files that are served at their paths.
+ */
+interface Assets {
+  /**
+   * Name in JavaScript under which the Worker reads them. Absent: it does not.
+   */
+  binding?: string | null;
+  /**
+   * Directory that holds the files, from where the manifest lies; its files `_headers` and `_redirects` say how they are
+   * served. Who calls the library gives the files as the option `assets`.
+   */
+  directory: string;
+  /**
+   * The same as `html_handling`.
+   */
+  htmlHandling?: "auto-trailing-slash" | "force-trailing-slash" | "drop-trailing-slash" | "none" | null;
+  /**
+   * Which address a page has. Default: `auto-trailing-slash`.
+   */
+  html_handling?: "auto-trailing-slash" | "force-trailing-slash" | "drop-trailing-slash" | "none" | null;
+  /**
+   * The same as `not_found_handling`.
+   */
+  notFoundHandling?: "none" | "404-page" | "single-page-application" | null;
+  /**
+   * What answers where no file is. Default: `none`, which asks the Worker.
+   */
+  not_found_handling?: "none" | "404-page" | "single-page-application" | null;
+  /**
+   * The same as `run_worker_first`.
+   */
+  runWorkerFirst?: RunWorkerFirst | null;
+  /**
+   * Where the Worker is asked before the files are looked at: everywhere, or where a rule such as `/api/*` says so, and
+   * not where one such as `!/api/docs/*` does. Default: `false`.
+   */
+  run_worker_first?: RunWorkerFirst | null;
 }
 /**
  * A resource under a name in JavaScript; what else it says depends on its type.

@@ -24,6 +24,9 @@ const CUT: char = '…';
 /// What is signed into the address of an object opens it for some minutes.
 const SIGNATURE: &str = "Signature=";
 
+/// How a JSON Web Token starts: `{"` in Base64. It opens what it was made for to whoever has it.
+const WEB_TOKEN: &str = "eyJ";
+
 /// Kept by JavaScript's `encodeURIComponent`.
 const COMPONENT: &AsciiSet = &UNRESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 
@@ -91,7 +94,7 @@ impl Mask {
     /// The text without what is hidden. What is left of a value where a text was cut is hidden as well.
     pub fn text(&self, text: &str) -> String {
         let mut hidden = vec![false; text.len()];
-        for (start, end) in self.found(text).into_iter().chain(signatures(text)) {
+        for (start, end) in self.found(text).into_iter().chain(signatures(text)).chain(web_tokens(text)) {
             hidden.iter_mut().take(end).skip(start).for_each(|hidden| *hidden = true);
         }
         let mut shown = String::with_capacity(text.len());
@@ -163,6 +166,21 @@ fn signatures(text: &str) -> impl Iterator<Item = (usize, usize)> {
         let digits = text.bytes().skip(start).take_while(u8::is_ascii_hexdigit).count();
         (start, start + digits)
     })
+}
+
+/// JSON Web Tokens, which answers give and pages may quote: whole, or what a cut left of their last part.
+fn web_tokens(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.match_indices(WEB_TOKEN).filter_map(|(start, _)| {
+        let rest = text.get(start..)?;
+        let end = rest.find(|character| !is_in_web_token(character)).unwrap_or(rest.len());
+        let mut parts = rest.get(..end)?.split('.');
+        let has_claims = parts.nth(1).is_some_and(|claims| claims.starts_with(WEB_TOKEN));
+        has_claims.then_some((start, start + end))
+    })
+}
+
+fn is_in_web_token(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-_.".contains(character)
 }
 
 /// Every form in which a value is likely to come back.
@@ -290,6 +308,15 @@ mod tests {
     fn a_signature_of_an_address_is_hidden() {
         let said = "GET /b/k?X-Amz-Expires=60&X-Amz-Signature=0123abcd&x=1";
         assert_eq!(Mask::default().text(said), "GET /b/k?X-Amz-Expires=60&X-Amz-Signature=***&x=1");
+    }
+
+    #[test]
+    fn a_json_web_token_is_hidden_whoever_made_it() {
+        let claims = "eyJzZXNzaW9uIjoiMSJ9";
+        let said = format!(
+            "`Bearer eyJhbGciOiJIUzI1NiJ9.{claims}.c2lnbmF0dXJl` and eyJhbGciOiJIUzI1NiJ9.{claims}.c2… or eyJ.x"
+        );
+        assert_eq!(Mask::default().text(&said), "`Bearer ***` and ***… or eyJ.x");
     }
 
     #[test]

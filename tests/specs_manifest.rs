@@ -1,6 +1,6 @@
 //! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
 //!
-//! `options.json` may hold `today`, `accountId`, `values`, `set` and `allowEnv`; `rendered.txt`, where it stands, is the text for a
+//! `options.json` may hold `today`, `accountId`, `values`, `set`, `allowEnv` and, as texts, `files` and `assets`; `rendered.txt`, where it stands, is the text for a
 //! terminal, which `tests/render` compares. `UPDATE_SPECS=1` rewrites the expectations.
 
 #![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use cfworker_deploy::diagnostic::{Code, Diagnostic, Place};
 use cfworker_deploy::kinds;
 use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
@@ -19,6 +20,7 @@ use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
     files: BTreeMap<String, BTreeMap<String, String>>,
+    assets: BTreeMap<String, BTreeMap<String, String>>,
     today: Option<String>,
     account_id: Option<String>,
     values: BTreeMap<String, String>,
@@ -52,6 +54,7 @@ fn read(folder: &Path) -> Read {
     };
     let options = ReadOptions {
         files: options.files,
+        assets: options.assets.into_iter().map(contents).collect(),
         today: options.today,
         account_id: options.account_id,
         values: options.values,
@@ -60,6 +63,11 @@ fn read(folder: &Path) -> Read {
         without_values: false,
     };
     kinds::read(&sources(folder), &options)
+}
+
+/// Files of static assets, as texts.
+fn contents((name, files): (String, BTreeMap<String, String>)) -> (String, BTreeMap<String, Bytes>) {
+    (name, files.into_iter().map(|(path, text)| (path, text.into())).collect())
 }
 
 fn line(finding: &Diagnostic) -> String {

@@ -1,6 +1,6 @@
 //! Plans as folders: `manifest.yaml` and `live.json` in, `plan.json` out.
 //!
-//! `options.json` may hold `adopt`, `take`, `delete_data`, `migrations`, `outputs`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
+//! `options.json` may hold `adopt`, `take`, `delete_data`, `migrations`, `assets`, `outputs`, `prune`, `destroy`, `secrets` and `key_of_token`. In `live.json` these stand for what our
 //! marks compute: `{id}` and `{id ORG/ENV/NAME}` for an identity, `{hashes TEXT …}` for hashes of patterns or names,
 //! `{bundle}` for the tag of the bundle, and `{code}`, `{secrets}`, `{key}` for the parts of the version mark that the
 //! manifest would write. `UPDATE_SPECS=1` rewrites the expectations.
@@ -38,6 +38,8 @@ struct Options {
     delete_data: Vec<String>,
     /// Files of migrations, by `CloudflareD1Database/NAME`.
     migrations: BTreeMap<String, BTreeMap<String, String>>,
+    /// Contents of static assets, by `CloudflareWorker/NAME`.
+    assets: BTreeMap<String, BTreeMap<String, String>>,
     /// Outputs of other resources, as a file of outputs has them.
     outputs: OutputSet,
     prune: bool,
@@ -65,7 +67,11 @@ impl Spec {
             Ok(bytes) => serde_json::from_slice::<Options>(&bytes).expect("options.json"),
             Err(_) => Options::default(),
         };
-        let read = kinds::read(&[source], &ReadOptions { files: options.migrations.clone(), ..ReadOptions::default() });
+        let contents = |files: BTreeMap<String, String>| files.into_iter().map(|(path, text)| (path, text.into()));
+        let assets = options.assets.clone().into_iter().map(|(name, files)| (name, contents(files).collect()));
+        let given =
+            ReadOptions { files: options.migrations.clone(), assets: assets.collect(), ..ReadOptions::default() };
+        let read = kinds::read(&[source], &given);
         let errors: Vec<_> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
         assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
         let desired = read.desired;

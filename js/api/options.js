@@ -34,6 +34,7 @@ const OPTIONS = {
   adopt: shapes.TEXTS,
   allowDeletes: shapes.FLAG,
   allowEnv: shapes.TEXTS,
+  assets: shapes.CONTENTS,
   deleteData: shapes.TEXTS,
   expect: shapes.TEXT,
   migrations: shapes.FILES,

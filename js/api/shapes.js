@@ -11,6 +11,9 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const isText = (value) => typeof value === "string";
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 
+const areContents = (value) =>
+  isObject(value) && Object.values(value).every((content) => content instanceof Uint8Array);
+
 /** @type {Shape} */
 export const TEXT = { is: isText, words: "a text" };
 /** @type {Shape} */
@@ -49,6 +52,11 @@ export const BYTES = {
   is: (value) =>
     value instanceof Uint8Array || (Number.isSafeInteger(value?.size) && typeof value.stream === "function"),
   words: "a Uint8Array or a Blob",
+};
+/** @type {Shape} */
+export const CONTENTS = {
+  is: (value) => isObject(value) && Object.values(value).every(areContents),
+  words: "an object whose values are objects of Uint8Arrays",
 };
 /** @type {Shape} */
 export const CALLABLE = { is: (value) => typeof value === "function", words: "a function" };

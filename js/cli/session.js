@@ -1,6 +1,7 @@
 /** What the commands that ask Cloudflare have in common: manifests, credentials, options, the engine. */
 
 import { usageError } from "../errors.js";
+import { withAssets } from "./assets.js";
 import { credentialsFrom } from "./environment.js";
 import { readText } from "./input.js";
 import { createLocalFetch } from "./local-fetch.js";
@@ -41,7 +42,7 @@ export async function openSession({ context, view, flags, report }, paths) {
   creds.masked = proxyPasswords(context.env);
   const said = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
   const api = await context.loadApi();
-  const options = await withMigrations(context, api, sources, said);
+  const options = await withAssets(context, api, sources, await withMigrations(context, api, sources, said));
   view.attach(api, sources);
   const surroundings = local || flags.offline ? [] : environmentFindings(context.env);
   await view.diagnostics(surroundings);

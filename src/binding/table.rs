@@ -102,7 +102,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("secret_text", "write it under `env.secrets`"),
     ("secret_key", "this release does not keep keys; `env.secrets` holds their text"),
     ("inherit", "leave it out: what a manifest does not name, and did not set, stays as it is"),
-    ("assets", "this release uploads no assets; those of the live version are kept"),
+    ("assets", "write it as `assets.binding`"),
     ("wasm_module", "a module of the bundle brings it"),
     ("text_blob", "a module of the bundle brings it"),
     ("data_blob", "a module of the bundle brings it"),

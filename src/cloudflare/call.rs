@@ -41,7 +41,12 @@ pub enum Origin {
     Api,
     /// A presigned address that an answer gave: it takes no credentials, and is never shown whole.
     Presigned(Secret),
+    /// The API, with a token of its own in place of the credentials of the run: an answer gave it for this.
+    Bearer(Secret),
 }
+
+/// Headers that say who asks.
+const CREDENTIALS: [&str; 3] = ["authorization", "x-auth-email", "x-auth-key"];
 
 /// One write.
 #[derive(Clone, Debug, Serialize)]
@@ -159,6 +164,10 @@ impl Call {
         }
         if let Some(raw) = &self.raw {
             request.body = Some((raw.content_type.clone(), raw.content.clone()));
+        }
+        if let Origin::Bearer(token) = &self.origin {
+            request.headers.retain(|(name, _)| !CREDENTIALS.contains(name));
+            request.headers.push((CREDENTIALS[0], Secret::new(format!("Bearer {}", token.reveal()))));
         }
         if self.repeats {
             request.repeat = Repeat::Safe;

@@ -21,6 +21,7 @@ mod read;
 mod search;
 
 pub mod accounts;
+pub mod assets;
 pub mod d1;
 pub mod deployments;
 pub mod dns_records;

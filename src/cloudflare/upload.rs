@@ -80,6 +80,9 @@ pub struct Metadata {
     /// Workers Logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observability: Option<Value>,
+    /// Static assets: the token that stands for their files, and how they are served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assets: Option<Value>,
     /// Keep the static assets of the version before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_assets: Option<bool>,

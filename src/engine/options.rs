@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::model::OutputSet;
@@ -33,6 +34,8 @@ pub struct Options {
     pub outputs: OutputSet,
     /// Files of migrations, by the name of their database as outputs stand under it: name of the file → its text.
     pub migrations: BTreeMap<String, BTreeMap<String, String>>,
+    /// Static assets, by the name of their Worker as outputs stand under it: path of the file → its content.
+    pub assets: BTreeMap<String, BTreeMap<String, Bytes>>,
     /// Today's date (UTC), `YYYY-MM-DD`: compatibility dates in the future are then found early.
     pub today: Option<String>,
     /// Wait until the Worker answers through its hostname.

@@ -45,6 +45,9 @@ pub struct ValidManifest {
     /// Directory that `spec.migrations` names, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migrations: Option<String>,
+    /// Directory that `spec.assets` names, as it stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assets: Option<String>,
     /// Source that it stands in.
     pub file: String,
 }
@@ -63,12 +66,13 @@ pub fn validate(sources: &[Source], options: &Options) -> Validation {
         account: identity.account.clone(),
         script: script.map(str::to_owned),
         migrations: None,
+        assets: None,
         file: file(document).unwrap_or_default(),
     };
-    let workers = desired
-        .manifests
-        .iter()
-        .map(|manifest| valid(manifest.document, "CloudflareWorker", &manifest.identity, Some(&manifest.script.name)));
+    let workers = desired.manifests.iter().map(|manifest| ValidManifest {
+        assets: manifest.script.assets.as_ref().map(|assets| assets.directory.clone()),
+        ..valid(manifest.document, "CloudflareWorker", &manifest.identity, Some(&manifest.script.name))
+    });
     let stores = desired.stores.iter().map(|store| ValidManifest {
         migrations: kinds::directory(store).map(str::to_owned),
         ..valid(store.document, store.kind, &store.identity, None)
@@ -88,6 +92,7 @@ pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadO
     let account_id = options.account_id.as_deref().or(account_id);
     ReadOptions {
         files: options.migrations.clone(),
+        assets: options.assets.clone(),
         today: options.today.clone(),
         account_id: account_id.map(str::to_owned),
         values: options.values.clone(),

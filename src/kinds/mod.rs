@@ -85,7 +85,9 @@ pub fn grants_of_references(desired: &DesiredState) -> impl Iterator<Item = Gran
 /// Documents whose files were not given.
 pub fn unread(desired: &DesiredState) -> Vec<(usize, Diagnostic)> {
     let unread = |store: &DesiredStore| Some((store.document, store_of(store.kind)?.unread(store)?));
-    desired.stores.iter().filter_map(unread).collect()
+    let of_workers =
+        desired.manifests.iter().filter_map(|worker| Some((worker.document, worker::manifest::unread(worker)?)));
+    of_workers.chain(desired.stores.iter().filter_map(unread)).collect()
 }
 
 /// The directory of files that the document of a store refers to.

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
 /// What they are read by.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
     /// Files that documents refer to: `KIND/NAME` → name of the file → its text.
     pub files: BTreeMap<String, BTreeMap<String, String>>,
+    /// Static assets that documents refer to: `KIND/NAME` → path of the file → its content.
+    pub assets: BTreeMap<String, BTreeMap<String, Bytes>>,
     /// Today's date in UTC, `YYYY-MM-DD`; absent: a compatibility date in the future is left to Cloudflare.
     pub today: Option<String>,
     /// Account of manifests that name none.

@@ -20,6 +20,9 @@ pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
     if let (Some(Syntax::ServiceWorker), Some(members)) = (script.format, content.as_object_mut()) {
         members.insert("format".into(), Syntax::ServiceWorker.as_str().into());
     }
+    if let (Some(assets), Some(members)) = (&script.assets, content.as_object_mut()) {
+        members.insert("assets".into(), assets.digested());
+    }
     marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
 }
 

@@ -1,5 +1,6 @@
 //! Resource kinds: one file each; [`state`] holds the desired and the live sets.
 
+mod assets;
 mod code_digest;
 pub mod consumer;
 pub mod operation;
@@ -12,6 +13,7 @@ pub mod store;
 pub mod watch;
 pub mod zone;
 
+pub use assets::DesiredAssets;
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
 pub use operation::{Act, Operation};

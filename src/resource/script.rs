@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::assets::DesiredAssets;
 use crate::binding::Binding;
 use crate::model::Syntax;
 
@@ -33,6 +34,8 @@ pub struct DesiredScript {
     pub usage_model: Option<String>,
     /// Variables, secrets and stores, sorted by name.
     pub bindings: Vec<Binding>,
+    /// Static assets. Absent: those of others stay, our own go.
+    pub assets: Option<DesiredAssets>,
     /// Absent: on when the Worker is created, untouched later.
     pub observability: Option<Observability>,
     /// Absent: untouched.

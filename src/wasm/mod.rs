@@ -14,7 +14,7 @@ use crate::engine::{self, Credentials, Options, PublishTarget};
 use crate::manifest::{self, Finding, Source};
 
 use host::Host;
-use tagged::{from_js, secret_from_js, sources, tagged};
+use tagged::{from_js, secret_from_js, sources, tagged, with_bytes_from_js};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,7 +47,10 @@ pub fn nearest(word: &str, known: Vec<String>) -> Option<String> {
 /// Checks manifests offline.
 #[wasm_bindgen]
 pub fn validate(source_text: &str, options: JsValue) -> JsValue {
-    tagged(sources(source_text).and_then(|sources| Ok(engine::validate(&sources, &from_js("options", options)?))))
+    tagged(
+        sources(source_text)
+            .and_then(|sources| Ok(engine::validate(&sources, &with_bytes_from_js("options", options)?))),
+    )
 }
 
 /// Plans manifests; without credentials against an empty account.
@@ -123,7 +126,10 @@ pub async fn publish(bundle: JsValue, target: JsValue, creds: JsValue, options: 
 /// Where each document's bundle lies.
 #[wasm_bindgen(js_name = bundleTargets)]
 pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {
-    tagged(sources(source_text).and_then(|sources| engine::bundle_targets(&sources, &from_js("options", options)?)))
+    tagged(
+        sources(source_text)
+            .and_then(|sources| engine::bundle_targets(&sources, &with_bytes_from_js("options", options)?)),
+    )
 }
 
 /// Rewrites one scalar of a YAML text; comments and layout stay.
@@ -151,6 +157,10 @@ struct Call {
 
 impl Call {
     fn new(source_text: &str, options: JsValue, host: &JsValue) -> Result<Self, crate::error::Error> {
-        Ok(Self { sources: sources(source_text)?, options: from_js("options", options)?, host: Host::new(host)? })
+        Ok(Self {
+            sources: sources(source_text)?,
+            options: with_bytes_from_js("options", options)?,
+            host: Host::new(host)?,
+        })
     }
 }

@@ -54,6 +54,14 @@ pub(super) fn from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue)
     }
 }
 
+/// The same for an argument that may hold bytes, which no JSON can.
+pub(super) fn with_bytes_from_js<T: DeserializeOwned + Default>(name: &str, value: JsValue) -> Result<T, Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(T::default());
+    }
+    serde_wasm_bindgen::from_value(value).map_err(|error| unreadable(name, &error))
+}
+
 fn given(name: &str, value: JsValue) -> Result<Option<Value>, Error> {
     if value.is_undefined() || value.is_null() {
         return Ok(None);

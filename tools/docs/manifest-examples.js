@@ -52,6 +52,15 @@ spec:
     jurisdiction: eu
     sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 `,
+  Assets: `
+spec:
+  assets:
+    directory: ./public # from where the manifest lies
+    binding: ASSETS # absent: the Worker does not read them itself
+    html_handling: auto-trailing-slash
+    not_found_handling: 404-page
+    run_worker_first: [/api/*, "!/api/docs/*"] # or true, or false
+`,
   Dns: `
 spec:
   dns:

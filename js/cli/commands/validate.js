@@ -1,3 +1,4 @@
+import { withAssets } from "../assets.js";
 import { readManifests } from "../manifests.js";
 import { withMigrations } from "../migrations.js";
 import { readCredentials, readOptions } from "../session.js";
@@ -16,7 +17,7 @@ export const validate = {
     const { creds } = await readCredentials(context, flags);
     const said = await readOptions(context, flags, creds);
     const api = await context.loadApi();
-    const options = await withMigrations(context, api, sources, said);
+    const options = await withAssets(context, api, sources, await withMigrations(context, api, sources, said));
     view.attach(api, sources);
     const { ok, diagnostics, manifests = [] } = await api.validate(sources, options);
     await view.diagnostics(diagnostics);

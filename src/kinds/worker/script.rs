@@ -20,8 +20,11 @@ use crate::model::{Address, Field};
 use crate::plan::{Claim, Left, Owner, Permit, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
 use crate::resource::{
-    Bundle, DesiredManifest, Drift, LiveBinding, LiveScript, Observability, WorkersDev, code_digest,
+    Bundle, DesiredAssets, DesiredManifest, Drift, LiveBinding, LiveScript, Observability, WorkersDev, code_digest,
 };
+
+/// Stands for static assets among the names that a manifest sets. No binding can be called so.
+const ASSETS: &str = "spec.assets";
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
 #[derive(Debug)]
@@ -87,11 +90,12 @@ fn needs(context: &Context<'_>) -> Vec<Address> {
 /// Marks of the manifest: its identity alone, names that it sets, its bundle.
 fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     let bundle = context.live.bundle.as_ref();
+    let assets = context.desired.script.assets.as_ref().map(|_| ASSETS);
     ScriptMarks {
         ids: BTreeSet::from([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
         bundle: bundle.and_then(|facts| BundleMark::of(&facts.etag, &facts.sha256)),
-        names: context.desired.script.bindings.iter().map(|binding| marks::hash(binding.name())).collect(),
+        names: context.desired.script.bindings.iter().map(Binding::name).chain(assets).map(marks::hash).collect(),
         ..ScriptMarks::default()
     }
 }
@@ -176,12 +180,18 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         compatibility_flags: desired.compatibility_flags.clone(),
         observability: None,
         carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
-        keep_assets: live.is_some_and(|live| live.has_assets),
+        keep_assets: desired.assets.is_none() && has_assets_of_others(context, &plan.live_marks),
+        assets: desired.assets.clone(),
         tags: Vec::new(),
         mark,
         sha256: sha256.clone(),
         message: format!("r2://{}/{} sha256 {}", desired.bundle.bucket, desired.bundle.key, short(&sha256)),
     });
+}
+
+/// Whether it has static assets that no manifest of ours has set: they are carried over.
+fn has_assets_of_others(context: &Context<'_>, live: &ScriptMarks) -> bool {
+    context.live.script.as_ref().is_some_and(|script| script.has_assets) && !live.set(ASSETS)
 }
 
 /// Why a clean Worker needs an upload, if it does.
@@ -281,6 +291,7 @@ fn fields(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, date: &
     let live = live.unwrap_or(&empty);
     Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
     Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
+    fields.extend(assets_field(desired.assets.as_ref(), live, &plan.live_marks));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_fields(binding, old));
@@ -295,6 +306,15 @@ fn fields(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, date: &
         }
     }
     fields
+}
+
+/// Which files are live no answer tells: only whether there are any.
+fn assets_field(desired: Option<&DesiredAssets>, live: &LiveScript, marks: &ScriptMarks) -> Option<Field> {
+    let old = live.has_assets.then(|| Value::from("all that is live"));
+    match desired {
+        Some(assets) => Some(Field::new("assets", old, assets.shown())),
+        None => (live.has_assets && marks.set(ASSETS)).then(|| Field::new("assets", old, Value::Null)),
+    }
 }
 
 fn binding_fields(binding: &Binding, old: Option<&LiveBinding>) -> Vec<Field> {

@@ -45,7 +45,7 @@ fn shown(next: Next) -> String {
         }
         Next::Send(call) => match &call.origin {
             Origin::Presigned(address) => format!("upload to {}", address.reveal()),
-            Origin::Api => format!("send {}", call.body["action"].as_str().unwrap_or_default()),
+            Origin::Api | Origin::Bearer(_) => format!("send {}", call.body["action"].as_str().unwrap_or_default()),
         },
         Next::Tell(finding) => format!("tell {}", finding.help.unwrap_or_default()),
         Next::End(Ended::Done(_)) => "done".into(),

@@ -4,24 +4,25 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::binding::{Binding, Input, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Syntax;
+use crate::model::{Syntax, given_for};
 use crate::resource::{
     Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
     Wait, WorkersDev, ZoneRef,
 };
 
+use super::assets::Given;
 use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{consumers, env, hosts, kv};
+use super::{assets, consumers, env, hosts, kv};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
 use crate::manifest::names;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
-use crate::manifest::referring::{CONSUMED, ZONE_OF_HOSTS};
+use crate::manifest::referring::{CONSUMED, WORKER, ZONE_OF_HOSTS};
 use crate::manifest::schema::Metadata;
 use crate::manifest::secret_source::secret_source;
 use crate::manifest::text::filled;
@@ -159,6 +160,12 @@ pub(super) fn envelope<'a>(subject: &'a Subject<'_>) -> Envelope<'a> {
     }
 }
 
+/// The files of static assets that were given for the document.
+pub(super) fn given_assets<'a>(subject: &'a Subject<'_>) -> Option<&'a Given> {
+    let who = envelope(subject).identity(subject.options)?;
+    given_for(&subject.options.assets, WORKER, &who)
+}
+
 /// The pattern of a host where the `dns` block states none.
 fn default_pattern(hostname: &str) -> String {
     format!("{hostname}/*")
@@ -208,6 +215,10 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
         compatibility_flags: flags.unwrap_or_else(|| DEFAULT_FLAGS.map(str::to_owned).to_vec()),
         usage_model: spec.usage_model.as_ref().map(usage_model),
         bindings: bindings(subject, spec)?,
+        assets: match &spec.assets {
+            Some(stated) => Some(assets::lower(stated, given_assets(subject))?),
+            None => None,
+        },
         observability: spec.observability.as_ref().map(observability),
         workers_dev: spec.workers_dev.as_ref().map(workers_dev),
     })
@@ -251,6 +262,7 @@ fn bindings(subject: &Subject<'_>, spec: &Spec) -> Option<Vec<Binding>> {
         let path = spec_path().key("bindings").index(index);
         bindings.push(Binding::Plain(super::bindings::read(entry, &path).binding?));
     }
+    bindings.extend(spec.assets.as_ref().and_then(assets::binding).map(Binding::Plain));
     bindings.sort_by(|left, right| left.name().cmp(right.name()));
     Some(bindings)
 }

@@ -1,5 +1,6 @@
 //! `CloudflareWorker`, as far as reading it goes: its types, its rules, and its defaults in `lower.rs`.
 
+mod assets;
 mod bindings;
 mod consumers;
 mod env;
@@ -23,6 +24,7 @@ use lower::{claims, envelope, lower};
 use rules::subject::Subject;
 use spec::Spec;
 
+pub(in crate::kinds) use assets::unread;
 pub(crate) use generations::bundle_path;
 pub use secrets::{SecretValues, UnresolvedSecret, resolve_secrets};
 

@@ -40,6 +40,9 @@ pub struct Spec {
     pub kv_bindings: Option<Items<KvBinding>>,
     /// Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
     pub bindings: Option<Items<BindingEntry>>,
+    /// Static assets: files that are served at their paths, before the Worker is asked. Absent: those that another tool has
+    /// put into the live Worker stay.
+    pub assets: Option<Assets>,
     /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
     pub queue_consumers: Option<Items<QueueConsumer>>,
     /// The host that the Worker answers on: DNS record and routes.
@@ -222,6 +225,37 @@ pub struct RecordContent {
     /// Address, or host for `CNAME`.
     #[schemars(required)]
     pub content: Option<String>,
+}
+
+/// Static assets: files that are served at their paths.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assets {
+    /// Directory that holds the files, from where the manifest lies; its files `_headers` and `_redirects` say how they are
+    /// served. Who calls the library gives the files as the option `assets`.
+    #[schemars(required)]
+    pub directory: Option<String>,
+    /// Name in JavaScript under which the Worker reads them. Absent: it does not.
+    pub binding: Option<String>,
+    /// Which address a page has. Default: `auto-trailing-slash`.
+    #[schemars(extend("enum" = [Some("auto-trailing-slash"), Some("force-trailing-slash"), Some("drop-trailing-slash"), Some("none"), None::<&str>]))]
+    pub html_handling: Option<String>,
+    /// What answers where no file is. Default: `none`, which asks the Worker.
+    #[schemars(extend("enum" = [Some("none"), Some("404-page"), Some("single-page-application"), None::<&str>]))]
+    pub not_found_handling: Option<String>,
+    /// Where the Worker is asked before the files are looked at: everywhere, or where a rule such as `/api/*` says so, and
+    /// not where one such as `!/api/docs/*` does. Default: `false`.
+    pub run_worker_first: Option<RunWorkerFirst>,
+}
+
+/// Everywhere or nowhere, or by rules.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RunWorkerFirst {
+    /// Everywhere or nowhere.
+    Always(bool),
+    /// By rules.
+    Rules(Items<String>),
 }
 
 /// On or off, or each address by itself.

@@ -1,5 +1,6 @@
 //! The writes of a Worker that take more than one request, or are made from what is there when their turn comes.
 
+mod assets;
 mod deletion;
 mod record;
 mod route;

@@ -7,8 +7,10 @@ use std::rc::Rc;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::assets::{Progress, Stage, failed, senseless};
 use crate::binding::Binding;
 use crate::bundle::{CodeBinding, Modules};
+use crate::cloudflare::assets;
 use crate::cloudflare::upload::{self, Metadata, Uploaded};
 use crate::cloudflare::{Call, Heard};
 use crate::diagnostic::{Code, Diagnostic};
@@ -16,7 +18,7 @@ use crate::http::CallError;
 use crate::kinds::worker::subject::Subject;
 use crate::model::marks::VersionMark;
 use crate::model::{Address, Syntax};
-use crate::resource::{AtHand, DesiredScript, Ended, Made, Next, Observability, Procedure, code_digest};
+use crate::resource::{AtHand, DesiredAssets, DesiredScript, Ended, Made, Next, Observability, Procedure, code_digest};
 use crate::secret::Secret;
 
 /// Cloudflare's codes for code that does not start, and for code that handles nothing.
@@ -51,6 +53,9 @@ pub(in super::super) struct Upload {
     pub carried: BTreeMap<String, Value>,
     /// Static assets of the live version are kept.
     pub keep_assets: bool,
+    /// Static assets that the manifest states: their files go up before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assets: Option<DesiredAssets>,
     /// Full list of tags.
     pub tags: Vec<String>,
     /// Annotation `workers/tag`. Where a binding is known late, its digest is made anew from what is sent.
@@ -101,13 +106,12 @@ impl Procedure for Uploading {
     }
 
     fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
-        match heard.sent() {
-            None => match self.call(at_hand) {
-                Ok(call) => Next::Send(Box::new(call)),
-                Err(finding) => Next::End(Ended::refused(finding)),
+        match &self.upload.assets {
+            Some(assets) => self.next_of_assets(assets, &Progress::of(heard), at_hand),
+            None => match heard.sent() {
+                None => sent(self.call(at_hand, None)),
+                Some(result) => self.ended(result, at_hand),
             },
-            Some(Ok(result)) => Next::End(Ended::Done(self.made(result))),
-            Some(Err(error)) => Next::End(self.refused(error, at_hand.code.map(|code| code.syntax))),
         }
     }
 }
@@ -135,16 +139,49 @@ pub(super) fn marks_of(mark: &VersionMark, message: String) -> BTreeMap<String, 
     BTreeMap::from([("workers/tag".to_owned(), mark.to_string()), ("workers/message".to_owned(), message)])
 }
 
+fn internal(message: String) -> Diagnostic {
+    Diagnostic::error(Code::Internal, message)
+}
+
+fn sent(call: Result<Call, Diagnostic>) -> Next {
+    match call {
+        Ok(call) => Next::Send(Box::new(call)),
+        Err(finding) => Next::End(Ended::refused(finding)),
+    }
+}
+
 impl Uploading {
     fn with(&self, upload: Upload) -> Self {
         Self { subject: self.subject.clone(), upload, wanted: self.wanted.clone() }
     }
 
-    fn call(&self, at_hand: AtHand<'_>) -> Result<Call, Diagnostic> {
-        let internal = |message: String| Diagnostic::error(Code::Internal, message);
+    fn next_of_assets(&self, assets: &DesiredAssets, progress: &Progress<'_>, at_hand: AtHand<'_>) -> Next {
+        let Subject { account, script, .. } = &self.subject;
+        let Some(files) = assets.files.as_deref() else { return sent(Err(internal("an upload has no assets".into()))) };
+        match &progress.stage {
+            Stage::Announce => sent(Ok(assets::announce(account, script, files.announced()))),
+            Stage::Send(token) => sent(progress.call(account, token, files)),
+            Stage::Complete(token) => {
+                sent(self.call(at_hand, Some(json!({ "jwt": token.reveal(), "config": assets.config }))))
+            }
+            Stage::Uploaded(result) => self.ended(result, at_hand),
+            Stage::Failed(error) => Next::End(failed(error)),
+            Stage::Senseless(what) => Next::End(senseless(what)),
+        }
+    }
+
+    fn ended(&self, result: &Result<Value, CallError>, at_hand: AtHand<'_>) -> Next {
+        Next::End(match result {
+            Ok(result) => Ended::Done(self.made(result)),
+            Err(error) => self.refused(error, at_hand.code.map(|code| code.syntax)),
+        })
+    }
+
+    fn call(&self, at_hand: AtHand<'_>, assets: Option<Value>) -> Result<Call, Diagnostic> {
         let modules = at_hand.code.ok_or_else(|| internal("an upload has no code".into()))?;
-        let metadata = metadata(&self.with_late(at_hand), at_hand.secrets, modules, at_hand.signature)
+        let mut metadata = metadata(&self.with_late(at_hand), at_hand.secrets, modules, at_hand.signature)
             .map_err(|name| internal(format!("the binding `{name}` has no value")))?;
+        metadata.assets = assets;
         let call = upload::put(&self.subject.account, &self.subject.script, &metadata, modules);
         Ok(Call { settles_late: self.subject.is_new, ..call })
     }

@@ -42,6 +42,11 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
     }
     others(subject, spec, &mut names, findings);
+    if let Some(name) = spec.assets.as_ref().and_then(|assets| assets.binding.as_deref()) {
+        let path = spec_path().key("assets").key("binding");
+        usable_name(name, &path, findings);
+        names.add(name, path, findings);
+    }
 }
 
 /// The entries of `bindings`.

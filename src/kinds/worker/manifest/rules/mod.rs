@@ -1,5 +1,6 @@
 //! What a manifest must keep to beyond its shape; every rule looks at what is readable and tells all it finds.
 
+mod assets;
 mod bindings;
 mod bundle;
 mod consumers;
@@ -17,6 +18,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     script::check(subject, findings);
     bundle::check(subject, findings);
     bindings::check(subject, findings);
+    assets::check(subject, findings);
     consumers::check(subject, findings);
     dns::check(subject, findings);
 }
