@@ -20,6 +20,6 @@ fn leaving(context: &Context<'_>, binding: &PlainBinding) -> Option<Diagnostic> 
     let name = &context.desired.script.name;
     let path = bound::path(binding);
     let message = format!("`{path}` of `{name}` leaves `{}` for `{new}`, which is new and empty", plain(before, 200));
-    let help = "nothing is moved: keep the name of the store, or copy before what the Worker needs; the old one stays";
+    let help = "nothing is moved, and nothing deletes the old one: keep its name, or copy before what the Worker needs";
     Some(Diagnostic::warning(Code::LeavesStore, message).with_help(help).about(Address::script(name)))
 }
