@@ -72,3 +72,28 @@ pub fn incomplete(live: &LiveState, which: BTreeSet<usize>) -> BTreeSet<usize> {
     let is_from_lists = |index: &usize| live.manifests.get(*index)?.script.as_ref().map(|script| script.is_from_lists);
     which.into_iter().filter(|index| is_from_lists(index) == Some(true)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::zones;
+    use crate::manifest::{ReadOptions, Source};
+
+    const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_removal_looks_for_the_stores_of_its_documents_and_for_nothing_that_they_refer_to() {
+        let domain = "{ enabled: true, domain: media.example.com, zone_id: { value_from: { name: example.com } } }";
+        let text = format!(
+            "apiVersion: cloudflare.project-planton.org/v1\nkind: CloudflareR2Bucket\nmetadata: {{ name: media }}\n\
+             spec: {{ account_id: {ACCOUNT}, bucket_name: media, custom_domain: {domain} }}\n"
+        );
+        let desired = crate::kinds::read(&[Source { name: "a".into(), text }], &ReadOptions::default()).desired;
+        let (zones, outputs) = (ZoneIds::new(), OutputSet::new());
+        let zone = Read::from(zones::named("example.com", ACCOUNT));
+        let planned = Inquiry::new(&desired, &zones, &outputs, false).reads(&Known::default());
+        assert!(planned.contains(&zone) && planned.len() > 1, "{planned:?}");
+        let alone: Vec<Read> = planned.into_iter().filter(|read| *read != zone).collect();
+        assert_eq!(Inquiry::of_removal(&desired, &zones).reads(&Known::default()), alone);
+    }
+}

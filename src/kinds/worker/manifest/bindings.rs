@@ -10,9 +10,10 @@ use crate::binding::{Input, MemberValue, PlainBinding, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::kv::unusable_name;
+use super::members::{checked, not_this};
 use super::spec::BindingEntry;
 use crate::manifest::keys::snake_case;
-use crate::manifest::names::{hexadecimal, is_identifier, uuid};
+use crate::manifest::names::is_identifier;
 use crate::manifest::nearest::nearest;
 use crate::manifest::path::Path;
 use crate::manifest::quote::quote;
@@ -311,40 +312,6 @@ fn kind_of(value: &Value) -> Result<String, Diagnostic> {
         }
         other => Err(not_this("kind", "text", other)),
     }
-}
-
-/// A value as its member takes it.
-fn checked(member: &Member, value: &Value) -> Result<Value, Diagnostic> {
-    let (fits, due) = match member.takes {
-        Takes::Text => (value.as_str().is_some_and(|text| !text.is_empty()), "text"),
-        Takes::Hexadecimal => match value.as_str().and_then(|text| hexadecimal(text, 32)) {
-            Some(id) => return Ok(id.into()),
-            None => (false, "an id of 32 hexadecimal digits"),
-        },
-        Takes::Uuid => match value.as_str().and_then(uuid) {
-            Some(id) => return Ok(id.into()),
-            None => (false, "a UUID"),
-        },
-        Takes::Number => (value.is_u64(), "a whole number"),
-        Takes::Switch => (value.is_boolean(), "`true` or `false`"),
-        Takes::Texts => (value.as_array().is_some_and(|items| items.iter().all(Value::is_string)), "a list of texts"),
-        Takes::Anything => (true, "a value"),
-    };
-    if fits { Ok(value.clone()) } else { Err(not_this(member.name, due, value)) }
-}
-
-fn not_this(key: &str, due: &str, found: &Value) -> Diagnostic {
-    let found = match found {
-        Value::Null => "nothing",
-        Value::Bool(_) => "`true` or `false`",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "an empty text",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a mapping",
-    };
-    let finding = Diagnostic::error(Code::WrongType, format!("{due} is due for `{key}`, found {found}"));
-    if due == "text" && found == "a number" { finding.with_help("quote it") } else { finding }
 }
 
 fn not_resolved(text: &str) -> Diagnostic {

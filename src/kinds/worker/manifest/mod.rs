@@ -8,6 +8,7 @@ mod generations;
 mod hosts;
 mod kv;
 mod lower;
+mod members;
 mod moved;
 mod pattern;
 mod rules;
