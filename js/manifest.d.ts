@@ -824,7 +824,8 @@ export interface R2BucketManifest {
      */
     customDomain?: CustomDomain | null;
     /**
-     * A host at which everybody may read the objects. One that was named before stays, and plans say so.
+     * A host at which everybody may read the objects. Absent: left as it is. One that was named before stays open, and plans
+     * that name another one say so.
      */
     custom_domain?: CustomDomain | null;
     /**

@@ -27,7 +27,8 @@ pub(in crate::kinds) struct Spec {
     pub(super) public_access: Option<bool>,
     /// Refused: R2 keeps no versions of objects.
     pub(super) versioning_enabled: Option<bool>,
-    /// A host at which everybody may read the objects. One that was named before stays, and plans say so.
+    /// A host at which everybody may read the objects. Absent: left as it is. One that was named before stays open, and plans
+    /// that name another one say so.
     pub(super) custom_domain: Option<CustomDomain>,
     /// Which pages of other hosts may use the bucket. Exactly these rules; absent: left as they are.
     pub(super) cors: Option<Items<CorsRule>>,
