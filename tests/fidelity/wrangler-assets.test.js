@@ -153,6 +153,21 @@ describe("wrangler's static assets against Local Cloudflare", { skip: skipReason
     assert.deepEqual(sentFiles(), []);
   });
 
+  test("a manifest with the same directory sends none of the files that wrangler has sent, and serves the same", async () => {
+    const block = "  assets: { directory: public, binding: ASSETS, run_worker_first: [/api/*, /b*, '!/blog/*'] }\n";
+    writeFileSync(join(folder, "worker.yaml"), MANIFEST(local) + block);
+    const answers = () => Promise.all(PATHS.map(async (path) => [path, told(await local.request(HOST, path))]));
+    const before = await answers();
+    local.requests.clear();
+    const applied = await cli(local, folder, ["apply", "worker.yaml", "--yes", "--take", "script:site"]);
+    assert.equal(applied.exit, 0, applied.stderr);
+    assert.deepEqual(sentFiles(), []);
+    const after = (await answers()).map(([path, { text, ...rest }]) => {
+      return [path, { text: text.replace("ours at", "worker at"), ...rest }];
+    });
+    assert.deepEqual(Object.fromEntries(after), Object.fromEntries(before.map(([path, one]) => [path, { ...one }])));
+  });
+
   test("a second deploy sends no file, and one after an edit sends that file alone", async () => {
     local.requests.clear();
     await wrangler(local, folder, ["deploy"]);
