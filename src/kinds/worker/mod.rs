@@ -18,6 +18,7 @@ mod record;
 mod removal;
 mod route;
 mod script;
+mod script_fields;
 mod secrets;
 mod subject;
 mod tag_list;
