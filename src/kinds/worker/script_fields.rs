@@ -41,7 +41,7 @@ pub(super) fn fields(
     let live = live.unwrap_or(&empty);
     Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
     Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
-    fields.extend(assets_field(desired.assets.as_ref(), live, &live_marks));
+    fields.extend(assets_field(desired.assets.as_ref(), live, live_marks));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_fields(binding, old));
