@@ -49,6 +49,24 @@ tried. \`tests/simulation/tests/outages.rs\` plays them all; \`npm run simulate\
 | 45 s | ok | ok | ok | ok |
 | 60 s | ok | ok | ok | ok |
 
+## What each kind met
+
+\`npm run simulate\` plays 110,000 cases in an account in memory: what is wanted, what was there, and what goes wrong come from
+a seed. So many of them met, with each kind in their plan, faults of single requests, lists that showed what was there half a
+minute ago, outages, others who deploy or change things meanwhile, and changes by others before. All of them ended as they
+must. It prints this table anew, and fails where a number is below 20.
+
+| | faults | stale lists | outages | races | drift |
+| --- | --- | --- | --- | --- | --- |
+| Worker | 13490 | 10411 | 7562 | 19014 | 24491 |
+| KV namespace | 7556 | 3339 | 2819 | 3202 | 9087 |
+| R2 bucket | 6304 | 3369 | 4972 | 3258 | 9294 |
+| D1 database | 6016 | 3383 | 5558 | 3206 | 9664 |
+| queue | 7953 | 3739 | 4304 | 3977 | 9467 |
+| consumer of a queue | 4135 | 567 | 1383 | 1636 | 3173 |
+| Workers bound to each other | 1645 | 775 | 631 | 1327 | 1742 |
+| reference | 22827 | 6977 | 10600 | 9581 | 18720 |
+
 ## What other people do
 
 What the next \`plan\` says of it; exit code 5 stops \`apply\` before any write until it gets the flags.

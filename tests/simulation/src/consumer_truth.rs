@@ -131,6 +131,15 @@ impl<'a> Truth<'a> {
     pub fn lost_with(&self, name: &str) -> Vec<&'a str> {
         let held = |queue: &str| self.account.scripts.get(name).is_some_and(|script| holds_queue(script, queue));
         let foreign = self.consumed_by(name).map(|(_, queue)| queue);
-        foreign.filter(|queue| !held(queue) && !self.is_wanted_consumer(queue) && !self.allow.take[3]).collect()
+        let given_up = self.allow.take[3] && self.lists_queues();
+        foreign.filter(|queue| !held(queue) && !self.is_wanted_consumer(queue) && !given_up).collect()
+    }
+
+    /// Whether a run looks at queues: where no manifest wants their messages and no inventory names one, it does not, and a
+    /// Worker that gets messages all the same stays, whatever the call gives up.
+    fn lists_queues(&self) -> bool {
+        let tags = |name: &str| self.account.scripts.get(name).into_iter().flat_map(|script| &script.tags);
+        let is_named = |name: &str| tags(name).any(|tag| tag.starts_with("cfwd1-in-queues-"));
+        self.wanted.consumptions().next().is_some() || self.holders().iter().any(|(name, ..)| is_named(name))
     }
 }

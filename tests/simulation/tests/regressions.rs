@@ -223,3 +223,14 @@ fn a_pair_lets_go_of_each_other_when_whoever_calls_them_is_gone() {
         holds(&destroyed, play::play);
     }
 }
+
+/// Somebody erased the tags, and the manifest wants no queue any more: the Worker stays, with the messages that it gets.
+#[test]
+fn a_worker_that_gets_messages_of_which_nothing_tells_is_not_deleted() {
+    let consumes = Some([Some(Consumes { by: By::Name, retries: None, dead: false }), None]);
+    let consuming = Wanted { consumes, ..Wanted::PLAIN };
+    let forgotten = Wanted { consumes: Some([None; 2]), ..Wanted::PLAIN };
+    holds(&case(vec![Applied(consuming), Done(EraseTags(0))], Destroy, forgotten), play::play);
+    // Whoever still wants them can give them up.
+    holds(&case(vec![Applied(consuming), Done(EraseTags(0))], Destroy, consuming), play::play);
+}
