@@ -7,8 +7,6 @@ pub struct Row {
     pub word: &'static str,
     /// What the manifest says of it beside name and type.
     pub members: &'static [Member],
-    /// Exactly one of its members must be given.
-    pub one_of: bool,
 }
 
 /// One member of a binding.
@@ -20,6 +18,8 @@ pub struct Member {
     pub sent: &'static str,
     /// It must be given.
     pub required: bool,
+    /// Exactly one of the row's alternatives must be given.
+    pub alternative: bool,
     /// What it may be.
     pub takes: Takes,
     /// The resource that it refers to.
@@ -60,16 +60,17 @@ pub struct Refers {
 
 impl Row {
     pub(super) const fn of(word: &'static str, members: &'static [Member]) -> Self {
-        Self { word, members, one_of: false }
-    }
-
-    pub(super) const fn one_of_its_members(self) -> Self {
-        Self { one_of: true, ..self }
+        Self { word, members }
     }
 
     /// The member of that name, in the manifest's word or the upload's.
     pub fn member(&self, name: &str) -> Option<&'static Member> {
         self.members.iter().find(|member| member.names().any(|known| known == name))
+    }
+
+    /// The members of which exactly one must be given.
+    pub fn alternatives(&self) -> impl Iterator<Item = &'static Member> {
+        self.members.iter().filter(|member| member.alternative)
     }
 
     /// The member that refers to another resource.
@@ -80,7 +81,7 @@ impl Row {
 
 impl Member {
     const fn of(name: &'static str, takes: Takes) -> Self {
-        Self { name, sent: name, required: false, takes, refers: None, default: None }
+        Self { name, sent: name, required: false, alternative: false, takes, refers: None, default: None }
     }
 
     pub(super) const fn text(name: &'static str) -> Self {
@@ -113,6 +114,11 @@ impl Member {
 
     pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// It or another one of these must be given, and not both.
+    pub(super) const fn alternative(self) -> Self {
+        Self { alternative: true, ..self }
     }
 
     pub(super) const fn sent_as(self, sent: &'static str) -> Self {

@@ -40,7 +40,7 @@ pub const ROWS: &[Row] = &[
     Row::of("media", &[]),
     Row::of("messaging", &[Member::text("namespace").required()]),
     Row::of("mtls_certificate", &[Member::text("certificate_id").required()]),
-    Row::of("pipelines", &[Member::text("pipeline"), Member::text("stream")]).one_of_its_members(),
+    Row::of("pipelines", &[Member::text("pipeline").alternative(), Member::text("stream").alternative()]),
     Row::of(
         "queue",
         &[
@@ -78,7 +78,7 @@ pub const ROWS: &[Row] = &[
     Row::of("stream", &[]),
     Row::of("vectorize", &[Member::text("index_name").required()]),
     Row::of("version_metadata", &[]),
-    Row::of("vpc_network", &[Member::text("network_id"), Member::text("tunnel_id")]).one_of_its_members(),
+    Row::of("vpc_network", &[Member::text("network_id").alternative(), Member::text("tunnel_id").alternative()]),
     Row::of("vpc_service", &[Member::text("service_id").required()]),
     Row::of("websearch", &[]),
     Row::of("worker_loader", &[]),

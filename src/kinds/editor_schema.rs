@@ -123,10 +123,11 @@ fn types_of_bindings() -> Value {
                 "name": member.name,
                 "takes": in_words(member.takes),
                 "required": member.required,
+                "alternative": member.alternative,
                 "refers": member.refers.is_some(),
             })
         });
-        json!({ "type": row.word, "oneOf": row.one_of, "members": members.collect::<Value>() })
+        json!({ "type": row.word, "members": members.collect::<Value>() })
     });
     types.collect()
 }

@@ -40,9 +40,10 @@ refused with the nearest one that is. Text that looks like a number or like \`tr
 function bindings({ bindings }) {
   const said = ({ name, takes, required, refers }) =>
     `\`${name}\`: ${takes}${refers ? " or a reference" : ""}${required ? ", required" : ""}`;
-  const rows = bindings.map(({ type, oneOf, members }) => {
-    const keys = members.length === 0 ? "nothing" : members.map(said).join("; ");
-    return `| \`${type}\` | ${oneOf ? "exactly one of " : ""}${keys} |`;
+  const rows = bindings.map(({ type, members }) => {
+    const [one, others] = [true, false].map((due) => members.filter(({ alternative }) => alternative === due).map(said));
+    const keys = [...(one.length === 0 ? [] : [`exactly one of ${one.join(" or ")}`]), ...others];
+    return `| \`${type}\` | ${keys.join("; ") || "nothing"} |`;
   });
   return [BINDINGS, ["| type | says |", "| --- | --- |", ...rows, ""].join("\n")].join("\n");
 }

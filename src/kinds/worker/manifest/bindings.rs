@@ -218,8 +218,10 @@ impl Reader<'_> {
             }
             self.tell(path, finding);
         }
-        if row.one_of && tried.len() != 1 {
-            let names: Vec<String> = row.members.iter().map(|member| format!("`{}`", member.name)).collect();
+        let mut given = row.alternatives().filter(|member| tried.contains(&member.sent));
+        let is_one = given.next().is_some() && given.next().is_none();
+        if !is_one && row.alternatives().next().is_some() {
+            let names: Vec<String> = row.alternatives().map(|member| format!("`{}`", member.name)).collect();
             let message = format!("a binding of type `{}` takes one of {}", row.word, names.join(" and "));
             self.tell(self.path.clone(), Diagnostic::error(Code::MissingKey, message));
         }
