@@ -78,7 +78,10 @@ pub const ROWS: &[Row] = &[
     Row::of("stream", &[]),
     Row::of("vectorize", &[Member::text("index_name").required()]),
     Row::of("version_metadata", &[]),
-    Row::of("vpc_network", &[Member::text("network_id").alternative(), Member::text("tunnel_id").alternative()]),
+    Row::of(
+        "vpc_network",
+        &[Member::text("network_id").alternative(), Member::text("tunnel_id").alternative(), Member::text("identity")],
+    ),
     Row::of("vpc_service", &[Member::text("service_id").required()]),
     Row::of("websearch", &[]),
     Row::of("worker_loader", &[]),

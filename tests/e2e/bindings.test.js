@@ -43,7 +43,7 @@ const PLAIN = [
   { type: "stream" },
   { type: "vectorize", index_name: "docs" },
   { type: "version_metadata" },
-  { type: "vpc_network", network_id: "cf1:network" },
+  { type: "vpc_network", network_id: "cf1:network", identity: "shop" },
   { type: "vpc_service", service_id: "main" },
   { type: "websearch" },
   { type: "worker_loader" },
