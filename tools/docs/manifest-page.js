@@ -41,7 +41,9 @@ function bindings({ bindings }) {
   const said = ({ name, takes, required, refers }) =>
     `\`${name}\`: ${takes}${refers ? " or a reference" : ""}${required ? ", required" : ""}`;
   const rows = bindings.map(({ type, members }) => {
-    const [one, others] = [true, false].map((due) => members.filter(({ alternative }) => alternative === due).map(said));
+    const [one, others] = [true, false].map((due) =>
+      members.filter(({ alternative }) => alternative === due).map(said),
+    );
     const keys = [...(one.length === 0 ? [] : [`exactly one of ${one.join(" or ")}`]), ...others];
     return `| \`${type}\` | ${keys.join("; ") || "nothing"} |`;
   });
