@@ -28,6 +28,9 @@ effect; a proxy sends the request twice (*doubled*); no answer comes within a mi
 Whatever passes is got over within the run: every column up to *503 once* is \`ok\` alone. A zone that may not be read is
 no failure when the manifest names its id, and a look for a race beside the last write is only a look.
 
+The creation, change and deletion of a KV namespace, an R2 bucket, a D1 database and a queue meet the same
+faults, each write all of them: \`tests/safety/stores.test.js\`.
+
 ${grids.join("\n")}
 ## Outages
 
