@@ -1,8 +1,9 @@
 /** Files in the directories of static assets that manifests name, for the engine, which reads no files. */
 
 import { readdir, readFile, stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { usageError } from "../errors.js";
+import { withDirectories } from "./directories.js";
 import { reasonOf } from "./system.js";
 
 /** Which files are none of the site: lines as in a `.gitignore`. */
@@ -17,25 +18,11 @@ const CODE = "_worker.js";
  * @param {object} options of the call
  * @returns {Promise<object>} the options, with the contents of all files that documents serve
  */
-export async function withAssets(context, api, sources, options) {
-  // Most runs have none, and need not read their manifests once more.
-  const mayHave = (text) => text.includes("assets");
-  if (!sources.some(({ text }) => mayHave(text)) && !options.set?.some(([path]) => mayHave(path))) return options;
-  const { manifests = [] } = await api.validate(sources, options);
-  const assets = {};
-  for (const { file, assets: directory, ...manifest } of manifests) {
-    if (directory !== undefined) assets[nameOf(manifest)] = await readFiles(context, file, directory);
-  }
-  return { ...options, assets };
+export function withAssets(context, api, sources, options) {
+  return withDirectories(api, sources, options, { key: "assets", read: (path) => readFiles(context, path) });
 }
 
-/** With all that tells a Worker from others of its name in the run. */
-const nameOf = ({ kind, account, org, env, name }) => `${kind}/account/${account}/${org}/${env}/${name}`;
-
-/** A directory is named from where the manifest lies; one on standard input lies where the command runs. */
-async function readFiles({ cwd }, manifest, directory) {
-  const isAlone = manifest === "<stdin>" || isAbsolute(directory);
-  const path = isAlone ? directory : join(dirname(manifest), directory);
+async function readFiles({ cwd }, path) {
   try {
     return await filesIn(resolve(cwd, path));
   } catch (error) {

@@ -1,8 +1,9 @@
 /** Files of SQL in the directories that manifests name, for the engine, which reads no files. */
 
 import { readdir } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { usageError } from "../errors.js";
+import { withDirectories } from "./directories.js";
 import { readText } from "./input.js";
 import { reasonOf } from "./system.js";
 
@@ -15,25 +16,11 @@ const SQL = ".sql";
  * @param {object} options of the call
  * @returns {Promise<object>} the options, with the texts of all files that documents refer to
  */
-export async function withMigrations(context, api, sources, options) {
-  // Most runs have none, and need not read their manifests once more.
-  const mayHave = (text) => text.includes("migrations");
-  if (!sources.some(({ text }) => mayHave(text)) && !options.set?.some(([path]) => mayHave(path))) return options;
-  const { manifests = [] } = await api.validate(sources, options);
-  const migrations = {};
-  for (const { file, migrations: directory, ...manifest } of manifests) {
-    if (directory !== undefined) migrations[nameOf(manifest)] = await readFiles(context, file, directory);
-  }
-  return { ...options, migrations };
+export function withMigrations(context, api, sources, options) {
+  return withDirectories(api, sources, options, { key: "migrations", read: (path) => readFiles(context, path) });
 }
 
-/** With all that tells a database from others of its name in the run. */
-const nameOf = ({ kind, account, org, env, name }) => `${kind}/account/${account}/${org}/${env}/${name}`;
-
-/** A directory is named from where the manifest lies; one on standard input lies where the command runs. */
-async function readFiles(context, manifest, directory) {
-  const isAlone = manifest === "<stdin>" || isAbsolute(directory);
-  const path = isAlone ? directory : join(dirname(manifest), directory);
+async function readFiles(context, path) {
   const files = {};
   for (const name of await namesIn(context, path)) files[name] = await readText(context, join(path, name));
   return files;
