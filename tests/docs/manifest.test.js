@@ -3,7 +3,8 @@
  * types that the schema says. `UPDATE_DOCS=1` rewrites both.
  */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { validate } from "../../pkg/js/entrypoints/node.js";
@@ -102,4 +103,15 @@ test("a type of js/manifest.d.ts takes other keys only where the schema lets the
   const open = blocks.filter(({ additionalProperties }) => additionalProperties !== false);
   assert.ok(blocks.length > 20 && open.length < 3, `${open.length} of ${blocks.length}`);
   assert.equal(readFileSync(TYPES, "utf8").match(/\[k: string\]: unknown/g)?.length ?? 0, open.length);
+});
+
+test("the schema that an example names for editors is there", () => {
+  const folder = root("examples");
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".yaml"));
+  const named = files.flatMap((name) => {
+    const [, schema] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(join(folder, name), "utf8")) ?? [];
+    return schema ? [{ name, schema: join(folder, dirname(name), schema) }] : [];
+  });
+  assert.ok(named.length >= 3);
+  for (const { name, schema } of named) assert.ok(existsSync(schema), name);
 });
