@@ -137,7 +137,7 @@ codes! {
     Consumer = "CFD0142": "not a usable queue to consume",
         "An entry of `queue_consumers` names one queue, each queue once: by its name, by its id, by `$cloudflare-queue/NAME/status.outputs.queue_name`, or by `queue: {value_from: {name: NAME}}`, where NAME is a document of kind `CloudflareQueue` or a queue of the account. `dead_letter_queue` names another queue in the same ways.";
     Assets = "CFD0143": "not usable static assets",
-        "Something about `spec.assets` can't be deployed: a file of more than 25 MiB or too many files, a `_headers` or `_redirects` that is no text, files that whoever calls the library did not give, or a rule of `run_worker_first` that is none. The message says what.";
+        "Something about `spec.assets` can't be deployed: a file of more than 25 MiB or too many files, a `_headers` or `_redirects` that is no text, files that whoever calls the library did not give, or something under `run_worker_first` that is no path. The message says what.";
     Reference = "CFD0201": "not a usable reference",
         "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",

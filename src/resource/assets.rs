@@ -29,14 +29,14 @@ impl DesiredAssets {
     }
 
     /// As a plan shows them: how many files, and not what stands in those that hold rules.
-    pub fn shown(&self) -> Value {
+    pub fn shown(&self) -> Map<String, Value> {
         let files = self.files.as_deref();
         let mut shown = self.config.clone();
         shown.retain(|name, _| !name.starts_with('_'));
         shown.insert("directory".into(), self.directory.as_str().into());
         shown.insert("files".into(), json!(files.map(AssetFiles::count)));
         shown.insert("bytes".into(), json!(files.map(AssetFiles::bytes)));
-        shown.into()
+        shown
     }
 }
 

@@ -14,6 +14,8 @@ use crate::resource::{Bundle, DesiredAssets, LiveBinding, LiveScript};
 
 /// Stands for static assets among the names that a manifest sets. No binding can be called so.
 pub(super) const ASSETS: &str = "spec.assets";
+/// Starts the paths of what a plan shows of them.
+const ASSETS_IN_PLAN: &str = "assets";
 
 /// What differs, as far as reads can tell. `decided`: whose it is, as the planner hears it.
 pub(super) fn fields(
@@ -41,7 +43,7 @@ pub(super) fn fields(
     let live = live.unwrap_or(&empty);
     Field::push(&mut fields, "compatibility_date", json!(live.compatibility_date), date);
     Field::push(&mut fields, "compatibility_flags", json!(live_flags), json!(desired.compatibility_flags));
-    fields.extend(assets_field(desired.assets.as_ref(), live, live_marks));
+    fields.extend(assets_fields(desired.assets.as_ref(), live, live_marks));
     for binding in &desired.bindings {
         let old = live.bindings.iter().find(|old| old.name == binding.name());
         fields.extend(binding_fields(binding, old));
@@ -58,12 +60,17 @@ pub(super) fn fields(
     fields
 }
 
-/// Which files are live no answer tells: only whether there are any.
-fn assets_field(desired: Option<&DesiredAssets>, live: &LiveScript, marks: &ScriptMarks) -> Option<Field> {
+/// No answer tells which files are live, only whether there are any.
+fn assets_fields(desired: Option<&DesiredAssets>, live: &LiveScript, marks: &ScriptMarks) -> Vec<Field> {
     let old = live.has_assets.then(|| Value::from("all that is live"));
     match desired {
-        Some(assets) => Some(Field::new("assets", old, assets.shown())),
-        None => (live.has_assets && marks.set(ASSETS)).then(|| Field::new("assets", old, Value::Null)),
+        Some(assets) => {
+            let old_of = |name: &str| old.clone().filter(|_| name == "files");
+            let members = assets.shown().into_iter();
+            members.map(|(name, new)| Field::new(format!("{ASSETS_IN_PLAN}.{name}"), old_of(&name), new)).collect()
+        }
+        None if live.has_assets && marks.set(ASSETS) => vec![Field::new(ASSETS_IN_PLAN, old, Value::Null)],
+        None => Vec::new(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Static assets: their files, and the rules of who is asked first.
+//! Static assets: their files, and for which paths the Worker runs first.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use super::subject::Subject;
 const MOST_RULES: usize = 100;
 const MOST_CHARACTERS: usize = 100;
 
-/// Static assets: their files, and the rules of who is asked first.
+/// Checks the files that were given, and `run_worker_first`.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(stated) = subject.spec().and_then(|spec| spec.assets.as_ref()) else { return };
     let path = spec_path().key("assets");
@@ -43,7 +43,8 @@ fn files(stated: &Assets, given: &Given, path: &Path, findings: &mut Findings<'_
     }
     let site = AssetFiles::new(given.iter().map(|(name, content)| (name.clone(), content.clone())));
     for message in site.refused() {
-        findings.add(path, refused(message).with_help("leave it out of the directory, or put it into R2"));
+        findings
+            .add(path, refused(message).with_help("leave files out by a line in `.assetsignore`, or put them into R2"));
     }
     if site.count() == 0 {
         let directory = quote(filled(&stated.directory).unwrap_or_default());
@@ -57,9 +58,9 @@ fn rules(listed: &Items<String>, path: &Path, findings: &mut Findings<'_>) {
     for (index, rule) in listed.each() {
         let is_rule = rule.starts_with('/') || rule.starts_with("!/");
         if !is_rule || rule.chars().count() > MOST_CHARACTERS {
-            let message = format!("{} is no rule of who is asked first", quote(rule));
+            let message = format!("{} is no path of `run_worker_first`", quote(rule));
             let help = format!(
-                "such as `/api/*`, or `!/api/docs/*` for what is none of it; at most {MOST_CHARACTERS} characters"
+                "write one such as `/api/*`, or `!/api/docs/*` for an exception; at most {MOST_CHARACTERS} characters"
             );
             findings.add(&path.index(index), refused(message).with_help(help));
         } else if !known.insert(rule.as_str()) {
@@ -67,11 +68,14 @@ fn rules(listed: &Items<String>, path: &Path, findings: &mut Findings<'_>) {
         }
     }
     if known.len() > MOST_RULES {
-        findings.add(path, refused(format!("{} rules are more than {MOST_RULES}", known.len())));
+        findings.add(path, refused(format!("{} paths of `run_worker_first` are more than {MOST_RULES}", known.len())));
     }
     if listed.0.is_empty() || (!known.is_empty() && known.iter().all(|rule| rule.starts_with('!'))) {
-        let help = "give a rule without `!`, or leave `run_worker_first` out";
-        findings.add(path, refused("no rule asks the Worker first".into()).with_help(help));
+        let help = "name a path without `!`, or leave `run_worker_first` out";
+        findings.add(
+            path,
+            refused("`run_worker_first` names no path for which the Worker runs first".into()).with_help(help),
+        );
     }
 }
 
