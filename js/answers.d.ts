@@ -368,7 +368,7 @@ export interface Plan {
    */
   unmanaged: Left[];
   /**
-   * Addresses that the plan deletes, adopts, takes, opens to everybody or lets lose data by age: they need
+   * Addresses that the plan deletes, adopts, takes, opens to everybody, or whose data it lets expire: they need
    * `allowDeletes`.
    */
   needsYes: Address[];

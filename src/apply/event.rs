@@ -61,7 +61,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedChange(pub Change);
 
-/// The member of a change that its place among the events says.
+/// The member that events leave out.
 const NEEDS: &str = "needs";
 
 impl Serialize for PlannedChange {

@@ -177,7 +177,7 @@ fn allowed(plan: &PlanResult, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Nobody said yes to what the plan deletes, adopts, takes, opens to everybody or lets lose data by age.
+/// Nobody said yes to what the plan deletes, adopts, takes, opens to everybody, or lets expire.
 fn unanswered(plan: &PlanResult) -> Diagnostic {
     let said = [Action::Replace, Action::Delete, Action::Adopt].into_iter().filter_map(|action| {
         let changes = plan.plan.changes.iter().filter(|change| change.action == action);

@@ -24,7 +24,7 @@ pub struct Options {
     pub expect: Option<String>,
     /// Remove what is ours and no longer in a manifest.
     pub prune: bool,
-    /// The yes to what the plan deletes, adopts, takes, opens to everybody or lets lose data by age.
+    /// The yes to what the plan deletes, adopts, takes, opens to everybody, or lets expire.
     pub allow_deletes: bool,
     /// Addresses of stores that `destroy` may delete.
     pub delete_data: Vec<String>,

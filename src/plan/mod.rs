@@ -162,7 +162,7 @@ pub struct Plan {
     pub orphans: Vec<Left>,
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
-    /// Addresses that the plan deletes, adopts, takes, opens to everybody or lets lose data by age: they need
+    /// Addresses that the plan deletes, adopts, takes, opens to everybody, or whose data it lets expire: they need
     /// `allowDeletes`.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
