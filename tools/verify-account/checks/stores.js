@@ -6,19 +6,10 @@ const md5 = (text) => createHash("md5").update(text).digest("hex");
 
 /** @type {import("../index.js").Check[]} */
 export const stores = [
-  {
-    id: "namespace-again",
-    asks: "is a second KV namespace of one name refused?",
-    async run({ scratch }) {
-      const first = await scratch.namespace();
-      const { ok, code } = await scratch.namespace(first.title);
-      return ok ? "made twice" : `refused with ${code}`;
-    },
-    readings: {
-      "refused with 10014": { fit: "relied", means: "a namespace is found by its name, and never made twice" },
-      "made twice": { fit: "broken", means: "a doubled request would make two namespaces of one name" },
-    },
-  },
+  nameAgain("namespace-again", "KV namespace", 10014, async (scratch) => {
+    const { title } = await scratch.namespace();
+    return scratch.namespace(title);
+  }),
   {
     id: "namespace-listed",
     asks: "how soon does the list show a new KV namespace?",
@@ -30,19 +21,10 @@ export const stores = [
     },
     readings: LATENESS,
   },
-  {
-    id: "queue-again",
-    asks: "is a second queue of one name refused?",
-    async run({ scratch }) {
-      const { name } = await scratch.queue();
-      const { ok, code } = await scratch.queue(name);
-      return ok ? "made twice" : `refused with ${code}`;
-    },
-    readings: {
-      "refused with 11009": { fit: "relied", means: "a queue is found by its name, and never made twice" },
-      "made twice": { fit: "broken", means: "a doubled request would make two queues of one name" },
-    },
-  },
+  nameAgain("queue-again", "queue", 11009, async (scratch) => {
+    const { name } = await scratch.queue();
+    return scratch.queue(name);
+  }),
   {
     id: "consumer-in-list",
     asks: "does the list of queues show their consumers, and by which member the Worker?",
@@ -124,6 +106,22 @@ export const stores = [
     },
   },
 ];
+
+/** `makeTwo` makes one, then another one of its name, and tells the second answer. */
+function nameAgain(id, noun, code, makeTwo) {
+  return {
+    id,
+    asks: `is a second ${noun} of one name refused?`,
+    async run({ scratch }) {
+      const answer = await makeTwo(scratch);
+      return answer.ok ? "made twice" : `refused with ${answer.code}`;
+    },
+    readings: {
+      [`refused with ${code}`]: { fit: "relied", means: `a ${noun} is found by its name, and never made twice` },
+      "made twice": { fit: "broken", means: `a doubled request would make two ${noun}s of one name` },
+    },
+  };
+}
 
 /** A Worker that gets messages has a handler for them. */
 const WITH_QUEUE = "export default { fetch: () => new Response('scratch'), queue() {} };\n";
