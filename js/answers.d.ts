@@ -1024,6 +1024,116 @@ export interface Failure {
   resolve?: WayOut;
 }
 /**
+ * What happened to the Workers of manifests.
+ */
+export interface History {
+  /**
+   * By script name; by `account/ID/NAME` where several accounts of the run have one. A Worker that is not there has none.
+   */
+  workers: {
+    [k: string]: WorkerHistory;
+  };
+}
+/**
+ * What happened to a Worker.
+ */
+export interface WorkerHistory {
+  /**
+   * Account id.
+   */
+  account: string;
+  /**
+   * Script name.
+   */
+  script: string;
+  /**
+   * It carries the mark of this manifest.
+   */
+  ours: boolean;
+  /**
+   * The newest hundred, newest first; and older ones that get requests.
+   */
+  versions: HistoryVersion[];
+}
+/**
+ * A version, and what became of it.
+ */
+export interface HistoryVersion {
+  /**
+   * UUID with hyphens.
+   */
+  id: string;
+  /**
+   * Counts from 1; null where Cloudflare does not tell it.
+   */
+  number: number | null;
+  /**
+   * RFC 3339, or empty.
+   */
+  createdOn: string;
+  /**
+   * E-mail address of who made it, or empty.
+   */
+  author: string;
+  /**
+   * By which program: `api`, `wrangler`, `dash`, …; or empty.
+   */
+  source: string;
+  /**
+   * What made it: `upload`, `version_upload`, `secret`, …; or empty.
+   */
+  triggeredBy: string;
+  /**
+   * We uploaded it: it carries our mark.
+   */
+  ours: boolean;
+  /**
+   * How many of a hundred requests it gets now.
+   */
+  percent: number;
+  /**
+   * When it got requests, newest first, as far back as Cloudflare tells.
+   */
+  deployments: HistoryDeployment[];
+  /**
+   * Digest of code and versioned configuration, of a version that we uploaded: equal ones are the same.
+   */
+  digest?: string;
+  /**
+   * What its maker said of it, for people: of ours where the code came from.
+   */
+  message?: string;
+}
+/**
+ * A deployment of a version.
+ */
+export interface HistoryDeployment {
+  /**
+   * UUID.
+   */
+  id: string;
+  /**
+   * RFC 3339, or empty.
+   */
+  createdOn: string;
+  /**
+   * E-mail address of who deployed it, or empty.
+   */
+  author: string;
+  /**
+   * By which program, or empty.
+   */
+  source: string;
+  /**
+   * How many of a hundred requests it got.
+   */
+  percent: number;
+  /**
+   * What was said of it.
+   */
+  message?: string;
+}
+/**
  * A document that was read.
  */
 export interface ManifestInfo {

@@ -5,6 +5,7 @@ import type {
   BundleTarget,
   Checkup,
   Diagnostic,
+  History,
   OutputsResult,
   Plan,
   Published,
@@ -88,6 +89,16 @@ export function doctor(manifest: Manifest, creds: Credentials, options?: Options
 export function outputs(manifest: Manifest, creds: Credentials, options?: Options): Promise<OutputsResult>;
 
 /**
+ * Reads which versions the Workers had, who made them and when, where their code came from, and which get requests.
+ *
+ * @throws {DeployError}
+ * @example
+ * const { workers } = await history(manifest, { apiToken });
+ * const live = workers.hello.versions.filter(({ percent }) => percent > 0);
+ */
+export function history(manifest: Manifest, creds: Credentials, options?: Options): Promise<History>;
+
+/**
  * Puts a bundle into R2. An object that is there is never replaced unless `overwrite` says so. A `Blob`, such as one of
  * Node's `openAsBlob`, is read piece by piece, which takes less memory.
  *
@@ -151,6 +162,14 @@ export function version(): Promise<string>;
  * console.log(await renderCheckup(await doctor(manifest, { apiToken })));
  */
 export function renderCheckup(checkup: Checkup, style?: Style): Promise<string>;
+
+/**
+ * The versions of Workers as text for people.
+ *
+ * @example
+ * console.log(await renderHistory(await history(manifest, { apiToken })));
+ */
+export function renderHistory(history: History, style?: Style): Promise<string>;
 
 /**
  * A plan as text for people.

@@ -15,6 +15,7 @@ import { DeployError, ENGINE_CODE, USAGE_CODE } from "./errors.js";
 import { renderCheckup } from "./render/checkup.js";
 import { renderDiagnostics } from "./render/diagnostics.js";
 import { renderError } from "./render/error.js";
+import { renderHistory } from "./render/history.js";
 import { renderPlanMermaid } from "./render/picture/mermaid.js";
 import { renderPlanSvg } from "./render/picture/svg.js";
 import { renderPlan } from "./render/plan.js";
@@ -84,6 +85,9 @@ export function createApi(engine, texts = TEXTS) {
     /** Reads the outputs of what is deployed. */
     outputs: deploying("outputs"),
 
+    /** Reads which versions the Workers had, who made them, and which get requests. */
+    history: deploying("history"),
+
     /**
      * Checks whether these credentials can deploy this manifest: token, clock, account, zones, permissions, S3 keys and
      * bundles, by reads only.
@@ -133,6 +137,11 @@ export function createApi(engine, texts = TEXTS) {
     /** A check-up as text for people. */
     async renderCheckup(checkup, style) {
       return renderCheckup(checkup, style);
+    },
+
+    /** The versions of Workers as text for people. */
+    async renderHistory(history, style) {
+      return renderHistory(history, style);
     },
 
     /** A plan as text for people. */

@@ -3,8 +3,8 @@
 import { InvalidArgumentError } from "commander";
 
 const PLANNING = ["apply", "plan", "drift", "destroy"];
-const READING = [...PLANNING, "validate", "outputs", "doctor"];
-const SENDING = [...PLANNING, "outputs", "doctor", "publish"];
+const READING = [...PLANNING, "validate", "outputs", "history", "doctor"];
+const SENDING = [...PLANNING, "outputs", "history", "doctor", "publish"];
 
 /**
  * @typedef {object} Flag

@@ -18,6 +18,7 @@ export const {
   destroy,
   outputs,
   doctor,
+  history,
   publish,
   bundleTargets,
   setValue,
@@ -30,5 +31,6 @@ export const {
   renderDiagnostics,
   renderError,
   renderCheckup,
+  renderHistory,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

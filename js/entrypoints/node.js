@@ -14,6 +14,7 @@ export const {
   destroy,
   outputs,
   doctor,
+  history,
   publish,
   bundleTargets,
   setValue,
@@ -26,5 +27,6 @@ export const {
   renderDiagnostics,
   renderError,
   renderCheckup,
+  renderHistory,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

@@ -11,6 +11,7 @@ export const {
   destroy,
   outputs,
   doctor,
+  history,
   publish,
   bundleTargets,
   setValue,
@@ -23,5 +24,6 @@ export const {
   renderDiagnostics,
   renderError,
   renderCheckup,
+  renderHistory,
   DeployError,
 } = createApi(createEngine({ module, createGlue }));

@@ -24,6 +24,8 @@ export function read(shape, value) {
 export const text = (value) => (typeof value === "string" ? value : stop());
 export const flag = (value) => (typeof value === "boolean" ? value : stop());
 export const number = (value) => (Number.isSafeInteger(value) && value >= 0 ? value : stop());
+/** Shares may have decimals. */
+export const amount = (value) => (Number.isFinite(value) && value >= 0 ? value : stop());
 export const list = (item) => (value) => (Array.isArray(value) ? value.map((each) => item(each)) : stop());
 export const optional = (shape) => (value) => (value === undefined || value === null ? undefined : shape(value));
 export const or = (shape, otherwise) => (value) => (value === undefined ? otherwise : shape(value));
@@ -35,6 +37,14 @@ export function object(members) {
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) stop();
     return Object.fromEntries(Object.entries(members).map(([name, shape]) => [name, shape(value[name])]));
+  };
+}
+
+/** An object with any names. @param {(value: unknown) => unknown} member */
+export function record(member) {
+  return (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) stop();
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, member(each)]));
   };
 }
 

@@ -110,6 +110,15 @@ pub(super) async fn removal(
     Ok(live)
 }
 
+/// Reads the versions and deployments of all Workers.
+pub(super) async fn histories(session: &Session<'_>, desired: &DesiredState) -> Result<Known, Vec<Failure>> {
+    let mut known = Known::default();
+    let asked = |known: &Known| worker::history_reads(desired, known);
+    let read = rounds(&session.api, &session.client, &mut known, &asked).await;
+    read.map_err(|failed| told(desired, &failed))?;
+    Ok(known)
+}
+
 async fn add_users_of_renamed(session: &Session<'_>, desired: &DesiredState, live: &mut LiveState) {
     let answers = gather(&session.api, &session.client, worker::user_reads_of_renamed(desired, live)).await;
     worker::add_users_of_renamed(desired, &Known::of(answers), live);

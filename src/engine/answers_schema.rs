@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{ApplyResult, BundleTarget, Checkup, OutputsResult, PlanResult, Published, Validation};
+use super::{ApplyResult, BundleTarget, Checkup, HistoryResult, OutputsResult, PlanResult, Published, Validation};
 use crate::apply::Event;
 use crate::error::Error;
 
@@ -19,6 +19,7 @@ fn answers() -> Value {
         of::<PlanResult>,
         of::<ApplyResult>,
         of::<OutputsResult>,
+        of::<HistoryResult>,
         of::<Checkup>,
         of::<Published>,
         of::<BundleTarget>,

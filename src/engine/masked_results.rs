@@ -4,7 +4,7 @@ use std::iter;
 
 use super::masking::{Masked, mask_texts, mask_values};
 use super::undo::Undo;
-use super::{ApplyResult, Checkup, OutputsResult, PlanResult, Published};
+use super::{ApplyResult, Checkup, HistoryResult, OutputsResult, PlanResult, Published};
 use crate::mask::Mask;
 use crate::plan::Plan;
 
@@ -37,6 +37,15 @@ impl Masked for Checkup {
     fn mask(&mut self, mask: &Mask) {
         for check in &mut self.checks {
             mask_texts(iter::once(&mut check.detail).chain(&mut check.help), mask);
+        }
+    }
+}
+
+impl Masked for HistoryResult {
+    fn mask(&mut self, mask: &Mask) {
+        for version in self.workers.values_mut().flat_map(|worker| &mut worker.versions) {
+            let deployed = version.deployments.iter_mut().filter_map(|deployment| deployment.message.as_mut());
+            mask_texts(version.message.iter_mut().chain(deployed), mask);
         }
     }
 }

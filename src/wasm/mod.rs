@@ -99,6 +99,17 @@ pub async fn outputs(source_text: String, creds: JsValue, options: JsValue, host
     tagged(answer.await)
 }
 
+/// Reads which versions the Workers had, and which get requests.
+#[wasm_bindgen]
+pub async fn history(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
+        engine::history(&call.sources, &credentials, &call.options, &call.host.io()?).await
+    };
+    tagged(answer.await)
+}
+
 /// Checks whether these credentials can deploy these manifests, as far as reads can tell.
 #[wasm_bindgen]
 pub async fn doctor(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {

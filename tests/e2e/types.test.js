@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
-import { bundleTargets, doctor, outputs, publish, validate } from "../../pkg/js/entrypoints/node.js";
+import { bundleTargets, doctor, history, outputs, publish, validate } from "../../pkg/js/entrypoints/node.js";
 import { createSite, manifestOf, ZONE } from "./site.js";
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -15,7 +15,7 @@ const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--targe
 
 /** The types of what is told, and of documents. */
 const TYPES =
-  "ApplyResult, BundleTarget, Checkup, DeployEvent, Diagnostic, Failure, ManifestDocument, OutputsResult, Plan, Published, Validation";
+  "ApplyResult, BundleTarget, Checkup, DeployEvent, Diagnostic, Failure, History, ManifestDocument, OutputsResult, Plan, Published, Validation";
 
 /** A plan as the planner makes it, before the call adds what it knows. */
 const PLANNED = 'Omit<Plan, "format" | "fingerprint" | "summary" | "exitCode">';
@@ -48,6 +48,7 @@ describe("types", () => {
     keep("ApplyResult", await site.apply(manifest, { options: { onEvent } }));
     await site.apply(manifest, { options: { onEvent } });
     keep("OutputsResult", await outputs(manifest, site.credentials));
+    keep("History", await history(manifest, site.credentials));
     keep("Checkup", await doctor(manifest, site.credentials));
     keep("BundleTarget[]", await bundleTargets(manifest));
     const target = { bucket: "bundles", key: "types/", accountId: site.local.accountId };

@@ -47,8 +47,9 @@ async function check(value, size) {
   }
   for (const width of WIDTHS) {
     const style = { color: false, width };
-    const texts = [api.renderPlan(value, style), api.renderCheckup(value, style), api.renderError([], value, style)];
-    for (const text of await Promise.all([...texts, api.renderDiagnostics([], value, style)])) {
+    const texts = [api.renderPlan(value, style), api.renderCheckup(value, style), api.renderHistory(value, style)];
+    const findings = [api.renderError([], value, style), api.renderDiagnostics([], value, style)];
+    for (const text of await Promise.all([...texts, ...findings])) {
       assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cs}/u);
       assert.ok(text.length <= size * 12 + 1000, `${text.length} characters of ${size}`);
       isShown ||= text !== "";
@@ -82,7 +83,7 @@ export async function tryTexts({ cases, seeds }) {
 }
 
 function inputOf(random, corpus) {
-  const structured = () => JSON.stringify(random.pick([planOf, planOf, checkupOf, errorOf])(random));
+  const structured = () => JSON.stringify(random.pick([planOf, planOf, checkupOf, historyOf, errorOf])(random));
   switch (random.below(5)) {
     case 0:
       return JSON.stringify(document(random, [...KEYS, ...TEXTS]));
@@ -120,6 +121,30 @@ function planOf(random) {
   };
   const lists = { kept: some(random, left), orphans: some(random, left), unmanaged: some(random, left) };
   return { fingerprint: text(random), manifests: some(random, manifest), changes: some(random, change), ...lists };
+}
+
+function historyOf(random) {
+  const made = () => ({
+    createdOn: text(random),
+    author: text(random),
+    source: text(random),
+    percent: random.below(101),
+  });
+  const version = () => ({
+    ...made(),
+    id: text(random),
+    number: random.below(9),
+    message: maybe(random),
+    ours: flag(random),
+    deployments: some(random, () => ({ ...made(), message: maybe(random) })),
+  });
+  const worker = () => ({
+    account: text(random),
+    script: text(random),
+    ours: flag(random),
+    versions: some(random, version),
+  });
+  return { workers: Object.fromEntries(some(random, () => [text(random), worker()])) };
 }
 
 function checkupOf(random) {

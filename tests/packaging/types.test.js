@@ -54,8 +54,8 @@ test("Local Cloudflare has types", () => {
 
 const NAMES = `
 import {
-  apply, bundleTargets, DeployError, destroy, doctor, explain, outputs, plan, publish, renderCheckup, renderDiagnostics,
-  renderError, renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
+  apply, bundleTargets, DeployError, destroy, doctor, explain, history, outputs, plan, publish, renderCheckup,
+  renderDiagnostics, renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
 } from "cfworker-deploy";
 import type {
   Action, ApplyResult, BundleTarget, CallOption, Change, Checkup, Credentials, DeployEvent, DestroyOptions, Diagnostic,
@@ -65,8 +65,8 @@ import type {
 } from "cfworker-deploy";
 
 export const calls = [
-  apply, bundleTargets, destroy, doctor, explain, outputs, plan, publish, renderCheckup, renderDiagnostics, renderError,
-  renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
+  apply, bundleTargets, destroy, doctor, explain, history, outputs, plan, publish, renderCheckup, renderDiagnostics,
+  renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
 ];
 export type Taken = [
   Credentials, DestroyOptions, Manifest, ManifestDocument, Options, PublishTarget, R2Credentials, Source, Style,

@@ -5,6 +5,7 @@ import { destroy } from "./destroy.js";
 import { doctor } from "./doctor.js";
 import { drift } from "./drift.js";
 import { explain } from "./explain.js";
+import { history } from "./history.js";
 import { local } from "./local.js";
 import { outputs } from "./outputs.js";
 import { plan } from "./plan.js";
@@ -28,7 +29,20 @@ import { validate } from "./validate.js";
  */
 
 /** @type {CommandDefinition[]} */
-export const COMMANDS = [apply, plan, validate, destroy, outputs, drift, doctor, publish, schema, explain, local];
+export const COMMANDS = [
+  apply,
+  plan,
+  validate,
+  destroy,
+  history,
+  outputs,
+  drift,
+  doctor,
+  publish,
+  schema,
+  explain,
+  local,
+];
 
 /** What runs when the first word is a file. */
 export const DEFAULT_COMMAND = "apply";

@@ -11,6 +11,7 @@ import { createTextView } from "./text.js";
  * @property {(list: object[]) => Promise<void>} diagnostics
  * @property {(plan: object, isData: boolean) => Promise<void>} plan
  * @property {(checkup: object) => Promise<void>} [checkup] only for people: programs get the value
+ * @property {(history: object) => Promise<void>} [history] likewise
  * @property {(question: string, plan: object) => Promise<boolean>} ask somebody at the terminal, who sees the plan
  * @property {(line: string) => void} talk a line for people
  * @property {(block: string) => void} text lines of our own that were asked for

@@ -116,6 +116,7 @@ export function createTextView(context) {
     diagnostics: (list) => inTurn(() => diagnostics(list)),
     plan: (value, isData) => inTurn(() => plan(value, isData)),
     checkup: (value) => inTurn(async () => out.block(await api.renderCheckup(value, styleOf(out.terminal)))),
+    history: (value) => inTurn(async () => out.block(await api.renderHistory(value, styleOf(out.terminal)))),
     talk: (line) => soon(() => err.line(line)),
     data: (line) => soon(() => out.line(line)),
     text: (block) => soon(() => out.block(block)),

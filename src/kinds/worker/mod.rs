@@ -23,6 +23,7 @@ mod secrets;
 mod subject;
 mod tag_list;
 mod tags;
+mod versions;
 mod watch;
 mod writes;
 
@@ -33,6 +34,7 @@ pub use live::{
     user_reads_of_renamed, zone_reads,
 };
 pub use secrets::KEY_RECIPE;
+pub use versions::{HistoryDeployment, HistoryVersion, WorkerHistory, history, history_reads};
 
 use std::rc::Rc;
 

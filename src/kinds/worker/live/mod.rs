@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hosts::{Hosts, records_of};
 use reads::{Asking, Extent, settings, shown_address, wants_queues};
-use scripts::Scripts;
+pub(super) use scripts::Scripts;
 use workers::Workers;
 use zone_lists::Zones;
 

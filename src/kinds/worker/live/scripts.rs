@@ -13,7 +13,7 @@ type Places = BTreeMap<String, Vec<usize>>;
 
 /// The Workers of an account.
 #[derive(Default)]
-pub(super) struct Scripts {
+pub(in super::super) struct Scripts {
     list: Rc<Vec<Script>>,
     by_name: Places,
     by_identity: Places,
@@ -21,7 +21,7 @@ pub(super) struct Scripts {
 
 impl Scripts {
     /// Those of an account; nothing where they were not listed yet.
-    pub(super) fn of(account: &str, known: &Known) -> Option<Rc<Self>> {
+    pub(in super::super) fn of(account: &str, known: &Known) -> Option<Rc<Self>> {
         let read = scripts::list(account);
         known.index(read.as_ref(), "name and identity", |reply| Self::index(read.result(reply).unwrap_or_default()))
     }
@@ -38,7 +38,7 @@ impl Scripts {
     }
 
     /// The script of a name.
-    pub(super) fn named(&self, name: &str) -> Option<&Script> {
+    pub(in super::super) fn named(&self, name: &str) -> Option<&Script> {
         self.at(self.by_name.get(name)).next()
     }
 
