@@ -10,13 +10,18 @@
  * @typedef {{ id: string, number: number, createdOn: string, modules: Module[], mainModule?: string, bodyPart?: string,
  *   bindings: object[], compatibilityDate: string, compatibilityFlags: string[], annotations: Record<string, string>,
  *   source: string, authorId: string, authorEmail: string, etag: string, startupTimeMs: number, handlers: string[],
- *   usageModel: string, limits?: object, placement?: object, assets?: Assets }} Version
+ *   usageModel: string, limits?: object, placement?: object, assets?: Assets, classNames?: string[], migrationTag?: string,
+ *   exports?: Record<string, object> }} Version
  * @typedef {{ id: string, createdOn: string, source: string, strategy: string, authorEmail: string,
  *   annotations: Record<string, string>, versions: { versionId: string, percentage: number }[] }} Deployment
  * @typedef {{ name: string, tag: string, createdOn: string, modifiedOn: string, tags: string[], logpush: boolean,
  *   observability: object | null, tailConsumers: object[], subdomain: { enabled: boolean, previewsEnabled: boolean },
  *   schedules: object[], lastDeployedFrom: string, versions: Version[], deployments: Deployment[],
- *   lateAnswers?: Record<string, number> }} Script versions and deployments: newest first
+ *   lateAnswers?: Record<string, number>, migrationTag?: string }} Script versions and deployments: newest first
+ * @typedef {{ id: string, script: string, class: string, use_sqlite: boolean }} ObjectClass a class of Durable Objects: its
+ *   objects go by its id, whatever it is called
+ * @typedef {{ id: string, name: string, script_name: string, class_name: string, created_on: string, modified_on: string,
+ *   version_id: string }} Workflow
  * @typedef {{ permissionGroups: string[], accountIds: string[] | "*", zoneIds: string[] | "*",
  *   buckets?: string[] | "*" }} Policy what a token may do, and where; `permissionGroups: ["*"]` = every group, `buckets`
  *   of R2 beside those of the accounts
@@ -33,7 +38,7 @@ export const newId = () => randomBytes(16).toString("hex");
 export const newUuid = () => randomUUID();
 
 /** Tables of plain things by their id. Whatever stands in them is kept by `--persist`. */
-const TABLES = ["kv", "queues", "consumers", "databases"];
+const TABLES = ["kv", "queues", "consumers", "databases", "classes", "workflows"];
 
 /**
  * An account without scripts. Ids may be given, so that a manifest with ids in it deploys unchanged.

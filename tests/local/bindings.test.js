@@ -32,9 +32,8 @@ const ABSENT = [
 const RUNS = [
   ["plain_text", "json", "secret_text", "secret_key", "version_metadata", "analytics_engine", "ratelimit", "images"],
   ["kv_namespace", "r2_bucket", "d1", "queue", "service", "send_email", "worker_loader"],
-  ["wasm_module", "text_blob", "data_blob", "inherit", "assets"],
+  ["wasm_module", "text_blob", "data_blob", "inherit", "assets", "durable_object_namespace", "workflow"],
 ].flat();
-const NOT_YET = ["durable_object_namespace", "workflow"];
 
 let site;
 before(async () => {
@@ -47,8 +46,8 @@ const settings = async (name) =>
   (await site.send("GET", `/accounts/${site.local.accountId}/workers/scripts/${name}/settings`)).result;
 const text = async (name, path = "/") => (await site.visit(name, { path })).text();
 
-test("each known type runs, is kept for Cloudflare alone, or is not offered yet", () => {
-  const listed = [...ABSENT.map(({ type }) => type), ...RUNS, ...NOT_YET];
+test("each known type runs, or is kept for Cloudflare alone", () => {
+  const listed = [...ABSENT.map(({ type }) => type), ...RUNS];
   assert.deepEqual(listed.toSorted(), Object.keys(BINDING_TYPES).toSorted());
 });
 
@@ -129,6 +128,9 @@ describe("types that run", () => {
     await site.deploy("caller", caller, { bindings });
     assert.deepEqual(JSON.parse(await text("caller")), ["default", "admin of the house", 3]);
     assert.deepEqual((await settings("caller")).bindings, bindings);
+    await site.deploy("callee", "export default { fetch: () => new Response('alone') };");
+    assert.match(await text("caller"), /`ADMIN` of type service leads nowhere/);
+    assert.equal(await text("callee"), "alone");
   });
 
   test("keys of all formats sign, and never come back", async () => {

@@ -4,6 +4,7 @@ import { reads, writes } from "../permissions.js";
 import { addDerivedVersion, addScript, liveDeployment } from "../versions.js";
 import { resolveBindings, shown } from "./bindings.js";
 import { isObject, readObject } from "./body.js";
+import { bindersOfClasses } from "./class-list.js";
 import { newestOf } from "./lookup.js";
 import { readAnnotations } from "./metadata.js";
 import { endpoint } from "./router.js";
@@ -102,7 +103,10 @@ function view(state, script) {
     subdomain: { enabled, previews_enabled: previewsEnabled },
     references: {
       workers: referrersOf(state, script.name).map(({ tag, name }) => ({ id: tag, name })),
-      durable_objects: [],
+      durable_objects: bindersOfClasses(state, script.name).map(({ tag, name }) => ({
+        worker_id: tag,
+        worker_name: name,
+      })),
       queues: [],
       domains: [],
       dispatch_namespace_outbounds: [],

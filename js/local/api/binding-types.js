@@ -7,7 +7,9 @@ import { ApiError } from "../envelope.js";
 import { queueNamed } from "../queues/lookup.js";
 import { bucketKey } from "../s3/objects.js";
 import { isObject } from "./body.js";
+import { classesOf } from "./class-list.js";
 import { stillFresh } from "./lookup.js";
+import { workflowNamed } from "./workflows.js";
 
 /** Their values never come back. */
 export const SECRET_TYPES = ["secret_text", "secret_key"];
@@ -35,7 +37,7 @@ export const BINDING_TYPES = {
   d1: { either: ["id", "database_id"], target: databaseTarget },
   queue: { needs: ["queue_name"], target: queueTarget },
   service: { needs: ["service"], target: serviceTarget },
-  durable_object_namespace: { target: classTarget },
+  durable_object_namespace: { needs: ["class_name"], target: classTarget },
   workflow: { needs: ["workflow_name"], target: workflowTarget },
   assets: {},
   agent_memory: { needs: ["namespace"] },
@@ -133,13 +135,24 @@ function serviceTarget({ name, service }, { state, scriptName }) {
   throw new ApiError(400, 10144, `Could not resolve service binding '${name}': Worker '${service}' not found.`);
 }
 
-function classTarget({ class_name: className }) {
+/** A class of the script itself may come with the upload. */
+function classTarget({ class_name: className, script_name: from }, { state, scriptName, classes }) {
+  const own = from === undefined || from === scriptName ? classes : undefined;
+  const known = own?.classes ?? classesOf(state, from ?? scriptName);
+  if (known.some((one) => one.class === className)) return;
+  const { code, why } = own?.lacking ?? { code: 10061, why: "Did you forget to apply a migration?" };
   const message = `Cannot create binding for class '${className}' because it is not currently configured to implement Durable Objects.`;
-  throw new ApiError(400, 10061, `${message} Local Cloudflare runs no Durable Objects yet.`);
+  throw new ApiError(400, code, `${message} ${why}`);
 }
 
-function workflowTarget({ workflow_name: workflow }) {
-  throw new ApiError(400, 10200, `workflow '${workflow}' not found (Local Cloudflare has none).`);
+/** One of the script itself is made after the upload that has its class. */
+function workflowTarget(
+  { name, workflow_name: workflow, class_name: className, script_name: from },
+  { state, scriptName },
+) {
+  const isOwn = className !== undefined && (from === undefined || from === scriptName);
+  if (isOwn || workflowNamed(state, workflow)) return;
+  throw new ApiError(404, 10200, `workflow.not_found: '${workflow}' of binding '${name}'`);
 }
 
 const isAbsent = (store) => !store || stillFresh(store);

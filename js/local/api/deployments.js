@@ -5,6 +5,7 @@ import { reads, writes } from "../permissions.js";
 import { addDeployment, DEPLOYABLE_VERSIONS, liveDeployment, liveVersion } from "../versions.js";
 import { isSecret } from "./bindings.js";
 import { isObject, readObject } from "./body.js";
+import { deployClasses } from "./classes.js";
 import { scriptOf } from "./lookup.js";
 import { readAnnotations } from "./metadata.js";
 import { endpoint } from "./router.js";
@@ -39,6 +40,7 @@ function deploy(context) {
     const body = readObject(request, 10026);
     const versions = readSplit(script, body);
     if (query.get("force") !== "true") refuseSecretRollback(script, versions);
+    deployClassesOf(context, script, versions);
     const { "workers/message": message } = readAnnotations(body.annotations ?? undefined);
     const annotations = {
       "workers/triggered_by": "deployment",
@@ -89,6 +91,14 @@ function readShare(script, share) {
     throw invalid("percentage must be between 0.01 and 100");
   }
   return { versionId, percentage };
+}
+
+/** What versions say of their classes comes with them; two that share requests must say the same. */
+function deployClassesOf(context, script, split) {
+  const [main, ...others] = split.map(({ versionId }) => script.versions.find(({ id }) => id === versionId));
+  if (others.some(({ exports }) => !isDeepStrictEqual(exports, main.exports)))
+    throw new ApiError(400, 100405, "Versions of one deployment cannot have different exports.");
+  deployClasses(context, script, main);
 }
 
 /** Going back to a version from before a secret was changed is refused unless forced. wrangler reads the names out of the message. */

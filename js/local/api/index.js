@@ -14,6 +14,7 @@ import { d1Databases } from "./d1-databases.js";
 import { d1Queries } from "./d1-queries.js";
 import { deployments } from "./deployments.js";
 import { dnsRecords } from "./dns-records.js";
+import { durableObjects } from "./durable-objects.js";
 import { kvNamespaces } from "./kv-namespaces.js";
 import { kvValues } from "./kv-values.js";
 import { queueMessages } from "./queue-messages.js";
@@ -37,6 +38,7 @@ import { tokens } from "./tokens.js";
 import { createTurns } from "./turns.js";
 import { UNSERVED } from "./unserved.js";
 import { versions } from "./versions.js";
+import { workflows } from "./workflows.js";
 import { zones } from "./zones.js";
 
 /** Every endpoint there is; families with literal last segments stand before those with a name there. */
@@ -58,6 +60,8 @@ export const ENDPOINTS = [
   versions,
   deployments,
   services,
+  durableObjects,
+  workflows,
   betaWorkers,
   kvNamespaces,
   kvValues,

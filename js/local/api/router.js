@@ -31,6 +31,7 @@ const SHAPES = {
   versionId: UUID,
   deploymentId: UUID,
   databaseId: UUID,
+  classId: HEX_ID,
 };
 
 /**

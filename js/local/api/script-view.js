@@ -20,6 +20,7 @@ export function scriptView(script) {
     compatibility_flags: version?.compatibilityFlags ?? [],
     usage_model: version?.usageModel ?? "standard",
     last_deployed_from: script.lastDeployedFrom,
+    ...classesView(script.migrationTag, version?.exports),
     ...settingsView(script),
   };
 }
@@ -51,10 +52,16 @@ export function versionView(script, version) {
         compatibility_flags: version.compatibilityFlags,
         usage_model: version.usageModel,
         limits: version.limits ?? {},
+        ...classesView(version.migrationTag, version.exports),
       },
     },
     startup_time_ms: version.startupTimeMs,
   };
+}
+
+/** How far its classes were migrated, and what it says of them. */
+function classesView(tag, exports) {
+  return { ...(tag !== undefined && { migration_tag: tag }), ...(exports && { exports }) };
 }
 
 /** A version in the list. */

@@ -3,12 +3,14 @@ import { ApiError, pageOf, raw, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { consumedBy } from "../queues/lookup.js";
 import { addScript, addVersion, deployWhole, liveVersion } from "../versions.js";
+import { bindersOfClasses, classesOf, removeClasses } from "./class-list.js";
 import { contentOf } from "./content.js";
 import { newestOf, scriptOf } from "./lookup.js";
 import { endpoint } from "./router.js";
 import { readSettings } from "./script-settings.js";
 import { scriptView } from "./script-view.js";
 import { readUpload, readVersion } from "./upload.js";
+import { removeWorkflowsOf } from "./workflows.js";
 
 const SCRIPTS = "/accounts/{accountId}/workers/scripts";
 const SCRIPT = `${SCRIPTS}/{scriptName}`;
@@ -29,7 +31,8 @@ export const scripts = [
 
 /**
  * Deletes a script, with its routes unless a switch says otherwise.
- * @throws {ApiError} 409/10142 while another script binds it, 409/10064 while it consumes a queue, unless forced
+ * @throws {ApiError} 409/10142 while another script binds it, 409/10064 while it consumes a queue or another one is bound to
+ *   its Durable Objects, unless forced
  */
 export function deleteScript({ state, switches, runtime, query }, script) {
   const force = query.get("force") === "true";
@@ -41,6 +44,13 @@ export function deleteScript({ state, switches, runtime, query }, script) {
     const message = `This Worker is bound as a service by Worker '${referrer.name}'. Remove the binding or use force.`;
     throw new ApiError(409, 10142, message);
   }
+  const bound = force ? undefined : bindersOfClasses(state, script.name)[0];
+  if (bound) {
+    const message = `This Worker's Durable Objects are depended upon by Worker '${bound.name}'. Remove the binding or use force.`;
+    throw new ApiError(409, 10064, message);
+  }
+  removeClasses({ state, runtime }, classesOf(state, script.name));
+  removeWorkflowsOf({ state, runtime }, script.name);
   state.scripts.delete(script.name);
   if (switches.routesOfDeletedScript === "delete") deleteRoutesOf(state, script);
   runtime.changed();
@@ -106,10 +116,11 @@ function put(context) {
   });
 }
 
-function stored({ state, params, runtime, switches }, { fields, messages }, settings) {
+function stored({ state, params, runtime, switches }, { fields, messages, classes }, settings) {
   const known = state.scripts.get(params.scriptName);
   const script = known ?? addScript(state, params.scriptName, switches.lateVisibility);
   Object.assign(script, settings);
+  const reconciled = classes.apply(script);
   const version = addVersion(state, script, fields);
   deployWhole(state, script, version, DEPLOYED_BY_UPLOAD);
   runtime.changed();
@@ -119,6 +130,7 @@ function stored({ state, params, runtime, switches }, { fields, messages }, sett
     startup_time_ms: version.startupTimeMs,
     entry_point: version.mainModule ?? version.bodyPart,
     deployment_id: version.id.replaceAll("-", ""),
+    ...(reconciled && { exports_reconciliation: reconciled }),
   };
   return success(result, { messages });
 }

@@ -2,6 +2,7 @@
 import { ApiError, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { liveVersion } from "../versions.js";
+import { bindersOfClasses } from "./class-list.js";
 import { scriptOf } from "./lookup.js";
 import { endpoint } from "./router.js";
 import { scriptView } from "./script-view.js";
@@ -19,9 +20,6 @@ export const services = [
     "/accounts/{accountId}/workers/tails/by-consumer/{scriptName}",
     reads("Workers Scripts", "Workers Tail"),
     tailedBy,
-  ),
-  endpoint("GET", "/accounts/{accountId}/workers/durable_objects/namespaces", reads("Workers Scripts"), () =>
-    success([]),
   ),
 ];
 
@@ -58,7 +56,7 @@ function references(context) {
     .map(({ service, name }) => ({ ...reference(service), name }));
   return success({
     services: { incoming, outgoing, pages_function: false },
-    durable_objects: [],
+    durable_objects: bindersOfClasses(context.state, script.name).map(({ name }) => reference(name)),
     dispatch_outbounds: [],
   });
 }

@@ -6,6 +6,7 @@ import { ApiError } from "../envelope.js";
 import { checkAssetsBinding, readAssets } from "./asset-config.js";
 import { checkParts, resolveBindings } from "./bindings.js";
 import { mediaType } from "./body.js";
+import { readClasses } from "./classes.js";
 import { readLimits, readPlacement } from "./limits.js";
 import {
   readAnnotations,
@@ -33,17 +34,17 @@ export function readUpload({ request }) {
  * The fields of the version that this upload makes, after workerd has started it once, and what there is to say about it.
  * @param {import("../state.js").Script | undefined} script what is there before
  * @param {string} triggeredBy `upload` or `version_upload`
- * @returns {Promise<{ fields: object, messages: object[] }>}
+ * @returns {Promise<{ fields: object, messages: object[], classes: import("./classes.js").ClassChange }>}
  * @throws {ApiError} 10021, 10068 and all that the parts refuse
  */
 export async function readVersion(context, script, { metadata, modules }, triggeredBy) {
-  refuseUnsupported(metadata);
   const { state, switches, query, params, request, assetSessions } = context;
   const about = { scriptName: params.scriptName, previous: script?.versions[0], assetSessions };
   const assets = readAssets(metadata, about);
   const hasCode = !assets || modules.length > 0 || hasEntry(metadata);
   if (hasCode) checkEntry(metadata, modules);
   else refuseRules(assets);
+  const classes = readClasses(context, script, metadata, triggeredBy);
   const fields = {
     modules: modules.filter((module) => module.type !== "source-map"),
     mainModule: metadata.main_module,
@@ -59,17 +60,22 @@ export async function readVersion(context, script, { metadata, modules }, trigge
     },
     source: sourceOf(request.headers),
     ...(assets && { assets }),
+    ...(metadata.exports && { exports: metadata.exports }),
+    ...(classes.tag !== undefined && { migrationTag: classes.tag }),
     bindings: resolveBindings(metadata, script?.versions ?? [], {
       state,
       switches,
       strictInherit: query.get("bindings_inherit") === "strict",
       scriptName: params.scriptName,
       carriesOver: true,
+      classes,
     }),
   };
   checkParts(fields);
   checkAssetsBinding(fields);
-  return trialStart(context, fields);
+  const accepted = await trialStart(context, fields);
+  classes.checkCode(accepted.fields.classNames);
+  return { ...accepted, classes };
 }
 
 /**
@@ -79,12 +85,12 @@ export async function readVersion(context, script, { metadata, modules }, trigge
  * @throws {ApiError} 400 with 10021 or 10068
  */
 export async function trialStart({ runtime }, fields) {
-  if (fields.modules.length === 0) return { fields, messages: [] };
+  if (fields.modules.length === 0) return { fields: { ...fields, classNames: [] }, messages: [] };
   const verdict = await runtime.check(fields);
   if (!verdict.ok) throw new ApiError(400, verdict.code, verdict.message);
-  const { startupTimeMs, handlers, namedHandlers = [], messages = [] } = verdict;
+  const { startupTimeMs, handlers, namedHandlers = [], classNames = [], messages = [] } = verdict;
   return {
-    fields: { ...fields, startupTimeMs, handlers, namedHandlers },
+    fields: { ...fields, startupTimeMs, handlers, namedHandlers, classNames },
     messages: messages.map((message) => ({ code: 10000, message })),
   };
 }
@@ -110,18 +116,4 @@ export const hasEntry = ({ main_module: mainModule, body_part: bodyPart }) => (m
 
 function refuseRules({ config: { run_worker_first: first = false } }) {
   if (first) throw new ApiError(400, 10021, "run_worker_first needs a Worker script");
-}
-
-function refuseUnsupported({ migrations, exports }) {
-  if (movesClasses(migrations) || exports) {
-    throw new ApiError(400, 10021, "Local Cloudflare runs no Durable Objects yet");
-  }
-}
-
-/** Some tools always send the lists, all of them empty. */
-function movesClasses(migrations) {
-  if (!migrations) return false;
-  const { steps = [], ...only } = migrations;
-  const lists = [only, ...steps].flatMap((step) => Object.values(step).filter(Array.isArray));
-  return lists.flat().length > 0 || migrations.new_tag !== undefined;
 }

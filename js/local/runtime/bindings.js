@@ -26,6 +26,7 @@ const BINDINGS = {
   analytics_engine: [OURS, ({ dataset }) => ({ module: "local:analytics", inner: { dataset } })],
   ratelimit: ["ratelimits", ratelimit],
   durable_object_namespace: ["durableObjects", durableObject],
+  workflow: ["workflows", workflow],
   worker_loader: ["workerLoaders", () => ({})],
   images: ["images", ({ name }) => name],
   assets: ["assets", (_, { assets }) => assets],
@@ -75,7 +76,7 @@ function rowOf({ type }, options) {
 export const hasLocalRuntime = (type) => type in BINDINGS || type === "inherit";
 
 /** workerd makes their objects in JavaScript, which service-worker scripts do not offer. */
-const MODULES_ONLY = ["d1", "analytics_engine", "ratelimit", "images"];
+const MODULES_ONLY = ["d1", "analytics_engine", "ratelimit", "images", "workflow"];
 
 /** Whether a service-worker script can't have it. */
 export const needsModules = ({ type }) => !BINDINGS[type] || MODULES_ONLY.includes(type);
@@ -90,11 +91,23 @@ export function plainBindings(version) {
 }
 
 /** Names of the scripts that the version talks to. */
-export function neededScripts(version) {
-  return version.bindings.map(({ service, script_name: scriptName }) => service ?? scriptName).filter(Boolean);
+export function neededScripts(version, workflowOf = () => undefined) {
+  const ofWorkflow = ({ type, workflow_name: name }) => type === "workflow" && workflowOf(name)?.script_name;
+  return version.bindings
+    .map((binding) => binding.service ?? (ofWorkflow(binding) || binding.script_name))
+    .filter(Boolean);
 }
 
-function whyNowhere({ type, name, service: target, script_name: scriptName }) {
+function whyNowhere({
+  type,
+  name,
+  service: target,
+  script_name: scriptName,
+  class_name: className,
+  workflow_name: flow,
+}) {
+  if (flow) return `binding \`${name}\` of type ${type} leads nowhere: Workflow \`${flow}\` is not there`;
+  if (className) return `binding \`${name}\` of type ${type} leads nowhere: class \`${className}\` is not there`;
   return `binding \`${name}\` of type ${type} leads nowhere: Worker \`${target ?? scriptName}\` is not there`;
 }
 
@@ -106,15 +119,35 @@ function versionMetadata({ id, annotations, createdOn }) {
   return { id, tag: annotations?.["workers/tag"] ?? "", timestamp: createdOn };
 }
 
-function durableObject({ class_name: className, script_name: scriptName }, { nameOf }) {
-  if (!scriptName) return { className, useSQLite: true };
-  const loaded = nameOf(scriptName);
-  return loaded && { className, scriptName: loaded, useSQLite: true };
+/**
+ * Objects live with the version that most requests go to, whichever version they are called from: workerd keeps each in one
+ * place alone.
+ */
+function durableObject({ class_name: className, script_name: from }, { name, script, nameOf, classOf }) {
+  if (!classOf) return from ? nameOf(from) && { className, scriptName: nameOf(from) } : { className, useSQLite: true };
+  const known = classOf(from ?? script, className);
+  const scriptName = nameOf(from ?? script) ?? (from ? undefined : name);
+  return known && scriptName && { ...classOptions(known), scriptName };
 }
 
-function service({ service: scriptName, entrypoint, props }, { nameOf }) {
+/** What it runs is what the account says of its name; while nobody can ask the account, what the binding says. */
+function workflow({ workflow_name: name, class_name: className }, { nameOf, workflowOf, isExported }) {
+  if (!workflowOf) return { name, className };
+  const known = workflowOf(name);
+  const scriptName = known && isExported(known.script_name, known.class_name) && nameOf(known.script_name);
+  return scriptName ? { name, className: known.class_name, scriptName } : undefined;
+}
+
+/** @param {import("../state.js").ObjectClass} known */
+export function classOptions({ id, class: className, use_sqlite: useSQLite }) {
+  return { className, useSQLite, unsafeUniqueKey: id };
+}
+
+/** workerd would start nothing at all beside a binding to an entrypoint that is not there. */
+function service({ service: scriptName, entrypoint, props }, { nameOf, isExported = () => true }) {
   const loaded = nameOf(scriptName);
-  return loaded && { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) };
+  const isThere = loaded && (!entrypoint || isExported(scriptName, entrypoint));
+  return isThere ? { name: loaded, ...(entrypoint && { entrypoint }), ...(props && { props }) } : undefined;
 }
 
 /** As workerd takes it: base64, or PEM, or JSON. */

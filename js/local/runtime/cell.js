@@ -2,6 +2,8 @@
  * A set of Workers that share one workerd: loaded when they are first requested, together with those that they call. A
  * change marks the set stale, and the next request reloads it once for everybody who waits.
  */
+import { classesOf, classNamed } from "../api/class-list.js";
+import { workflowNamed } from "../api/workflows.js";
 import { managedHost } from "../r2/domains.js";
 import { neededScripts } from "./bindings.js";
 import { Instance } from "./instance.js";
@@ -127,11 +129,12 @@ export class Cell {
   #liveSet() {
     const { state, broken } = this.#host;
     const names = new Set();
+    const workflowOf = (name) => workflowNamed(state, name);
     const visit = (name) => {
       const script = state.scripts.get(name);
       if (!script || names.has(name)) return;
       names.add(name);
-      for (const version of liveVersions(script)) neededScripts(version).forEach(visit);
+      for (const version of liveVersions(script)) neededScripts(version, workflowOf).forEach(visit);
     };
     for (const name of this.#requested) visit(name);
     const nameOf = (name) => {
@@ -140,6 +143,8 @@ export class Cell {
       return version && !broken.has(version.id) ? loadedName(script, version) : undefined;
     };
     const assetFile = (hash) => state.assetFiles.get(hash);
+    const isExported = (name, exported) => exportsName(state.scripts.get(name), exported);
+    const classOf = (scriptName, className) => classNamed(state, scriptName, className);
     const workers = [...names].sort().flatMap((name) => {
       const script = state.scripts.get(name);
       const versions = liveVersions(script).filter(({ id }) => !broken.has(id));
@@ -149,9 +154,13 @@ export class Cell {
         version,
         nameOf,
         assetFile,
+        classOf,
+        workflowOf,
+        isExported,
+        classes: loadedName(script, version) === name ? exportedClasses(state, name, version) : [],
       }));
     });
-    return { workers, kvIds: [...state.kv.keys()], hosts: hostsOf(state) };
+    return { workers, kvIds: [...state.kv.keys()], hosts: hostsOf(state), workflows: [...state.workflows.values()] };
   }
 
   async #loadWithoutBroken({ workers }) {
@@ -183,6 +192,17 @@ export class Cell {
   }
 }
 
+/** Of a version that is no upload, or was kept by an earlier build, nobody knows what it exports. */
+function exportsName(script, exported) {
+  const [{ namedHandlers } = {}] = script ? liveVersions(script) : [];
+  return namedHandlers === undefined || namedHandlers.some(({ name }) => name === exported);
+}
+
+/** Classes of a script that this version of it has code for. */
+function exportedClasses(state, scriptName, { classNames = [] }) {
+  return classesOf(state, scriptName).filter((known) => classNames.includes(known.class));
+}
+
 /** Hosts that a Worker reaches through Local Cloudflare: with all below them. */
 function hostsOf({ zones, accountSubdomain, objects }) {
   const open = [...(objects?.buckets.values() ?? [])].filter(({ managed }) => managed);
@@ -190,6 +210,7 @@ function hostsOf({ zones, accountSubdomain, objects }) {
   return accountSubdomain ? [...names, `${accountSubdomain}.workers.dev`] : names;
 }
 
-function keyOf({ workers, kvIds, hosts }) {
-  return JSON.stringify([workers.map(({ name, version }) => [name, version.id]), kvIds, hosts]);
+function keyOf({ workers, kvIds, hosts, workflows }) {
+  const loaded = workers.map(({ name, version, classes }) => [name, version.id, classes]);
+  return JSON.stringify([loaded, kvIds, hosts, workflows]);
 }

@@ -40,7 +40,7 @@ export class StartCheck {
 
   /**
    * @param {object} version as stored; needs `modules`, `mainModule` or `bodyPart`, `bindings`, compatibility
-   * @returns {Promise<{ ok: true, startupTimeMs: number, handlers: string[], namedHandlers: object[], messages: string[] } | { ok: false, code: 10021 | 10068, message: string }>}
+   * @returns {Promise<{ ok: true, startupTimeMs: number, handlers: string[], namedHandlers: object[], classNames: string[], messages: string[] } | { ok: false, code: 10021 | 10068, message: string }>}
    */
   async check(version) {
     const fingerprint = fingerprintOf(version);
@@ -78,6 +78,7 @@ export class StartCheck {
       startupTimeMs: Math.max(1, Math.round(outcome.tookMs)),
       handlers: outcome.handlers,
       namedHandlers: outcome.named.map(({ name, handlers }) => ({ name, handlers })),
+      classNames: outcome.named.filter(({ isClass }) => isClass).map(({ name }) => name),
       messages: await messagesFor(version),
     };
   }
@@ -160,7 +161,9 @@ async function startServiceWorker(version, entry) {
 async function startTimed(version) {
   const startedAt = performance.now();
   try {
-    const worker = { name: PROBE_NAME, version, nameOf: () => undefined };
+    // workerd looks for the class of a Workflow in the entry module, which is the probe.
+    const bindings = version.bindings.filter(({ type }) => type !== "workflow");
+    const worker = { name: PROBE_NAME, version: { ...version, bindings }, nameOf: () => undefined };
     const told = await startAlone(worker, async (ask) => (await ask()).json());
     return { told, tookMs: performance.now() - startedAt };
   } catch (error) {

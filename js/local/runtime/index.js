@@ -2,7 +2,7 @@
  * Runs the deployed Workers in workerd. All of them share one, but for those that held it up: each of these gets one of
  * its own, until its next version.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -14,7 +14,7 @@ import { Databases } from "./databases.js";
 import { NOT_BEGUN } from "./instance.js";
 import { kvNamespace } from "./kv.js";
 import { drawVersion, liveVersions, loadedName } from "./live.js";
-import { ASSETS } from "./miniflare.js";
+import { ASSETS, OBJECTS, WORKFLOWS, workflowFolder } from "./miniflare.js";
 import { guardianIsDone } from "./processes.js";
 
 const KEPT_LINES = 1000;
@@ -77,6 +77,8 @@ class Runtime {
   #former = new Set();
   #host;
   #closed = false;
+  /** Deletions under way. @type {Set<Promise<void>>} */
+  #forgotten = new Set();
 
   constructor({ state, persistDir, onOutput, onChange = () => {}, graceMs = GRACE_MS, ...handlers }) {
     this.#state = state;
@@ -187,6 +189,26 @@ class Runtime {
     });
   }
 
+  /** Ids of the objects of a class that are on the disk: workerd names their files by them. */
+  async objectsOf(classId) {
+    const files = await readdir(join(await this.#storesDir(), OBJECTS, classId)).catch(() => []);
+    return files.map((file) => /^([0-9a-f]{64})\.sqlite$/.exec(file)?.[1]).filter(Boolean);
+  }
+
+  /** All objects of classes that are gone. What runs until the next request may still read its own. */
+  forgetObjects(classIds) {
+    for (const id of classIds) this.#forgotten.add(this.#removeStore(OBJECTS, id));
+  }
+
+  /** All instances of a Workflow that is gone. */
+  forgetWorkflow(name) {
+    this.#forgotten.add(this.#removeStore(WORKFLOWS, workflowFolder(name)));
+  }
+
+  async #removeStore(...path) {
+    await rm(join(await this.#storesDir(), ...path), { recursive: true, force: true, maxRetries: 3 });
+  }
+
   /** A database of D1, see `Databases.database`. */
   database(id) {
     return this.databases.database(id);
@@ -204,6 +226,7 @@ class Runtime {
     this.#closed = true;
     const cells = [this.#shared, ...this.#own.values(), ...this.#former];
     await Promise.all([...cells.map((cell) => cell.close()), this.#check.close(), this.databases.close()]);
+    await Promise.all(this.#forgotten);
     await this.#channel.close();
     await guardianIsDone();
     if (this.#dir) await removeAssetFolders(join(this.#dir, ASSETS));

@@ -6,11 +6,17 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
 import { assetFolder, assetOptions, correctAssets } from "./assets.js";
-import { codeBinding, workerBindings } from "./bindings.js";
+import { classOptions, codeBinding, workerBindings } from "./bindings.js";
 import { takeNewest } from "./processes.js";
 import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
 
 const LOOPBACK = "127.0.0.1";
+/** The folder of Durable Objects: a folder a class, by its id. */
+export const OBJECTS = "do";
+/** The folder of Workflows: a folder each, see `workflowFolder`. */
+export const WORKFLOWS = "workflows";
+/** Where miniflare keeps the instances of a Workflow. */
+export const workflowFolder = (name) => `miniflare-workflows-${name}`;
 /** The folder of the folders of static assets. */
 export const ASSETS = "assets";
 /** The Worker of ours that a workerd is asked through. Upper case, so that no script name can clash with it. */
@@ -56,6 +62,12 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
  * @property {(scriptName: string) => string | undefined} nameOf the loaded name of another script
  * @property {(kind: string, about: object) => { address: string, headers: Record<string, string> }} store where a store of ours answers
  * @property {(hash: string) => import("../state.js").AssetFile} assetFile
+ * @property {(scriptName: string, className: string) => import("../state.js").ObjectClass | undefined} [classOf] none while a
+ *   version is tried alone
+ * @property {(name: string) => import("../state.js").Workflow | undefined} [workflowOf] none likewise
+ * @property {(scriptName: string, name: string) => boolean} [isExported] whether the live version of a script exports a name;
+ *   none likewise
+ * @property {import("../state.js").ObjectClass[]} [classes] whose objects live with this version, whether it is bound to them or not
  * @property {object} [assets] miniflare's option
  */
 
@@ -144,8 +156,8 @@ class Workerd {
     return {
       ...shared,
       kvPersist: join(this.#dir, "kv"),
-      durableObjectsPersist: join(this.#dir, "do"),
-      workflowsPersist: join(this.#dir, "workflows"),
+      durableObjectsPersist: join(this.#dir, OBJECTS),
+      workflowsPersist: join(this.#dir, WORKFLOWS),
       cachePersist: join(this.#dir, "cache"),
       workers: [
         this.#entryWorker(workers, kvIds),
@@ -246,6 +258,7 @@ export function workerOptions(namespace, worker) {
     compatibilityDate: runnableDate(namespace, version.compatibilityDate).date,
     compatibilityFlags: version.compatibilityFlags,
     ...workerBindings(worker).options,
+    additionalUnboundDurableObjects: (worker.classes ?? []).map(classOptions),
     ...(worker.assets && { assets: worker.assets }),
   };
 }
