@@ -144,11 +144,12 @@ export function createForeignActors({ state, runtime, switches = {} }) {
   };
 }
 
-function save(state, script, { code, bindings, annotations = {} }) {
+/** `settings`: what else a version has, such as `compatibilityFlags`. */
+function save(state, script, { code, annotations = {}, ...settings }) {
   const base = newestVersion(script);
   const changes = {
+    ...settings,
     ...(code && codeOf(code)),
-    ...(bindings && { bindings }),
     ...byDashboard("version_upload", annotations),
   };
   return addDerivedVersion(state, script, base, changes);

@@ -97,14 +97,15 @@ fn binding_fields(binding: &Binding, old: Option<&LiveBinding>) -> Vec<Field> {
     }
 }
 
-/// A binding that goes away.
+/// A binding that goes away, with what it leads to: no answer of the Worker comes from there any more.
 pub(super) fn removed(old: &LiveBinding) -> Field {
     let path = path_of(&old.type_name, &old.name);
     if old.type_name == secret_text::TYPE {
         return Field::secret_removed(path);
     }
-    let value = ["text", "namespace_id"].iter().find_map(|key| old.fields.get(*key).cloned());
-    Field::new(path, value.unwrap_or_else(|| Value::from(old.type_name.as_str())), Value::Null)
+    let text = old.fields.get("text").and_then(Value::as_str);
+    let told = text.or_else(|| bound::resource(old)).unwrap_or(&old.type_name);
+    Field::new(path, told, Value::Null)
 }
 
 /// Where a binding stands, in the words of the manifest.
