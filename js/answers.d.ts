@@ -136,6 +136,8 @@ export type Code =
   | "CFD0317"
   | "CFD0320"
   | "CFD0321"
+  | "CFD0322"
+  | "CFD0323"
   | "CFD0401"
   | "CFD0402"
   | "CFD0403"

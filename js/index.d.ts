@@ -114,6 +114,16 @@ export function publish(
 ): Promise<Published>;
 
 /**
+ * Packs the files of a directory, by relative path, into a tar for {@link publish}: modules of a Worker, or static assets.
+ * The same files give the same bytes.
+ *
+ * @throws {DeployError}
+ * @example
+ * const tar = await pack({ "index.js": code, "add.wasm": wasm });
+ */
+export function pack(files: Record<string, Uint8Array>): Promise<Uint8Array>;
+
+/**
  * Where each document's bundle lies, and the path of the scalar that says so.
  *
  * @throws {DeployError}

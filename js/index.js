@@ -105,6 +105,12 @@ export function createApi(engine, texts = TEXTS) {
       return run("publish", await splitOptions(engine, "publish", options), bundle, where, credentials);
     },
 
+    /** Packs the files of a directory into a tar for `publish`: the same files give the same bytes. */
+    async pack(files) {
+      shapes.require("files", files, shapes.FILES_AS_BYTES);
+      return ask("pack", files);
+    },
+
     /** Where each document's bundle lies, and the path of the scalar that says so. */
     async bundleTargets(manifest, options) {
       const { data, host } = await splitOptions(engine, "bundleTargets", options);

@@ -169,7 +169,7 @@ export interface WorkerManifest {
      */
     mainModule?: string | null;
     /**
-     * Name of the entry module of a bundle of one module. Default: `index.js`.
+     * Name of the entry module of a bundle of one module, by default `index.js`; of a tar, where more than one may be meant.
      */
     main_module?: string | null;
     /**

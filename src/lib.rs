@@ -19,6 +19,7 @@ pub mod mask;
 pub mod model;
 pub mod secret;
 
+pub mod archive;
 pub mod assets;
 pub mod bundle;
 pub mod cloudflare;

@@ -54,6 +54,8 @@ export const BYTES = {
   words: "a Uint8Array or a Blob",
 };
 /** @type {Shape} */
+export const FILES_AS_BYTES = { is: areContents, words: "an object whose values are Uint8Arrays" };
+/** @type {Shape} */
 export const CONTENTS = {
   is: (value) => isObject(value) && Object.values(value).every(areContents),
   words: "an object whose values are objects of Uint8Arrays",

@@ -3,11 +3,14 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { DeployError, USAGE_CODE, usageError } from "../errors.js";
+import { extensionOf, openBundle } from "./bundle-file.js";
 import { formatHint } from "./format-hint.js";
-import { openBytes, readText } from "./input.js";
+import { readText } from "./input.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
+/** What the key of one script ends with. */
+const SCRIPT = ".js";
 const OBJECT_MISSING = "CFD0311";
 
 /** What there is to say about a run once it has written, or may have. */
@@ -26,7 +29,7 @@ const HAS_BEGUN = [3, 130, 143];
  */
 
 /**
- * `apply --bundle FILE`: puts the file beside the bundle that the manifest names, under its own hash, and points the
+ * `apply --bundle FILE`: puts the file, or a directory as a tar, beside the bundle that the manifest names, under its own hash, and points the
  * manifest there. The engine looks for the object to plan, so it is published first; nothing uses it until the plan is
  * carried out, and the file on disk changes only once Cloudflare took the code.
  *
@@ -37,13 +40,14 @@ const HAS_BEGUN = [3, 130, 143];
  */
 export async function publishBundle(context, session, file) {
   const { api, creds, options, host } = session;
-  const bundle = await openBytes(context, file);
+  const bundle = await openBundle(context, file);
   const target = await bundleTarget(session, "--bundle", () => true);
   const manifest = resolve(context.cwd, target.file);
   await requireReplaceable(manifest, target.file);
   const sha256 = await sha256Of(bundle, file);
-  const hint = await formatHint(bundle, target);
-  const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}.js`;
+  const extension = await extensionOf(bundle);
+  const hint = extension === SCRIPT ? await formatHint(bundle, target) : undefined;
+  const key = `${folderOf(target.key)}${sha256.slice(0, VERSION_DIGITS)}${extension}`;
   const { sources } = session;
   const rewritten = await rewrite(api, sources, target, { key, sha256 });
   const pointed = sources.map((source) => (source.name === target.file ? rewritten.source : source));

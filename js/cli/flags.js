@@ -48,7 +48,11 @@ export const FLAGS = [
     parse: collect,
     careful: true,
   },
-  { flag: "--bundle <file>", on: ["apply"], text: "publish FILE first and write its path into the YAML" },
+  {
+    flag: "--bundle <file>",
+    on: ["apply"],
+    text: "publish FILE, or a directory, first and write its path into the YAML",
+  },
   {
     flag: "--expect <fingerprint>",
     on: ["apply", "destroy"],

@@ -21,6 +21,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  pack,
   setValue,
   schema,
   explain,

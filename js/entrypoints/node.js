@@ -17,6 +17,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  pack,
   setValue,
   schema,
   explain,

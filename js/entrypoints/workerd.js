@@ -14,6 +14,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  pack,
   setValue,
   schema,
   explain,

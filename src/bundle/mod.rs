@@ -1,7 +1,8 @@
 //! A bundle: the bytes that lie in R2, read as the modules of a Worker.
 //!
-//! Either one script file, or the multipart file that `wrangler deploy --dry-run --outfile FILE` writes. Whether a script
-//! is an ES module is stated, never read out of its source.
+//! Either one script file, or the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, or a tar of
+//! modules. Which of them it is, its first bytes tell, whatever it is called. Whether a script is an ES module is stated,
+//! never read out of its source.
 
 use std::fmt;
 
@@ -9,12 +10,17 @@ use bytes::Bytes;
 
 use crate::model::Syntax;
 
+mod entry;
+mod form;
+mod kind;
 mod metadata;
 mod module_name;
 mod multipart;
 mod read;
+mod tarball;
 mod window;
 
+pub use form::Form;
 pub use metadata::{AskedBinding, Asks, CodeBinding};
 pub use module_name::check_module_name;
 pub use read::read;
@@ -23,7 +29,7 @@ pub use window::{Place, Window};
 /// What a manifest states about its bundle.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stated<'a> {
-    /// Name of the entry of a single-file bundle; `index.js` if absent.
+    /// Name of the entry of a single-file bundle, `index.js` if absent; of a tar's entry, if more than one may be meant.
     pub main_module: Option<&'a str>,
     /// How the entry talks to the runtime; a single file is an ES module if absent, a multipart file says it itself.
     pub syntax: Option<Syntax>,
@@ -42,8 +48,11 @@ pub struct Modules {
     pub bindings: Vec<CodeBinding>,
     /// What the Worker that the bundle was made for has beside its code.
     pub asks: Asks,
-    /// SHA-256 of the bundle's bytes, 64 lower-case hex digits.
+    /// SHA-256 of what is deployed, 64 lower-case hex digits: of the bundle's bytes; of a tar's modules, whatever else a tar
+    /// tells of them.
     pub sha256: String,
+    /// SHA-256 of the bundle's bytes, which a manifest may pin.
+    pub file_sha256: String,
     /// Bytes of all modules, source maps left out: what Cloudflare's limit counts.
     pub size: usize,
 }
@@ -71,6 +80,16 @@ pub mod content_type {
     pub const ES_MODULE: &str = "application/javascript+module";
     /// CommonJS module, or a script in service-worker syntax.
     pub const SCRIPT: &str = "application/javascript";
+    /// WebAssembly.
+    pub const WASM: &str = "application/wasm";
+    /// Text.
+    pub const TEXT: &str = "text/plain";
+    /// Bytes.
+    pub const DATA: &str = "application/octet-stream";
+    /// Python module.
+    pub const PYTHON: &str = "text/x-python";
+    /// A package that a Python Worker needs; its name says all.
+    pub const PYTHON_REQUIREMENT: &str = "text/x-python-requirement";
     /// Source map.
     pub const SOURCE_MAP: &str = "application/source-map";
 }

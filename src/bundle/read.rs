@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Asks, CodeBinding, Module, Modules, Stated, check_module_name, content_type, metadata, multipart};
+use super::{
+    Asks, CodeBinding, Module, Modules, Stated, check_module_name, content_type, metadata, multipart, tarball,
+};
+use crate::archive::is_archive;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::model::{Syntax, hex};
 
@@ -21,13 +24,14 @@ const CONTENT_TYPES: [&str; 10] = [
     "text/javascript+module",
     content_type::SCRIPT,
     "text/javascript",
-    "application/wasm",
-    "text/plain",
-    "application/octet-stream",
-    "text/x-python",
-    "text/x-python-requirement",
+    content_type::WASM,
+    content_type::TEXT,
+    content_type::DATA,
+    content_type::PYTHON,
+    content_type::PYTHON_REQUIREMENT,
     content_type::SOURCE_MAP,
 ];
+
 /// Reads a bundle; its modules share the bytes.
 ///
 /// Besides the modules come findings that don't stop the run.
@@ -39,15 +43,21 @@ pub fn read(bytes: Bytes, stated: Stated<'_>) -> Result<(Modules, Vec<Diagnostic
         return Err(Diagnostic::error(Code::BundleUnreadable, "the bundle is empty")
             .with_help("build the Worker again and publish the result"));
     }
-    let is_multipart = multipart::is_multipart(&bytes);
-    if !is_multipart {
-        size_finding(bytes.len())?;
+    let file_sha256 = hex(&Sha256::digest(&bytes));
+    let (mut modules, mut findings) = match () {
+        () if is_archive(&bytes) => tarball::modules(&bytes, stated)?,
+        () if multipart::is_multipart(&bytes) => (several(&bytes, stated.syntax)?, Vec::new()),
+        () => {
+            size_finding(bytes.len())?;
+            (single(bytes, stated)?, Vec::new())
+        }
+    };
+    if modules.sha256.is_empty() {
+        modules.sha256.clone_from(&file_sha256);
     }
-    let sha256 = hex(&Sha256::digest(&bytes));
-    let mut modules = if is_multipart { several(&bytes, stated.syntax)? } else { single(bytes, stated)? };
-    modules.sha256 = sha256;
+    modules.file_sha256 = file_sha256;
     modules.size = code(&modules).map(|module| module.bytes.len()).sum();
-    let findings = size_finding(modules.size)?.into_iter().collect();
+    findings.extend(size_finding(modules.size)?);
     Ok((modules, findings))
 }
 
@@ -59,8 +69,9 @@ fn single(bytes: Bytes, stated: Stated<'_>) -> Result<Modules, Diagnostic> {
     let main = stated.main_module.unwrap_or(DEFAULT_MAIN);
     check_name(main)?;
     if std::str::from_utf8(&bytes).is_err() {
-        return Err(unreadable("it is neither JavaScript text in UTF-8 nor a multipart file")
-            .with_help("publish one JavaScript file, or the file of `wrangler deploy --dry-run --outfile FILE`"));
+        return Err(unreadable("it is neither JavaScript text in UTF-8, nor a multipart file, nor a tar").with_help(
+            "publish one JavaScript file, the file of `wrangler deploy --dry-run --outfile FILE`, or a directory",
+        ));
     }
     let syntax = stated.syntax.unwrap_or(Syntax::EsModule);
     let content_type = match syntax {
@@ -75,6 +86,7 @@ fn single(bytes: Bytes, stated: Stated<'_>) -> Result<Modules, Diagnostic> {
         bindings: Vec::new(),
         asks: Asks::default(),
         sha256: String::new(),
+        file_sha256: String::new(),
         size: 0,
     })
 }
@@ -107,6 +119,7 @@ fn several(bytes: &Bytes, stated: Option<Syntax>) -> Result<Modules, Diagnostic>
         bindings: metadata.code_bindings,
         asks: metadata.asks,
         sha256: String::new(),
+        file_sha256: String::new(),
         size: 0,
     })
 }
@@ -136,14 +149,14 @@ fn module(file: &Bytes, part: &multipart::Part<'_>, bindings: &[CodeBinding]) ->
     Ok(Module { name: name.clone(), content_type: content_type.to_owned(), bytes: file.slice_ref(part.bytes) })
 }
 
-fn check_name(name: &str) -> Result<(), Diagnostic> {
+pub(super) fn check_name(name: &str) -> Result<(), Diagnostic> {
     check_module_name(name).map_err(|reason| {
         Diagnostic::error(Code::ModuleName, format!("the module name `{}` {reason}", plain(name, 100)))
             .with_help("use a relative path such as `index.js` or `lib/a.wasm`")
     })
 }
 
-fn unreadable(reason: &str) -> Diagnostic {
+pub(super) fn unreadable(reason: &str) -> Diagnostic {
     Diagnostic::error(Code::BundleUnreadable, format!("the bundle can't be read: {}", plain(reason, 200)))
 }
 

@@ -201,7 +201,7 @@ codes! {
     UndeployedVersion = "CFD0522": "an undeployed version is waiting",
         "Somebody uploaded a version that gets no requests yet. The values shown for the Worker are those of that newest version; applying puts a new version in front of it.";
     BundleUnreadable = "CFD0301": "the bundle can't be read",
-        "The object in R2 is neither one JavaScript file in UTF-8 nor the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, or the latter is damaged. Build the Worker again and publish the result.";
+        "The object in R2 is neither one JavaScript file in UTF-8, nor the multipart file that `wrangler deploy --dry-run --outfile FILE` writes, nor a tar; or one of the latter is damaged. A tar may hold files and directories alone: no links, and no path that leads out of it. Build the Worker again and publish the result.";
     BundleTooLarge = "CFD0302": "the bundle is too large",
         "Cloudflare takes at most 64 MiB of modules before compression, source maps left out. Leave out what the Worker does not need, or move data to R2, KV or static assets.";
     BundleLarge = "CFD0303": "the bundle is large",
@@ -216,6 +216,10 @@ codes! {
         "Names of modules become names of parts of the upload: relative paths of at most 255 bytes, without quotes, backslashes, control characters and `..` segments; `metadata` is reserved.";
     BundleMismatch = "CFD0307": "the bundle is not the pinned one",
         "`bundle.sha256` pins the bytes of the bundle, and the object in R2 has others. Nothing was changed. Either somebody replaced the object, or the pin belongs to another build: publish the bundle again under a new key and pin that.";
+    BundleEntry = "CFD0322": "which module is the entry is not clear",
+        "A tar of modules has no entry of its own saying. `main_module` in the manifest names it; without that it is the only JavaScript or Python module at the top of the tar, or the only one there whose name begins with `index.`.";
+    BundleFilesLeft = "CFD0323": "files of the bundle are not deployed",
+        "A tar of modules holds files that are no modules by the ends of their names, such as a README. They are left out. Code that imports one of them fails: name data `.bin` and text `.txt`, `.html` or `.sql`, or let the build put it into the code.";
     BucketMissing = "CFD0310": "the bucket does not exist",
         "R2 knows no bucket of this name in this account at this endpoint. A bucket made with a jurisdiction (`eu`, `fedramp`) is seen only there: say `bundle.jurisdiction`.";
     ObjectMissing = "CFD0311": "the bundle is not in the bucket",

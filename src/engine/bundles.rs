@@ -211,7 +211,8 @@ fn uploads(plan: &Plan) -> BTreeSet<usize> {
     uploads.map(|step| step.manifest).collect()
 }
 
-/// What our tag says of the bundle, where its ETag is still the same and no pin speaks against it.
+/// What our tag says of the bundle, where its ETag is still the same and no pin speaks against it. Of a tar it tells the
+/// digest of the modules, which no pin is compared with: that one is read.
 fn recorded(entry: &Entry, manifest: &DesiredManifest, live: &LiveManifest) -> Option<BundleFacts> {
     let etag = entry.head.etag.as_ref()?;
     let mark = ScriptMarks::parse(&live.script.as_ref()?.tags).bundle.filter(|mark| mark.etag == *etag)?;
@@ -239,8 +240,8 @@ async fn one(
     let bytes = reading.read(&session.client, MOST_BYTES).await.map_err(told)?;
     let (modules, mut findings) = bundle::read(bytes.into(), stated(script))?;
     findings.extend(bundle_asks::findings(&modules, script));
-    if let Some(pin) = script.bundle.sha256.as_ref().filter(|pin| **pin != modules.sha256) {
-        return Err(Box::new(mismatch(script, &modules.sha256, pin)));
+    if let Some(pin) = script.bundle.sha256.as_ref().filter(|pin| **pin != modules.file_sha256) {
+        return Err(Box::new(mismatch(script, &modules.file_sha256, pin)));
     }
     let (etag, sha256) = (etag.unwrap_or_default(), modules.sha256.clone());
     Ok((BundleFacts { etag, sha256, size: Some(modules.size as u64) }, modules, findings))

@@ -43,7 +43,7 @@ pub use options::{Credentials, Options, R2Credentials};
 pub use outputs::{OutputsResult, outputs};
 pub use plan_result::PlanResult;
 pub use planning::plan;
-pub use publish::{BundleTarget, PublishTarget, Published, bundle_targets, publish};
+pub use publish::{BundleTarget, PublishTarget, Published, bundle_targets, pack, publish};
 pub use session::Io;
 pub use undo::{Stays, Undo, UndoCommand};
 pub use validate::{Validation, validate};

@@ -11,7 +11,8 @@ use super::failure::failure;
 use super::session::Session;
 use super::validate::read;
 use super::{Credentials, Io, Options, r2_stores};
-use crate::bundle::{self, Stated};
+use crate::archive;
+use crate::bundle::Form;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::kinds::worker::manifest::bundle_path;
@@ -29,7 +30,7 @@ const VERSION_DIGITS: usize = 12;
 pub struct PublishTarget {
     /// Bucket name.
     pub bucket: String,
-    /// Object key; one that ends in `/` gets `<version>.js`.
+    /// Object key; one that ends in `/` gets `<version>.js`, of a tar `<version>.tar`.
     pub key: String,
     /// Version in the key; default 12 hex digits of the bundle's SHA-256.
     pub version: Option<String>,
@@ -113,26 +114,36 @@ async fn put(
                     .with_help("set CLOUDFLARE_ACCOUNT_ID")
             },
         )?;
-    bundle::read(bytes.clone(), Stated::default()).map_err(|finding| failure(vec![finding]))?;
+    let form = Form::of(&bytes);
+    form.check(&bytes).map_err(|finding| failure(vec![finding]))?;
     let sha256 = hex(&Sha256::digest(&bytes));
-    let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256)? };
+    let object = Object { bucket: target.bucket.clone(), key: key(target, &sha256, form)? };
     let mut keys = BTreeMap::new();
     let place = (target.bucket.as_str(), target.jurisdiction.as_deref());
     let store = r2_stores::store(session, account, place, &mut keys);
     let (store, _) = store.await.map_err(|finding| failure(vec![finding]))?;
     let size = bytes.len();
-    let content_type = if bytes.starts_with(b"--") { "multipart/form-data" } else { "application/javascript" };
-    let put = Put { content_type, bytes: &bytes, sha256: &sha256, overwrite: target.overwrite };
+    let put = Put { content_type: form.content_type(), bytes: &bytes, sha256: &sha256, overwrite: target.overwrite };
     let written = store.put(&session.client, &object, &put).await.map_err(|error| failure(vec![error.diagnostic()]))?;
     let Object { bucket, key } = object;
     Ok(Published { bucket, key, sha256, bytes: size, existed: written == Written::Already })
 }
 
-fn key(target: &PublishTarget, sha256: &str) -> Result<String, Error> {
+/// Packs the files of a directory into a tar: the same files give the same bytes.
+///
+/// # Errors
+/// A path that leads out of the directory.
+pub fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>, Error> {
+    archive::pack(files).map_err(|reason| Error::new(Code::BadArgument, Exit::Usage, reason))
+}
+
+fn key(target: &PublishTarget, sha256: &str, form: Form) -> Result<String, Error> {
     let usage = |message: String| Error::new(Code::ObjectAddress, Exit::Usage, message);
     let key = match (target.key.ends_with('/'), &target.version) {
-        (true, Some(version)) => format!("{}{version}.js", target.key),
-        (true, None) => format!("{}{}.js", target.key, sha256.get(..VERSION_DIGITS).unwrap_or(sha256)),
+        (true, Some(version)) => format!("{}{version}{}", target.key, form.extension()),
+        (true, None) => {
+            format!("{}{}{}", target.key, sha256.get(..VERSION_DIGITS).unwrap_or(sha256), form.extension())
+        }
         (false, None) => target.key.clone(),
         (false, Some(_)) => return Err(usage("a version goes only with a key that ends in `/`".into())),
     };

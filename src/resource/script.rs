@@ -24,7 +24,7 @@ pub struct DesiredScript {
     pub bundle: Bundle,
     /// How its code is written, where the manifest states it.
     pub format: Option<Syntax>,
-    /// Name of the entry module of a single-module bundle; absent = `index.js`.
+    /// Name of the entry module of a single-module bundle, absent = `index.js`; of a tar, where more than one may be meant.
     pub main_module: Option<String>,
     /// `YYYY-MM-DD`; absent keeps the live one, on create the date pinned in this release.
     pub compatibility_date: Option<String>,

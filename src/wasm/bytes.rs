@@ -1,6 +1,6 @@
-//! A bundle that the caller gives.
+//! Bytes across the border: a bundle that the caller gives, one that was made here.
 
-use js_sys::{Function, Reflect, Uint8Array};
+use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::diagnostic::{Code, plain};
@@ -27,6 +27,18 @@ pub(super) async fn bytes(given: &JsValue) -> Result<Vec<u8>, Error> {
         Ok(bytes) => Err(unreadable(&format!("{} bytes came of {size}", bytes.len()))),
         Err(error) => Err(unreadable(&member(&error, "message").as_string().unwrap_or_default())),
     }
+}
+
+/// `{ ok }` with bytes, or `{ error }`.
+pub(super) fn tagged(result: Result<Vec<u8>, Error>) -> JsValue {
+    let bytes = match result {
+        Ok(bytes) => Uint8Array::from(bytes.as_slice()),
+        Err(error) => return super::tagged::tagged::<()>(Err(error)),
+    };
+    let answer = Object::new();
+    // A new object takes any member: this can't fail.
+    let _ = Reflect::set(&answer, &"ok".into(), &bytes);
+    answer.into()
 }
 
 fn unreadable(reason: &str) -> Error {

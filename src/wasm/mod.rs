@@ -134,6 +134,12 @@ pub async fn publish(bundle: JsValue, target: JsValue, creds: JsValue, options: 
     tagged(answer.await)
 }
 
+/// Packs the files of a directory into a tar: the same files give the same bytes.
+#[wasm_bindgen]
+pub fn pack(files: JsValue) -> JsValue {
+    bytes::tagged(with_bytes_from_js("files", files).and_then(|files| engine::pack(&files)))
+}
+
 /// Where each document's bundle lies.
 #[wasm_bindgen(js_name = bundleTargets)]
 pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {

@@ -1,6 +1,7 @@
-//! Bytes of a bundle: one script, or a multipart file.
+//! Bytes of a bundle: one script, a multipart file, or a tar.
 
 use bytes::Bytes;
+use cfworker_deploy::archive::is_gzip;
 use cfworker_deploy::bundle::{self, Modules, Stated, check_module_name};
 use cfworker_deploy::cloudflare::upload::{self, Metadata};
 use cfworker_deploy::cloudflare::{Api, Auth};
@@ -11,6 +12,9 @@ use super::driver::Target;
 use super::shown;
 
 pub const TARGET: Target = Target { name: "bundles", beside: None, check, structured, words: &WORDS };
+
+/// Of what gzip has packed.
+const MOST_UNPACKED: usize = 256 * 1024 * 1024;
 
 const WORDS: [&str; 41] = [
     "--",
@@ -61,7 +65,7 @@ fn check(input: &[u8]) {
         Err(finding) => shown::checked_findings(&[], &[finding]),
         Ok((modules, findings)) => {
             shown::checked_findings(&[], &findings);
-            usable(&modules, input.len());
+            usable(&modules, if is_gzip(input) { MOST_UNPACKED } else { input.len() });
             // Cloudflare gets what the bundle holds: an upload of it, read as a bundle, has the same modules.
             let again =
                 bundle::read(uploaded(&modules), Stated::default()).expect("an upload that we made ourselves").0;

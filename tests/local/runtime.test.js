@@ -165,11 +165,6 @@ describe("check", () => {
     "a bad service-worker script": [version([serviceWorker("let x = ;")]), 10021, /SyntaxError[\s\S]*w\.js:1:8/],
     "no handlers": [version([esm("export const a = 1")]), 10068, /no registered event handlers/],
     "an empty service-worker script": [version([serviceWorker("let a = 1")]), 10068, /no registered event handlers/],
-    Python: [
-      version([{ name: "w.py", type: "python", contentType: "text/x-python", content: Buffer.from("") }]),
-      10021,
-      /Python/,
-    ],
   };
   for (const [what, [one, code, message]] of Object.entries(refused)) {
     test(`${what} is refused with ${code}`, async () => {
@@ -178,6 +173,13 @@ describe("check", () => {
       assert.match(verdict.message, message);
     });
   }
+
+  test("a Python Worker is accepted, and it is said that it does not run here", async () => {
+    const python = { name: "w.py", type: "python", contentType: "text/x-python", content: Buffer.from("") };
+    const { ok, handlers, messages } = await runtime.check(version([python]));
+    assert.deepEqual([ok, handlers, messages.length], [true, ["fetch"], 1]);
+    assert.match(messages[0], /does not run Python Workers/);
+  });
 
   test("a script that never ends is given up, and the next one starts", async () => {
     const endless = runtime.check(version([esm("for (;;);")]));

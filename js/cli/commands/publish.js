@@ -1,25 +1,26 @@
 import { resolve } from "node:path";
 import { usageError } from "../../errors.js";
 import { bundleTarget, pointFile } from "../bundle.js";
+import { openBundle } from "../bundle-file.js";
 import { formatHint } from "../format-hint.js";
-import { openBytes } from "../input.js";
 import { requireReplaceable } from "../replace-file.js";
 import { openSession } from "../session.js";
 
 /** What a key of JavaScript ends with. */
 const SCRIPT = /\.[cm]?js$/i;
 
-/** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked. */
+/** `publish FILE r2://BUCKET/KEY`: a signed PUT that never replaces an object unasked; a directory goes as a tar. */
 export const publish = {
   name: "publish",
   summary: "put a bundle into R2",
   operands: [
-    ["<file>", "the bundle, - is standard input"],
+    ["<file>", "the bundle, or a directory of modules; - is standard input"],
     ["<target>", "r2://BUCKET/KEY; a KEY ending in / gets the version"],
   ],
   examples: [
     "cfworker-deploy publish dist/index.js r2://bundles/hello/",
     "cfworker-deploy publish dist/index.js r2://bundles/hello/ --version v42",
+    "cfworker-deploy publish dist r2://bundles/hello/",
     "cfworker-deploy publish app.js r2://bundles/hello/ --manifest worker.yaml",
   ],
   changes: true,
@@ -27,7 +28,7 @@ export const publish = {
     const { context, view, flags, operands } = run;
     const [file, url] = operands;
     const target = targetOf(url, flags);
-    const bundle = await openBytes(context, file);
+    const bundle = await openBundle(context, file);
     const session = await openSession(run, flags.manifest ? [flags.manifest] : []);
     const { api, creds, options, host } = session;
     const entry =

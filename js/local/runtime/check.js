@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { isPlain, needsModules, plainBindings, workerBindings } from "./bindings.js";
 import { loadMiniflare, runnableDate } from "./miniflare.js";
+import { isPython, PYTHON_VERDICT } from "./python.js";
 import { PROBE_PREFIX, probeServiceWorker, probeSource } from "./sources.js";
 import { startAlone, startChecker } from "./trial.js";
 
@@ -61,8 +62,7 @@ export class StartCheck {
   async #start(version) {
     const entry = version.modules.find(({ name }) => name === (version.mainModule ?? version.bodyPart));
     if (!entry) return refusal(SYNTAX_OR_START, `No such module: ${version.mainModule ?? version.bodyPart}`);
-    const python = version.modules.find(({ type }) => type.startsWith("python"));
-    if (python) return refusal(SYNTAX_OR_START, `Local Cloudflare does not run Python Workers (module ${python.name})`);
+    if (isPython(version)) return PYTHON_VERDICT;
     const forModules = version.mainModule ? undefined : version.bindings.find(needsModules);
     if (forModules) {
       const { name, type } = forModules;

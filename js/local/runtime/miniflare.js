@@ -8,6 +8,7 @@ import { join, sep } from "node:path";
 import { assetFolder, assetOptions, correctAssets } from "./assets.js";
 import { classOptions, codeBinding, workerBindings } from "./bindings.js";
 import { takeNewest } from "./processes.js";
+import { isPython, STAND_IN } from "./python.js";
 import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
 
 const LOOPBACK = "127.0.0.1";
@@ -256,14 +257,17 @@ export function workerOptions(namespace, worker) {
     name,
     ...sourceOptions(version),
     compatibilityDate: runnableDate(namespace, version.compatibilityDate).date,
-    compatibilityFlags: version.compatibilityFlags,
+    // Those of Python mean nothing to what stands in for it.
+    compatibilityFlags: isPython(version) ? [] : version.compatibilityFlags,
     ...workerBindings(worker).options,
     additionalUnboundDurableObjects: (worker.classes ?? []).map(classOptions),
     ...(worker.assets && { assets: worker.assets }),
   };
 }
 
-function sourceOptions({ modules, mainModule, bodyPart }) {
+function sourceOptions(version) {
+  if (isPython(version)) return { modules: true, script: STAND_IN };
+  const { modules, mainModule, bodyPart } = version;
   if (modules.length === 0) return { modules: true, script: "export default {};" };
   if (!mainModule) return { script: modules.find(({ name }) => name === bodyPart).content.toString("utf8") };
   const main = modules.find(({ name }) => name === mainModule);

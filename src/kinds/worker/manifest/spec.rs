@@ -26,7 +26,7 @@ pub struct Spec {
     pub script: Option<Script>,
     /// Where the code lies in R2.
     pub script_bundle: Option<Bundle>,
-    /// Name of the entry module of a bundle of one module. Default: `index.js`.
+    /// Name of the entry module of a bundle of one module, by default `index.js`; of a tar, where more than one may be meant.
     pub main_module: Option<String>,
     /// Day whose runtime behaviour the Worker gets, `YYYY-MM-DD`. Absent: the live one stays.
     pub compatibility_date: Option<String>,
