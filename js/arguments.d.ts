@@ -74,6 +74,8 @@ export interface Options {
   allowDeletes?: boolean | undefined;
   /** A secret without a value is an error, even where the live Worker has one of that name. */
   requireSecrets?: boolean | undefined;
+  /** Download the live modules and compare them with those of the bundle, byte for byte: one more read a Worker. */
+  verifyContent?: boolean | undefined;
   /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
   allowEnv?: readonly string[] | undefined;
   /** Addresses of stores that `destroy` deletes with all data in them, such as `kv:TITLE`: others stay. */

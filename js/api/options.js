@@ -46,6 +46,7 @@ const OPTIONS = {
   timeoutMs: shapes.MILLISECONDS,
   today: shapes.TEXT,
   values: shapes.TEXTS_BY_NAME,
+  verifyContent: shapes.FLAG,
   wait: shapes.FLAG,
   ...HOST,
 };

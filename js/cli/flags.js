@@ -59,6 +59,11 @@ export const FLAGS = [
     text: "only if the plan is still this one, secret values aside",
   },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
+  {
+    flag: "--verify-content",
+    on: ["apply", "plan", "drift"],
+    text: "compare live modules with the bundle, byte for byte",
+  },
   { flag: "--offline", on: ["plan"], text: "against an empty account: needs no token, sends nothing" },
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
   { flag: "--mermaid", on: ["plan"], text: "print the plan as a flowchart of Mermaid" },

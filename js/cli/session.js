@@ -74,6 +74,7 @@ export async function readOptions(context, flags, { accountId }) {
   if (flags.values) options.values = await readAllPairs(context, flags.values);
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;
+  if (flags.verifyContent) options.verifyContent = true;
   if (flags.requireSecrets) options.requireSecrets = true;
   if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;

@@ -57,6 +57,15 @@ pub struct Modules {
     pub size: usize,
 }
 
+/// The files of a form by name, as imports say them: of an upload, or of an answer that shows one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parts(form: &Bytes) -> Result<Vec<(String, Bytes)>, String> {
+    let each = |part: multipart::Part<'_>| (part.filename.unwrap_or(part.name), form.slice_ref(part.bytes));
+    Ok(multipart::parts(form)?.into_iter().map(each).collect())
+}
+
 /// One module.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Module {

@@ -22,6 +22,7 @@ mod search;
 
 pub mod accounts;
 pub mod assets;
+pub mod content;
 pub mod d1;
 pub mod deployments;
 pub mod dns_records;

@@ -1,11 +1,12 @@
 //! Bundles of a run: opened together with the reads, read only where their bytes are needed.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::bundle_asks;
 use super::code::{BundleCode, MOST_BYTES, object, stated};
+use super::content::{self, OfBundle};
 use super::r2_stores::Stores;
 use super::session::Session;
 use crate::apply;
@@ -25,6 +26,8 @@ const MOST_UNREAD: usize = 4;
 pub(super) struct Bundles {
     entries: Vec<Entry>,
     window: Rc<Window>,
+    /// Modules of the bundles, where the live ones are compared with them.
+    listed: Option<BTreeMap<usize, OfBundle>>,
 }
 
 struct Entry {
@@ -59,7 +62,7 @@ pub(super) async fn open(
             Err(error) => errors.push(R2Error::diagnostic(&error)),
         }
     }
-    if errors.is_empty() { Ok(Bundles { entries, window: Rc::default() }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Bundles { entries, window: Rc::default(), listed: None }) } else { Err(errors) }
 }
 
 impl Bundles {
@@ -81,6 +84,21 @@ impl Bundles {
             }
         }
         self.read(unknown, session, desired, live, diagnostics).await;
+    }
+
+    /// Compares all of what is live with the bundles, whatever is known of them.
+    pub(super) async fn verify(
+        &mut self,
+        session: &Session<'_>,
+        desired: &DesiredState,
+        live: &mut LiveState,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        self.listed = Some(BTreeMap::new());
+        let all = (0..self.entries.len()).collect();
+        self.read(all, session, desired, live, diagnostics).await;
+        let listed = self.listed.take().unwrap_or_default();
+        diagnostics.extend(content::compare(session, desired, live, &listed).await);
     }
 
     /// Reads the bundles that the plan uploads and whose bytes were not seen so far, and lets go of the others. Tells
@@ -121,6 +139,7 @@ impl Bundles {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let at_hand = AtHand::of(&self.entries);
+        let lists = self.listed.is_some();
         let mut reading = Vec::new();
         for (index, entry) in self.entries.iter_mut().enumerate().filter(|(index, _)| indexes.contains(index)) {
             let Some(manifest) = desired.manifests.get(index) else { continue };
@@ -129,16 +148,18 @@ impl Bundles {
                 let _place = window.enter(entry.bytes()).await;
                 let answer = one(session, manifest, entry).await;
                 let answer = answer.map(|(facts, modules, findings)| {
+                    let listed = lists.then(|| OfBundle::of(&modules));
                     entry.modules = at_hand.keep(entry.bytes(), modules);
-                    (facts, findings)
+                    (facts, findings, listed)
                 });
                 (index, answer)
             });
         }
         for (index, answer) in join_window(reading).await {
             match (answer, live.manifests.get_mut(index)) {
-                (Ok((facts, findings)), Some(state)) => {
+                (Ok((facts, findings, listed)), Some(state)) => {
                     state.bundle = Some(facts);
+                    self.listed.iter_mut().zip(listed).for_each(|(all, listed)| drop(all.insert(index, listed)));
                     diagnostics.extend(findings);
                 }
                 (Err(finding), _) => diagnostics.push(*finding),

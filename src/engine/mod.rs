@@ -8,6 +8,7 @@ mod answers_schema;
 mod bundle_asks;
 mod bundles;
 mod code;
+mod content;
 mod deploy;
 mod doctor;
 mod failure;

@@ -48,6 +48,8 @@ pub struct Options {
     pub require_secrets: bool,
     /// Names that belong to the pipeline and its credentials, which `${NAME}` may read all the same.
     pub allow_env: Vec<String>,
+    /// Live modules are downloaded and compared with those of the bundles.
+    pub verify_content: bool,
     /// `destroy` only plans.
     pub dry_run: bool,
 }

@@ -74,7 +74,11 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     let Inputs { desired, places, secrets, mut refreshed, mut bundles, mut diagnostics } = inputs;
     let facts = secrets.facts(session.credentials, &desired);
     let planned = |live: &LiveState| kinds::plan(&desired, live, &facts, &options.planning(false));
-    bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
+    if options.verify_content {
+        bundles.verify(session, &desired, &mut refreshed.live, &mut diagnostics).await;
+    } else {
+        bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
+    }
     stop_on_error(&diagnostics)?;
     let mut plan = planned(&refreshed.live);
     // Nothing is written to what only lists told of.

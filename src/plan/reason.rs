@@ -42,6 +42,8 @@ reasons! {
     FoundByName = "found-by-name": "found by name";
     /// Code, variables, stores or compatibility differ from what is live.
     CodeOrConfiguration = "code-or-configuration": "code or configuration changed";
+    /// The live code was compared with the bundle, and is another.
+    ContentDiffers = "content-differs": "the live code is not that of the bundle";
     /// An earlier run ended before its last upload.
     Unfinished = "unfinished": "an earlier run ended before its last upload";
     /// The live Worker lacks a secret of the manifest.

@@ -25,7 +25,7 @@ pub use script::{
 };
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
-    RenamedScript, Routing, User, Wait, ZoneRef,
+    ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef,
 };
 pub use store::{DesiredStore, LiveStore, StoreInput};
 pub use watch::{Moment, Seen, Watch};

@@ -150,6 +150,9 @@ pub struct LiveManifest {
     pub zones: BTreeMap<String, LiveZoneContent>,
     /// The bundle, as far as it was read.
     pub bundle: Option<BundleFacts>,
+    /// Modules that are live otherwise than in the bundle, where somebody looked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<ModuleDiffers>,
     /// The account's part of workers.dev addresses.
     pub account_subdomain: Option<String>,
     /// What refers to the Worker; only looked up for a removal.
@@ -240,6 +243,28 @@ pub struct LiveZoneContent {
     /// When Cloudflare answered, in seconds since the epoch by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<u64>,
+}
+
+/// A module that is live otherwise than the bundle has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleDiffers {
+    /// Its name.
+    pub name: String,
+    /// What is live of it.
+    pub live: Option<ModuleSeen>,
+    /// What the bundle has of it.
+    pub wanted: Option<ModuleSeen>,
+}
+
+/// The content of a module, told apart from others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleSeen {
+    /// How many.
+    pub bytes: usize,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
 }
 
 /// What is known of a bundle without holding its bytes.

@@ -103,6 +103,7 @@ const ROWS = [
   ["GET", `${S}/deployments`, []],
   ["GET", `${S}/versions`, ["deployable"]],
   ["GET", `${S}/versions/:uuid`, []],
+  ["GET", `${S}/content/v2`, []],
   ["GET", `${S}/subdomain`, []],
   ["GET", `${Z}/workers/routes`, []],
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
@@ -144,6 +145,9 @@ const MODULE_TYPES = [
   "application/wasm",
   "text/plain",
   "application/octet-stream",
+  "text/x-python",
+  "text/x-python-requirement",
+  "application/source-map",
 ];
 
 /**

@@ -47,7 +47,7 @@ describe("what goes over the wire", () => {
     });
     await run(classic);
     site.foreign.changeRecord(site.zone, `shop.${ZONE}`, { proxied: false });
-    await run(classic);
+    await run(classic, { verifyContent: true });
     await run(manifestOf(site, { worker_name: "renamed" }), { prune: true });
     await run(manifestOf(site, { worker_name: "renamed", dns: { enabled: false } }));
     await site.destroy(manifestOf(site, { worker_name: "renamed" }), { options });

@@ -202,6 +202,9 @@ fn reason_to_upload(
     if mark.code != code {
         return Some(Reason::CodeOrConfiguration);
     }
+    if !context.live.content.is_empty() {
+        return Some(Reason::ContentDiffers);
+    }
     let live = context.live.script.as_ref()?;
     // What is bound is what the version's mark says.
     if live.is_from_lists {

@@ -38,6 +38,8 @@ pub(super) fn fields(
         let Bundle { bucket, key, .. } = &desired.bundle;
         fields.push(Field::new("bundle", old, json!({ "bucket": bucket, "key": key, "sha256": sha256 })));
     }
+    let differs = context.live.content.iter();
+    fields.extend(differs.map(|it| Field::new(format!("modules.{}", it.name), json!(it.live), json!(it.wanted))));
     let live_flags = live.map(|live| live.compatibility_flags.clone());
     let empty = LiveScript::default();
     let live = live.unwrap_or(&empty);

@@ -19,6 +19,7 @@ pub(super) fn live(
     let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
     LiveManifest {
         used_by: Vec::new(),
+        content: Vec::new(),
         zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
         zones: contents(manifest, of_hosts, &workers, zones),
         bundle: None,
