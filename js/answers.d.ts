@@ -8,13 +8,13 @@ export type Action = "create" | "update" | "replace" | "delete" | "adopt" | "no-
  * `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
  *
  * Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
- * consumer the name of its queue.
+ * consumer the name of its queue; for schedules the name of their Worker.
  */
 export type Address = string;
 /**
  * Kind of a resource, by the word that starts its address. New ones may come.
  */
-export type ResourceKind = "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer";
+export type ResourceKind = "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules";
 /**
  * Why a change is made, or why something stays as it is. New words may come.
  */
@@ -33,6 +33,7 @@ export type Why =
   | "settings-changed"
   | "inventory-changed"
   | "queues-changed"
+  | "schedules-changed"
   | "marks-outdated"
   | "differs"
   | "not-proxied"
@@ -53,7 +54,8 @@ export type Why =
   | "kept-without-prune"
   | "earlier-name-kept"
   | "holds-data"
-  | "leads-here";
+  | "leads-here"
+  | "calls-here";
 /**
  * The option that lets a run have what is not ours.
  */
@@ -110,6 +112,7 @@ export type Code =
   | "CFD0141"
   | "CFD0142"
   | "CFD0143"
+  | "CFD0155"
   | "CFD0201"
   | "CFD0202"
   | "CFD0203"
@@ -193,6 +196,8 @@ export type Code =
   | "CFD0548"
   | "CFD0549"
   | "CFD0550"
+  | "CFD0560"
+  | "CFD0561"
   | "CFD0601"
   | "CFD0602"
   | "CFD0603"

@@ -30,6 +30,10 @@ type TextOrFrom = string | ValueOrFrom;
  */
 type Observability = boolean | ObservabilitySettings;
 /**
+ * A cron expression in UTC: minute, hour, day of the month, month, weekday (1 is Sunday).
+ */
+type Schedule = string | ZonedSchedule;
+/**
  * Billing model of earlier years.
  */
 type UsageModel = ("BUNDLED" | "UNBOUND" | "STANDARD" | "bundled" | "unbound" | "standard") | number;
@@ -184,6 +188,11 @@ export interface WorkerManifest {
      * Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
      */
     queue_consumers?: QueueConsumer[] | null;
+    /**
+     * When Cloudflare calls the Worker by itself, in its `scheduled` handler: cron expressions in UTC. An empty list: never.
+     * Absent: left as it is.
+     */
+    schedules?: Schedule[] | null;
     /**
      * Script name and bundle in one block; the same as `worker_name` and `script_bundle`.
      */
@@ -549,6 +558,19 @@ interface QueueConsumer {
    * Seconds before a message is tried again. Default: 0.
    */
   retry_delay?: number | null;
+}
+/**
+ * A cron expression with a time zone, which Cloudflare does not have.
+ */
+interface ZonedSchedule {
+  /**
+   * The cron expression.
+   */
+  cron: string;
+  /**
+   * Refused: schedules are in UTC.
+   */
+  timezone?: string | null;
 }
 /**
  * Script name and bundle.

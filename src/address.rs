@@ -27,18 +27,29 @@ pub enum Kind {
     D1,
     /// A Worker's consumption of a queue.
     Consumer,
+    /// The cron schedules of a Worker.
+    Schedules,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 8] =
-        [Self::Kv, Self::Queue, Self::Bucket, Self::D1, Self::Script, Self::Record, Self::Route, Self::Consumer];
+    pub const ALL: [Self; 9] = [
+        Self::Kv,
+        Self::Queue,
+        Self::Bucket,
+        Self::D1,
+        Self::Script,
+        Self::Record,
+        Self::Route,
+        Self::Consumer,
+        Self::Schedules,
+    ];
 
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
     pub fn is_of_zone(self) -> bool {
         match self {
             Self::Record | Self::Route => true,
-            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 | Self::Consumer => false,
+            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 | Self::Consumer | Self::Schedules => false,
         }
     }
 
@@ -53,6 +64,7 @@ impl Kind {
             Self::Bucket => "bucket",
             Self::D1 => "d1",
             Self::Consumer => "consumer",
+            Self::Schedules => "schedules",
         }
     }
 }
@@ -75,7 +87,7 @@ pub enum Scope {
 /// `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
 ///
 /// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
-/// consumer the name of its queue.
+/// consumer the name of its queue; for schedules the name of their Worker.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "String")]
 pub struct Address {
@@ -139,6 +151,11 @@ impl Address {
     /// Address of a consumer, by the name of its queue.
     pub fn consumer(queue: &str) -> Self {
         Self::new(Kind::Consumer, queue)
+    }
+
+    /// Address of the cron schedules of a Worker.
+    pub fn schedules(script: &str) -> Self {
+        Self::new(Kind::Schedules, script)
     }
 
     /// Address of a KV namespace, by its title.

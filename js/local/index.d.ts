@@ -54,6 +54,17 @@ export interface VisitorsResponse {
   text: string;
 }
 
+/** A call of a Worker by one of its cron schedules. */
+export interface ScheduledRun {
+  script: string;
+  cron: string;
+  /** Milliseconds since the epoch. */
+  scheduledTime: number;
+  /** `ok`, or how the handler failed. */
+  outcome: string;
+  why?: string;
+}
+
 export interface LocalCloudflare {
   readonly port: number;
   readonly s3Port: number;
@@ -74,6 +85,8 @@ export interface LocalCloudflare {
   createBucket(name: string): void;
   /** Stores an object; the bucket is made if need be. */
   putObject(bucket: string, key: string, content: string | Uint8Array): void;
+  /** Calls the `scheduled` handlers that are due in the minute of that time, as if the clock stood there; default: now. */
+  runSchedules(at?: number | Date): Promise<ScheduledRun[]>;
   /** A visitor's request, for a host that only Local Cloudflare knows. */
   request(
     host: string,

@@ -23,6 +23,7 @@ import { createRuntime } from "./runtime/index.js";
 import { addSession, keyFinder } from "./s3/keys.js";
 import { ObjectStore } from "./s3/objects.js";
 import { createS3 } from "./s3/server.js";
+import { ScheduleClock } from "./schedules/clock.js";
 import { createListeners } from "./server.js";
 import { addNamespace, addToken, addZone, asciiName, createState, s3SecretOf } from "./state.js";
 
@@ -80,7 +81,13 @@ async function start(options, persistence) {
       onChange: () => broker.changed(),
       graceMs: options.graceMs,
     });
-  const dataPlane = createDataPlane({ state, runtime, say: quiet ? undefined : report });
+  const clock = new ScheduleClock({
+    state,
+    call: (...asked) => runtime.scheduled(...asked),
+    now,
+    say: quiet ? undefined : report,
+  });
+  const dataPlane = createDataPlane({ state, runtime, clock, now, say: quiet ? undefined : report });
   const wire = createWire({ dataPlane, onError: report, now });
   const log = new RequestLog();
   const faults = new Faults(options.faults);
@@ -106,6 +113,7 @@ async function start(options, persistence) {
   });
   const ports = await listeners.listen({ port, s3Port });
   broker.changed();
+  clock.start();
   if (options.warmUp) await runtime.warmUp();
   const [token] = state.tokens;
   return {
@@ -142,11 +150,14 @@ async function start(options, persistence) {
       state.objects.createBucket(bucket, now());
       return state.objects.put(bucket, key, Buffer.from(content), { now: now(), ...about });
     },
+    /** Calls the `scheduled` handlers that are due in the minute of that time, as if the clock stood there. */
+    runSchedules: (at) => clock.run(at),
     /** A visitor's request: to the data plane, with the host it is meant for. */
     request: (host, path = "/", init = {}) => requestHost(ports.port, host, path, init),
     async close() {
       await listeners.close();
       broker.close();
+      clock.close();
       await runtime.close();
       await persistence?.close();
     },

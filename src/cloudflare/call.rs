@@ -85,6 +85,10 @@ pub struct Call {
     /// Sending it twice ends in the same state, although it is a `POST`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeats: bool,
+    /// It is never sent again blindly: after an unclear answer whoever sends it looks first, also where sending it twice ends
+    /// in the same state, since others may have written in between.
+    #[serde(skip)]
+    pub looks_first: bool,
     /// What it is about is made in this run: "not there" is asked again for some seconds.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub settles_late: bool,
@@ -121,6 +125,7 @@ impl Call {
             family,
             grant,
             repeats: false,
+            looks_first: false,
             settles_late: false,
             makes: Vec::new(),
             look: None,
@@ -171,6 +176,9 @@ impl Call {
         }
         if self.repeats {
             request.repeat = Repeat::Safe;
+        }
+        if self.looks_first {
+            request.repeat = Repeat::LookFirst;
         }
         Ok(request)
     }

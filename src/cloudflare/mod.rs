@@ -32,6 +32,7 @@ pub mod permissions;
 pub mod queues;
 pub mod r2_buckets;
 pub mod routes;
+pub mod schedules;
 pub mod scripts;
 pub mod secrets;
 pub mod settings;

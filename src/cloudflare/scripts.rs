@@ -55,6 +55,9 @@ pub struct Script {
     /// Its live version serves static assets.
     #[serde(default)]
     pub has_assets: Option<bool>,
+    /// What its live version handles, such as `fetch` and `scheduled`, where the list tells.
+    #[serde(default)]
+    pub handlers: Option<Vec<String>>,
     /// When it changed, RFC 3339.
     #[serde(default)]
     pub modified_on: Option<String>,

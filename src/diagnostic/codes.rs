@@ -136,6 +136,8 @@ codes! {
         "Migrations are files of SQL whose names end with `.sql`, of letters, digits, `-`, `_` and `.`. Each one is applied as one transaction, together with the row that remembers it: it can't begin or end one itself. They are the objects right under the prefix in R2 that `migrations` names, at least one and 32 MiB together at most; or the files of a directory, which the command line reads: who calls the library gives their texts as the option `migrations`.";
     Consumer = "CFD0142": "not a usable queue to consume",
         "An entry of `queue_consumers` names one queue, each queue once: by its name, by its id, by `$cloudflare-queue/NAME/status.outputs.queue_name`, or by `queue: {value_from: {name: NAME}}`, where NAME is a document of kind `CloudflareQueue` or a queue of the account. `dead_letter_queue` names another queue in the same ways.";
+    Schedule = "CFD0155": "not a usable schedule",
+        "An entry of `schedules` is a cron expression of five fields: minute, hour, day of the month, month, weekday. It is read in UTC, as everything at Cloudflare: an entry that names a time zone is refused, with the expression in UTC where one says the same all year. Weekdays count from 1 for Sunday to 7 for Saturday, other than elsewhere; names such as `MON-FRI` mean the same everywhere. Each schedule stands there once. An account takes 5 of them on the free plan and 250 on a paid one.";
     Assets = "CFD0143": "not usable static assets",
         "Something about `spec.assets` can't be deployed: a file of more than 25 MiB or too many files, a `_headers` or `_redirects` that is no text, files that whoever calls the library did not give, or something under `run_worker_first` that is no path. The message says what.";
     Reference = "CFD0201": "not a usable reference",
@@ -322,6 +324,10 @@ codes! {
         "The Worker gets the messages of the queue, and its marks do not name that queue: wrangler, the dashboard or another tool made it so. Name it to make it ours (command line: `--adopt consumer:QUEUE`; JavaScript: the option `adopt`); what the manifest states of it replaces what is there.";
     TakenConsumer = "CFD0548": "something else gets the messages of the queue",
         "A queue has one consumer, and it has one: another Worker, or whoever fetches its messages over HTTP. Give each Worker a queue of its own, or take this one (command line: `--take consumer:QUEUE`; JavaScript: the option `take`): then its messages no longer reach what got them. A Worker of the same run that no longer names the queue gives it up by itself.";
+    ForeignSchedules = "CFD0560": "somebody else gave the Worker schedules",
+        "The Worker has cron schedules that its marks do not name: wrangler, the dashboard or another tool made them. They stay beside those of the manifest. One that the manifest wants as well becomes ours once it is named (command line: `--adopt schedules:WORKER`; JavaScript: the option `adopt`). A Worker that is deleted takes them with it, which is to be said (`--take schedules:WORKER`).";
+    NotScheduled = "CFD0561": "the Worker handles no schedules",
+        "Cloudflare calls the handler `scheduled` at each time of a cron schedule, and the code that is live exports none, so a schedule for it may be refused. Export one: `async scheduled(controller, env, context) {}`.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
         "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
     NotVisible = "CFD0526": "applied, and not visible yet",

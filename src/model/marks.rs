@@ -44,7 +44,15 @@ pub struct ScriptMarks {
 /// their names.
 pub const QUEUES: &str = "queues";
 
-/// Zone id, or [`QUEUES`] → hashes of what a Worker has there.
+/// The same for the cron schedules of the Worker itself, by the hashes of what they say.
+pub const SCHEDULES: &str = "schedules";
+
+/// Whether a place of the inventory is a zone.
+pub fn is_zone(place: &str) -> bool {
+    !matches!(place, QUEUES | SCHEDULES)
+}
+
+/// Zone id, [`QUEUES`] or [`SCHEDULES`] → hashes of what a Worker has there.
 pub type Inventory = BTreeMap<String, BTreeSet<String>>;
 
 /// Entries of the inventory that a list did not show. One absence is no proof, lists lag behind writes: only what is
@@ -146,6 +154,11 @@ impl ScriptMarks {
     /// Whether we made the Worker a consumer of the queue of this name.
     pub fn consumes(&self, queue: &str) -> bool {
         self.inventory.get(QUEUES).is_some_and(|hashes| hashes.contains(&hash(queue)))
+    }
+
+    /// Whether we gave the Worker this cron schedule.
+    pub fn schedules(&self, cron: &str) -> bool {
+        self.inventory.get(SCHEDULES).is_some_and(|hashes| hashes.contains(&hash(cron)))
     }
 
     /// Whether we set the binding of this name.
@@ -357,6 +370,16 @@ mod tests {
         assert!(tags.iter().any(|tag| tag.len() == listed.len() && tag.starts_with("cfwd1-in-queues-")), "{tags:?}");
         assert_eq!(ScriptMarks::parse(&tags), marks);
         assert!(marks.consumes("orders") && !marks.consumes("other"));
+    }
+
+    #[test]
+    fn schedules_stand_in_the_inventory_and_are_no_zone() {
+        let mut marks = ScriptMarks::default();
+        marks.inventory.insert(SCHEDULES.into(), BTreeSet::from([hash("*/5 * * * *")]));
+        assert_eq!(marks.tags(), [format!("cfwd1-in-schedules-{}", hash("*/5 * * * *"))]);
+        assert_eq!(ScriptMarks::parse(&marks.tags()), marks);
+        assert!(marks.schedules("*/5 * * * *") && !marks.schedules("*/6 * * * *"));
+        assert!(is_zone(&"z".repeat(32)) && !is_zone(QUEUES) && !is_zone(SCHEDULES));
     }
 
     #[test]

@@ -62,6 +62,8 @@ reasons! {
     InventoryChanged = "inventory-changed": "its list of routes changes";
     /// The list of queues whose messages we gave it changes.
     QueuesChanged = "queues-changed": "its list of queues changes";
+    /// The list of cron schedules that we gave it changes.
+    SchedulesChanged = "schedules-changed": "its list of schedules changes";
     /// The tags say something old.
     MarksOutdated = "marks-outdated": "its marks are out of date";
     /// A field of it differs.
@@ -104,6 +106,8 @@ reasons! {
     HoldsData = "holds-data": "holds data: deleted only when it is named";
     /// A route of somebody else's that leads to our Worker.
     LeadsHere = "leads-here": "leads to this Worker, made by somebody else";
+    /// A cron schedule of somebody else's at our Worker.
+    CallsHere = "calls-here": "calls this Worker, made by somebody else";
 }
 
 /// The members by which a reason is told.

@@ -7,6 +7,7 @@ pub mod operation;
 pub mod procedure;
 pub mod record;
 pub mod route;
+pub mod schedules;
 pub mod script;
 pub mod state;
 pub mod store;
@@ -20,6 +21,7 @@ pub use operation::{Act, Operation};
 pub use procedure::{AtHand, Ended, Made, Next, Procedure};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
+pub use schedules::LiveSchedules;
 pub use script::{
     Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
 };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::assets::DesiredAssets;
+use super::schedules::LiveSchedules;
 use crate::binding::Binding;
 use crate::model::Syntax;
 
@@ -119,6 +120,12 @@ pub struct LiveScript {
     pub has_assets: bool,
     /// workers.dev address; absent when it could not be read.
     pub workers_dev: Option<WorkersDev>,
+    /// Cron schedules; absent where nobody asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedules: Option<LiveSchedules>,
+    /// Handlers of the live version; absent where the list does not tell them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handlers: Option<Vec<String>>,
 }
 
 /// What gets requests.

@@ -69,6 +69,9 @@ pub struct DesiredManifest {
     pub routing_disabled: bool,
     /// The queues whose messages it gets; absent without a `queue_consumers` block, which may be an oversight.
     pub consumers: Option<Vec<DesiredConsumer>>,
+    /// The cron schedules that it wants, each once and without needless blanks; absent without a `schedules` block, which
+    /// may be an oversight.
+    pub schedules: Option<Vec<String>>,
     /// What to do about somebody else's work on the live Worker.
     pub drift: Drift,
     /// Proof wanted by `--wait`.

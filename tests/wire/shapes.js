@@ -80,6 +80,8 @@ const SWITCHES = object({ enabled: { type: "boolean" }, previews_enabled: { type
   "enabled",
   "previews_enabled",
 ]);
+/** Five fields; <https://developers.cloudflare.com/workers/configuration/cron-triggers/#supported-cron-expressions> */
+const CRON = text({ pattern: "^[0-9*,/-]+ [0-9*,/-]+ [0-9*,/LW-]+ [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+$" });
 const SECRETS = object({ secrets: { type: "object", additionalProperties: { type: "null" } } }, ["secrets"]);
 
 const A = "/accounts/:id";
@@ -105,6 +107,7 @@ const ROWS = [
   ["GET", `${S}/versions/:uuid`, []],
   ["GET", `${S}/content/v2`, []],
   ["GET", `${S}/subdomain`, []],
+  ["GET", `${S}/schedules`, []],
   ["GET", `${Z}/workers/routes`, []],
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],
@@ -113,6 +116,7 @@ const ROWS = [
   ["PATCH", `${S}/script-settings`, [], JSON_TYPE, object({ tags: TAGS, observability: OBSERVABILITY })],
   ["PATCH", `${S}/secrets-bulk`, [], "application/merge-patch+json", SECRETS],
   ["POST", `${S}/subdomain`, [], JSON_TYPE, SWITCHES],
+  ["PUT", `${S}/schedules`, [], JSON_TYPE, { type: "array", uniqueItems: true, items: object({ cron: CRON }, ["cron"]) }],
   ["POST", `${Z}/dns_records`, [], JSON_TYPE, RECORD],
   ["PATCH", `${Z}/dns_records/:id`, [], JSON_TYPE, RECORD],
   ["GET", `${Z}/dns_records/:id`, []],

@@ -142,6 +142,13 @@ spec:
       max_retries: 5
       dead_letter_queue: shop-orders-failed
 `,
+  ZonedSchedule: `
+spec:
+  schedules: # in UTC; the Worker's code has a handler: scheduled(controller, env, context)
+    - "*/15 * * * *"
+    - 30 3 * * MON-FRI # not {cron: 30 12 * * MON-FRI, timezone: Asia/Tokyo}
+    - 0 0 L * * # the last day of each month
+`,
   ValueFrom: `
 spec:
   kv_bindings:

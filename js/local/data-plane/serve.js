@@ -20,10 +20,15 @@ const BAD_HOST = { status: 400, code: 400, why: "the Host header holds no hostna
 const WORKERS_ADDRESS = "2a06:98c0:3600::103";
 const STRICTLY_PUBLIC = "global_fetch_strictly_public";
 
+/** Calls the `scheduled` handler of the Worker at a host, as `wrangler dev` and miniflare do. */
+const CALL_BY_SCHEDULE = "/cdn-cgi/handler/scheduled";
+
 /**
  * @param {object} options
  * @param {object} options.state
  * @param {{ fetch(scriptName: string, request: object): Promise<import("../runtime/index.js").Answer> }} options.runtime
+ * @param {import("../schedules/clock.js").ScheduleClock} [options.clock]
+ * @param {() => number} [options.now] milliseconds
  * @param {(line: string) => void} [options.say] what a Worker's author should know
  * @returns {{ handle(visit: Visit): Promise<import("../runtime/index.js").Answer> }}
  *
@@ -36,7 +41,7 @@ const STRICTLY_PUBLIC = "global_fetch_strictly_public";
  * @property {string} [clientAddress]
  * @property {string} [from] the script whose `fetch` this is
  */
-export function createDataPlane({ state, runtime, say = () => {} }) {
+export function createDataPlane({ state, runtime, clock, now = Date.now, say = () => {} }) {
   const loops = new Loops();
   const said = new Set();
   function warn(from, url) {
@@ -45,6 +50,16 @@ export function createDataPlane({ state, runtime, say = () => {} }) {
     said.add(hint);
     say(hint);
   }
+  /** `?cron=` and `?time=`, in milliseconds, are what the handler sees. */
+  async function calledBySchedule(script, { searchParams }) {
+    const cron = searchParams.get("cron") ?? "";
+    const scheduledTime = Number(searchParams.get("time") ?? now());
+    const { outcome, why } = await clock.fire(script, { cron, scheduledTime });
+    const headers = { "content-type": "text/plain; charset=UTF-8" };
+    const text = why === undefined ? outcome : `${outcome}: ${why}`;
+    return { status: outcome === "ok" ? 200 : 500, headers, body: Buffer.from(`${text}\n`) };
+  }
+
   return {
     async handle({ method, target, headers, body, signal, clientAddress = WORKERS_ADDRESS, from }) {
       const url = visitorUrl(target, headers);
@@ -52,6 +67,7 @@ export function createDataPlane({ state, runtime, say = () => {} }) {
       const found = url ? workerFor(state, url) : { refusal: BAD_HOST };
       if (found.refusal) return refuse(found.refusal, ray);
       if (found.bucket) return signed(publicObject(state.objects, found.bucket, { method, url, headers }), ray);
+      if (url.pathname === CALL_BY_SCHEDULE && clock) return signed(await calledBySchedule(found.script, url), ray);
       if (from !== undefined) warn(from, url);
       const leave = from === undefined ? () => {} : loops.enter(found.script);
       if (!leave) return refuse(loopRefusal(found.script), ray);

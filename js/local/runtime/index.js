@@ -143,6 +143,19 @@ class Runtime {
     return json(answer.body);
   }
 
+  /**
+   * Calls the live version's `scheduled` handler.
+   * @param {string} scriptName
+   * @param {{ cron: string, scheduledTime: number }} event
+   * @returns {Promise<{ outcome: string, why?: string }>}
+   */
+  async scheduled(scriptName, event) {
+    const answer = await this.#visit(scriptName, {}, (instance, ...worker) => instance.scheduled(...worker, event));
+    if (answer.exceeded) return { outcome: "exceededCpu", why: "it exceeded its CPU time limit" };
+    if (answer.exception !== undefined) return { outcome: "exception", why: answer.exception };
+    return json(answer.body);
+  }
+
   /** @param {(instance: import("./instance.js").Instance, name: string, version: object) => Promise<Answer>} send */
   async #visit(scriptName, request, send) {
     for (;;) {

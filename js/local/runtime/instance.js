@@ -92,6 +92,11 @@ export class Instance {
     return this.#send(sent, version, { method: "GET", headers: {} });
   }
 
+  /** The time of a cron schedule. @returns {Promise<import("./index.js").Answer | typeof NOT_BEGUN>} */
+  scheduled(worker, version, scheduled) {
+    return this.#send({ head: { worker, scheduled } }, version, { method: "GET", headers: {} });
+  }
+
   /**
    * One call on a namespace that was loaded, see `kv.js`. Each may be done twice, so one that a Worker holds up goes
    * elsewhere.

@@ -1,7 +1,7 @@
 /** Workers of ours that run beside the deployed ones. */
 
 /**
- * Every visitor's request enters here, every batch of a queue, and every call of the API on a KV namespace. It comes with nothing but an id; what
+ * Every visitor's request enters here, every batch of a queue, every time of a schedule, and every call of the API on a KV namespace. It comes with nothing but an id; what
  * it is to do is fetched from this process, over a connection of its own: so a Worker that answers before it has read the
  * body can't break the connection that its answer goes over. Whoever does not know such an id gets nothing. A thrown
  * exception comes back as text, marked by a header that only this process can read as ours.
@@ -31,6 +31,10 @@ async function deliver({ worker, queue }, env, given) {
   return Response.json(await env["code:" + worker].queue(queue, messages.map(read), { metrics }));
 }
 
+async function callBySchedule({ worker, scheduled: { cron, scheduledTime } }, env) {
+  return Response.json(await env["code:" + worker].scheduled({ cron, scheduledTime: new Date(scheduledTime) }));
+}
+
 const KV_CALLS = {
   async get(namespace, [key]) {
     const { value, metadata } = await namespace.getWithMetadata(key, "arrayBuffer");
@@ -57,6 +61,7 @@ export default {
     const head = JSON.parse(pulled.headers.get("x-local-request"));
     try {
       if (head.queue !== undefined) return await deliver(head, env, pulled);
+      if (head.scheduled !== undefined) return await callBySchedule(head, env);
       if (head.kv === undefined) return await visit(head, env, pulled);
       return await KV_CALLS[head.call](env[head.kv], head.args, pulled);
     } catch (error) {

@@ -32,11 +32,11 @@ pub(super) struct There {
 
 impl Place<'_> {
     fn routes(&self) -> Option<ReadOf<RouteList>> {
-        (self.routes && self.id != marks::QUEUES).then(|| routes::list(self.id))
+        (self.routes && marks::is_zone(self.id)).then(|| routes::list(self.id))
     }
 
     fn records(&self) -> Option<ReadOf<Vec<Record>>> {
-        let is_zone = self.records && self.id != marks::QUEUES;
+        let is_zone = self.records && marks::is_zone(self.id);
         is_zone.then(|| dns_records::list(self.id, RecordFilter::CommentPrefix(self.prefix)))
     }
 

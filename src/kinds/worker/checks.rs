@@ -141,7 +141,8 @@ fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
     let consumes = context.desired.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty());
     let called = context.labels.is_called(context.account(), name);
-    (context.desired.routing.is_empty() && !on && !leads && !consumes && !called).then(|| {
+    let is_scheduled = context.desired.schedules.as_ref().is_some_and(|schedules| !schedules.is_empty());
+    (context.desired.routing.is_empty() && !on && !leads && !consumes && !is_scheduled && !called).then(|| {
         Diagnostic::note(
             Code::Unreached,
             format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),

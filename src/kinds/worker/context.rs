@@ -39,7 +39,11 @@ impl<'a> Context<'a> {
 
     /// When a place of the inventory was looked at, by Cloudflare's clock.
     pub(super) fn read_at(&self, place: &str) -> Option<u64> {
-        if place == marks::QUEUES { self.queues_read_at } else { self.zone(place).read_at }
+        match place {
+            marks::QUEUES => self.queues_read_at,
+            marks::SCHEDULES => self.live.script.as_ref()?.schedules.as_ref()?.read_at,
+            zone => self.zone(zone).read_at,
+        }
     }
 
     /// Whether Workers of ours under an earlier name go.

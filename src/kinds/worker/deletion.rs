@@ -8,7 +8,7 @@ use super::script;
 use super::script_fields::removed;
 use super::subject::{Subject, part};
 use super::writes::{Deleting, Unbinding};
-use super::{consumer, route};
+use super::{consumer, route, schedules};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks};
@@ -79,7 +79,9 @@ impl<'a> Deletion<'a> {
     /// Entries of its inventory that no list shows and that are not proven gone either: its tags go with it.
     pub(super) fn unseen(&self, context: &Context<'_>, removals: &[Removal]) -> Inventory {
         let marks = ScriptMarks::parse(&self.live.tags);
-        let unseen = inventory::unseen(context, self.name, &marks, removals);
+        let mut unseen = inventory::unseen(context, self.name, &marks, removals);
+        // Its schedules are its own: they go with it.
+        unseen.remove(marks::SCHEDULES);
         inventory::without(&unseen, &inventory::proven_gone(context, &marks, &unseen))
     }
 
@@ -120,6 +122,7 @@ impl<'a> Deletion<'a> {
                 held.push(finding.about(address));
             }
         }
+        held.extend(schedules::held(context, self.name, &ScriptMarks::parse(&self.live.tags)));
         // Queues that are listed were looked at one by one.
         let consumed = context.queues.consumed_by(context.account(), self.name);
         let goes = |user: &&User| match user {

@@ -7,6 +7,7 @@
 use super::consumer;
 use super::context::Context;
 use super::removal::{self, Removal};
+use super::schedules;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
@@ -23,6 +24,9 @@ pub(super) fn wanted(context: &Context<'_>, marks: &ScriptMarks) -> Inventory {
         hosts.fold(Inventory::new(), |wanted, (host, zone)| union(&wanted, &of_host(context, marks, host, zone)));
     for queue in consumer::wanted(context) {
         wanted.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&queue));
+    }
+    for cron in context.desired.schedules.iter().flatten() {
+        wanted.entry(marks::SCHEDULES.to_owned()).or_default().insert(marks::hash(cron));
     }
     wanted
 }
@@ -46,11 +50,14 @@ fn of_host(context: &Context<'_>, marks: &ScriptMarks, routing: &Routing, zone: 
 pub(super) fn unseen(context: &Context<'_>, script: &str, marks: &ScriptMarks, removals: &[Removal]) -> Inventory {
     let mut seen = wanted(context, marks);
     for removal in removals {
-        seen.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());
+        seen.entry(removal.zone.clone()).or_default().extend(removal.hashes.iter().cloned());
     }
     for address in removal::given_up(context, script, marks) {
         seen.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&address.key));
     }
+    // A list of schedules is written whole, so what it shows is dealt with whether or not anything of it is removed.
+    let crons = schedules::live(context, script).into_iter().map(|cron| marks::hash(&cron));
+    seen.entry(marks::SCHEDULES.to_owned()).or_default().extend(crons);
     without(&marks.inventory, &seen)
 }
 
@@ -101,8 +108,10 @@ pub(super) fn note(context: &Context<'_>, notes: &mut Notes, unseen: &Inventory)
 
 /// Tells what stays in the inventory because nothing proves that it is gone.
 pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) -> Vec<Diagnostic> {
-    let (queues, zones): (Vec<_>, Vec<_>) =
-        unseen.iter().filter(|(_, hashes)| !hashes.is_empty()).partition(|(place, _)| *place == marks::QUEUES);
+    let unseen = || unseen.iter().filter(|(_, hashes)| !hashes.is_empty());
+    let of = |wanted: &str| -> Vec<_> { unseen().filter(|(place, _)| *place == wanted).collect() };
+    let (queues, schedules) = (of(marks::QUEUES), of(marks::SCHEDULES));
+    let zones: Vec<_> = unseen().filter(|(place, _)| marks::is_zone(place)).collect();
     let count = |places: &[(&String, &std::collections::BTreeSet<String>)]| -> usize {
         places.iter().map(|(_, hashes)| hashes.len()).sum()
     };
@@ -118,13 +127,18 @@ pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) 
         1 => Some("get the messages of a queue".to_owned()),
         count => Some(format!("get the messages of {count} queues")),
     };
+    let by_clock = match count(&schedules) {
+        0 => None,
+        1 => Some("have a cron schedule".to_owned()),
+        count => Some(format!("have {count} cron schedules")),
+    };
     let told = |what: String| {
         let message = format!("`{script}` may still {what}: its marks say so, the lists do not show it");
         Diagnostic::warning(Code::Unseen, message)
             .with_help("lists can lag behind a change: run the same command again in a minute to remove what shows up")
             .about(Address::script(script))
     };
-    in_zones.into_iter().chain(of_queues).map(told).collect()
+    in_zones.into_iter().chain(of_queues).chain(by_clock).map(told).collect()
 }
 
 fn name(context: &Context<'_>, zone: &str) -> String {

@@ -17,6 +17,7 @@ mod rebound;
 mod record;
 mod removal;
 mod route;
+mod schedules;
 mod script;
 mod script_fields;
 mod secrets;
@@ -105,6 +106,7 @@ pub(super) fn all_gone(
             routing: Vec::new(),
             routing_disabled: true,
             consumers: Some(Vec::new()),
+            schedules: Some(Vec::new()),
             ..wanted.clone()
         };
         let queues_read_at = queues_read_at(state, desired);
@@ -162,7 +164,7 @@ fn zones(live: &LiveManifest) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// Worker → records → routes, and the queues whose messages it gets; then what left the manifest; the marks cover old and
+/// Worker → records → routes, the queues whose messages it gets, its schedules; then what left the manifest; the marks cover old and
 /// new in between.
 fn wanted(context: &Context<'_>) -> Sketches {
     let mut script = script::plan(context);
@@ -170,7 +172,9 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let is_new = script.subject.is_new;
     let routes = route::plan(context, &script.live_marks, is_new);
     let consumers = consumer::plan(context, &script.live_marks, is_new);
-    let attached: Vec<&Sketch> = records.sketches.iter().chain(&routes.sketches).chain(&consumers).collect();
+    let schedules = schedules::plan(context, &script);
+    let attached = records.sketches.iter().chain(&routes.sketches).chain(&consumers).chain(&schedules);
+    let attached: Vec<&Sketch> = attached.collect();
     let removals = removal::find(context, &script.live_marks);
     let tags = Tags::new(context, &script, &removals, |removal| stays(context, removal));
     let deletions: Vec<_> =
@@ -184,6 +188,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let mut watch = watching(context, &script, &gone);
     watch.attached = inventory::union(&records.attached, &routes.attached);
     watch.attached = inventory::union(&watch.attached, &consumer::attached(&consumers));
+    watch.attached = inventory::union(&watch.attached, &schedules::attached(context, schedules.as_ref()));
 
     let mut sketches = Sketches::new(context.index, planned(context));
     sketches.before.extend(tags.finding(context));
@@ -198,6 +203,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     sketches.resources.extend(records.sketches);
     sketches.resources.extend(routes.sketches);
     sketches.resources.extend(consumers);
+    sketches.resources.extend(schedules);
     sketches.resources.extend(gone.into_iter().map(|removal| {
         let reason = reason_to_remove(context, &removal);
         removal.sketch(&reason)
@@ -233,13 +239,15 @@ fn stays(context: &Context<'_>, removal: &Removal) -> bool {
     let desired = context.desired;
     let is_stated = match removal.address.kind {
         Kind::Consumer => desired.consumers.is_some(),
+        Kind::Schedules => desired.schedules.is_some(),
         _ => !desired.routing.is_empty() || desired.routing_disabled,
     };
     !is_stated && !context.options.prune
 }
 
 fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {
-    let is_off = context.desired.routing_disabled && removal.address.kind != Kind::Consumer;
+    let is_routing = !matches!(removal.address.kind, Kind::Consumer | Kind::Schedules);
+    let is_off = context.desired.routing_disabled && is_routing;
     if is_off { Reason::RoutingOff } else { Reason::LeftManifest }
 }
 
@@ -247,10 +255,11 @@ fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {
 fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
     let mut unmanaged = route::unmanaged(context, marks);
     unmanaged.extend(consumer::unmanaged(context, marks));
+    unmanaged.extend(schedules::unmanaged(context, marks));
     unmanaged
 }
 
-/// Consumers → routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
+/// Schedules → consumers → routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
 fn destroyed(context: &Context<'_>) -> Sketches {
     let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
     let removals = removal::find(context, &marks);

@@ -1,7 +1,7 @@
 //! What is ours and no longer wanted: deleted when the manifest says so, kept as an orphan otherwise.
 
 use super::context::Context;
-use super::{consumer, record};
+use super::{consumer, record, schedules};
 use crate::cloudflare::{dns_records, routes};
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
@@ -12,13 +12,13 @@ use crate::resource::{DesiredRecord, LiveRecord, LiveZone, Operation, Routing};
 #[derive(Debug)]
 pub(super) struct Removal {
     pub address: Address,
-    /// Zone id, or the place of queues in an inventory.
+    /// Zone id, or another place of an inventory.
     pub zone: String,
     pub id: String,
     pub operation: Operation,
-    /// Hash in the inventory.
-    pub hash: String,
-    /// The Worker that a route or the messages of a queue lead to.
+    /// Hashes in the inventory.
+    pub hashes: Vec<String>,
+    /// The Worker that it leads to, for what leads to one.
     pub script: Option<String>,
     pub field: Field,
 }
@@ -31,9 +31,11 @@ impl Removal {
     }
 }
 
-/// Consumers first, then routes, then records: requests must not reach a route without a record in between.
+/// What calls the Worker by itself first, then routes, then records: requests must not reach a route without a record in
+/// between.
 pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
-    let mut removals = consumers(context, marks);
+    let mut removals = schedules::removals(context, marks);
+    removals.extend(consumers(context, marks));
     removals.extend(routes(context, marks));
     removals.extend(records(context));
     removals
@@ -64,7 +66,7 @@ fn consumers_of(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: 
             zone: marks::QUEUES.to_owned(),
             id: live.id.clone(),
             operation: consumer::delete(context, &listed.id.as_str().into(), live),
-            hash: marks::hash(queue),
+            hashes: vec![marks::hash(queue)],
             script: Some(script.to_owned()),
             field: Field::new("script", script, serde_json::Value::Null),
         }));
@@ -107,7 +109,7 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
                     zone: zone.clone(),
                     id: route.id.clone(),
                     operation: Operation::call("route", routes::delete(zone, &route.id)),
-                    hash: marks::hash(&route.pattern),
+                    hashes: vec![marks::hash(&route.pattern)],
                     script: Some(script.to_owned()),
                     field: Field::new("script", script, serde_json::Value::Null),
                 });
@@ -134,7 +136,7 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
                     zone: zone.clone(),
                     id: record.id.clone(),
                     operation: Operation::call("record", dns_records::delete(zone, &record.id)),
-                    hash: marks::record_hash(&record.name),
+                    hashes: vec![marks::record_hash(&record.name)],
                     script: None,
                     field: Field::new("content", record.content.as_str(), serde_json::Value::Null),
                 });

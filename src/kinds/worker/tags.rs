@@ -1,7 +1,5 @@
 //! Tags of the Worker before, during and after a run.
 
-use std::collections::BTreeSet;
-
 use super::context::Context;
 use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
@@ -88,9 +86,7 @@ impl Tags {
     /// the same plan made a minute later is the same.
     pub(super) fn field(&self, live: &ScriptMarks) -> Option<(Field, Reason)> {
         let (old, new) = (live.inventory.clone(), union(&self.marks.inventory, &self.gone));
-        let is_zone = |(place, _): &(&String, &BTreeSet<String>)| *place != marks::QUEUES;
-        let of_zones_is_same = old.iter().filter(is_zone).eq(new.iter().filter(is_zone));
-        let reason = if of_zones_is_same { Reason::QueuesChanged } else { Reason::InventoryChanged };
+        let reason = reason(&old, &new);
         let (old, new) = (lines(&old), lines(&new));
         (old != new).then(|| (Field::new("inventory", old, new), reason))
     }
@@ -114,9 +110,25 @@ fn leaving(script: &ScriptPlan) -> impl Iterator<Item = String> + '_ {
 fn with<'a>(wanted: &Inventory, kept: impl Iterator<Item = &'a Removal>) -> Inventory {
     let mut inventory = wanted.clone();
     for removal in kept {
-        inventory.entry(removal.zone.clone()).or_default().insert(removal.hash.clone());
+        inventory.entry(removal.zone.clone()).or_default().extend(removal.hashes.iter().cloned());
     }
     inventory
+}
+
+/// What a list of what we attached says differently, named by what comes first of several.
+fn reason(old: &Inventory, new: &Inventory) -> Reason {
+    let differs = |is_meant: &dyn Fn(&str) -> bool| {
+        let of = |inventory: &Inventory| -> Inventory {
+            let meant = inventory.iter().filter(|(place, _)| is_meant(place));
+            meant.map(|(place, hashes)| (place.clone(), hashes.clone())).collect()
+        };
+        of(old) != of(new)
+    };
+    match () {
+        () if differs(&marks::is_zone) => Reason::InventoryChanged,
+        () if differs(&|place| place == marks::QUEUES) => Reason::QueuesChanged,
+        () => Reason::SchedulesChanged,
+    }
 }
 
 fn lines(inventory: &Inventory) -> Vec<String> {

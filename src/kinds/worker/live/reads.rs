@@ -7,7 +7,7 @@ use super::hosts::{Hosts, records_of};
 use super::scripts::Scripts;
 use super::versions::Versions;
 use super::workers::Workers;
-use crate::cloudflare::{Read, deployments, queues, routes, scripts, subdomain, versions, zones};
+use crate::cloudflare::{Read, deployments, queues, routes, schedules, scripts, subdomain, versions, zones};
 use crate::refresh::Known;
 use crate::resource::{DesiredManifest, LiveScript};
 
@@ -60,6 +60,9 @@ impl Asking<'_> {
         if wants_queues(self.manifest) {
             reads.push(queues::list(account).into());
         }
+        if self.manifest.schedules.as_ref().is_some_and(|crons| !crons.is_empty()) {
+            reads.push(schedules::list(account, script).into());
+        }
         for zone in self.zones.iter().collect::<BTreeSet<_>>() {
             reads.push(zones::read(zone).into());
             reads.extend(self.zone_reads(zone));
@@ -77,6 +80,9 @@ impl Asking<'_> {
         if workers.consume() {
             reads.push(queues::list(account).into());
         }
+        let own = self.manifest.script.name.as_str();
+        let scheduled = workers.scheduled(own).filter(|name| *name == own || self.extent.removes);
+        reads.extend(scheduled.map(|name| Read::from(schedules::list(account, name))));
         for renamed in workers.renamed.iter().filter(|_| self.extent.removes) {
             let script = renamed.name.as_str();
             reads.push(scripts::settings(account, script).into());

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::scripts::Scripts;
 use crate::cloudflare::scripts::{self, Settings};
-use crate::cloudflare::{deployments, subdomain, versions};
+use crate::cloudflare::{deployments, schedules, subdomain, versions};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::refresh::Known;
-use crate::resource::{LiveBinding, LiveDeployment, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev};
+use crate::resource::{
+    LiveBinding, LiveDeployment, LiveSchedules, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
+};
 
 /// Puts together what was read of a Worker; what was not read is absent.
 pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) -> Option<LiveScript> {
@@ -34,6 +36,10 @@ pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) 
     if let Some(switches) = known.get(&subdomain::of_script(account, name)) {
         let (enabled, previews_enabled) = (switches.enabled, switches.previews_enabled);
         script.workers_dev = Some(WorkersDev { enabled, previews_enabled });
+    }
+    script.handlers = listed.and_then(|listed| listed.handlers.clone());
+    if let Some(list) = known.get(&schedules::list(account, name)) {
+        script.schedules = Some(LiveSchedules { crons: list.crons.clone(), read_at: list.read_at });
     }
     add_details(&mut script, account, name, known);
     Some(script)

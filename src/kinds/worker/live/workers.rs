@@ -35,12 +35,20 @@ impl Workers {
 
     /// Zones in which they may have routes or records, going by their inventories.
     pub(super) fn inventory_zones(&self) -> BTreeSet<String> {
-        self.places().filter(|place| place != marks::QUEUES).collect()
+        self.places().filter(|place| marks::is_zone(place)).collect()
     }
 
     /// Whether they get the messages of queues, going by their inventories.
     pub(super) fn consume(&self) -> bool {
         self.places().any(|place| place == marks::QUEUES)
+    }
+
+    /// Those of them that have cron schedules of ours, going by their inventories.
+    pub(super) fn scheduled<'a>(&'a self, own: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = self.script.iter().map(move |script| (own, &script.tags));
+        let renamed = self.renamed.iter().map(|renamed| (renamed.name.as_str(), &renamed.live.tags));
+        let are_scheduled = |tags: &[String]| ScriptMarks::parse(tags).inventory.contains_key(marks::SCHEDULES);
+        own.chain(renamed).filter(move |(_, tags)| are_scheduled(tags)).map(|(name, _)| name)
     }
 
     fn places(&self) -> impl Iterator<Item = String> {

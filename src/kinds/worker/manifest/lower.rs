@@ -15,7 +15,7 @@ use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{assets, consumers, env, hosts, kv};
+use super::{assets, consumers, env, hosts, kv, schedules};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
@@ -66,6 +66,7 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
             Some(entries) => Some(consumers::lower(entries)?),
             None => None,
         },
+        schedules: spec.schedules.as_ref().map(schedules::lower),
         drift: drift(metadata),
         wait: spec.wait.as_ref().map(wait),
     })

@@ -3,6 +3,7 @@
 mod assets;
 mod bindings;
 mod consumers;
+mod cron;
 mod env;
 mod generations;
 mod hosts;
@@ -12,6 +13,7 @@ mod members;
 mod moved;
 mod pattern;
 mod rules;
+mod schedules;
 mod secrets;
 pub mod spec;
 

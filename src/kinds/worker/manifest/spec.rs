@@ -45,6 +45,9 @@ pub struct Spec {
     pub assets: Option<Assets>,
     /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
     pub queue_consumers: Option<Items<QueueConsumer>>,
+    /// When Cloudflare calls the Worker by itself, in its `scheduled` handler: cron expressions in UTC. An empty list: never.
+    /// Absent: left as it is.
+    pub schedules: Option<Items<Schedule>>,
     /// The host that the Worker answers on: DNS record and routes.
     pub dns: Option<Dns>,
     /// Whether the Worker answers on workers.dev. Absent: left as it is.
@@ -172,6 +175,27 @@ pub struct QueueConsumer {
     /// Seconds before a message is tried again. Default: 0.
     #[schemars(range(min = 0, max = 43_200))]
     pub retry_delay: Option<i64>,
+}
+
+/// A cron expression in UTC: minute, hour, day of the month, month, weekday (1 is Sunday).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Schedule {
+    /// As it is.
+    Cron(String),
+    /// As other tools write one in a time zone: refused, with the expression in UTC where there is one.
+    Zoned(ZonedSchedule),
+}
+
+/// A cron expression with a time zone, which Cloudflare does not have.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ZonedSchedule {
+    /// The cron expression.
+    #[schemars(required)]
+    pub cron: Option<String>,
+    /// Refused: schedules are in UTC.
+    pub timezone: Option<String>,
 }
 
 /// The hosts that the Worker answers on.

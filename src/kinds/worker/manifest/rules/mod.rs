@@ -6,6 +6,7 @@ mod bundle;
 mod consumers;
 mod dns;
 mod identity;
+mod schedules;
 mod script;
 pub(super) mod subject;
 
@@ -20,5 +21,6 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     bindings::check(subject, findings);
     assets::check(subject, findings);
     consumers::check(subject, findings);
+    schedules::check(subject, findings);
     dns::check(subject, findings);
 }
