@@ -129,7 +129,12 @@ describe("a Worker with cron schedules", () => {
     await site.bundle("page");
     const page = manifestOf(
       site,
-      { worker_name: "page", script_bundle: { bucket: "bundles", path: "page.js" }, schedules: [OFTEN], dns: undefined },
+      {
+        worker_name: "page",
+        script_bundle: { bucket: "bundles", path: "page.js" },
+        schedules: [OFTEN],
+        dns: undefined,
+      },
       { name: "page" },
     );
     const error = await site.apply(page).catch((error) => error);

@@ -84,7 +84,7 @@ const CRATES = [
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },
-  { crate: /\bjiff\b/, only: ["r2/", "manifest/date.rs"] },
+  { crate: /\bjiff\b/, only: ["r2/", "manifest/date.rs", "kinds/worker/manifest/cron/zone.rs"] },
 ];
 
 const SOURCES = process.argv[2] ?? join(ROOT, "src");

@@ -194,6 +194,22 @@ export const ROWS = {
     },
     lost: [/- delete +consumer +orders/, /script {2}"shop" -> \(removed\)/],
   },
+  "a cron schedule": {
+    key: "schedules",
+    spec: { schedules: ["0 3 * * *"] },
+    without: { schedules: [] },
+    drift: {
+      deleted: (account) => keepSchedules(account, ({ cron }) => cron !== "0 3 * * *"),
+      "all deleted but one of theirs": (account) => keepSchedules(account, ({ cron }) => cron === "0 4 * * *"),
+    },
+    told: /[+~] (create|update) +schedules +shop/,
+    seen: (account) => script(account).schedules.some(({ cron }) => cron === "0 3 * * *"),
+    others: (account) => {
+      script(account).schedules = [...script(account).schedules, { cron: "0 4 * * *" }];
+      return () => script(account).schedules.find(({ cron }) => cron === "0 4 * * *")?.cron;
+    },
+    lost: [/- delete +schedules +shop/, /crons {2}\["0 3 \* \* \*",/],
+  },
 };
 
 /** Keys that say nothing of the Worker which somebody else could change. */
@@ -207,6 +223,10 @@ export const WITHOUT_DRIFT = {
   usage_model: "has no effect any more",
   wait: "says how a run waits, and nothing of the account",
 };
+
+function keepSchedules(account, isKept) {
+  script(account).schedules = script(account).schedules.filter(isKept);
+}
 
 function addBinding(binding) {
   return (account) => {

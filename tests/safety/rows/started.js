@@ -5,7 +5,7 @@ import { ACCOUNT_ID, createAccount, isSettled, manifestOf, TRUSTING } from "../a
 
 const runtime = {
   ...TRUSTING,
-  check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch", "queue"] }),
+  check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch", "queue", "scheduled"] }),
 };
 /** Values of secrets. */
 const SECRETS = { KEY: "one" };

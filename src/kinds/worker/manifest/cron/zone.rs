@@ -24,10 +24,10 @@ pub(in super::super) enum InUtc {
     NoZone,
 }
 
-/// The same schedule in UTC, from a day on.
-pub(in super::super) fn in_utc(cron: &Cron, zone: &str, from: Date) -> InUtc {
+/// The same schedule in UTC, from a day on: `YYYY-MM-DD`.
+pub(in super::super) fn in_utc(cron: &Cron, zone: &str, from: &str) -> InUtc {
     let Ok(zone) = TimeZone::get(zone) else { return InUtc::NoZone };
-    match fixed_offset(&zone, from) {
+    match from.parse().ok().and_then(|from| fixed_offset(&zone, from)) {
         Some(offset) => cron.shifted(offset.seconds() / 60).map_or(InUtc::NotOne, InUtc::Same),
         None => InUtc::Changes,
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn utc(text: &str, zone: &str) -> InUtc {
-        in_utc(&Cron::parse(text).expect(text), zone, Date::constant(2026, 7, 1))
+        in_utc(&Cron::parse(text).expect(text), zone, "2026-07-01")
     }
 
     fn same(text: &str) -> InUtc {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::worker::manifest::cron::{Cron, InUtc, in_utc};
 use crate::kinds::worker::manifest::generations::spec_path;
@@ -56,8 +54,7 @@ fn repeated(text: &str, path: &Path, seen: &mut BTreeMap<String, Path>, findings
 
 /// A schedule in a time zone: refused, with the one in UTC where there is one.
 fn in_zone(subject: &Subject<'_>, cron: &Cron, text: &str, zone: &str) -> Diagnostic {
-    let today = subject.options.today.as_deref().and_then(|day| day.parse::<Date>().ok());
-    let from = today.or_else(|| PINNED_COMPATIBILITY_DATE.parse().ok()).unwrap_or(Date::MIN);
+    let from = subject.options.today.as_deref().unwrap_or(PINNED_COMPATIBILITY_DATE);
     let help = match in_utc(cron, zone, from) {
         InUtc::Same(utc) => format!("write {}: that is {} in {}", quote(&utc), quote(text), quote(zone)),
         InUtc::Changes => format!(
