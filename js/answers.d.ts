@@ -108,6 +108,7 @@ export type Code =
   | "CFD0135"
   | "CFD0136"
   | "CFD0137"
+  | "CFD0138"
   | "CFD0140"
   | "CFD0141"
   | "CFD0142"

@@ -26,7 +26,7 @@ type RecordWord = "existing";
  */
 type TextOrFrom = string | ValueOrFrom;
 /**
- * On or off, or with a sampling rate.
+ * On or off, or what is kept of the requests.
  */
 type Observability = boolean | ObservabilitySettings;
 /**
@@ -137,6 +137,14 @@ export interface WorkerManifest {
      */
     bindings?: Binding[] | null;
     /**
+     * The same as `cache_options`.
+     */
+    cacheOptions?: CacheOptions | null;
+    /**
+     * Whether answers of the Worker are cached in front of it. Absent: left as it is.
+     */
+    cache_options?: CacheOptions | null;
+    /**
      * The same as `compatibility_date`.
      */
     compatibilityDate?: string | null;
@@ -169,6 +177,14 @@ export interface WorkerManifest {
      */
     kv_bindings?: KvBinding[] | null;
     /**
+     * The most that one request may use. Absent: left as it is.
+     */
+    limits?: Limits | null;
+    /**
+     * Whether traces go to the Logpush jobs of the account. Absent: left as it is.
+     */
+    logpush?: boolean | null;
+    /**
      * The same as `main_module`.
      */
     mainModule?: string | null;
@@ -177,9 +193,13 @@ export interface WorkerManifest {
      */
     main_module?: string | null;
     /**
-     * Workers Logs. Absent: on when the Worker is created, left as it is later.
+     * Workers Logs and traces. Absent: on when the Worker is created, left as they are later.
      */
     observability?: Observability | null;
+    /**
+     * Where the Worker runs. Absent: left as it is, near the client if nobody has set it.
+     */
+    placement?: Placement | null;
     /**
      * The same as `queue_consumers`.
      */
@@ -205,6 +225,26 @@ export interface WorkerManifest {
      * Where the code lies in R2.
      */
     script_bundle?: Bundle | null;
+    /**
+     * The same as `streaming_tail_consumers`.
+     */
+    streamingTailConsumers?: StreamingTailConsumer[] | null;
+    /**
+     * Workers that get the traces of this one while it still handles a request, in their `tailStream` handler.
+     */
+    streaming_tail_consumers?: StreamingTailConsumer[] | null;
+    /**
+     * Tags of the Worker, by which people find it. Those that others have added stay.
+     */
+    tags?: string[] | null;
+    /**
+     * The same as `tail_consumers`.
+     */
+    tailConsumers?: TailConsumer[] | null;
+    /**
+     * Workers that get the traces of this one, in their `tail` handler. Those that others have added stay.
+     */
+    tail_consumers?: TailConsumer[] | null;
     /**
      * The same as `usage_model`.
      */
@@ -316,6 +356,23 @@ interface Binding {
    */
   type: string;
   [k: string]: unknown;
+}
+/**
+ * Whether answers of a Worker are cached in front of it.
+ */
+interface CacheOptions {
+  /**
+   * The same as `cross_version_cache`.
+   */
+  crossVersionCache?: boolean | null;
+  /**
+   * Whether an answer that an earlier version gave may be taken.
+   */
+  cross_version_cache?: boolean | null;
+  /**
+   * On or off.
+   */
+  enabled: boolean;
 }
 /**
  * The hosts that the Worker answers on.
@@ -486,7 +543,24 @@ interface KvBinding {
   value_from?: ValueFrom | null;
 }
 /**
- * Workers Logs.
+ * The most that one request may use. An empty mapping: what Cloudflare gives to all.
+ */
+interface Limits {
+  /**
+   * The same as `cpu_ms`.
+   */
+  cpuMs?: number | null;
+  /**
+   * Milliseconds of CPU time; the free plan takes none.
+   */
+  cpu_ms?: number | null;
+  /**
+   * Requests that it makes itself.
+   */
+  subrequests?: number | null;
+}
+/**
+ * Workers Logs and traces. What is not given is left as it is.
  */
 interface ObservabilitySettings {
   /**
@@ -501,6 +575,143 @@ interface ObservabilitySettings {
    * Share of requests that are logged, 0 to 1.
    */
   head_sampling_rate?: number | null;
+  /**
+   * Issues that Cloudflare makes of errors.
+   */
+  issues?: Issues | null;
+  /**
+   * What is kept of logs.
+   */
+  logs?: Logs | null;
+  /**
+   * The same as `redact_query_string`.
+   */
+  redactQueryString?: boolean | null;
+  /**
+   * Whether addresses are logged without their query.
+   */
+  redact_query_string?: boolean | null;
+  /**
+   * What is kept of traces.
+   */
+  traces?: Traces | null;
+}
+/**
+ * Issues that Cloudflare makes of errors.
+ */
+interface Issues {
+  /**
+   * On or off.
+   */
+  enabled?: boolean | null;
+}
+/**
+ * What is kept of logs.
+ */
+interface Logs {
+  /**
+   * Names of destinations of the account that get them.
+   */
+  destinations?: string[] | null;
+  /**
+   * On or off.
+   */
+  enabled?: boolean | null;
+  /**
+   * The same as `head_sampling_rate`.
+   */
+  headSamplingRate?: number | null;
+  /**
+   * Share of requests whose logs are kept, 0 to 1.
+   */
+  head_sampling_rate?: number | null;
+  /**
+   * The same as `invocation_logs`.
+   */
+  invocationLogs?: boolean | null;
+  /**
+   * Whether each request is logged by itself, also where the Worker logs nothing. Default: true.
+   */
+  invocation_logs?: boolean | null;
+  /**
+   * Whether they are kept in the dashboard. Default: true.
+   */
+  persist?: boolean | null;
+}
+/**
+ * What is kept of traces.
+ */
+interface Traces {
+  /**
+   * Names of destinations of the account that get them.
+   */
+  destinations?: string[] | null;
+  /**
+   * On or off.
+   */
+  enabled?: boolean | null;
+  /**
+   * The same as `head_sampling_rate`.
+   */
+  headSamplingRate?: number | null;
+  /**
+   * Share of requests whose traces are kept, 0 to 1.
+   */
+  head_sampling_rate?: number | null;
+  /**
+   * Whether they are kept in the dashboard. Default: true.
+   */
+  persist?: boolean | null;
+  /**
+   * The same as `propagation_policy`.
+   */
+  propagationPolicy?: "authenticated" | "accept" | null;
+  /**
+   * Whose traces are gone on with: `authenticated` callers', or whatever comes along (`accept`).
+   */
+  propagation_policy?: "authenticated" | "accept" | null;
+}
+/**
+ * Where a Worker runs: where Cloudflare sees fit (`mode: smart`), or near something that it uses.
+ */
+interface Placement {
+  /**
+   * Near a host and port, such as `db.example.com:5432`.
+   */
+  host?: string | null;
+  /**
+   * Near a host that answers over HTTP, such as `api.example.com`.
+   */
+  hostname?: string | null;
+  /**
+   * `smart`: where Cloudflare sees fit. `targeted`: near what is named beside it, as without it. `off`: near the client.
+   */
+  mode?: "smart" | "targeted" | "off" | null;
+  /**
+   * Near a region of a cloud, such as `aws:us-east-1`.
+   */
+  region?: string | null;
+  /**
+   * Near one of these, as a list of one: `{region}`, `{hostname}` or `{host}`.
+   */
+  target?: Target[] | null;
+}
+/**
+ * What a Worker runs near to.
+ */
+interface Target {
+  /**
+   * A host and port.
+   */
+  host?: string | null;
+  /**
+   * A host that answers over HTTP.
+   */
+  hostname?: string | null;
+  /**
+   * A region of a cloud, such as `aws:us-east-1`.
+   */
+  region?: string | null;
 }
 /**
  * A queue whose messages the Worker gets, and how. What is not given is Cloudflare's default.
@@ -610,6 +821,32 @@ interface Bundle {
    * SHA-256 of the object, 64 hexadecimal digits; another content stops the run.
    */
   sha256?: string | null;
+}
+/**
+ * A Worker that gets the traces of another one while that still handles a request.
+ */
+interface StreamingTailConsumer {
+  /**
+   * The Worker, as in `tail_consumers`.
+   */
+  service: string | ValueOrFrom;
+}
+/**
+ * A Worker that gets the traces of another one.
+ */
+interface TailConsumer {
+  /**
+   * Environment of the Worker. Default: `production`.
+   */
+  environment?: string | null;
+  /**
+   * Dispatch namespace that holds the Worker.
+   */
+  namespace?: string | null;
+  /**
+   * The Worker: its name, or where its name comes from. One of the same run is deployed first.
+   */
+  service: string | ValueOrFrom;
 }
 /**
  * How to prove that the new version answers.

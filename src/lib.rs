@@ -27,6 +27,8 @@ pub mod http;
 pub mod r2;
 
 pub mod binding;
+pub mod setting;
+
 pub mod resource;
 
 pub mod manifest;

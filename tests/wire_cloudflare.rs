@@ -174,7 +174,7 @@ fn an_upload_is_the_same_bytes_each_time() {
         compatibility_date: Some("2026-01-01".into()),
         annotations: BTreeMap::from([("workers/tag".into(), "cfwd1:c".into())]),
         tags: Some(vec!["cfwd1-0".into()]),
-        carried: BTreeMap::from([("logpush".into(), json!(true))]),
+        settings: BTreeMap::from([("logpush".into(), json!(true))]),
         ..Metadata::default()
     };
     let modules = modules("export default {}");
@@ -243,7 +243,12 @@ fn real_answers_are_understood() {
     );
     assert_eq!(settings.bindings[0].text("text"), Some("x"));
     assert_eq!((settings.tags.len(), settings.bindings.len()), (0, 2));
-    assert!(settings.observability.is_some_and(|logs| logs.enabled == Some(true) && logs.head_sampling_rate.is_none()));
+    assert!(
+        settings
+            .shown
+            .observability
+            .is_some_and(|logs| logs["enabled"] == true && logs["head_sampling_rate"].is_null())
+    );
 
     let versions = read(
         &versions::list(account_id, script),

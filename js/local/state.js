@@ -10,8 +10,8 @@
  * @typedef {{ id: string, number: number, createdOn: string, modules: Module[], mainModule?: string, bodyPart?: string,
  *   bindings: object[], compatibilityDate: string, compatibilityFlags: string[], annotations: Record<string, string>,
  *   source: string, authorId: string, authorEmail: string, etag: string, startupTimeMs: number, handlers: string[],
- *   usageModel: string, limits?: object, placement?: object, assets?: Assets, classNames?: string[], migrationTag?: string,
- *   exports?: Record<string, object> }} Version
+ *   usageModel: string, limits?: object, placement?: object, cacheOptions?: object, streamingTailConsumers?: object[],
+ *   assets?: Assets, classNames?: string[], migrationTag?: string, exports?: Record<string, object> }} Version
  * @typedef {{ id: string, createdOn: string, source: string, strategy: string, authorEmail: string,
  *   annotations: Record<string, string>, versions: { versionId: string, percentage: number }[] }} Deployment
  * @typedef {{ name: string, tag: string, createdOn: string, modifiedOn: string, tags: string[], logpush: boolean,

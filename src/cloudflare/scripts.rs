@@ -64,9 +64,9 @@ pub struct Script {
     /// Of its live version, where the list tells.
     #[serde(default)]
     pub compatibility_date: Option<String>,
-    /// Workers Logs, where the list tells.
-    #[serde(default)]
-    pub observability: Option<LiveObservability>,
+    /// Settings, where the list tells.
+    #[serde(flatten)]
+    pub shown: Shown,
 }
 
 /// Settings of a script's newest version, and of the script itself.
@@ -87,47 +87,48 @@ pub struct Settings {
     /// `standard`, or what old Workers had.
     #[serde(default)]
     pub usage_model: Option<String>,
+    /// Of the script.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tags: Vec<String>,
+    /// Of both.
+    #[serde(flatten)]
+    pub shown: Shown,
+}
+
+/// Settings as answers show them; those that are null or absent are not set. Members of a newer API stay in them, to be sent
+/// back unchanged.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Shown {
     /// CPU time and subrequests.
     #[serde(default)]
     pub limits: Option<Value>,
     /// Where it runs.
     #[serde(default)]
     pub placement: Option<Value>,
-    /// Of the script.
-    #[serde(default, deserialize_with = "or_default")]
-    pub tags: Vec<String>,
-    /// Of the script.
+    /// Whether traces go to Logpush jobs.
     #[serde(default)]
-    pub logpush: Option<bool>,
-    /// Of the script.
+    pub logpush: Option<Value>,
+    /// Workers Logs and traces.
     #[serde(default)]
-    pub observability: Option<LiveObservability>,
-    /// Of the script.
-    #[serde(default, deserialize_with = "or_default")]
-    pub tail_consumers: Vec<Value>,
-    /// Of the newest version.
+    pub observability: Option<Value>,
+    /// Workers that get its traces.
+    #[serde(default)]
+    pub tail_consumers: Option<Value>,
+    /// The same while it still handles a request; no answer is known to show them.
+    #[serde(default)]
+    pub streaming_tail_consumers: Option<Value>,
+    /// Whether answers are cached in front of it.
     #[serde(default)]
     pub cache_options: Option<Value>,
+    /// Containers of its classes.
+    #[serde(default)]
+    pub containers: Option<Value>,
 }
 
 impl FromResult for Settings {
     fn from_result(accepted: Accepted) -> Result<Self, String> {
         accepted.required()
     }
-}
-
-/// Workers Logs as they are set; members that Cloudflare shows as null are absent.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct LiveObservability {
-    /// On or off.
-    #[serde(default)]
-    pub enabled: Option<bool>,
-    /// Share of requests, 0 to 1.
-    #[serde(default)]
-    pub head_sampling_rate: Option<f64>,
-    /// Everything else, to be sent back unchanged.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
 }
 
 /// A binding as it is, its type-specific members kept as they come.
@@ -156,10 +157,7 @@ pub struct ScriptSettings {
     /// The whole list: ours merged with everybody else's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Workers Logs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub observability: Option<Value>,
-    /// Logpush.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logpush: Option<bool>,
+    /// Others, by their names.
+    #[serde(flatten)]
+    pub settings: BTreeMap<String, Value>,
 }

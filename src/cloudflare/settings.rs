@@ -32,6 +32,9 @@ pub struct VersionSettings {
     pub bindings: Vec<Value>,
     /// Those of the version before do not stay: `workers/tag` (100 bytes), `workers/message` (1,000 bytes).
     pub annotations: BTreeMap<String, String>,
+    /// Of the script: all Workers that get its traces; absent keeps them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tail_consumers: Option<Vec<Value>>,
 }
 
 #[cfg(test)]
@@ -49,6 +52,7 @@ mod tests {
         let settings = VersionSettings {
             bindings: vec![json!({ "type": "inherit", "name": "KEY" })],
             annotations: BTreeMap::from([("workers/tag".to_owned(), "mark".to_owned())]),
+            tail_consumers: None,
         };
         let request = patch("acc", "api", &settings).request(&api, &|_| None).expect("a request");
         assert_eq!(request.url, "https://api.example/client/v4/accounts/acc/workers/scripts/api/settings");

@@ -77,18 +77,15 @@ pub struct Metadata {
     /// Of the script: the whole list; absent keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Workers Logs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub observability: Option<Value>,
     /// Static assets: the token that stands for their files, and how they are served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assets: Option<Value>,
     /// Keep the static assets of the version before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_assets: Option<bool>,
-    /// Live values sent back unchanged: `limits`, `placement`, `logpush`, `tail_consumers`, `cache_options`.
+    /// Settings by their names: what is wanted, and live values sent back unchanged.
     #[serde(flatten)]
-    pub carried: BTreeMap<String, Value>,
+    pub settings: BTreeMap<String, Value>,
 }
 
 impl fmt::Debug for Metadata {

@@ -140,6 +140,8 @@ codes! {
         "An entry of `schedules` is a cron expression of five fields: minute, hour, day of the month, month, weekday. It is read in UTC, as everything at Cloudflare: an entry that names a time zone is refused, with the expression in UTC where one says the same all year. Weekdays count from 1 for Sunday to 7 for Saturday, other than elsewhere; names such as `MON-FRI` mean the same everywhere. Each schedule stands there once. An account takes 5 of them on the free plan and 250 on a paid one.";
     Assets = "CFD0143": "not usable static assets",
         "Something about `spec.assets` can't be deployed: a file of more than 25 MiB or too many files, a `_headers` or `_redirects` that is no text, files that whoever calls the library did not give, or something under `run_worker_first` that is no path. The message says what.";
+    Setting = "CFD0138": "not a usable setting",
+        "Something about `spec.observability`, `spec.placement`, `spec.tail_consumers`, `spec.streaming_tail_consumers` or `spec.tags` can't be set: a destination without a name or named twice, a placement that says no place or several, an entry that names no Worker or one twice, a tag that Cloudflare refuses or that would be taken for a mark of ours. The message says what.";
     Reference = "CFD0201": "not a usable reference",
         "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",

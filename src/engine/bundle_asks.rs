@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::bundle::{AskedBinding, Asks, Modules};
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::resource::DesiredScript;
+use crate::setting::{Setting, without_nulls};
 
 /// Longest list that a finding prints; a bundle may name a hundred variables.
 const MOST_SHOWN: usize = 4_000;
@@ -85,12 +86,12 @@ impl Lacking {
             let all: Vec<_> = stated.iter().chain(more).collect();
             self.add("compatibility_flags", json!(all));
         }
-        if let (Some(Value::Object(asked)), None) = (&asks.observability, &script.observability) {
-            let sayable = |(key, _): &(&String, &Value)| matches!(key.as_str(), "enabled" | "head_sampling_rate");
-            let said: Map<_, _> =
-                asked.iter().filter(sayable).map(|(key, value)| (key.clone(), value.clone())).collect();
-            if said.contains_key("enabled") {
-                self.add("observability", Value::Object(said));
+        if let (Some(asked @ Value::Object(_)), None) =
+            (&asks.observability, script.settings.value(Setting::Observability))
+        {
+            let said = without_nulls(&Setting::Observability.row(), asked);
+            if let Some(said) = said.filter(|said| said.get("enabled").is_some()) {
+                self.add("observability", said);
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::binding::Binding;
 use crate::model::{Kind, marks};
 use crate::resource::{DesiredManifest, DesiredState, LiveState};
 
@@ -50,7 +49,6 @@ impl Labels {
 /// The other Workers that one is bound to, by account and name.
 fn called_by(manifest: &DesiredManifest) -> impl Iterator<Item = (String, String)> {
     let own = manifest.script.name.as_str();
-    let needed = manifest.script.bindings.iter().flat_map(Binding::needs);
-    let others = needed.filter(move |address| address.kind == Kind::Script && address.key != own);
+    let others = manifest.script.needs().filter(move |address| address.kind == Kind::Script && address.key != own);
     others.map(|address| (manifest.identity.account.clone(), address.key.clone()))
 }

@@ -94,8 +94,19 @@ pub const CONSUMED: Field =
 /// Where its messages go that failed.
 pub const DEAD_LETTERS: Field = Field { path: "spec.queue_consumers[].dead_letter_queue", ..CONSUMED };
 
+/// A Worker that gets the traces of another one.
+pub const TAILED_BY: Field = Field {
+    document: WORKER,
+    path: "spec.tail_consumers[].service",
+    name: "a tail consumer",
+    takes: Takes::One(Refers { kind: WORKER, output: "script_id", by_name: true }),
+};
+/// The same while that one still handles a request.
+pub const STREAMED_TO: Field = Field { path: "spec.streaming_tail_consumers[].service", ..TAILED_BY };
+
 /// The fields beside `bindings`.
-static FIELDS: [Field; 6] = [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, CONSUMED, DEAD_LETTERS, ZONE_OF_BUCKET];
+static FIELDS: [Field; 8] =
+    [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, CONSUMED, DEAD_LETTERS, TAILED_BY, STREAMED_TO, ZONE_OF_BUCKET];
 
 /// A row of the table as documents list it.
 #[derive(Debug, Serialize)]

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 /// API groups that a Worker manifest may name, oldest first.
 pub const API_VERSIONS: [&str; 3] =
@@ -157,7 +157,7 @@ impl JsonSchema for SecretValue {
 }
 
 /// A list whose unreadable items leave a gap, so that the others keep their index.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Items<T>(pub Vec<Option<T>>);
 

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{Address, Identity, hex};
 
 /// Starts every mark.
-const PREFIX: &str = "cfwd1-";
+pub const PREFIX: &str = "cfwd1-";
 /// Bytes that one tag holds.
 const TAG_BYTES: usize = 1024;
 /// Characters of a DNS comment on a free plan.

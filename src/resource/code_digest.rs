@@ -23,6 +23,9 @@ pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
     if let (Some(assets), Some(members)) = (&script.assets, content.as_object_mut()) {
         members.insert("assets".into(), assets.digested());
     }
+    if let (Some(settings), Some(members)) = (script.settings.digested(), content.as_object_mut()) {
+        members.insert("settings".into(), settings);
+    }
     marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
 }
 

@@ -10,11 +10,15 @@ use serde_json::Value;
 use super::assets::DesiredAssets;
 use super::schedules::LiveSchedules;
 use crate::binding::Binding;
-use crate::model::Syntax;
+use crate::model::{Address, Syntax};
+use crate::setting::{DesiredSettings, Setting, without_nulls};
 
 /// Compatibility date of a Worker that is created without one: pinned in the release, never "today",
 /// so that the same manifest makes the same Worker. Not newer than the workerd of Local Cloudflare.
 pub const PINNED_COMPATIBILITY_DATE: &str = "2026-07-01";
+
+/// Containers among what an upload carries over: no manifest states them.
+pub const CONTAINERS: &str = "containers";
 
 /// The Worker that the manifest wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +41,8 @@ pub struct DesiredScript {
     pub bindings: Vec<Binding>,
     /// Static assets. Absent: those of others stay, our own go.
     pub assets: Option<DesiredAssets>,
-    /// Absent: on when the Worker is created, untouched later.
-    pub observability: Option<Observability>,
+    /// Settings that are stated. Without `observability` it is on when the Worker is created, untouched later.
+    pub settings: DesiredSettings,
     /// Absent: untouched.
     pub workers_dev: Option<WorkersDev>,
 }
@@ -54,24 +58,6 @@ pub struct Bundle {
     pub sha256: Option<String>,
     /// `eu` or `fedramp`: selects the endpoint.
     pub jurisdiction: Option<String>,
-}
-
-/// Workers Logs of a script.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Observability {
-    /// On or off.
-    pub enabled: bool,
-    /// Share of requests that are logged, 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_sampling_rate: Option<f64>,
-}
-
-impl Observability {
-    /// Whether the live settings already say so; what the manifest leaves open is met by anything.
-    pub fn is_met_by(&self, live: &Self) -> bool {
-        let rate = self.head_sampling_rate;
-        self.enabled == live.enabled && (rate.is_none() || rate == live.head_sampling_rate.or(Some(1.0)))
-    }
 }
 
 /// The Worker's workers.dev address.
@@ -105,16 +91,15 @@ pub struct LiveScript {
     pub compatibility_date: Option<String>,
     /// Compatibility flags of the newest version.
     pub compatibility_flags: Vec<String>,
-    /// Workers Logs.
-    pub observability: Option<Observability>,
+    /// Workers Logs and traces.
+    pub observability: Option<Value>,
     /// What gets requests now; absent when nothing was ever deployed.
     pub deployment: Option<LiveDeployment>,
     /// Newest deployable versions, highest number first.
     pub versions: Vec<LiveVersion>,
     /// Set when a secret edit made the live version: whether all but secrets equals our last upload.
     pub secret_edit: Option<SecretEdit>,
-    /// Live settings that no manifest names (limits, placement, logpush, tail consumers, logs), as the
-    /// upload's metadata spells them.
+    /// All settings, as the upload's metadata spells them: sent again, they survive an upload that changes nothing of them.
     pub carried: BTreeMap<String, Value>,
     /// The live version serves static assets.
     pub has_assets: bool,
@@ -186,7 +171,22 @@ pub struct LiveBinding {
     pub fields: Value,
 }
 
+impl DesiredScript {
+    /// The resources of the same run that it refers to.
+    pub fn needs(&self) -> impl Iterator<Item = &Address> {
+        self.bindings.iter().flat_map(Binding::needs).chain(self.settings.needs())
+    }
+}
+
 impl LiveScript {
+    /// A setting as the account has it; null where it shows none.
+    pub fn setting(&self, setting: Setting) -> Value {
+        let row = setting.row();
+        let logs = self.observability.as_ref().filter(|_| setting == Setting::Observability);
+        let shown = self.carried.get(row.word).or(logs);
+        shown.and_then(|value| without_nulls(&row, value)).unwrap_or_default()
+    }
+
     /// The one version that gets all requests; nothing while a split is on.
     pub fn live_version(&self) -> Option<&LiveVersion> {
         let [(id, _)] = self.deployment.as_ref()?.versions.as_slice() else { return None };

@@ -158,7 +158,7 @@ pub struct LiveManifest {
     pub content: Vec<ModuleDiffers>,
     /// The account's part of workers.dev addresses.
     pub account_subdomain: Option<String>,
-    /// What refers to the Worker; only looked up for a removal.
+    /// What refers to the Worker; but for those whose traces it gets, only looked up for a removal.
     pub used_by: Vec<User>,
 }
 
@@ -168,6 +168,8 @@ pub struct LiveManifest {
 pub enum User {
     /// A Worker that is bound to it, by its name.
     Worker(String),
+    /// A Worker whose traces it gets, by its name.
+    Traced(String),
     /// A queue that it consumes, by its name.
     Queue(String),
 }
@@ -176,6 +178,7 @@ impl fmt::Display for User {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Worker(name) => write!(formatter, "the Worker `{name}` binds it"),
+            Self::Traced(name) => write!(formatter, "it gets the traces of the Worker `{name}`"),
             Self::Queue(name) => write!(formatter, "it consumes the queue `{name}`"),
         }
     }
@@ -219,7 +222,7 @@ pub struct RenamedScript {
     pub name: String,
     /// Itself. Without a removal only its tags are read: its inventory says which routes are ours.
     pub live: LiveScript,
-    /// What refers to it; only looked up for a removal.
+    /// What refers to it; but for those whose traces it gets, only looked up for a removal.
     pub used_by: Vec<User>,
 }
 

@@ -10,10 +10,30 @@ const object = (properties, required = []) => ({ type: "object", properties, req
 const text = (more = {}) => ({ type: "string", minLength: 1, ...more });
 
 const TAGS = { type: "array", maxItems: 10, uniqueItems: true, items: text({ maxLength: 1024, pattern: "^[^,&]+$" }) };
+const SWITCH = { type: "boolean" };
+const SHARE = { type: "number", minimum: 0, maximum: 1 };
+const KEPT = {
+  enabled: SWITCH,
+  head_sampling_rate: SHARE,
+  persist: SWITCH,
+  destinations: { type: "array", items: text() },
+};
 const OBSERVABILITY = object(
-  { enabled: { type: "boolean" }, head_sampling_rate: { type: "number", minimum: 0, maximum: 1 } },
+  {
+    enabled: SWITCH,
+    head_sampling_rate: SHARE,
+    redact_query_string: SWITCH,
+    logs: object({ ...KEPT, invocation_logs: SWITCH }),
+    traces: object({ ...KEPT, propagation_policy: { enum: ["authenticated", "accept"] } }),
+    issues: object({ enabled: SWITCH }),
+  },
   ["enabled"],
 );
+const TAIL_CONSUMERS = {
+  type: "array",
+  items: object({ service: text(), environment: text(), namespace: text() }, ["service"]),
+};
+const PLACE = { region: text(), hostname: text(), host: text({ pattern: ":[0-9]+$" }) };
 const NAME = text({ pattern: "^[A-Za-z_$][A-Za-z0-9_$]*$" });
 const binding = (type, properties) =>
   object({ type: { const: type }, name: NAME, ...properties }, ["type", "name", ...Object.keys(properties)]);
@@ -45,7 +65,19 @@ const METADATA = {
       tags: TAGS,
       observability: OBSERVABILITY,
       keep_assets: { const: true },
-      logpush: { type: "boolean" },
+      logpush: SWITCH,
+      tail_consumers: TAIL_CONSUMERS,
+      streaming_tail_consumers: { type: "array", items: object({ service: text() }, ["service"]) },
+      placement: object({
+        mode: { enum: ["smart", "targeted"] },
+        ...PLACE,
+        target: { type: "array", minItems: 1, maxItems: 1, items: object(PLACE) },
+      }),
+      limits: object({
+        cpu_ms: { type: "integer", minimum: 1, maximum: 300_000 },
+        subrequests: { type: "integer", minimum: 1 },
+      }),
+      cache_options: object({ enabled: SWITCH, cross_version_cache: SWITCH }, ["enabled"]),
     },
     ["bindings", "keep_bindings", "compatibility_date", "compatibility_flags", "annotations", "tags"],
   ),
@@ -57,6 +89,7 @@ const SETTINGS = object(
   {
     bindings: { type: "array", items: BINDING },
     annotations: object({ "workers/tag": text({ maxLength: 100 }), "workers/message": text({ maxLength: 1000 }) }),
+    tail_consumers: TAIL_CONSUMERS,
   },
   ["bindings", "annotations"],
 );
@@ -113,7 +146,13 @@ const ROWS = [
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],
   ["DELETE", S, []],
   ["PATCH", `${S}/settings`, [], FORM, SETTINGS, "settings"],
-  ["PATCH", `${S}/script-settings`, [], JSON_TYPE, object({ tags: TAGS, observability: OBSERVABILITY })],
+  [
+    "PATCH",
+    `${S}/script-settings`,
+    [],
+    JSON_TYPE,
+    object({ tags: TAGS, observability: OBSERVABILITY, logpush: SWITCH, tail_consumers: TAIL_CONSUMERS }),
+  ],
   ["PATCH", `${S}/secrets-bulk`, [], "application/merge-patch+json", SECRETS],
   ["POST", `${S}/subdomain`, [], JSON_TYPE, SWITCHES],
   [

@@ -24,7 +24,8 @@ const MAY_KNOW = {
   cloudflare: [...BASE, "model", "bundle", "http"],
   r2: [...BASE, "model", "http"],
   binding: [...BASE, "model", "cloudflare"],
-  resource: [...BASE, "model", "assets", "bundle", "cloudflare", "r2", "http", "binding"],
+  setting: [...BASE, "model", "binding"],
+  resource: [...BASE, "model", "assets", "bundle", "cloudflare", "r2", "http", "binding", "setting"],
   manifest: [...BASE, "model", "binding", "resource"],
   refresh: [...BASE, "cloudflare", "http"],
   plan: [...BASE, "model", "resource"],
@@ -34,6 +35,7 @@ const MAY_KNOW = {
     "assets",
     "bundle",
     "binding",
+    "setting",
     "resource",
     "plan",
     "cloudflare",
@@ -41,7 +43,7 @@ const MAY_KNOW = {
     "manifest",
     "refresh",
   ],
-  apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "resource", "refresh", "plan"],
+  apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "setting", "resource", "refresh", "plan"],
 };
 // The calls of the package, put together from all the others: only `wasm` is above it.
 MAY_KNOW.engine = Object.keys(MAY_KNOW);

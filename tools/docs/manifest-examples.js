@@ -164,6 +164,70 @@ spec:
     enabled: true
     head_sampling_rate: 0.1
 `,
+  Logs: `
+spec:
+  observability:
+    enabled: true
+    redact_query_string: true
+    logs:
+      enabled: true
+      invocation_logs: false # what the Worker logs itself, and nothing else
+      destinations: [team-logs]
+`,
+  Traces: `
+spec:
+  observability:
+    enabled: true
+    traces:
+      enabled: true
+      head_sampling_rate: 0.05
+      persist: false
+      destinations: [team-traces]
+`,
+  Issues: `
+spec:
+  observability:
+    enabled: true
+    issues:
+      enabled: true
+`,
+  Placement: `
+spec:
+  placement:
+    mode: smart
+`,
+  Target: `
+spec:
+  placement:
+    mode: targeted
+    target:
+      - host: db.example.com:5432
+`,
+  Limits: `
+spec:
+  limits:
+    cpu_ms: 5000
+    subrequests: 200
+`,
+  CacheOptions: `
+spec:
+  cache_options:
+    enabled: true
+    cross_version_cache: false
+`,
+  TailConsumer: `
+spec:
+  tail_consumers: # the Workers' code has a handler: tail(events, env, context)
+    - service: log-keeper # a Worker of the same run is deployed first
+    - service:
+        value_from:
+          name: alarms # the name of its document
+`,
+  StreamingTailConsumer: `
+spec:
+  streaming_tail_consumers: # the Worker's code has a handler: tailStream(event, env, context)
+    - service: log-keeper
+`,
   WorkersDevSettings: `
 spec:
   workers_dev:

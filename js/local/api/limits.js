@@ -1,4 +1,4 @@
-/** What an upload says about how its Worker runs: limits and placement. https://developers.cloudflare.com/workers/configuration/placement/ */
+/** What an upload says about how its version runs: limits, placement, cache, and who streams its traces. https://developers.cloudflare.com/workers/configuration/placement/ */
 import { ApiError } from "../envelope.js";
 import { isObject } from "./body.js";
 
@@ -26,6 +26,22 @@ export function readPlacement(placement) {
   if (target !== undefined && !(Array.isArray(target) && target.length === 1 && target.every(isObject)))
     throw invalid("placement.target must be a list of one place");
   return placement;
+}
+
+/** @returns {object | undefined} as sent @throws {ApiError} 10021 */
+export function readCacheOptions(options) {
+  if (options === undefined || options === null) return undefined;
+  if (!isObject(options) || typeof options.enabled !== "boolean")
+    throw invalid("cache_options.enabled must be a boolean");
+  if (!["undefined", "boolean"].includes(typeof (options.cross_version_cache ?? undefined)))
+    throw invalid("cache_options.cross_version_cache must be a boolean");
+  return options;
+}
+
+/** Reads add what Cloudflare found out about a Worker; here it is asked too seldom for that. */
+export function placementView(placement) {
+  if (placement?.mode !== "smart") return placement ?? {};
+  return { ...placement, status: "INSUFFICIENT_INVOCATIONS", last_analyzed_at: null };
 }
 
 function checkCount(value, name, most) {

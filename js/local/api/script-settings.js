@@ -31,13 +31,14 @@ export function readSettings(state, sent) {
   if ("tags" in sent) changes.tags = readTags(sent.tags);
   if ("logpush" in sent) changes.logpush = boolean(sent.logpush, "logpush");
   if ("observability" in sent) changes.observability = observability(sent.observability);
-  if ("tail_consumers" in sent) changes.tailConsumers = tailConsumers(state, sent.tail_consumers ?? []);
+  if ("tail_consumers" in sent) changes.tailConsumers = readTailConsumers(state, sent.tail_consumers);
   return changes;
 }
 
 function patch(context) {
   const script = scriptOf(context);
   applySettings(context, script, readObject(context.request, 10026));
+  context.runtime.changed();
   return success(settingsView(script));
 }
 
@@ -45,6 +46,8 @@ function observability(value) {
   if (value === null) return null;
   if (!isObject(value) || typeof value.enabled !== "boolean") throw invalid("observability.enabled must be a boolean");
   rate(value.head_sampling_rate, "observability.head_sampling_rate");
+  optionalBoolean(value.redact_query_string, "observability.redact_query_string");
+  optionalBoolean(value.issues?.enabled, "observability.issues.enabled");
   for (const part of ["logs", "traces"]) observed(value[part], `observability.${part}`);
   return value;
 }
@@ -53,13 +56,17 @@ function observability(value) {
 function observed(part, name) {
   if (part === undefined || part === null) return;
   if (!isObject(part)) throw invalid(`${name} must be an object`);
-  for (const key of ["enabled", "invocation_logs", "persist"])
-    if (part[key] !== undefined && part[key] !== null) boolean(part[key], `${name}.${key}`);
+  for (const key of ["enabled", "invocation_logs", "persist"]) optionalBoolean(part[key], `${name}.${key}`);
+  const { destinations = null } = part;
+  if (destinations !== null && !(Array.isArray(destinations) && destinations.every((one) => typeof one === "string")))
+    throw invalid(`${name}.destinations must be a list of names`);
   rate(part.head_sampling_rate, `${name}.head_sampling_rate`);
 }
 
-function tailConsumers(state, list) {
-  if (!Array.isArray(list)) throw invalid("tail_consumers must be a list");
+/** @returns {object[]} as sent @throws {ApiError} 10021, 10144 for a Worker that is not there */
+export function readTailConsumers(state, sent, key = "tail_consumers") {
+  const list = sent ?? [];
+  if (!Array.isArray(list)) throw invalid(`${key} must be a list`);
   for (const consumer of list) {
     if (!isObject(consumer) || typeof consumer.service !== "string") throw invalid("tail consumer without a service");
     if (!state.scripts.has(consumer.service)) {
@@ -72,6 +79,10 @@ function tailConsumers(state, list) {
 function rate(value, name) {
   if (value === undefined || value === null) return;
   if (typeof value !== "number" || value < 0 || value > 1) throw invalid(`${name} must be between 0 and 1`);
+}
+
+function optionalBoolean(value, name) {
+  if (value !== undefined && value !== null) boolean(value, name);
 }
 
 function boolean(value, name) {

@@ -1,6 +1,7 @@
 /** Scripts, versions and deployments as the API shows them. */
 import { liveVersion, newestVersion } from "../versions.js";
 import { shown } from "./bindings.js";
+import { placementView } from "./limits.js";
 
 /** List item and PUT result; never bindings, never annotations. */
 export function scriptView(script) {
@@ -21,6 +22,9 @@ export function scriptView(script) {
     usage_model: version?.usageModel ?? "standard",
     last_deployed_from: script.lastDeployedFrom,
     ...classesView(script.migrationTag, version?.exports),
+    limits: version?.limits ?? {},
+    placement: placementView(version?.placement),
+    cache_options: version?.cacheOptions ?? null,
     ...settingsView(script),
   };
 }

@@ -5,7 +5,7 @@ import { addDerivedVersion, deployWhole, liveVersion } from "../versions.js";
 import { checkAssetsBinding } from "./asset-config.js";
 import { resolveBindings, shown } from "./bindings.js";
 import { mediaType } from "./body.js";
-import { readLimits, readPlacement } from "./limits.js";
+import { placementView, readCacheOptions, readLimits, readPlacement } from "./limits.js";
 import { newestOf, scriptOf, stillUnseen } from "./lookup.js";
 import {
   readAnnotations,
@@ -74,6 +74,7 @@ function versionChanges(context, script, base, sent) {
   if ("usage_model" in sent) changes.usageModel = readUsageModel(sent.usage_model);
   if ("limits" in sent) changes.limits = readLimits(sent.limits);
   if ("placement" in sent) changes.placement = readPlacement(sent.placement);
+  if ("cache_options" in sent) changes.cacheOptions = readCacheOptions(sent.cache_options);
   changes.annotations = readAnnotations(sent.annotations ?? undefined, switches.longTag);
   changes.bindings = base.bindings;
   if ("bindings" in sent) {
@@ -93,7 +94,8 @@ function view(script, version) {
     compatibility_flags: version.compatibilityFlags,
     usage_model: version.usageModel,
     limits: version.limits ?? {},
-    placement: version.placement ?? {},
+    placement: placementView(version.placement),
+    cache_options: version.cacheOptions ?? null,
     ...settingsView(script),
   };
 }

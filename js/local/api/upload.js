@@ -7,7 +7,7 @@ import { checkAssetsBinding, readAssets } from "./asset-config.js";
 import { checkParts, resolveBindings } from "./bindings.js";
 import { mediaType } from "./body.js";
 import { readClasses } from "./classes.js";
-import { readLimits, readPlacement } from "./limits.js";
+import { readCacheOptions, readLimits, readPlacement } from "./limits.js";
 import {
   readAnnotations,
   readCompatibilityDate,
@@ -17,6 +17,7 @@ import {
 } from "./metadata.js";
 import { checkEntry, readModules } from "./modules.js";
 import { readParts } from "./multipart.js";
+import { readTailConsumers } from "./script-settings.js";
 
 const RAW_NAME = "worker.js";
 
@@ -54,6 +55,8 @@ export async function readVersion(context, script, { metadata, modules }, trigge
     usageModel: readUsageModel(metadata.usage_model),
     limits: readLimits(metadata.limits),
     placement: readPlacement(metadata.placement),
+    cacheOptions: readCacheOptions(metadata.cache_options),
+    streamingTailConsumers: readTailConsumers(state, metadata.streaming_tail_consumers, "streaming_tail_consumers"),
     annotations: {
       ...readAnnotations(metadata.annotations ?? undefined, switches.longTag),
       "workers/triggered_by": triggeredBy,

@@ -93,9 +93,17 @@ export function plainBindings(version) {
 /** Names of the scripts that the version talks to. */
 export function neededScripts(version, workflowOf = () => undefined) {
   const ofWorkflow = ({ type, workflow_name: name }) => type === "workflow" && workflowOf(name)?.script_name;
-  return version.bindings
-    .map((binding) => binding.service ?? (ofWorkflow(binding) || binding.script_name))
-    .filter(Boolean);
+  const bound = version.bindings.map((binding) => binding.service ?? (ofWorkflow(binding) || binding.script_name));
+  const streamed = (version.streamingTailConsumers ?? []).map(({ service }) => service);
+  return [...bound, ...streamed].filter(Boolean);
+}
+
+/** Workers that get the traces of a version's: those that are there. */
+export function tailsOf({ tailConsumers = [], version, nameOf }) {
+  const names = (consumers = []) => consumers.map(({ service }) => nameOf(service)).filter(Boolean);
+  const tails = names(tailConsumers);
+  const streamingTails = names(version.streamingTailConsumers);
+  return { ...(tails.length > 0 && { tails }), ...(streamingTails.length > 0 && { streamingTails }) };
 }
 
 function whyNowhere({

@@ -135,6 +135,7 @@ export class Cell {
       if (!script || names.has(name)) return;
       names.add(name);
       for (const version of liveVersions(script)) neededScripts(version, workflowOf).forEach(visit);
+      for (const { service } of script.tailConsumers) visit(service);
     };
     for (const name of this.#requested) visit(name);
     const nameOf = (name) => {
@@ -152,6 +153,7 @@ export class Cell {
         name: loadedName(script, version),
         script: name,
         version,
+        tailConsumers: script.tailConsumers,
         nameOf,
         assetFile,
         classOf,
@@ -211,6 +213,6 @@ function hostsOf({ zones, accountSubdomain, objects }) {
 }
 
 function keyOf({ workers, kvIds, hosts, workflows }) {
-  const loaded = workers.map(({ name, version, classes }) => [name, version.id, classes]);
+  const loaded = workers.map(({ name, version, classes, tailConsumers }) => [name, version.id, classes, tailConsumers]);
   return JSON.stringify([loaded, kvIds, hosts, workflows]);
 }

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
 import { assetFolder, assetOptions, correctAssets } from "./assets.js";
-import { classOptions, codeBinding, workerBindings } from "./bindings.js";
+import { classOptions, codeBinding, tailsOf, workerBindings } from "./bindings.js";
 import { takeNewest } from "./processes.js";
 import { isPython, STAND_IN } from "./python.js";
 import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
@@ -60,6 +60,7 @@ export function runnableDate(miniflare, wanted = FIRST_COMPATIBILITY_DATE) {
  * @property {string} name unique in the instance
  * @property {string} [script] the script's name
  * @property {object} version as stored
+ * @property {object[]} [tailConsumers] who gets its traces, as the script's settings say it
  * @property {(scriptName: string) => string | undefined} nameOf the loaded name of another script
  * @property {(kind: string, about: object) => { address: string, headers: Record<string, string> }} store where a store of ours answers
  * @property {(hash: string) => import("../state.js").AssetFile} assetFile
@@ -261,6 +262,7 @@ export function workerOptions(namespace, worker) {
     compatibilityFlags: isPython(version) ? [] : version.compatibilityFlags,
     ...workerBindings(worker).options,
     additionalUnboundDurableObjects: (worker.classes ?? []).map(classOptions),
+    ...tailsOf(worker),
     ...(worker.assets && { assets: worker.assets }),
   };
 }

@@ -20,7 +20,8 @@ use referrer::Referrer;
 /// All references of a run that are still open, each with who refers. A zone of hosts is found before all else.
 pub(super) fn open(desired: &DesiredState) -> impl Iterator<Item = (&Identity, &Reference)> {
     let of_workers = desired.manifests.iter().flat_map(|manifest| {
-        let references = manifest.script.bindings.iter().flat_map(Binding::references);
+        let of_bindings = manifest.script.bindings.iter().flat_map(Binding::references);
+        let references = of_bindings.chain(manifest.script.settings.references());
         references.map(|reference| (&manifest.identity, reference))
     });
     let of_stores = desired.stores.iter().flat_map(|store| {
@@ -61,6 +62,9 @@ pub(super) fn resolve(
         }
         let of_binding = manifest.script.bindings.iter_mut().flat_map(|binding| run.settle(binding));
         findings.extend(of_binding.map(|finding| (manifest.document, finding)));
+        for service in manifest.script.settings.referred_mut() {
+            findings.extend(run.settle_worker(service).err().map(|finding| (manifest.document, finding)));
+        }
     }
     // A store may refer to another one, or to itself.
     let found = stores.iter().enumerate().flat_map(|(index, store)| {

@@ -4,6 +4,7 @@ use super::values::{of_account, of_run, open_at};
 use crate::binding::{Binding, Input, MemberValue, PlainBinding, Reference, Referred};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::documents::{Described, Documents, Several};
+use crate::manifest::referring::WORKER;
 use crate::model::{Address, Identity, Kind, OutputSet};
 use crate::refresh::Known;
 use crate::resource::{DesiredStore, LiveState, QueueRef};
@@ -45,6 +46,14 @@ impl Referrer<'_> {
             findings.extend(self.settle_reference(referred).err());
         }
         findings
+    }
+
+    /// A Worker by its name, or by the name of its document.
+    pub(super) fn settle_worker(&self, referred: &mut Referred) -> Result<(), Diagnostic> {
+        if let Input::Value(name) = &referred.value {
+            referred.of = self.named(WORKER, name);
+        }
+        self.settle_reference(referred)
     }
 
     fn settle_reference(&self, referred: &mut Referred) -> Result<(), Diagnostic> {

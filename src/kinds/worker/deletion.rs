@@ -1,5 +1,7 @@
 //! What must hold before a Worker is deleted: it is ours, under work of ours, and nothing of others goes with it.
 
+use std::collections::BTreeSet;
+
 use super::bound;
 use super::context::{Context, newest_is_not_live};
 use super::inventory;
@@ -14,6 +16,7 @@ use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks};
 use crate::plan::{Claim, Owner, Phase, Reason, Sketch, Write};
 use crate::resource::{LiveScript, Operation, User};
+use crate::setting::Setting;
 
 /// A Worker that is to go.
 pub(super) struct Deletion<'a> {
@@ -40,7 +43,8 @@ impl<'a> Deletion<'a> {
             sketch.owner = Owner::Claimed(claim);
         }
         sketch.gives_up = removal::given_up(context, self.name, &live_marks);
-        sketch.needs = self.gone_first(context).map(Address::script).collect();
+        let gone_first: BTreeSet<Address> = self.gone_first(context).map(Address::script).collect();
+        sketch.needs = gone_first.into_iter().collect();
         sketch.loosens = self.unbind(context).map(|unbinding| Operation::procedure("bindings", unbinding));
         sketch.diagnostics = self.held(context);
         sketch
@@ -64,6 +68,8 @@ impl<'a> Deletion<'a> {
             leaves: Vec::new(),
             keeps: bindings().map(|binding| binding.name.clone()).collect(),
             leads_to: leads_to.collect(),
+            tails: self.live.setting(Setting::TailConsumers).as_array().cloned().unwrap_or_default(),
+            leaves_tails: false,
         })
     }
 
@@ -91,7 +97,9 @@ impl<'a> Deletion<'a> {
         let account = context.desired.identity.account.as_str();
         let destroys = context.destroys;
         self.used_by.iter().filter_map(move |user| match user {
-            User::Worker(name) => (destroys && labels.has_worker(account, name)).then_some(name.as_str()),
+            User::Worker(name) | User::Traced(name) => {
+                (destroys && labels.has_worker(account, name)).then_some(name.as_str())
+            }
             User::Queue(_) => None,
         })
     }
@@ -126,7 +134,7 @@ impl<'a> Deletion<'a> {
         // Queues that are listed were looked at one by one.
         let consumed = context.queues.consumed_by(context.account(), self.name);
         let goes = |user: &&User| match user {
-            User::Worker(name) => self.gone_first(context).any(|gone| gone == name),
+            User::Worker(name) | User::Traced(name) => self.gone_first(context).any(|gone| gone == name),
             User::Queue(name) => consumed.iter().any(|(queue, _)| queue == name),
         };
         let stays: Vec<String> = self.used_by.iter().filter(|user| !goes(user)).map(User::to_string).collect();

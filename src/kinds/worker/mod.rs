@@ -21,6 +21,7 @@ mod schedules;
 mod script;
 mod script_fields;
 mod secrets;
+mod settings;
 mod subject;
 mod tag_list;
 mod tags;

@@ -2,30 +2,30 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::script_fields::{ASSETS, fields, path_of};
 use super::secrets;
+use super::settings::{self, Changes};
 use super::subject::Subject;
 use super::tag_list::TagWrite;
 use super::writes::Upload;
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Address;
 use crate::model::is_code_binding;
 use crate::model::marks::{self, BundleMark, Inventory, ScriptMarks, VersionMark};
-use crate::model::{Address, Field};
 use crate::plan::{Claim, Left, Owner, Permit, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{DesiredManifest, Drift, LiveBinding, LiveScript, Observability, WorkersDev, code_digest};
+use crate::resource::{DesiredManifest, Drift, LiveBinding, LiveScript, WorkersDev, code_digest};
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
 #[derive(Debug)]
 pub(super) struct ScriptPlan {
     pub sketch: Sketch,
     pub upload: Option<Upload>,
-    pub observability: Option<Observability>,
+    /// Settings that change without an upload.
+    pub settings: Changes,
     pub workers_dev: Option<WorkersDev>,
     /// Marks as they are live.
     pub live_marks: ScriptMarks,
@@ -48,7 +48,7 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
     let mut plan = ScriptPlan {
         sketch: Sketch { owner: whose(context, &owner), ..Sketch::wanted(address, needs(context)) },
         upload: None,
-        observability: None,
+        settings: Changes::new(),
         workers_dev: None,
         marks: wanted_marks(context, &live_marks),
         live_marks,
@@ -59,7 +59,7 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
         tags: None,
     };
     upload(context, &mut plan, &owner);
-    settings(context, &mut plan, &owner);
+    settings::plan(context, &mut plan, &owner);
     plan
 }
 
@@ -76,8 +76,7 @@ pub(super) fn subject(context: &Context<'_>, is_new: bool) -> Subject {
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
     let own = Address::script(&context.desired.script.name);
-    let all = context.desired.script.bindings.iter().flat_map(Binding::needs);
-    let needs: BTreeSet<Address> = all.filter(|need| **need != own).cloned().collect();
+    let needs: BTreeSet<Address> = context.desired.script.needs().filter(|need| **need != own).cloned().collect();
     needs.into_iter().collect()
 }
 
@@ -85,11 +84,13 @@ fn needs(context: &Context<'_>) -> Vec<Address> {
 fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
     let bundle = context.live.bundle.as_ref();
     let assets = context.desired.script.assets.as_ref().map(|_| ASSETS);
+    let names = context.desired.script.bindings.iter().map(Binding::name).chain(assets);
+    let settings = context.desired.script.settings.marked();
     ScriptMarks {
         ids: BTreeSet::from([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
         bundle: bundle.and_then(|facts| BundleMark::of(&facts.etag, &facts.sha256)),
-        names: context.desired.script.bindings.iter().map(Binding::name).chain(assets).map(marks::hash).collect(),
+        names: names.map(marks::hash).chain(settings.iter().map(|name| marks::hash(name))).collect(),
         ..ScriptMarks::default()
     }
 }
@@ -173,6 +174,7 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         compatibility_date: date,
         compatibility_flags: desired.compatibility_flags.clone(),
         observability: None,
+        settings: Changes::new(),
         carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
         keep_assets: desired.assets.is_none() && has_assets_of_others(context, &plan.live_marks),
         assets: desired.assets.clone(),
@@ -265,32 +267,6 @@ fn carried_bindings(context: &Context<'_>, plan: &mut ScriptPlan) -> (Vec<String
         );
     }
     (inherit, remove)
-}
-
-/// Settings that make no version: logs and the workers.dev address.
-fn settings(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
-    let desired = &context.desired.script;
-    let live = context.live.script.as_ref();
-    let creates = matches!(owner, ScriptOwner::Absent);
-    let on = Observability { enabled: true, head_sampling_rate: None };
-    let wanted = desired.observability.clone().or_else(|| creates.then_some(on));
-    let old = live.and_then(|live| live.observability.clone());
-    if let Some(wanted) = wanted.filter(|wanted| old.as_ref().is_none_or(|old| !wanted.is_met_by(old))) {
-        plan.sketch.fields.push(Field::new("observability", json!(old), json!(wanted)));
-        match &mut plan.upload {
-            Some(upload) => upload.observability = Some(wanted),
-            None => plan.observability = Some(wanted),
-        }
-    }
-    let old = live.and_then(|live| live.workers_dev);
-    if let Some(wanted) = desired.workers_dev.filter(|wanted| old.unwrap_or(WorkersDev::OFF) != *wanted) {
-        plan.sketch.fields.push(Field::new("workers_dev", json!(old), json!(wanted)));
-        plan.workers_dev = Some(wanted);
-    }
-    let changed = plan.observability.is_some() || plan.workers_dev.is_some();
-    if changed && matches!(plan.sketch.owner, Owner::Ours(None)) {
-        plan.sketch.owner = Owner::Ours(Some(Reason::SettingsChanged));
-    }
 }
 
 /// Enough of a digest to compare by eye.

@@ -13,6 +13,17 @@ pub(super) struct TagWrite {
     pub to: Vec<String>,
 }
 
+impl TagWrite {
+    /// Another list with what this change does to tags of the user's own; marks are put over it by whoever writes.
+    pub(super) fn put_over(&self, now: &[String]) -> Vec<String> {
+        let stays = |tag: &&String| !self.from.contains(tag) || self.to.contains(tag);
+        let mut all: Vec<String> = now.iter().filter(stays).cloned().collect();
+        let new = self.to.iter().filter(|tag| !self.from.contains(tag) && !now.contains(tag));
+        all.extend(new.cloned());
+        all
+    }
+}
+
 /// Whether two lists are the same tags: their order on the Worker makes no difference.
 pub(super) fn same(one: &[String], other: &[String]) -> bool {
     one.iter().collect::<BTreeSet<_>>() == other.iter().collect()

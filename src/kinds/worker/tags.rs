@@ -4,6 +4,7 @@ use super::context::Context;
 use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
 use super::script::ScriptPlan;
+use super::settings;
 use super::tag_list::same;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::marks::{self, Inventory, ScriptMarks};
@@ -37,6 +38,7 @@ impl Tags {
         stays: impl Fn(&Removal) -> bool,
     ) -> Self {
         let live = context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default();
+        let others = &settings::tags(context, &live, &script.live_marks);
         let own = &context.desired.script.name;
         let name = Some(own);
         let kept = removals.iter().filter(|removal| stays(removal) && removal.script.as_ref().or(name) == name);
@@ -47,12 +49,12 @@ impl Tags {
         let mut target = ScriptMarks { inventory, unseen: unseen_before, ..script.marks.clone() };
         let mut gone = Inventory::new();
         // What is not seen is no reason for a write of its own: it is noted, and leaves, with the next one.
-        if script.upload.is_some() || !same(&target.merged_into(&live), &live) {
+        if script.upload.is_some() || !same(&target.merged_into(others), &live) {
             gone = inventory::proven_gone(context, &script.live_marks, &unseen);
             target.inventory = without(&target.inventory, &gone);
             target.unseen = noted(&script.live_marks, &target.inventory, &wanted);
             inventory::note(context, &mut target.unseen, &without(&unseen, &gone));
-            if target.merged_into(&live).len() > OF_A_WORKER {
+            if target.merged_into(others).len() > OF_A_WORKER {
                 target.unseen.clear();
             }
         }
@@ -62,7 +64,7 @@ impl Tags {
             ..target.clone()
         };
         let unseen = without(&unseen, &gone);
-        let (during, target, marks) = (during.merged_into(&live), target.merged_into(&live), target);
+        let (during, target, marks) = (during.merged_into(others), target.merged_into(others), target);
         Self { live, during, target, marks, unseen, gone }
     }
 

@@ -78,6 +78,78 @@ export const ROWS = {
     told: /observability/,
     seen: (account) => script(account).observability,
   },
+  placement: {
+    key: "placement",
+    spec: { placement: { mode: "smart" } },
+    drift: {
+      "somewhere else": deploys({ placement: { region: "aws:us-east-1" } }),
+      "taken away": deploys({ placement: undefined }),
+    },
+    told: /placement {2}.*\{"mode":"smart"\}/,
+    seen: (account) => live(account).placement,
+    lost: [/placement {2}\{"mode":"smart"\} -> \(removed\)/],
+  },
+  limits: {
+    key: "limits",
+    spec: { limits: { cpu_ms: 50 } },
+    drift: { "another one": deploys({ limits: { cpu_ms: 90 } }), "taken away": deploys({ limits: undefined }) },
+    told: /limits {2}.*\{"cpu_ms":50\}/,
+    seen: (account) => live(account).limits,
+    lost: [/limits {2}\{"cpu_ms":50\} -> \(removed\)/],
+  },
+  "the cache": {
+    key: "cache_options",
+    spec: { cache_options: { enabled: true } },
+    drift: { "switched off": deploys({ cacheOptions: { enabled: false } }) },
+    told: /cache_options {2}\{"enabled":false\} -> \{"enabled":true\}/,
+    seen: (account) => live(account).cacheOptions,
+    lost: [/cache_options {2}\{"enabled":true\} -> \(removed\)/],
+  },
+  logpush: {
+    key: "logpush",
+    spec: { logpush: true },
+    drift: {
+      "switched off": (account) => {
+        script(account).logpush = false;
+      },
+    },
+    told: /logpush {2}false -> true/,
+    seen: (account) => script(account).logpush,
+    lost: [/logpush {2}true -> false/],
+  },
+  "tail consumers": {
+    key: "tail_consumers",
+    spec: { tail_consumers: [{ service: "api" }] },
+    drift: { "taken away": setTails(() => []) },
+    told: /tail_consumers {2}.*\{"service":"api"\}/,
+    seen: (account) => script(account).tailConsumers.filter(({ service }) => service === "api"),
+    others: (account) => {
+      setTails((tails) => [...tails, { service: "theirs" }])(account);
+      return () => script(account).tailConsumers.find(({ service }) => service === "theirs");
+    },
+    lost: [/tail_consumers {2}\[\{"service":"api"\},\{"service":"theirs"\}\] -> \[\{"service":"theirs"\}\]/],
+  },
+  "streaming tail consumers": {
+    key: "streaming_tail_consumers",
+    spec: { streaming_tail_consumers: [{ service: "api" }] },
+    drift: { "taken away": deploys({ streamingTailConsumers: [] }) },
+    // No answer shows them: what is told is that somebody deployed.
+    told: /streaming_tail_consumers {2}\[\{"service":"api"\}\]/,
+    seen: (account) => live(account).streamingTailConsumers ?? [],
+    lost: [/code or configuration changed/],
+  },
+  tags: {
+    key: "tags",
+    spec: { tags: ["team-shop"] },
+    drift: { "taken away": setTags((tags) => tags.filter((tag) => tag !== "team-shop")) },
+    told: /tags {2}\[\] -> \["team-shop"\]/,
+    seen: (account) => script(account).tags.filter((tag) => tag === "team-shop"),
+    others: (account) => {
+      setTags((tags) => [...tags, "theirs"])(account);
+      return () => script(account).tags.find((tag) => tag === "theirs");
+    },
+    lost: [/tags {2}\["team-shop"\] -> \[\]/],
+  },
   "workers.dev": {
     key: "workers_dev",
     spec: { workers_dev: true },
@@ -226,6 +298,18 @@ export const WITHOUT_DRIFT = {
 
 function keepSchedules(account, isKept) {
   script(account).schedules = script(account).schedules.filter(isKept);
+}
+
+function setTails(change) {
+  return (account) => {
+    script(account).tailConsumers = change(script(account).tailConsumers);
+  };
+}
+
+function setTags(change) {
+  return (account) => {
+    script(account).tags = change(script(account).tags);
+  };
 }
 
 function addBinding(binding) {

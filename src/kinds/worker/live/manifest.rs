@@ -18,7 +18,6 @@ pub(super) fn live(
 ) -> LiveManifest {
     let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
     LiveManifest {
-        used_by: Vec::new(),
         content: Vec::new(),
         zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
         zones: contents(manifest, of_hosts, &workers, zones),
@@ -26,6 +25,7 @@ pub(super) fn live(
         account_subdomain: subdomain.and_then(|read| read.subdomain.clone()),
         script: workers.script,
         renamed: workers.renamed,
+        used_by: workers.traced,
     }
 }
 

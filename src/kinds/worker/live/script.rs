@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::scripts::Scripts;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, schedules, subdomain, versions};
 use crate::model::marks::{ScriptMarks, VersionMark};
 use crate::refresh::Known;
-use crate::resource::{
-    LiveBinding, LiveDeployment, LiveSchedules, LiveScript, LiveVersion, Observability, SecretEdit, WorkersDev,
-};
+use crate::resource::script::CONTAINERS;
+use crate::resource::{LiveBinding, LiveDeployment, LiveSchedules, LiveScript, LiveVersion, SecretEdit, WorkersDev};
+use crate::setting::{Setting, table, without_nulls};
 
 /// Puts together what was read of a Worker; what was not read is absent.
 pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) -> Option<LiveScript> {
@@ -50,7 +50,8 @@ fn from_list(listed: &scripts::Script) -> LiveScript {
     LiveScript {
         tags: listed.tags.clone(),
         compatibility_date: listed.compatibility_date.clone(),
-        observability: logs(listed.observability.as_ref()),
+        observability: logs(&listed.shown),
+        carried: carried(&listed.shown),
         ..LiveScript::default()
     }
 }
@@ -60,9 +61,10 @@ pub(super) fn is_plainly_ours(script: &LiveScript, id: &str) -> bool {
     ScriptMarks::parse(&script.tags).ids.iter().eq([id]) && script.live_version().is_some_and(is_upload_of_ours)
 }
 
-fn logs(live: Option<&scripts::LiveObservability>) -> Option<Observability> {
-    let live = live?;
-    Some(Observability { enabled: live.enabled?, head_sampling_rate: live.head_sampling_rate })
+/// What is not switched on or off says nothing.
+fn logs(shown: &scripts::Shown) -> Option<Value> {
+    let value = without_nulls(&Setting::Observability.row(), shown.observability.as_ref()?)?;
+    value.get("enabled").is_some_and(Value::is_boolean).then_some(value)
 }
 
 fn from_settings(settings: &Settings) -> LiveScript {
@@ -73,54 +75,33 @@ fn from_settings(settings: &Settings) -> LiveScript {
         bindings,
         compatibility_date: settings.compatibility_date.clone(),
         compatibility_flags: settings.compatibility_flags.clone(),
-        observability: logs(settings.observability.as_ref()),
-        carried: carried(settings),
+        observability: logs(&settings.shown),
+        carried: carried(&settings.shown),
         ..LiveScript::default()
     }
 }
 
 /// Settings that go out again with an upload so that they survive it.
-fn carried(settings: &Settings) -> BTreeMap<String, Value> {
-    let mut carried = BTreeMap::new();
-    let mut keep = |name: &str, value: Option<Value>| {
-        let said =
-            value.map(without_nulls).filter(|value| !value.is_null() && *value != json!({}) && *value != json!([]));
-        if let Some(value) = said {
-            carried.insert(name.to_owned(), value);
-        }
-    };
-    keep("limits", settings.limits.clone());
-    keep("cache_options", settings.cache_options.clone());
-    keep("logpush", settings.logpush.map(Value::from));
-    keep("tail_consumers", Some(Value::from(settings.tail_consumers.clone())));
-    keep("placement", settings.placement.clone().map(placement));
-    keep("observability", settings.observability.as_ref().map(observability));
-    carried
+fn carried(shown: &scripts::Shown) -> BTreeMap<String, Value> {
+    let settings =
+        table::rows().filter_map(|row| Some((row.word, without_nulls(&row, shown_of(row.setting, shown)?)?)));
+    // No manifest states these.
+    let others =
+        shown.containers.as_ref().filter(|containers| containers.as_array().is_some_and(|list| !list.is_empty()));
+    let others = others.map(|containers| (CONTAINERS, containers.clone()));
+    settings.chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Reads add what Cloudflare measured; writes take only what was chosen.
-fn placement(mut value: Value) -> Value {
-    if let Some(members) = value.as_object_mut() {
-        members.retain(|name, _| !matches!(name.as_str(), "last_analyzed_at" | "status"));
-    }
-    value
-}
-
-fn observability(live: &scripts::LiveObservability) -> Value {
-    let mut members = live.rest.clone();
-    members.insert("enabled".into(), json!(live.enabled));
-    members.insert("head_sampling_rate".into(), json!(live.head_sampling_rate));
-    Value::Object(members)
-}
-
-/// Unset members come as nulls: absent, for whoever writes.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let said = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(said.map(|(name, value)| (name, without_nulls(value))).collect())
-        }
-        other => other,
+/// What an answer shows of a setting. The compiler asks for the arm of a new one.
+fn shown_of(setting: Setting, shown: &scripts::Shown) -> Option<&Value> {
+    match setting {
+        Setting::CacheOptions => shown.cache_options.as_ref(),
+        Setting::Limits => shown.limits.as_ref(),
+        Setting::Logpush => shown.logpush.as_ref(),
+        Setting::Observability => shown.observability.as_ref(),
+        Setting::Placement => shown.placement.as_ref(),
+        Setting::StreamingTailConsumers => shown.streaming_tail_consumers.as_ref(),
+        Setting::TailConsumers => shown.tail_consumers.as_ref(),
     }
 }
 

@@ -17,7 +17,7 @@ pub fn user_reads(desired: &DesiredState) -> Vec<Read> {
 /// Puts in what that told.
 pub fn add_users(desired: &DesiredState, known: &Known, live: &mut LiveState) {
     for (manifest, state) in desired.manifests.iter().zip(&mut live.manifests) {
-        state.used_by = users(&manifest.identity.account, &manifest.script.name, known);
+        state.used_by.extend(users(&manifest.identity.account, &manifest.script.name, known));
     }
 }
 
@@ -35,7 +35,7 @@ pub fn user_reads_of_renamed(desired: &DesiredState, live: &LiveState) -> Vec<Re
 pub fn add_users_of_renamed(desired: &DesiredState, known: &Known, live: &mut LiveState) {
     for (manifest, state) in desired.manifests.iter().zip(&mut live.manifests) {
         for renamed in &mut state.renamed {
-            renamed.used_by = users(&manifest.identity.account, &renamed.name, known);
+            renamed.used_by.extend(users(&manifest.identity.account, &renamed.name, known));
         }
     }
 }

@@ -6,12 +6,19 @@ use super::script;
 use super::scripts::Scripts;
 use crate::model::marks::{self, ScriptMarks};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, LiveScript, RenamedScript};
+use crate::resource::{DesiredManifest, LiveScript, RenamedScript, User};
+
+/// The list of all Workers tells it without a look of its own.
+fn traced(scripts: &Scripts, name: &str) -> Vec<User> {
+    scripts.tailed_by(name).map(|other| User::Traced(other.to_owned())).collect()
+}
 
 /// The Workers of one manifest: that of its name, and those under an earlier one.
 pub(super) struct Workers {
     pub script: Option<LiveScript>,
     pub renamed: Vec<RenamedScript>,
+    /// Other Workers whose traces it gets.
+    pub traced: Vec<User>,
     /// Lists tell too little of the Worker: its settings have to be read.
     pub needs_settings: bool,
 }
@@ -26,11 +33,11 @@ impl Workers {
         let renamed = others.map(|listed| RenamedScript {
             name: listed.id.clone(),
             live: script::live(account, &listed.id, scripts, known).unwrap_or_default(),
-            used_by: Vec::new(),
+            used_by: traced(scripts, &listed.id),
         });
         let is_told =
             script.as_ref().is_some_and(|script| !script.is_from_lists || script::is_plainly_ours(script, &id));
-        Self { needs_settings: !is_told, script, renamed: renamed.collect() }
+        Self { needs_settings: !is_told, traced: traced(scripts, name), script, renamed: renamed.collect() }
     }
 
     /// Zones in which they may have routes or records, going by their inventories.

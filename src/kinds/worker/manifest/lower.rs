@@ -6,8 +6,8 @@ use crate::binding::{Binding, Input, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Syntax, given_for};
 use crate::resource::{
-    Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, Observability, RecordContent, Routing,
-    Wait, WorkersDev, ZoneRef,
+    Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, RecordContent, Routing, Wait,
+    WorkersDev, ZoneRef,
 };
 
 use super::assets::Given;
@@ -15,7 +15,7 @@ use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{assets, consumers, env, hosts, kv, schedules};
+use super::{assets, consumers, env, hosts, kv, schedules, settings};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
@@ -220,7 +220,7 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
             Some(stated) => Some(assets::lower(stated, given_assets(subject))?),
             None => None,
         },
-        observability: spec.observability.as_ref().map(observability),
+        settings: settings::lower(spec)?,
         workers_dev: spec.workers_dev.as_ref().map(workers_dev),
     })
 }
@@ -329,16 +329,6 @@ fn usage_model(model: &UsageModel) -> String {
         UsageModel::Name(UsageModelName::Unbound) | UsageModel::Number(1) => "unbound".into(),
         UsageModel::Name(UsageModelName::Standard) => "standard".into(),
         UsageModel::Number(other) => other.to_string(),
-    }
-}
-
-fn observability(observability: &spec::Observability) -> Observability {
-    match observability {
-        spec::Observability::Switch(enabled) => Observability { enabled: *enabled, head_sampling_rate: None },
-        spec::Observability::Settings(settings) => Observability {
-            enabled: settings.enabled.unwrap_or_default(),
-            head_sampling_rate: settings.head_sampling_rate,
-        },
     }
 }
 

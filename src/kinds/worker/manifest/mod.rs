@@ -15,6 +15,7 @@ mod pattern;
 mod rules;
 mod schedules;
 mod secrets;
+mod settings;
 pub mod spec;
 
 use serde_json::Value as Schema;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+use super::settings::{CacheOptions, Limits, Observability, Placement, StreamingTailConsumer, TailConsumer};
 use crate::binding::table;
 use crate::manifest::schema::{Items, SecretValue, TextOrFrom, ValueFrom, Word};
 
@@ -52,8 +53,22 @@ pub struct Spec {
     pub dns: Option<Dns>,
     /// Whether the Worker answers on workers.dev. Absent: left as it is.
     pub workers_dev: Option<WorkersDev>,
-    /// Workers Logs. Absent: on when the Worker is created, left as it is later.
+    /// Workers Logs and traces. Absent: on when the Worker is created, left as they are later.
     pub observability: Option<Observability>,
+    /// Where the Worker runs. Absent: left as it is, near the client if nobody has set it.
+    pub placement: Option<Placement>,
+    /// The most that one request may use. Absent: left as it is.
+    pub limits: Option<Limits>,
+    /// Whether traces go to the Logpush jobs of the account. Absent: left as it is.
+    pub logpush: Option<bool>,
+    /// Whether answers of the Worker are cached in front of it. Absent: left as it is.
+    pub cache_options: Option<CacheOptions>,
+    /// Workers that get the traces of this one, in their `tail` handler. Those that others have added stay.
+    pub tail_consumers: Option<Items<TailConsumer>>,
+    /// Workers that get the traces of this one while it still handles a request, in their `tailStream` handler.
+    pub streaming_tail_consumers: Option<Items<StreamingTailConsumer>>,
+    /// Tags of the Worker, by which people find it. Those that others have added stay.
+    pub tags: Option<Items<String>>,
     /// Proof for `--wait` that the new version answers.
     pub wait: Option<Wait>,
 }
@@ -301,28 +316,6 @@ pub struct WorkersDevSettings {
     pub enabled: Option<bool>,
     /// Whether preview addresses of versions answer. Default: as `enabled`.
     pub previews_enabled: Option<bool>,
-}
-
-/// On or off, or with a sampling rate.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Observability {
-    /// All requests or none.
-    Switch(bool),
-    /// With a sampling rate.
-    Settings(ObservabilitySettings),
-}
-
-/// Workers Logs.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ObservabilitySettings {
-    /// On or off.
-    #[schemars(required)]
-    pub enabled: Option<bool>,
-    /// Share of requests that are logged, 0 to 1.
-    #[schemars(range(min = 0, max = 1))]
-    pub head_sampling_rate: Option<f64>,
 }
 
 /// How to prove that the new version answers.

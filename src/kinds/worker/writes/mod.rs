@@ -8,6 +8,7 @@ mod schedules;
 mod script;
 mod secrets;
 mod settings;
+mod tails;
 mod unbind;
 mod upload;
 

@@ -6,12 +6,13 @@ use crate::cloudflare::subdomain::{self, ScriptSubdomain};
 use crate::kinds::worker::context::Context;
 use crate::kinds::worker::inventory::union;
 use crate::kinds::worker::script::ScriptPlan;
+use crate::kinds::worker::settings::Changes;
 use crate::kinds::worker::subject::{Subject, part};
 use crate::kinds::worker::tag_list::{TagWrite, same};
 use crate::kinds::worker::tags::Tags;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Phase;
-use crate::resource::{Observability, Operation, WorkersDev};
+use crate::resource::{Operation, WorkersDev};
 
 impl ScriptPlan {
     /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
@@ -29,9 +30,9 @@ impl ScriptPlan {
             if let Some(write) = &before {
                 written.clone_from(&write.to);
             }
-            let observability = self.observability.take();
-            if before.is_some() || observability.is_some() {
-                self.patch(context, Phase::Make, before, observability);
+            let settings = std::mem::take(&mut self.settings);
+            if before.is_some() || !settings.is_empty() {
+                self.patch(context, Phase::Make, before, settings);
             }
         }
         if let Some(WorkersDev { enabled, previews_enabled }) = self.workers_dev {
@@ -43,7 +44,7 @@ impl ScriptPlan {
         }
         if stands && !same(&tags.target, &written) {
             let write = TagWrite { from: written, to: tags.target.clone() };
-            self.patch(context, Phase::Close, Some(write), None);
+            self.patch(context, Phase::Close, Some(write), Changes::new());
         }
     }
 
@@ -60,13 +61,7 @@ impl ScriptPlan {
         }
     }
 
-    fn patch(
-        &mut self,
-        context: &Context<'_>,
-        phase: Phase,
-        tags: Option<TagWrite>,
-        observability: Option<Observability>,
-    ) {
+    fn patch(&mut self, context: &Context<'_>, phase: Phase, tags: Option<TagWrite>, settings: Changes) {
         let part = if tags.is_some() { part::TAGS } else { "settings" };
         if tags.is_some() {
             self.tags.clone_from(&tags);
@@ -76,7 +71,7 @@ impl ScriptPlan {
             id: context.desired.identity.id(),
             planned: context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default(),
             tags,
-            observability,
+            settings,
         };
         self.sketch.write(phase, Operation::procedure(part, patching));
     }

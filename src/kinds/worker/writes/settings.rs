@@ -4,7 +4,9 @@
 //! of a Worker would each forget what the other one attached: so the list is read right before it is written, and what
 //! another run put there meanwhile stays.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use crate::cloudflare::scripts::{self, ScriptSettings};
 use crate::cloudflare::{Call, Heard};
@@ -13,7 +15,8 @@ use crate::kinds::worker::subject::Subject;
 use crate::kinds::worker::tag_list::{TagWrite, same};
 use crate::kinds::worker::watch::tags_changed;
 use crate::model::marks::{Inventory, ScriptMarks};
-use crate::resource::{AtHand, Ended, Made, Next, Observability, Procedure};
+use crate::resource::{AtHand, Ended, Made, Next, Procedure};
+use crate::setting::Setting;
 
 /// What changes.
 #[derive(Debug)]
@@ -24,13 +27,16 @@ pub(in super::super) struct PatchingSettings {
     /// The tags as the plan saw them.
     pub planned: Vec<String>,
     pub tags: Option<TagWrite>,
-    /// Workers Logs.
-    pub observability: Option<Observability>,
+    /// Settings, by their names.
+    pub settings: BTreeMap<String, Value>,
 }
 
 impl Procedure for PatchingSettings {
     fn shown(&self) -> Value {
-        json!({ "tags": self.tags, "observability": self.observability })
+        let logs = Setting::Observability.row().word;
+        let mut shown = Map::from_iter([("tags".to_owned(), json!(self.tags)), (logs.to_owned(), Value::Null)]);
+        shown.extend(self.settings.clone());
+        Value::Object(shown)
     }
 
     fn next(&self, heard: &Heard, _: AtHand<'_>) -> Next {
@@ -59,8 +65,7 @@ impl PatchingSettings {
     }
 
     fn call(&self, tags: Option<Vec<String>>) -> Call {
-        let observability = self.observability.as_ref().map(|wanted| json!(wanted));
-        let settings = ScriptSettings { tags, observability, ..ScriptSettings::default() };
+        let settings = ScriptSettings { tags, settings: self.settings.clone() };
         let call = scripts::patch_settings(&self.subject.account, &self.subject.script, &settings);
         Call { settles_late: self.subject.is_new, ..call }
     }
@@ -84,7 +89,7 @@ impl PatchingSettings {
         if now_marks.bundle != from.bundle {
             marks.bundle = now_marks.bundle;
         }
-        Ok(marks.merged_into(now))
+        Ok(marks.merged_into(&write.put_over(now)))
     }
 }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::tails;
 use super::upload::{is_same, marks_of};
 use crate::cloudflare::settings::{self, VersionSettings};
 use crate::cloudflare::{Call, Heard};
@@ -28,21 +29,33 @@ pub(in super::super) struct Unbinding {
     pub keeps: Vec<String>,
     /// The Workers that bindings lead to, by names of the bindings.
     pub leads_to: BTreeMap<String, Address>,
+    /// Workers that get its traces, as its settings say it.
+    pub tails: Vec<Value>,
+    /// Some of them no longer do: the others are set anew.
+    pub leaves_tails: bool,
 }
 
 impl Procedure for Unbinding {
     fn shown(&self) -> Value {
-        json!({ "name": self.subject.script, "leaves": self.leaves, "keeps": self.keeps })
+        let mut shown = json!({ "name": self.subject.script, "leaves": self.leaves, "keeps": self.keeps });
+        if let (true, Some(members)) = (self.leaves_tails, shown.as_object_mut()) {
+            members.insert("tail_consumers".into(), json!(self.tails));
+        }
+        shown
     }
 
     fn without(&self, others: &BTreeSet<Address>) -> Option<Rc<dyn Procedure>> {
         let leads = |to: &Address| others.iter().any(|other| is_same(to, other));
-        if !others.iter().all(|other| self.leads_to.values().any(|to| is_same(to, other))) {
+        let traces = |other: &Address| self.tails.iter().any(|entry| tails::names(entry, other));
+        if !others.iter().all(|other| traces(other) || self.leads_to.values().any(|to| is_same(to, other))) {
             return None;
         }
         let goes = |name: &String| self.leads_to.get(name).is_some_and(leads);
         let (leaves, keeps) = self.keeps.iter().cloned().partition(goes);
-        Some(Rc::new(Self { leaves, keeps, ..self.clone() }))
+        let stays = |entry: &&Value| !others.iter().any(|other| tails::names(entry, other));
+        let tails = self.tails.iter().filter(stays).cloned().collect();
+        let leaves_tails = others.iter().any(traces);
+        Some(Rc::new(Self { leaves, keeps, tails, leaves_tails, ..self.clone() }))
     }
 
     fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
@@ -63,9 +76,12 @@ impl Procedure for Unbinding {
 impl Unbinding {
     fn call(&self, signature: &str) -> Call {
         let bindings = self.keeps.iter().map(|name| json!({ "type": "inherit", "name": name })).collect();
-        let message = format!("{signature}: goes without {}", self.leaves.join(", "));
+        let traces = self.leaves_tails.then_some("its tail consumers");
+        let leaves: Vec<&str> = self.leaves.iter().map(String::as_str).chain(traces).collect();
+        let message = format!("{signature}: goes without {}", leaves.join(", "));
         let annotations = marks_of(&VersionMark::of_nothing(), message);
-        let settings = VersionSettings { bindings, annotations };
+        let tail_consumers = self.leaves_tails.then(|| self.tails.clone());
+        let settings = VersionSettings { bindings, annotations, tail_consumers };
         settings::patch(&self.subject.account, &self.subject.script, &settings)
     }
 }

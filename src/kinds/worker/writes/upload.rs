@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::assets::{Progress, Stage, failed, senseless};
+use super::tails;
 use crate::binding::Binding;
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::assets;
@@ -18,8 +19,9 @@ use crate::http::CallError;
 use crate::kinds::worker::subject::Subject;
 use crate::model::marks::VersionMark;
 use crate::model::{Address, Syntax};
-use crate::resource::{AtHand, DesiredAssets, DesiredScript, Ended, Made, Next, Observability, Procedure, code_digest};
+use crate::resource::{AtHand, DesiredAssets, DesiredScript, Ended, Made, Next, Procedure, code_digest};
 use crate::secret::Secret;
+use crate::setting::Setting;
 
 /// Cloudflare's codes for code that does not start, and for code that handles nothing.
 ///
@@ -48,7 +50,10 @@ pub(in super::super) struct Upload {
     /// Compatibility flags.
     pub compatibility_flags: Vec<String>,
     /// Workers Logs to set.
-    pub observability: Option<Observability>,
+    pub observability: Option<Value>,
+    /// Other settings to set, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, Value>,
     /// Live settings that the manifest does not name, sent again so that they survive.
     pub carried: BTreeMap<String, Value>,
     /// Static assets of the live version are kept.
@@ -120,12 +125,14 @@ impl Upload {
     /// An upload that another one follows: its mark is that of no manifest.
     fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
         let refers = |binding: &Binding, other: &Address| binding.needs().any(|need| is_same(need, other));
-        if !others.iter().all(|other| self.bindings.iter().any(|binding| refers(binding, other))) {
+        let binds = |other: &Address| self.bindings.iter().any(|binding| refers(binding, other));
+        if !others.iter().all(|other| binds(other) || tails::lead_to(&self.settings, other)) {
             return None;
         }
         let stays = |binding: &&Binding| !others.iter().any(|other| refers(binding, other));
         let bindings = self.bindings.iter().filter(stays).cloned().collect();
-        Some(Self { bindings, mark: self.mark.clone().unfinished(), ..self.clone() })
+        let settings = tails::without(&self.settings, others);
+        Some(Self { bindings, settings, mark: self.mark.clone().unfinished(), ..self.clone() })
     }
 }
 
@@ -254,12 +261,9 @@ fn metadata(
     bindings.extend(modules.bindings.iter().map(of_code));
     bindings.extend(upload.inherit.iter().map(|name| json!({ "type": "inherit", "name": name })));
     let keep: &[&str] = if upload.remove_secrets.is_empty() { &SECRET_TYPES } else { &[] };
-    let mut carried = upload.carried.clone();
-    let observability = match &upload.observability {
-        Some(wanted) => Some(json!(wanted)),
-        None => carried.get("observability").cloned(),
-    };
-    carried.remove("observability");
+    let mut settings = upload.carried.clone();
+    settings.extend(upload.settings.clone());
+    settings.extend(upload.observability.clone().map(|wanted| (Setting::Observability.row().word.to_owned(), wanted)));
     Ok(Metadata {
         bindings,
         keep_bindings: Some(keep.iter().map(|&kept| kept.to_owned()).collect()),
@@ -267,9 +271,8 @@ fn metadata(
         compatibility_flags: Some(upload.compatibility_flags.clone()),
         annotations: marks_of(&upload.mark, format!("{signature}: {}", upload.message)),
         tags: Some(upload.tags.clone()),
-        observability,
         keep_assets: upload.keep_assets.then_some(true),
-        carried,
+        settings,
         ..Metadata::default()
     })
 }

@@ -8,6 +8,7 @@ mod dns;
 mod identity;
 mod schedules;
 mod script;
+mod settings;
 pub(super) mod subject;
 
 use self::subject::Subject;
@@ -23,4 +24,5 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     consumers::check(subject, findings);
     schedules::check(subject, findings);
     dns::check(subject, findings);
+    settings::check(subject, findings);
 }
