@@ -120,14 +120,15 @@ export const ROWS = {
   "tail consumers": {
     key: "tail_consumers",
     spec: { tail_consumers: [{ service: "api" }] },
-    drift: { "taken away": setTails(() => []) },
+    drift: { "taken away": setTails((tails) => tails.filter(({ service }) => service !== "api")) },
     told: /tail_consumers {2}.*\{"service":"api"\}/,
     seen: (account) => script(account).tailConsumers.filter(({ service }) => service === "api"),
     others: (account) => {
+      account.foreign.createScript("theirs");
       setTails((tails) => [...tails, { service: "theirs" }])(account);
       return () => script(account).tailConsumers.find(({ service }) => service === "theirs");
     },
-    lost: [/tail_consumers {2}\[\{"service":"api"\},\{"service":"theirs"\}\] -> \[\{"service":"theirs"\}\]/],
+    lost: [/tail_consumers {2}\[.*"api".*\] -> \[\{"service":"theirs"\}\]/],
   },
   "streaming tail consumers": {
     key: "streaming_tail_consumers",
