@@ -3,7 +3,10 @@
 import type { DeployEvent, OutputSet } from "./answers.js";
 import type { ManifestDocument } from "./manifest.js";
 
-/** One text with the name that findings show. */
+/**
+ * One text with the name that findings show. By that name a configuration of wrangler's is told: `wrangler.json`, and
+ * whatever ends with `.jsonc` or `.toml`.
+ */
 export interface Source {
   name: string;
   text: string;
@@ -93,6 +96,13 @@ export interface Options {
    * reads them.
    */
   assets?: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> | undefined;
+  /** Environment of wrangler's configurations, as its `--env`; their top level where none is named. */
+  environment?: string | undefined;
+  /**
+   * Sources that are laid over a configuration of wrangler's, with what that has no word for: name of the source → name
+   * of the configuration. The command line lays `cfworker.yaml` over the configuration beside it.
+   */
+  overlays?: Readonly<Record<string, string>> | undefined;
   /** Outputs of other runs, for references. */
   outputs?: OutputSet | undefined;
   /** Today's date (UTC) as `YYYY-MM-DD`: finds compatibility dates in the future early. */

@@ -33,6 +33,7 @@ pub mod resource;
 
 pub mod manifest;
 pub mod refresh;
+pub mod wrangler;
 
 pub mod apply;
 pub mod engine;

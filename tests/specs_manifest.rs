@@ -1,6 +1,6 @@
-//! Manifests as folders: `*.yaml` in (by name), `findings.txt` and `desired.txt` out.
+//! Manifests as folders: `*.yaml` and configurations of wrangler's in (by name), `findings.txt` and `desired.txt` out.
 //!
-//! `options.json` may hold `today`, `accountId`, `values`, `set`, `allowEnv` and, as texts, `files` and `assets`; `rendered.txt`, where it stands, is the text for a
+//! `options.json` may hold `environment`, `overlays`, `today`, `accountId`, `values`, `set`, `allowEnv` and, as texts, `files` and `assets`; `rendered.txt`, where it stands, is the text for a
 //! terminal, which `tests/render` compares. `UPDATE_SPECS=1` rewrites the expectations.
 
 #![expect(clippy::expect_used, reason = "a test says what it expects by stopping")]
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use cfworker_deploy::diagnostic::{Code, Diagnostic, Place};
 use cfworker_deploy::kinds;
-use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source, draw};
+use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -26,7 +26,12 @@ struct Options {
     values: BTreeMap<String, String>,
     set: Vec<(String, String)>,
     allow_env: Vec<String>,
+    environment: Option<String>,
+    overlays: BTreeMap<String, String>,
 }
+
+/// Endings of files that are sources.
+const ENDINGS: [&str; 3] = ["yaml", "jsonc", "toml"];
 
 fn specs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs/manifest");
@@ -37,8 +42,9 @@ fn specs() -> Vec<PathBuf> {
 
 fn sources(folder: &Path) -> Vec<Source> {
     let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<_> =
-        files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml")).collect();
+    let mut files: Vec<_> = files
+        .filter(|file| file.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)))
+        .collect();
     files.sort();
     let source = |file: PathBuf| Source {
         name: file.file_name().expect("a name").to_string_lossy().into_owned(),
@@ -60,6 +66,8 @@ fn read(folder: &Path) -> Read {
         values: options.values,
         set: options.set,
         allow_env: options.allow_env,
+        environment: options.environment,
+        overlays: options.overlays,
         without_values: false,
     };
     kinds::read(&sources(folder), &options)
@@ -120,12 +128,21 @@ fn findings_are_drawn_as_specified() {
     let drawn = specs().into_iter().filter_map(|folder| {
         let expected = fs::read_to_string(folder.join("rendered.txt")).ok()?;
         let findings: Vec<Finding> = read(&folder).diagnostics.iter().take(20).map(Finding::from).collect();
-        Some((folder.clone(), expected, draw(&sources(&folder), &findings, Look::default()).join("\n")))
+        Some((folder.clone(), expected, kinds::draw(&sources(&folder), &findings, Look::default()).join("\n")))
     });
     for (folder, expected, actual) in drawn {
         let expected = expected.split("\n… and ").next().unwrap_or_default();
         assert_eq!(expected, actual, "{}", folder.display());
     }
+}
+
+/// Those of an overlay within it, and those that open something while a Worker is developed.
+#[test]
+fn no_secret_of_a_configuration_of_wranglers_is_drawn() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs/manifest/wrangler-secrets-are-not-shown");
+    let findings: Vec<Finding> = read(&folder).diagnostics.iter().map(Finding::from).collect();
+    let drawn = kinds::draw(&sources(&folder), &findings, Look { color: false, width: 200 }).join("\n");
+    assert!(drawn.contains("localConnectionString") && !drawn.contains("hunter"), "{drawn}");
 }
 
 fn compare(path: &Path, actual: &str, update: bool, failures: &mut String) {

@@ -13,7 +13,7 @@ import { main, stage } from "./stage.js";
 const TESTS = join("tests", "docs");
 // The tests that compare also write.
 const env = { UPDATE_DOCS: "1" };
-const MADE = ["kinds::editor_schema", "engine::answers_schema", "diagnostic::codes"];
+const MADE = ["kinds::editor_schema", "engine::answers_schema", "diagnostic::codes", "wrangler::listing"];
 const RUST = ["test", "--locked", "--quiet", "--lib", "--", ...MADE];
 
 await main("docs", async () => {

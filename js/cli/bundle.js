@@ -6,6 +6,7 @@ import { DeployError, USAGE_CODE, usageError } from "../errors.js";
 import { extensionOf, openBundle } from "./bundle-file.js";
 import { formatHint } from "./format-hint.js";
 import { readText } from "./input.js";
+import { isOfWrangler } from "./overlays.js";
 import { replaceFile, requireReplaceable } from "./replace-file.js";
 
 const VERSION_DIGITS = 12;
@@ -61,7 +62,7 @@ export async function publishBundle(context, session, file) {
     address: `r2://${bucket}/${key}`,
     existed: published.existed,
     hint,
-    entry: { file: target.file, path: target.path, previousKey: target.key, isPinned: rewritten.isPinned },
+    entry: { file: target.file, path: fieldOf(target.path), previousKey: target.key, isPinned: rewritten.isPinned },
     ...saving(() => pointFile(context, { ...session, sources }, target, { key, sha256 })),
   };
 }
@@ -132,6 +133,10 @@ export async function bundleTarget({ api, sources, options }, flag, fits) {
   }
   const [target] = targets;
   if (target.file === "<stdin>") throw usageError(`\`${flag}\` writes into the manifest, which must be a file`);
+  if (isOfWrangler(target.file)) {
+    const message = `\`${flag}\` writes where the bundle lies, and can't write into \`${target.file}\``;
+    throw usageError(message, "say it in a file `cfworker.yaml` beside it, under `spec.script.bundle`");
+  }
   return target;
 }
 
@@ -187,4 +192,6 @@ export function notSaved({ entry, address }, done, cause) {
   return new DeployError({ code: USAGE_CODE, exitCode: 3, message, help: `let it name ${address}`, done, cause });
 }
 
+/** The field of the manifest: an overlay may have it under an environment. */
+const fieldOf = (path) => path.slice(path.lastIndexOf("spec."));
 const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);

@@ -95,6 +95,12 @@ export const FLAGS = [
     on: [...PLANNING, "outputs", "doctor"],
     text: "outputs of other runs, as `outputs --json` prints them",
   },
+  { flag: "--env <name>", on: READING, text: "environment of a wrangler.jsonc or wrangler.toml" },
+  {
+    flag: "--overlay <file>",
+    on: READING,
+    text: "what to lay over a wrangler.jsonc (default cfworker.yaml beside it)",
+  },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
   { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },

@@ -9,6 +9,7 @@ import { findLocal, localCredentials } from "./local-state.js";
 import { readManifests } from "./manifests.js";
 import { withMigrations } from "./migrations.js";
 import { environmentFindings } from "./other-names.js";
+import { withOverlays } from "./overlays.js";
 import { readAllPairs } from "./pairs.js";
 import { createProxyFetch, proxyPasswords } from "./proxy-fetch.js";
 import { readSecrets } from "./secrets.js";
@@ -36,11 +37,15 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * @returns {Promise<Session>}
  */
 export async function openSession({ context, view, flags, report }, paths) {
-  const sources = await readManifests(context, paths, view.talk);
+  const { sources, overlays } = await readSources(context, paths, flags, view.talk);
   const { creds, local } = await readCredentials(context, flags);
   creds.secrets = await readSecrets(context, flags);
   creds.masked = proxyPasswords(context.env);
-  const said = { ...(await readOptions(context, flags, creds)), timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS };
+  const said = {
+    ...(await readOptions(context, flags, creds)),
+    ...overlays,
+    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
+  };
   const api = await context.loadApi();
   const options = await withAssets(context, api, sources, await withMigrations(context, api, sources, said));
   view.attach(api, sources);
@@ -59,6 +64,13 @@ export async function openSession({ context, view, flags, report }, paths) {
   return { api, sources, creds, options, host, local, surroundings };
 }
 
+/** Manifests and what is laid over them, as the calls take both. */
+export async function readSources(context, paths, flags, talk) {
+  const manifests = await readManifests(context, paths, talk);
+  const { sources, overlays } = await withOverlays(context, manifests, flags.overlay);
+  return { sources, overlays: Object.keys(overlays).length > 0 ? { overlays } : {} };
+}
+
 /** From the environment, or with `--local` only from the Local Cloudflare that runs here. */
 export async function readCredentials({ env, cwd }, flags) {
   const creds = credentialsFrom(env);
@@ -75,6 +87,7 @@ export async function readOptions(context, flags, { accountId }) {
   if (flags.outputs) options.outputs = await readJson(context, flags.outputs);
   if (flags.set) options.set = flags.set;
   if (flags.verifyContent) options.verifyContent = true;
+  if (flags.env) options.environment = flags.env;
   if (flags.requireSecrets) options.requireSecrets = true;
   if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;

@@ -5,8 +5,8 @@ import { STDIN } from "./input.js";
 
 /** Flags of the run that its undo needs as well. */
 const KEPT = {
-  destroy: ["set", "values", "local"],
-  apply: ["set", "values", "secretsFile", "outputs", "local"],
+  destroy: ["env", "overlay", "set", "values", "local"],
+  apply: ["env", "overlay", "set", "values", "secretsFile", "outputs", "local"],
 };
 
 /**

@@ -142,6 +142,14 @@ codes! {
         "Something about `spec.assets` can't be deployed: a file of more than 25 MiB or too many files, a `_headers` or `_redirects` that is no text, files that whoever calls the library did not give, or something under `run_worker_first` that is no path. The message says what.";
     Setting = "CFD0138": "not a usable setting",
         "Something about `spec.observability`, `spec.placement`, `spec.tail_consumers`, `spec.streaming_tail_consumers` or `spec.tags` can't be set: a destination without a name or named twice, a placement that says no place or several, an entry that names no Worker or one twice, a tag that Cloudflare refuses or that would be taken for a mark of ours. The message says what.";
+    Environment = "CFD0160": "the configuration has no such environment",
+        "A file of wrangler's was read for an environment, by `--env NAME` or the option `environment`, that it does not define under `env`. The help names those that it has.";
+    NotInherited = "CFD0161": "an environment does not inherit this key",
+        "wrangler lets environments inherit some keys of the top level, such as `main` and `compatibility_date`, and others not: variables and all bindings. What stands at the top level alone is then missing from the environment's Worker, as it is when wrangler deploys it. Repeat it under `env.NAME`.";
+    NoEquivalent = "CFD0162": "wrangler's key has no equivalent here",
+        "wrangler's configuration says something that this tool can't do or does not do. A warning: it is left out, and the Worker works without it. An error: the Worker would be another one without it, so the run ends. The help says why.";
+    Overlay = "CFD0163": "an overlay that can't be laid over anything",
+        "An overlay is a part of a manifest that is laid over a configuration of wrangler's: one document of YAML with `metadata`, `spec`, and `env` with both for each environment. It needs a `wrangler.jsonc`, `wrangler.json` or `wrangler.toml` that it is laid over.";
     Reference = "CFD0201": "not a usable reference",
         "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",

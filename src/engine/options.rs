@@ -50,6 +50,10 @@ pub struct Options {
     pub allow_env: Vec<String>,
     /// Live modules are downloaded and compared with those of the bundles.
     pub verify_content: bool,
+    /// Environment of wrangler's configurations; their top level where none is named.
+    pub environment: Option<String>,
+    /// Sources that are laid over a configuration of wrangler's: name of the source → name of the configuration.
+    pub overlays: BTreeMap<String, String>,
     /// `destroy` only plans.
     pub dry_run: bool,
 }

@@ -151,10 +151,13 @@ fn key(target: &PublishTarget, sha256: &str, form: Form) -> Result<String, Error
     Ok(key)
 }
 
-/// Path of the pin that stands in the document itself: one that the call set is nowhere to be rewritten.
+/// Path of the pin that stands in a file: one that the call set is nowhere to be rewritten.
 fn pin_in_file(places: &Places, document: usize) -> Option<String> {
     let bundle = bundle_path(places, document)?.strip_suffix("path")?;
     let path = format!("{bundle}sha256");
+    if let Some((_, _, written)) = places.written_elsewhere(document, &path) {
+        return Some(written);
+    }
     let file = |path: &str| places.of_value(document, path).map(|place| place.file);
     (file(&path)? == file("kind")?).then_some(path)
 }
@@ -169,16 +172,19 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
     let target = |manifest: &crate::resource::DesiredManifest| {
         let (source, document) = places.source(manifest.document)?;
         let bundle = &manifest.script.bundle;
+        let path = bundle_path(&places, manifest.document)?;
+        let own = || Some((sources.get(source)?.name.clone(), document, path.to_owned()));
+        let (file, document, path) = places.written_elsewhere(manifest.document, path).or_else(own)?;
         Some(BundleTarget {
             document,
-            file: sources.get(source)?.name.clone(),
+            file,
             account: manifest.identity.account.clone(),
             script: manifest.script.name.clone(),
             bucket: bundle.bucket.clone(),
             key: bundle.key.clone(),
             jurisdiction: bundle.jurisdiction.clone(),
             format: manifest.script.format,
-            path: bundle_path(&places, manifest.document)?.to_owned(),
+            path,
             pin: bundle.sha256.as_ref().and_then(|_| pin_in_file(&places, manifest.document)),
         })
     };

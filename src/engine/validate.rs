@@ -99,5 +99,7 @@ pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadO
         without_values: false,
         set: options.set.clone(),
         allow_env: options.allow_env.clone(),
+        environment: options.environment.clone(),
+        overlays: options.overlays.clone(),
     }
 }

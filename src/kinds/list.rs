@@ -2,6 +2,8 @@
 
 use crate::kinds::worker::manifest::Worker;
 use crate::manifest::DocumentKind;
+use crate::manifest::dialect::Dialect;
+use crate::wrangler::Wrangler;
 
 use super::d1_database::D1Database;
 use super::kv_namespace::KvNamespace;
@@ -11,6 +13,9 @@ use super::store::Store;
 
 /// All kinds of documents. What names none that can be read is taken for the first one.
 pub const DOCUMENTS: [&dyn DocumentKind; 5] = [&Worker, &KvNamespace, &R2Bucket, &Queue, &D1Database];
+
+/// Ways of writing documents beside YAML.
+pub(super) const DIALECTS: [&dyn Dialect; 1] = [&Wrangler];
 
 /// What the kinds of documents are called.
 pub fn names() -> [&'static str; 5] {

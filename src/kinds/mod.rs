@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
 use crate::diagnostic::Diagnostic;
-use crate::manifest::{self, ReadOptions, Source};
+use crate::manifest::{self, Finding, Look, ReadOptions, Source};
 use crate::model::{Address, OutputSet};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::refresh::Known;
@@ -36,6 +36,7 @@ pub use failures::{Failure, failures};
 use findable::Findable;
 pub use inquiry::{Inquiry, in_empty_account, incomplete};
 use labels::Labels;
+use list::DIALECTS;
 use list::store_of;
 pub use list::{DOCUMENTS, names};
 pub use store::FilesInR2;
@@ -43,7 +44,12 @@ use worker::SecretFacts;
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
-    manifest::read(&DOCUMENTS, sources, options)
+    manifest::read(&DOCUMENTS, &DIALECTS, sources, options)
+}
+
+/// Findings of manifests as text, each with the lines that it is about.
+pub fn draw(sources: &[Source], findings: &[Finding], look: Look) -> Vec<String> {
+    manifest::draw_in(&DIALECTS, sources, findings, look)
 }
 
 /// Plans a run. `secrets` has one entry a Worker: the digest of the values at hand.

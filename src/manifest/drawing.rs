@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Place, Related, Severity};
 
+use super::dialect::Dialect;
 use super::masked::{MaskedLine, MaskedLines, inert};
-use super::read::Source;
+use super::source::Source;
 
 /// Widths at which a line can be read.
 const WIDTHS: Range<usize> = 40..260;
@@ -59,9 +60,14 @@ impl Default for Look {
 
 /// Each finding as text that ends with a line break. Secrets show as `***`; no character of a file is obeyed.
 pub fn draw(sources: &[Source], findings: &[Finding], look: Look) -> Vec<String> {
+    draw_in(&[], sources, findings, look)
+}
+
+/// The same, where sources may be written in these dialects.
+pub(crate) fn draw_in(dialects: &[&dyn Dialect], sources: &[Source], findings: &[Finding], look: Look) -> Vec<String> {
     let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(look.width.clamp(WIDTHS.start, WIDTHS.end));
-    let mut lines = MaskedLines::of(sources);
+    let mut lines = MaskedLines::of(sources, dialects);
     findings.iter().map(|finding| renderer.render(&[group(finding, &mut lines)]) + "\n").collect()
 }
 

@@ -40,7 +40,11 @@ impl<'document> Findings<'document> {
     /// Adds a finding about a key or another span.
     pub(crate) fn add_at(&mut self, span: Span, path: &Path, finding: Diagnostic) {
         if self.has_room(&finding) {
-            let place = span.in_file(&self.document.file);
+            // What came from elsewhere, such as an overlay, has its spans there.
+            let place = match self.document.is_set(path) {
+                true => self.document.key_place(path),
+                false => span.in_file(&self.document.file),
+            };
             self.push(place, path, finding);
         }
     }

@@ -7,11 +7,11 @@ use super::tree::Span;
 /// Longest file, in bytes.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 /// Deepest nesting of lists and mappings.
-pub(super) const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 /// Most aliases in a file.
 pub(super) const MAX_ALIASES: usize = 100;
 /// Most nodes in a document, keys and what aliases repeat included.
-pub(super) const MAX_NODES: usize = 10_000;
+pub(crate) const MAX_NODES: usize = 10_000;
 /// Most documents in a file.
 pub(super) const MAX_DOCUMENTS: usize = 1_000;
 /// Most hidden characters that are listed for a file.

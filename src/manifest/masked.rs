@@ -6,8 +6,9 @@ use std::rc::Rc;
 use crate::diagnostic::is_invisible;
 use crate::secret::MASK;
 
-use super::places::{SecretText, secret_text};
-use super::read::Source;
+use super::dialect::Dialect;
+use super::places::{SecretText, secret_text, secret_text_of};
+use super::source::Source;
 use super::tree::Span;
 
 /// Steps of looking for secrets in a line: one that takes more is hidden as a whole.
@@ -62,6 +63,8 @@ impl MaskedLine {
 /// The lines of the manifests of a run, as they may be shown.
 pub(super) struct MaskedLines<'sources> {
     sources: &'sources [Source],
+    /// Who reads sources that are no YAML.
+    dialects: &'sources [&'sources dyn Dialect],
     /// What must not be shown of each source, found out when first needed.
     masks: Vec<Option<Mask>>,
     /// Findings come by place: many may speak of one line, which may be the whole file.
@@ -70,8 +73,8 @@ pub(super) struct MaskedLines<'sources> {
 
 impl<'sources> MaskedLines<'sources> {
     /// Those of these sources.
-    pub(super) fn of(sources: &'sources [Source]) -> Self {
-        Self { sources, masks: sources.iter().map(|_| None).collect(), last: None }
+    pub(super) fn of(sources: &'sources [Source], dialects: &'sources [&'sources dyn Dialect]) -> Self {
+        Self { sources, dialects, masks: sources.iter().map(|_| None).collect(), last: None }
     }
 
     /// The line of a file, which counts from 1; nothing where the source is not at hand.
@@ -85,7 +88,7 @@ impl<'sources> MaskedLines<'sources> {
         let text = self.sources.get(index)?.text.as_str();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let line = text.split('\n').nth(number.checked_sub(1)?)?;
-        let mask = self.masks.get_mut(index)?.get_or_insert_with(|| Mask::of(text));
+        let mask = self.masks.get_mut(index)?.get_or_insert_with(|| Mask::of(file, text, self.dialects));
         let line = Rc::new(MaskedLine::of(&mask.cells(line.trim_end_matches('\r'), number)));
         self.last = Some(((index, number), line.clone()));
         Some(line)
@@ -101,8 +104,11 @@ enum Mask {
 }
 
 impl Mask {
-    fn of(text: &str) -> Self {
-        match secret_text(text) {
+    fn of(file: &str, text: &str, dialects: &[&dyn Dialect]) -> Self {
+        let dialect = dialects.iter().find(|dialect| dialect.is_for(file));
+        match dialect
+            .map_or_else(|| secret_text(text), |dialect| Some(secret_text_of(&dialect.manifest_in(file, text)?)))
+        {
             Some(secrets) => Self::Known(secrets),
             None => {
                 let first = text.split('\n').position(may_lead_to_secrets);
@@ -208,7 +214,7 @@ mod tests {
     /// The line as it is shown, and the part of it that shows these columns.
     fn line(text: &str, line: usize, columns: (usize, usize)) -> (String, String) {
         let sources = [Source { name: "a".into(), text: text.into() }];
-        let line = MaskedLines::of(&sources).line("a", line).expect("a line");
+        let line = MaskedLines::of(&sources, &[]).line("a", line).expect("a line");
         let marked = line.text.get(line.range(columns.0, columns.1)).expect("whole characters");
         (line.text.clone(), marked.to_owned())
     }
@@ -247,7 +253,7 @@ mod tests {
     #[test]
     fn a_place_without_its_line_has_none() {
         let sources = [Source { name: "a".into(), text: "b: c".into() }];
-        let mut lines = MaskedLines::of(&sources);
+        let mut lines = MaskedLines::of(&sources, &[]);
         assert!(lines.line("a", 1).is_some());
         assert!([("a", 0), ("a", 2), ("other", 1)].iter().all(|(file, line)| lines.line(file, *line).is_none()));
     }

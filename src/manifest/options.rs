@@ -23,4 +23,8 @@ pub struct ReadOptions {
     pub set: Vec<(String, String)>,
     /// Names of the pipeline that `${NAME}` may read all the same.
     pub allow_env: Vec<String>,
+    /// Environment of wrangler's configurations; their top level where none is named.
+    pub environment: Option<String>,
+    /// Sources that are laid over others: name of the source → name of the one below it.
+    pub overlays: BTreeMap<String, String>,
 }

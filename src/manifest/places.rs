@@ -32,6 +32,13 @@ impl Places {
         document.node(&path).map(|_| document.place(&path))
     }
 
+    /// The file that a value was written into, its document there and its path, where that is not the document's own.
+    pub fn written_elsewhere(&self, document: usize, path: &str) -> Option<(String, usize, String)> {
+        let elsewhere = self.documents.get(document)?.elsewhere(&Path::parse(path)?)?;
+        // An overlay is one document.
+        Some((elsewhere.place.file.clone(), 0, elsewhere.written.as_ref()?.to_string()))
+    }
+
     /// Which source a document stands in, and its index among the documents of that source.
     pub fn source(&self, document: usize) -> Option<(usize, usize)> {
         self.documents.get(document).map(|document| (document.source, document.index_in_source))
@@ -65,12 +72,17 @@ pub fn secret_text(text: &str) -> Option<SecretText> {
     if !findings.is_empty() {
         return None;
     }
+    Some(secret_text_of(&documents.into_iter().map(|document| document.root).collect::<Vec<_>>()))
+}
+
+/// What must not be shown of these values.
+pub(super) fn secret_text_of(roots: &[Node]) -> SecretText {
     let mut found = SecretText::default();
-    documents.iter().for_each(|document| collect(&document.root, false, &mut found));
+    roots.iter().for_each(|root| collect(root, false, &mut found));
     found.spans.sort();
     found.texts.sort();
     found.texts.dedup();
-    Some(found)
+    found
 }
 
 /// A binding whose type says that its value is a secret: refused where it stands, and not shown either.

@@ -6,23 +6,16 @@ use crate::binding::{Binding, Reference};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error, sort};
 use crate::resource::DesiredState;
 
+use super::dialect::{Dialect, Given};
 use super::findings::{Findings, defect};
 use super::kind::{self, Claimed, DocumentKind, Lowered, Reading, Said};
 use super::limits::readable;
 use super::options::ReadOptions;
 use super::path::Path;
 use super::places::Places;
+use super::source::Source;
 use super::tree::Document;
-use super::{events, hidden, set, shape, together, unreplaced};
-
-/// A manifest file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Name as findings show it; `-` is standard input.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-}
+use super::{events, hidden, overlay, set, shape, together, unreplaced};
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +39,15 @@ pub struct DocumentReference {
     pub reference: Reference,
 }
 
-/// Reads the manifests of a run, each by its kind; gives what could be read and all that is wrong.
-pub fn read(kinds: &[&dyn DocumentKind], sources: &[Source], options: &ReadOptions) -> Read {
-    let (mut documents, mut diagnostics) = parse(sources);
+/// Reads the manifests of a run, each by its kind, and those that are no YAML by their dialect; gives what could be read
+/// and all that is wrong.
+pub(crate) fn read(
+    kinds: &[&dyn DocumentKind],
+    dialects: &[&dyn Dialect],
+    sources: &[Source],
+    options: &ReadOptions,
+) -> Read {
+    let (mut documents, mut diagnostics) = parse(sources, dialects, options);
     diagnostics.extend(set::apply(&mut documents, &options.set, kinds));
     let mut desired = DesiredState::default();
     let mut claims: Vec<(&Document, Vec<Claimed>)> = Vec::new();
@@ -64,10 +63,13 @@ pub fn read(kinds: &[&dyn DocumentKind], sources: &[Source], options: &ReadOptio
     Read { references: references(&desired), desired, diagnostics, places: Places::of(documents) }
 }
 
-fn parse(sources: &[Source]) -> (Vec<Document>, Vec<Diagnostic>) {
+fn parse(sources: &[Source], dialects: &[&dyn Dialect], options: &ReadOptions) -> (Vec<Document>, Vec<Diagnostic>) {
     let mut documents = Vec::new();
-    let mut diagnostics = Vec::new();
+    let (overlays, mut diagnostics) = overlay::all(sources, dialects, options);
     for (index, source) in sources.iter().enumerate() {
+        if options.overlays.contains_key(&source.name) {
+            continue;
+        }
         let text = match readable(&source.name, &source.text) {
             Ok(text) => text,
             Err(finding) => {
@@ -75,7 +77,14 @@ fn parse(sources: &[Source]) -> (Vec<Document>, Vec<Diagnostic>) {
                 continue;
             }
         };
-        let (mut read, findings) = events::documents(index, &source.name, text);
+        let dialect = dialects.iter().find(|dialect| dialect.is_for(&source.name));
+        let (mut read, findings) = match dialect {
+            Some(dialect) => {
+                let overlay = overlays.get(source.name.as_str());
+                dialect.documents(&Given { source: index, file: &source.name, text, options, overlay })
+            }
+            None => events::documents(index, &source.name, text),
+        };
         if read.is_empty() && !any_error(&findings) {
             diagnostics.push(empty(&source.name));
         }

@@ -11,7 +11,7 @@ use super::path::{Path, Step};
 use super::quote::quote;
 use super::reference::{self, Text};
 use super::secret_source::secret_source;
-use super::tree::{Content, Document, Entry, Key, Node, Scalar, Span, Style};
+use super::tree::{Content, Document, Elsewhere, Entry, Key, Node, Scalar, Span, Style};
 use super::wanted::Wanted;
 use super::{events, shape};
 
@@ -36,7 +36,7 @@ pub(super) fn apply(
         let place = given(index, path);
         match set_one(document, path, value, schema) {
             Ok(path) => {
-                document.set.push((path, place));
+                document.set.push(Elsewhere { path, place, written: None });
                 None
             }
             Err(finding) => Some(finding.at(Some(place)).on(path.clone())),

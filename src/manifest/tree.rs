@@ -168,6 +168,17 @@ impl Node {
     }
 }
 
+/// A value of a document that was given elsewhere than in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// Its path in the document.
+    pub path: Path,
+    /// Where it was given.
+    pub place: Place,
+    /// Its path in the file where it was given; nothing on the command line.
+    pub written: Option<Path>,
+}
+
 /// One non-empty document of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Document {
@@ -179,8 +190,8 @@ pub(crate) struct Document {
     pub index_in_source: usize,
     /// Something of it was left out and told so, as the second value of a key.
     pub damaged: bool,
-    /// Values from the command line, by path, and where they were given.
-    pub set: Vec<(Path, Place)>,
+    /// Values from the command line or from an overlay, outermost first.
+    pub set: Vec<Elsewhere>,
     /// Its value.
     pub root: Node,
 }
@@ -190,13 +201,15 @@ impl Document {
     ///
     /// A scalar is pointed at itself; a list or mapping, and an empty value, at its key.
     pub(crate) fn place(&self, path: &Path) -> Place {
-        let set = self.set.iter().rev().find(|(set, _)| path.starts_with(set));
-        set.map_or_else(|| self.span(path).in_file(&self.file), |(_, place)| place.clone())
+        match self.elsewhere(path) {
+            Some(elsewhere) => elsewhere.place.clone(),
+            None => self.span(path).in_file(&self.file),
+        }
     }
 
     /// The place of the key at the end of a path, or where its value would be looked for.
     pub(crate) fn key_place(&self, path: &Path) -> Place {
-        if self.set.iter().any(|(set, _)| path.starts_with(set)) {
+        if self.is_set(path) {
             return self.place(path);
         }
         let parent = path.parent().and_then(|(parent, key)| Some((self.node(&parent)?, key)));
@@ -204,6 +217,16 @@ impl Document {
             Some(entry) => entry.key.span.in_file(&self.file),
             None => self.place(path),
         }
+    }
+
+    /// Whether a value was given elsewhere than in the file of the document.
+    pub(crate) fn is_set(&self, path: &Path) -> bool {
+        self.elsewhere(path).is_some()
+    }
+
+    /// Where a value was given, if not in the file of the document.
+    pub(crate) fn elsewhere(&self, path: &Path) -> Option<&Elsewhere> {
+        self.set.iter().rev().find(|elsewhere| path.starts_with(&elsewhere.path))
     }
 
     /// The value at a path, if it exists.

@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::{self, Credentials, Options, PublishTarget};
+use crate::kinds;
 use crate::manifest::{self, Finding, Source};
 
 use host::Host;
@@ -160,7 +161,7 @@ pub fn set_value(source: &str, document: usize, path: &str, value: &str) -> JsVa
 pub fn draw_findings(source_text: &str, findings: JsValue, look: JsValue) -> JsValue {
     let drawn = || {
         let findings: Vec<Finding> = from_js("findings", findings)?;
-        Ok(manifest::draw(&sources(source_text)?, &findings, from_js("look", look)?))
+        Ok(kinds::draw(&sources(source_text)?, &findings, from_js("look", look)?))
     };
     tagged(drawn())
 }

@@ -27,6 +27,7 @@ const MAY_KNOW = {
   setting: [...BASE, "model", "binding"],
   resource: [...BASE, "model", "assets", "bundle", "cloudflare", "r2", "http", "binding", "setting"],
   manifest: [...BASE, "model", "binding", "resource"],
+  wrangler: [...BASE, "manifest"],
   refresh: [...BASE, "cloudflare", "http"],
   plan: [...BASE, "model", "resource"],
   kinds: [
@@ -41,6 +42,7 @@ const MAY_KNOW = {
     "cloudflare",
     "http",
     "manifest",
+    "wrangler",
     "refresh",
   ],
   apply: [...BASE, "model", "bundle", "cloudflare", "r2", "http", "binding", "setting", "resource", "refresh", "plan"],
@@ -85,6 +87,7 @@ const CRATES = [
   { crate: /\bannotate_snippets\b/, only: ["manifest/drawing.rs"] },
   { crate: /\bgloo_net\b/, only: ["http/fetch"] },
   { crate: /\b(?:serde_yaml|saphyr_parser)\b/, only: ["manifest/"] },
+  { crate: /\bjsonc_parser\b/, only: ["wrangler/jsonc.rs"] },
   { crate: /\brusty_s3\b/, only: ["r2/"] },
   { crate: /\bjiff\b/, only: ["r2/", "manifest/date.rs", "kinds/worker/manifest/cron/zone.rs"] },
 ];

@@ -1,7 +1,6 @@
 import { withAssets } from "../assets.js";
-import { readManifests } from "../manifests.js";
 import { withMigrations } from "../migrations.js";
-import { readCredentials, readOptions } from "../session.js";
+import { readCredentials, readOptions, readSources } from "../session.js";
 import { MANIFESTS } from "./manifests.js";
 
 const BAD_MANIFEST = 65;
@@ -13,9 +12,9 @@ export const validate = {
   operands: MANIFESTS,
   examples: ["cfworker-deploy validate worker.yaml", "cfworker-deploy validate workers/*.yaml --json"],
   async run({ context, view, operands, flags }) {
-    const sources = await readManifests(context, operands[0], view.talk);
+    const { sources, overlays } = await readSources(context, operands[0], flags, view.talk);
     const { creds } = await readCredentials(context, flags);
-    const said = await readOptions(context, flags, creds);
+    const said = { ...(await readOptions(context, flags, creds)), ...overlays };
     const api = await context.loadApi();
     const options = await withAssets(context, api, sources, await withMigrations(context, api, sources, said));
     view.attach(api, sources);

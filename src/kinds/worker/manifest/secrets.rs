@@ -131,7 +131,7 @@ mod tests {
              account_id: 074755a78d8e8f77c119a90a125e8a06\n  worker_name: a\n  script_bundle: {{bucket: code, path: a.js}}\n  \
              env:\n    secrets:\n{secrets}"
         );
-        read(&[&Worker], &[Source { name: "a.yaml".into(), text }], &ReadOptions::default())
+        read(&[&Worker], &[], &[Source { name: "a.yaml".into(), text }], &ReadOptions::default())
     }
 
     fn given(named: &[(&str, &str)], grouped: &[(&str, &str)]) -> SecretValues {
