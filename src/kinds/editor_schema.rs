@@ -16,6 +16,7 @@ use crate::binding::table;
 use crate::manifest::json_schema::shape;
 use crate::manifest::schema::Manifest;
 use crate::manifest::{referring, snake_case};
+use crate::setting;
 
 /// A kind: its name, what it is, its schema.
 type Of = (&'static str, &'static str, Value);
@@ -112,6 +113,7 @@ fn of_all_kinds() -> Value {
         // For docs/manifest.md.
         "references": referring::all(),
         "bindings": types_of_bindings(),
+        "settings": setting::table::rows().map(|row| json!({ "word": row.word, "of": row.of })).collect::<Value>(),
     })
 }
 

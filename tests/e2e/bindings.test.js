@@ -1,4 +1,4 @@
-/** Bindings of every type that a row of the table describes, and a Worker that uses those which run locally. */
+/** Bindings that rows of the table describe, and what refers to other documents in them. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createSite, isSettled, manifestOf, ZONE } from "./site.js";
@@ -17,38 +17,6 @@ const FRONT = `export default {
   },
 };
 `;
-/** All types that Local Cloudflare takes, beside those of the Worker above. */
-const PLAIN = [
-  { type: "agent_memory", namespace: "main" },
-  { type: "ai" },
-  { type: "ai_search", instance_name: "docs" },
-  { type: "ai_search_namespace", namespace: "docs" },
-  { type: "analytics_engine", dataset: "events" },
-  { type: "artifacts", namespace: "builds" },
-  { type: "browser" },
-  { type: "dispatch_namespace", namespace: "customers", outbound: { worker: { service: "gate" } } },
-  { type: "flagship", app_id: "main" },
-  { type: "hyperdrive", id: "0123456789abcdef0123456789abcdef" },
-  { type: "images" },
-  { type: "json", json: ["a", { B: null }] },
-  { type: "k2", stream: "main" },
-  { type: "logfwdr", destination: "logs" },
-  { type: "media" },
-  { type: "messaging", namespace: "main" },
-  { type: "mtls_certificate", certificate_id: "0f0f0f0f-1111-2222-3333-444444444444" },
-  { type: "pipelines", pipeline: "clicks" },
-  { type: "ratelimit", namespace_id: "1001", simple: { limit: 100, period: 60 } },
-  { type: "secrets_store_secret", store_id: "0123456789abcdef0123456789abcdef", secret_name: "key" },
-  { type: "send_email", allowed_destination_addresses: ["a@example.com"] },
-  { type: "stream" },
-  { type: "vectorize", index_name: "docs" },
-  { type: "version_metadata" },
-  { type: "vpc_network", network_id: "cf1:network", identity: "shop" },
-  { type: "vpc_service", service_id: "main" },
-  { type: "websearch" },
-  { type: "worker_loader" },
-].map((binding, index) => ({ name: `B${index}`, ...binding }));
-
 describe("a Worker that is bound to all that runs locally", () => {
   let site;
   let database;
@@ -167,14 +135,6 @@ describe("a Worker that is bound to all that runs locally", () => {
     bindings[1] = { name: "FILES", type: "r2_bucket", bucket_name: "notes-files" };
     bindings[2].value_from.name = "notes cache";
     assert.ok(isSettled(await site.plan(worker("notes", bindings, code))));
-  });
-
-  test("a binding of every type is deployed, and the second run writes nothing", async () => {
-    const [kv] = [await create("storage/kv/namespaces", { title: "cache" })];
-    const all = () => worker("api", [...PLAIN, { name: "KV", type: "kv_namespace", namespace_id: kv.id }]);
-    await site.apply(all());
-    const { writes } = await site.during(() => site.apply(all()));
-    assert.deepEqual(writes, []);
   });
 
   test("a type that is not known goes up as it is written, with a warning", async () => {

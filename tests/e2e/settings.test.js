@@ -167,4 +167,32 @@ describe("settings of a Worker", () => {
     await site.destroy(both());
     assert.equal(site.local.state.scripts.size, 0);
   });
+
+  test("the address on workers.dev answers, at the day and with the flags that the manifest says", async () => {
+    const code = "export default { fetch: () => new Response(String(typeof navigator.userAgent)) };";
+    await site.local.putObject("bundles", "dev.js", Buffer.from(code));
+    const spec = {
+      script_bundle: { bucket: "bundles", path: "dev.js" },
+      compatibility_date: "2022-01-01",
+      compatibility_flags: ["global_navigator"],
+      workers_dev: true,
+      dns: undefined,
+    };
+    await site.apply(manifestOf(site, spec));
+    assert.equal(await site.ask(`shop.${site.local.state.accountSubdomain}.workers.dev`), "string");
+    const flagless = await site.apply(manifestOf(site, { ...spec, compatibility_flags: [] }));
+    assert.deepEqual(actions(flagless.plan), ["update script:shop"]);
+    assert.equal(await site.ask(`shop.${site.local.state.accountSubdomain}.workers.dev`), 500);
+    await site.destroy(manifestOf(site, spec));
+  });
+
+  test("workerd streams no traces unless as an experiment: a Worker that states who gets them answers all the same", async () => {
+    await site.local.putObject("bundles", "keeper.js", Buffer.from(KEEPER));
+    const both = () => [shop({ streaming_tail_consumers: [{ service: "keeper" }] }), keeper()];
+    const { plan } = await site.apply(both());
+    assert.ok(plan.changes.find(({ address }) => address === "script:shop").needs.includes("script:keeper"));
+    assert.equal(await site.ask(`shop.${ZONE}`, "/hello"), "shop");
+    assert.deepEqual((await site.during(() => site.apply(both()))).writes, []);
+    await site.destroy(both());
+  });
 });

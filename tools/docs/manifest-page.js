@@ -38,16 +38,17 @@ refused with the nearest one that is. Text that looks like a number or like \`tr
 
 /** What each type of binding says beside its name and type. */
 function bindings({ bindings }) {
+  const rows = bindings.map((about) => `| \`${about.type}\` | ${saysOf(about)} |`);
+  return [BINDINGS, ["| type | says |", "| --- | --- |", ...rows, ""].join("\n")].join("\n");
+}
+
+/** The keys that an entry of a type takes. */
+export function saysOf({ members }) {
   const said = ({ name, takes, required, refers }) =>
     `\`${name}\`: ${takes}${refers ? " or a reference" : ""}${required ? ", required" : ""}`;
-  const rows = bindings.map(({ type, members }) => {
-    const [one, others] = [true, false].map((due) =>
-      members.filter(({ alternative }) => alternative === due).map(said),
-    );
-    const keys = [...(one.length === 0 ? [] : [`exactly one of ${one.join(" or ")}`]), ...others];
-    return `| \`${type}\` | ${keys.join("; ") || "nothing"} |`;
-  });
-  return [BINDINGS, ["| type | says |", "| --- | --- |", ...rows, ""].join("\n")].join("\n");
+  const [one, others] = [true, false].map((due) => members.filter(({ alternative }) => alternative === due).map(said));
+  const keys = [...(one.length === 0 ? [] : [`exactly one of ${one.join(" or ")}`]), ...others];
+  return keys.join("; ") || "nothing";
 }
 
 const BINDINGS = `## Types of bindings

@@ -93,17 +93,15 @@ export function plainBindings(version) {
 /** Names of the scripts that the version talks to. */
 export function neededScripts(version, workflowOf = () => undefined) {
   const ofWorkflow = ({ type, workflow_name: name }) => type === "workflow" && workflowOf(name)?.script_name;
-  const bound = version.bindings.map((binding) => binding.service ?? (ofWorkflow(binding) || binding.script_name));
-  const streamed = (version.streamingTailConsumers ?? []).map(({ service }) => service);
-  return [...bound, ...streamed].filter(Boolean);
+  return version.bindings
+    .map((binding) => binding.service ?? (ofWorkflow(binding) || binding.script_name))
+    .filter(Boolean);
 }
 
-/** Workers that get the traces of a version's: those that are there. */
-export function tailsOf({ tailConsumers = [], version, nameOf }) {
-  const names = (consumers = []) => consumers.map(({ service }) => nameOf(service)).filter(Boolean);
-  const tails = names(tailConsumers);
-  const streamingTails = names(version.streamingTailConsumers);
-  return { ...(tails.length > 0 && { tails }), ...(streamingTails.length > 0 && { streamingTails }) };
+/** Workers that get the traces of a version: those that are there. Streaming them is an experiment of workerd, which miniflare does not switch on. */
+export function tailsOf({ tailConsumers = [], nameOf }) {
+  const tails = tailConsumers.map(({ service }) => nameOf(service)).filter(Boolean);
+  return tails.length > 0 ? { tails } : {};
 }
 
 function whyNowhere({
@@ -123,7 +121,8 @@ function whyAbsent({ type, name }) {
   return `binding \`${name}\` of type ${type} has no local runtime: Local Cloudflare keeps it, and only Cloudflare itself can answer for it`;
 }
 
-function versionMetadata({ id, annotations, createdOn }) {
+/** A version that is tried out before it is made has neither id nor time yet. */
+function versionMetadata({ id = "", annotations, createdOn = "" }) {
   return { id, tag: annotations?.["workers/tag"] ?? "", timestamp: createdOn };
 }
 
