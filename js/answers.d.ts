@@ -49,6 +49,9 @@ export type Why =
   | "original-system"
   | "routing-off"
   | "left-manifest"
+  | "rolled-back"
+  | "promoted"
+  | "not-versioned"
   | "destroyed"
   | "not-in-manifest"
   | "kept-without-prune"
@@ -203,6 +206,10 @@ export type Code =
   | "CFD0550"
   | "CFD0560"
   | "CFD0561"
+  | "CFD0580"
+  | "CFD0581"
+  | "CFD0582"
+  | "CFD0583"
   | "CFD0601"
   | "CFD0602"
   | "CFD0603"
@@ -230,7 +237,7 @@ export type OutputValue = string | number | boolean | null | OutputValue[];
 /**
  * The call that takes back.
  */
-export type UndoCommand = "apply" | "destroy";
+export type UndoCommand = "apply" | "destroy" | "rollback";
 /**
  * How the entry talks to the runtime.
  */
@@ -382,8 +389,8 @@ export interface Plan {
    */
   unmanaged: Left[];
   /**
-   * Addresses that the plan deletes, adopts, takes, opens to everybody, or whose data it lets expire: they need
-   * `allowDeletes`.
+   * Addresses that the plan deletes, adopts, takes, opens to everybody, puts back to what they were, or whose data it
+   * lets expire: they need `allowDeletes`.
    */
   needsYes: Address[];
   /**
@@ -414,6 +421,10 @@ export interface Plan {
    * Options that would solve all conflicts; absent where none would.
    */
   resolve?: WayOut;
+  /**
+   * Those of them that go back to what they were before; absent where there are none.
+   */
+  reverts?: Address[];
 }
 /**
  * Who a planned manifest is.
@@ -760,6 +771,10 @@ export interface Undo {
    * SHA-256 of the bundle that was live, which the manifest has to name again.
    */
   bundle?: string;
+  /**
+   * The version that `rollback` goes back to.
+   */
+  to?: string;
 }
 /**
  * Something that the command does not put back.
@@ -983,6 +998,10 @@ export interface PlanOverview {
    * Addresses in which rules will delete data by age.
    */
   expires: Address[];
+  /**
+   * Addresses that go back to what they were before.
+   */
+  reverts: Address[];
   /**
    * What its findings make of `apply`.
    */

@@ -120,6 +120,16 @@ export interface DestroyOptions extends Options {
   dryRun?: boolean | undefined;
 }
 
+export interface PromoteOptions extends Options {
+  /** Only plan. */
+  dryRun?: boolean | undefined;
+}
+
+export interface RollbackOptions extends PromoteOptions {
+  /** The version: its number, its id, or the first eight or more digits of that. */
+  to?: string | undefined;
+}
+
 /** Where `publish` puts a bundle. */
 export interface PublishTarget {
   bucket: string;

@@ -11,7 +11,16 @@ import type {
   Published,
   Validation,
 } from "./answers.js";
-import type { Credentials, DestroyOptions, Manifest, Options, PublishTarget, Style } from "./arguments.js";
+import type {
+  Credentials,
+  DestroyOptions,
+  Manifest,
+  Options,
+  PromoteOptions,
+  PublishTarget,
+  RollbackOptions,
+  Style,
+} from "./arguments.js";
 import type { DeployError } from "./errors.js";
 
 /** What the calls answer and tell: `Plan`, `ApplyResult`, `Diagnostic`, `DeployEvent`, and what those are made of. */
@@ -67,6 +76,45 @@ export function destroy(
   manifest: Manifest,
   creds: Credentials,
   options?: DestroyOptions & { dryRun?: false | undefined },
+): Promise<ApplyResult>;
+
+/**
+ * Puts an earlier version live again: the one that `to` names by its number or its id, or the one that got all requests
+ * before the live one came. Neither bundle nor values are needed. A version brings its own secrets back, which the plan
+ * tells. It needs the yes of `allowDeletes`. With `dryRun` it answers the plan and changes nothing.
+ *
+ * @throws {DeployError}
+ * @example
+ * await rollback(manifest, { apiToken }, { to: "4", allowDeletes: true });
+ */
+export function rollback(
+  manifest: Manifest,
+  creds: Credentials,
+  options: RollbackOptions & { dryRun: true },
+): Promise<Plan>;
+export function rollback(
+  manifest: Manifest,
+  creds: Credentials,
+  options?: RollbackOptions & { dryRun?: false | undefined },
+): Promise<ApplyResult>;
+
+/**
+ * Gives all requests to the newest version of the Worker that was uploaded. With `dryRun` it answers the plan and changes
+ * nothing.
+ *
+ * @throws {DeployError}
+ * @example
+ * await promote(manifest, { apiToken });
+ */
+export function promote(
+  manifest: Manifest,
+  creds: Credentials,
+  options: PromoteOptions & { dryRun: true },
+): Promise<Plan>;
+export function promote(
+  manifest: Manifest,
+  creds: Credentials,
+  options?: PromoteOptions & { dryRun?: false | undefined },
 ): Promise<ApplyResult>;
 
 /**

@@ -82,6 +82,12 @@ export function createApi(engine, texts = TEXTS) {
     /** Removes what the manifest deployed, in reverse order; stores only with `deleteData`. */
     destroy: deploying("destroy"),
 
+    /** Puts an earlier version live again. */
+    rollback: deploying("rollback"),
+
+    /** Gives all requests to the newest version that was uploaded. */
+    promote: deploying("promote"),
+
     /** Reads the outputs of what is deployed. */
     outputs: deploying("outputs"),
 

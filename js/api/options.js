@@ -54,7 +54,11 @@ const OPTIONS = {
 };
 
 /** What only one call has. */
-const OWN_OPTIONS = { destroy: { dryRun: shapes.FLAG } };
+const OWN_OPTIONS = {
+  destroy: { dryRun: shapes.FLAG },
+  rollback: { dryRun: shapes.FLAG, to: shapes.TEXT },
+  promote: { dryRun: shapes.FLAG },
+};
 
 /** They allow what can't be taken back: nobody is pointed to them who mistyped. */
 const CAREFUL = ["allowDeletes", "deleteData", "overwrite", "prune", "adopt", "take"];

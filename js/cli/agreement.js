@@ -79,6 +79,14 @@ export function deletionOf(_plan, count) {
   return `Delete ${count} ${count === 1 ? "resource" : "resources"}?`;
 }
 
+/** The question before a version that is there gets all requests. */
+export function redeploymentOf({ reverts = [], manifests }) {
+  const names = manifests.map(({ script }) => script).join(", ");
+  return reverts.length > 0
+    ? `Put the earlier version of ${names} live?`
+    : `Give all requests of ${names} to this version?`;
+}
+
 function applicationOf({ summary, exposes = [], expires = [] }, count) {
   const careful = [
     counted((summary.delete ?? 0) + (summary.replace ?? 0), "deletion"),

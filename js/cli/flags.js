@@ -3,8 +3,9 @@
 import { InvalidArgumentError } from "commander";
 
 const PLANNING = ["apply", "plan", "drift", "destroy"];
-const READING = [...PLANNING, "validate", "outputs", "history", "doctor"];
-const SENDING = [...PLANNING, "outputs", "history", "doctor", "publish"];
+const REDEPLOYING = ["rollback", "promote"];
+const READING = [...PLANNING, ...REDEPLOYING, "validate", "outputs", "history", "doctor"];
+const SENDING = [...PLANNING, ...REDEPLOYING, "outputs", "history", "doctor", "publish"];
 
 /**
  * @typedef {object} Flag
@@ -22,7 +23,7 @@ export const FLAGS = [
   {
     flag: "--yes",
     short: "-y",
-    on: ["apply", "destroy"],
+    on: ["apply", "destroy", ...REDEPLOYING],
     text: "the yes to what deletes, adopts, takes or opens",
     careful: true,
   },
@@ -36,7 +37,7 @@ export const FLAGS = [
   },
   {
     flag: "--take <address>",
-    on: PLANNING,
+    on: [...PLANNING, ...REDEPLOYING],
     text: "take over what somebody else deployed",
     parse: collect,
     careful: true,
@@ -55,7 +56,7 @@ export const FLAGS = [
   },
   {
     flag: "--expect <fingerprint>",
-    on: ["apply", "destroy"],
+    on: ["apply", "destroy", ...REDEPLOYING],
     text: "only if the plan is still this one, secret values aside",
   },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
@@ -64,6 +65,7 @@ export const FLAGS = [
     on: ["apply", "plan", "drift"],
     text: "compare live modules with the bundle, byte for byte",
   },
+  { flag: "--dry-run", on: REDEPLOYING, text: "only show the plan" },
   { flag: "--offline", on: ["plan"], text: "against an empty account: needs no token, sends nothing" },
   { flag: "--out <file>", on: ["plan", "drift"], text: "save the plan as JSON" },
   { flag: "--mermaid", on: ["plan"], text: "print the plan as a flowchart of Mermaid" },

@@ -20,7 +20,7 @@ export function applyInstead({ resolve = {}, needsYes = [] }, { paths, flags }) 
  * @returns {string | undefined}
  */
 export function sameAgain({ resolve = {} }, { command, operands, flags }) {
-  return isEmpty(resolve) ? undefined : commandLine(command.name, operands.flat(), allowing(flags, resolve));
+  return isEmpty(resolve) ? undefined : commandLine(command.name, wordsOf(operands), allowing(flags, resolve));
 }
 
 /** A finding whose help also says by which flags a run goes on, and what that costs. */
@@ -43,5 +43,8 @@ function allowing(flags, { adopt = [], take = [], allowDeletes = false }) {
   if (allowDeletes) more.yes = true;
   return more;
 }
+
+/** One that may be left out is undefined then. */
+const wordsOf = (operands) => operands.flat().filter((word) => word !== undefined);
 
 const isEmpty = ({ adopt = [], take = [], allowDeletes = false }) => adopt.length + take.length === 0 && !allowDeletes;

@@ -14,6 +14,7 @@ import { failureOf } from "./views/failure.js";
  * @property {object[]} [kept] of the plan
  * @property {string[]} [exposes] of the plan
  * @property {string[]} [expires] of the plan
+ * @property {string[]} [reverts] of the plan
  * @property {object[]} [diagnostics] of a run that did not throw
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
@@ -37,7 +38,13 @@ export function createReport() {
 }
 
 /** What a plan says beside its changes, out of the plan or its event. */
-export const besidesOf = ({ orphans, kept, exposes, expires }) => ({ orphans, kept, exposes, expires });
+export const besidesOf = ({ orphans, kept, exposes, expires, reverts }) => ({
+  orphans,
+  kept,
+  exposes,
+  expires,
+  reverts,
+});
 
 /**
  * @param {import("./process.js").Context} context
@@ -93,11 +100,12 @@ function changesText(changes, orphans) {
 }
 
 /** What a run opens, what it lets be deleted by age, and which stores a removal leaves. */
-function besidesText({ kept = [], exposes = [], expires = [] }) {
+function besidesText({ kept = [], exposes = [], expires = [], reverts = [] }) {
   const stores = kept.filter(({ why }) => why === "holds-data").map(({ address }) => address);
   const lines = {
     "Opens to everybody": exposes,
     "Lets objects be deleted by age": expires,
+    "Puts an earlier version live": reverts,
     "Kept with its data": stores,
   };
   return Object.entries(lines)

@@ -7,6 +7,7 @@ import { STDIN } from "./input.js";
 const KEPT = {
   destroy: ["env", "overlay", "set", "values", "local"],
   apply: ["env", "overlay", "set", "values", "secretsFile", "outputs", "local"],
+  rollback: ["env", "overlay", "set", "values", "local"],
 };
 
 /**
@@ -21,7 +22,8 @@ export function undoOf({ undo }, { paths, flags, bundle }) {
   const others = (flags.set ?? []).filter(([path]) => !back.some(([reset]) => reset === path));
   const set = [...others, ...back];
   const kept = KEPT[undo.command].map((name) => [name, flags[name]]);
-  const command = commandLine(undo.command, paths, { ...Object.fromEntries(kept), set });
+  const operands = undo.to === undefined ? paths : [...paths, undo.to];
+  const command = commandLine(undo.command, operands, { ...Object.fromEntries(kept), set });
   return command === undefined ? undefined : { command, leaves: undo.leaves };
 }
 

@@ -16,6 +16,8 @@ export const {
   plan,
   apply,
   destroy,
+  rollback,
+  promote,
   outputs,
   doctor,
   history,

@@ -12,6 +12,8 @@ export const {
   plan,
   apply,
   destroy,
+  rollback,
+  promote,
   outputs,
   doctor,
   history,

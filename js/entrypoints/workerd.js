@@ -9,6 +9,8 @@ export const {
   plan,
   apply,
   destroy,
+  rollback,
+  promote,
   outputs,
   doctor,
   history,

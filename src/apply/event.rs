@@ -114,6 +114,8 @@ pub struct PlanOverview {
     pub exposes: Vec<Address>,
     /// Addresses in which rules will delete data by age.
     pub expires: Vec<Address>,
+    /// Addresses that go back to what they were before.
+    pub reverts: Vec<Address>,
     /// What its findings make of `apply`.
     pub exit_code: Exit,
     /// Of a `destroy`.

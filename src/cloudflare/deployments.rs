@@ -5,18 +5,43 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::accepted::{Accepted, FromResult};
+use super::call::Call;
 use super::envelope::or_default;
 use super::error::Family;
 use super::permissions;
 use super::read::ReadOf;
+use crate::http::Method;
 
 /// `GET …/deployments`: newest first; the first one is live.
 pub fn list(account_id: &str, script: &str) -> ReadOf<Deployments> {
     let path = ["accounts", account_id, "workers", "scripts", script, "deployments"];
     ReadOf::new((Family::Workers, permissions::SCRIPTS), &path, format!("deployments of `{script}`")).or_absent()
+}
+
+/// Refused because the versions that get requests now have other secrets; `force` goes on.
+pub const SECRETS_CHANGED: i64 = 10220;
+
+/// `POST …/deployments`: these versions get requests from now on, each its share of a hundred. `force`: also where they
+/// have other secrets than those that get them now. Not to be sent again unseen: somebody may have deployed in between.
+///
+/// <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/deployments/methods/create/>
+pub fn create(account_id: &str, script: &str, shares: &[(String, f64)], force: bool, message: &str) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script, "deployments"];
+    let share =
+        |(version_id, percentage): &(String, f64)| json!({ "version_id": version_id, "percentage": percentage });
+    let versions: Vec<Value> = shares.iter().map(share).collect();
+    Call {
+        query: if force { vec![("force", "true")] } else { Vec::new() },
+        body: json!({
+            "strategy": "percentage",
+            "versions": versions,
+            "annotations": { "workers/message": message },
+        }),
+        ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Post, &path)
+    }
 }
 
 /// Deployments of a script.

@@ -105,6 +105,9 @@ pub struct ScriptRuntime {
     /// In no certain order.
     #[serde(default, deserialize_with = "or_default")]
     pub compatibility_flags: Vec<String>,
+    /// The last migration of its Durable Object classes.
+    #[serde(default)]
+    pub migration_tag: Option<String>,
 }
 
 impl Version {

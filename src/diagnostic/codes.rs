@@ -340,6 +340,14 @@ codes! {
         "Cloudflare calls the handler `scheduled` at each time of a cron schedule, and the code that is live exports none, so a schedule for it may be refused. Export one: `async scheduled(controller, env, context) {}`.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
         "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
+    NoSuchVersion = "CFD0580": "there is no such version",
+        "A version is named by its number, its id, or the first eight or more digits of its id, as `history` lists them. Cloudflare deploys the newest hundred versions of a Worker, and no older one. Without a name, `rollback` takes the version that got all requests before the live one came.";
+    MigratedSince = "CFD0581": "Durable Objects were migrated since that version",
+        "Between the version and the one that is live, classes of Durable Objects were made, renamed or deleted. Cloudflare takes no migration back and refuses older code on what it made of the objects. Change the bundle to what you want and apply it as a new version.";
+    SecretsOfVersion = "CFD0582": "an earlier version brings its secrets back",
+        "A version keeps the secrets that it was made with, values and all: when it gets requests again, so do they, whatever was set since. Where a value was replaced because it had leaked, do not go back: apply the earlier bundle as a new version, with the values of today.";
+    BoundToNothing = "CFD0583": "something that a version is bound to is gone",
+        "The version was made when this was there, and it is not any more. Going back to the version brings back its binding, and nothing of what the binding led to.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

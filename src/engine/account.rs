@@ -6,7 +6,7 @@ use futures_util::future::join;
 
 use super::session::Session;
 use crate::http::Meaning;
-use crate::kinds::worker::{self, Unfound, ZoneIds};
+use crate::kinds::worker::{self, Goal, Unfound, ZoneIds};
 use crate::kinds::{self, Failure, Inquiry, failures};
 use crate::model::OutputSet;
 use crate::refresh::{Failed, Known, gather, rounds};
@@ -114,6 +114,19 @@ pub(super) async fn removal(
 pub(super) async fn histories(session: &Session<'_>, desired: &DesiredState) -> Result<Known, Vec<Failure>> {
     let mut known = Known::default();
     let asked = |known: &Known| worker::history_reads(desired, known);
+    let read = rounds(&session.api, &session.client, &mut known, &asked).await;
+    read.map_err(|failed| told(desired, &failed))?;
+    Ok(known)
+}
+
+/// The same, with what is in the versions that a goal is about.
+pub(super) async fn versions(
+    session: &Session<'_>,
+    desired: &DesiredState,
+    goal: &Goal,
+) -> Result<Known, Vec<Failure>> {
+    let mut known = Known::default();
+    let asked = |known: &Known| worker::redeploy_reads(desired, goal, known);
     let read = rounds(&session.api, &session.client, &mut known, &asked).await;
     read.map_err(|failed| told(desired, &failed))?;
     Ok(known)

@@ -117,7 +117,11 @@ pub async fn destroy(
     Session::run(io, credentials, options.timeout_ms, work).await
 }
 
-async fn carry_out(session: &Session<'_>, prepared: &Prepared, options: &Options) -> Result<ApplyResult, Error> {
+pub(super) async fn carry_out(
+    session: &Session<'_>,
+    prepared: &Prepared,
+    options: &Options,
+) -> Result<ApplyResult, Error> {
     let plan = prepared.result();
     plan.announce(&*session.io.events);
     allowed(&plan, options)?;
@@ -190,8 +194,9 @@ fn unanswered(plan: &PlanResult) -> Diagnostic {
     };
     let opens = listed(&plan.plan.exposes).map(|names| format!("opens {names} to everybody"));
     let expires = listed(&plan.plan.expires).map(|names| format!("lets objects in {names} be deleted by age"));
-    let message =
-        format!("the plan {}, and nobody said yes", said.chain(opens).chain(expires).collect::<Vec<_>>().join(" and "));
+    let reverts = listed(&plan.plan.reverts).map(|names| format!("puts an earlier version of {names} live"));
+    let said: Vec<String> = said.chain(opens).chain(expires).chain(reverts).collect();
+    let message = format!("the plan {}, and nobody said yes", said.join(" and "));
     Diagnostic::error(Code::NeedsYes, message).with_help("look at the plan, then give the yes")
 }
 
@@ -234,7 +239,7 @@ fn raced(outcome: Outcome) -> Error {
     error
 }
 
-fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
+pub(super) fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, destroyed: bool) -> ApplyResult {
     let manifests = prepared.desired.manifests.iter().zip(&prepared.live.manifests);
     let names = ResultNames::of(&prepared.desired);
     let OutputsResult { mut outputs, workers } = applied(manifests.filter(|_| !destroyed), &names);

@@ -77,7 +77,7 @@ mod tests {
         let undo = |value: &str| {
             let leaves = vec![Stays { address: Address::record("a"), path: None, was: json!({ "comment": value }) }];
             let set = vec![("spec.env.variables.A".to_owned(), "x".to_owned())];
-            Some(Undo { command: UndoCommand::Apply, set, bundle: None, leaves })
+            Some(Undo { command: UndoCommand::Apply, set, leaves, ..Undo::default() })
         };
         let mut kept = undo("by canary-token");
         kept.mask(&mask);

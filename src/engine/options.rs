@@ -54,8 +54,10 @@ pub struct Options {
     pub environment: Option<String>,
     /// Sources that are laid over a configuration of wrangler's: name of the source → name of the configuration.
     pub overlays: BTreeMap<String, String>,
-    /// `destroy` only plans.
+    /// `destroy`, `rollback` and `promote` only plan.
     pub dry_run: bool,
+    /// The version that `rollback` goes back to; absent: the one that was live before.
+    pub to: Option<String>,
 }
 
 impl Options {

@@ -44,7 +44,7 @@ impl PlanResult {
         for change in &self.plan.changes {
             events(Event::Change(Box::new(PlannedChange(change.clone()))));
         }
-        let Plan { manifests, kept, orphans, unmanaged, exposes, expires, destroys, .. } = &self.plan;
+        let Plan { manifests, kept, orphans, unmanaged, exposes, expires, reverts, destroys, .. } = &self.plan;
         events(Event::Plan(Box::new(PlanOverview {
             summary: self.summary.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -54,6 +54,7 @@ impl PlanResult {
             unmanaged: unmanaged.clone(),
             exposes: exposes.clone(),
             expires: expires.clone(),
+            reverts: reverts.clone(),
             exit_code: self.exit_code,
             destroys: *destroys,
         })));

@@ -10,12 +10,15 @@ use crate::plan::{Action, Change, Plan};
 use crate::resource::{DesiredRecord, DesiredState};
 
 /// What takes an apply back.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Undo {
     /// Which call it is.
     pub command: UndoCommand,
     /// Pairs of path and value for the option `set`, in the order of the changes.
     pub set: Vec<(String, String)>,
+    /// The version that `rollback` goes back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// SHA-256 of the bundle that was live, which the manifest has to name again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
@@ -24,13 +27,16 @@ pub struct Undo {
 }
 
 /// The call that takes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UndoCommand {
     /// With the settings from before.
+    #[default]
     Apply,
     /// Everything was new.
     Destroy,
+    /// With the version from before.
+    Rollback,
 }
 
 /// Something that the command does not put back.
@@ -50,7 +56,10 @@ pub struct Stays {
 pub(super) fn undo(plan: &Plan, desired: &DesiredState) -> Option<Undo> {
     let mut changes = plan.changes.iter().filter(|change| change.action != Action::NoOp).peekable();
     changes.peek()?;
-    let mut undo = Undo { command: UndoCommand::Apply, set: Vec::new(), bundle: None, leaves: Vec::new() };
+    if let Some(version) = version_before(plan) {
+        return Some(Undo { command: UndoCommand::Rollback, to: Some(version), ..Undo::default() });
+    }
+    let mut undo = Undo::default();
     if is_all_new(plan) {
         let made = plan.changes.iter().map(|change| &change.address).filter(|address| is_store(address, desired));
         undo.leaves = made.map(|address| Stays { address: address.clone(), path: None, was: Value::Null }).collect();
@@ -60,6 +69,14 @@ pub(super) fn undo(plan: &Plan, desired: &DesiredState) -> Option<Undo> {
     let [_] = desired.manifests.as_slice() else { return None };
     changes.try_for_each(|change| undo.add(change, desired))?;
     (!undo.set.is_empty() || undo.bundle.is_some()).then_some(undo)
+}
+
+/// The version that got all requests before, where the plan is that another one gets them.
+fn version_before(plan: &Plan) -> Option<String> {
+    let [change] = plan.changes.as_slice() else { return None };
+    let old = |path: &str| change.fields.iter().find(|field| field.path == path).map(|field| &field.old);
+    let id = old("version_id")?.as_str()?;
+    Some(old("version").and_then(Value::as_u64).map_or_else(|| id.to_owned(), |number| number.to_string()))
 }
 
 /// What stood before must outlive the undo. A destroy also removes what carries this identity and is not in the manifest
@@ -219,6 +236,16 @@ spec:
         assert_eq!(undo.set, [("spec.dns.record".to_owned(), content.to_owned())]);
         let address = Address::record("shop.example.com");
         assert_eq!(undo.leaves, [Stays { address, path: Some("comment".into()), was: json!("our site") }]);
+    }
+
+    #[test]
+    fn going_to_another_version_is_taken_back_by_going_to_the_one_before() {
+        let of_version = |number: Value| {
+            let fields = vec![Field::new("version", number, 1), Field::new("version_id", "18f9-a", "18f9-b")];
+            of(vec![script(Action::Update, fields)]).map(|undo| (undo.command, undo.to))
+        };
+        assert_eq!(of_version(json!(2)), Some((UndoCommand::Rollback, Some("2".into()))));
+        assert_eq!(of_version(Value::Null), Some((UndoCommand::Rollback, Some("18f9-a".into()))));
     }
 
     #[test]

@@ -40,7 +40,7 @@ use list::DIALECTS;
 use list::store_of;
 pub use list::{DOCUMENTS, names};
 pub use store::FilesInR2;
-use worker::SecretFacts;
+use worker::{Goal, SecretFacts};
 
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
@@ -66,6 +66,11 @@ pub fn destroy(desired: &DesiredState, live: &LiveState, options: &PlanOptions) 
     let mut documents = worker::all_gone(desired, live, options, &labels);
     documents.extend(stores::all_gone(desired, live, options));
     plan::plan(documents, options, true)
+}
+
+/// Plans that versions which are there get all requests. `bound`: the answers about what they are bound to.
+pub fn redeploy(desired: &DesiredState, goal: &Goal, known: &Known, bound: &Known, options: &PlanOptions) -> Plan {
+    plan::plan(worker::redeploy(desired, goal, known, bound), options, false)
 }
 
 /// The address of a document's store, with the account that it is in.

@@ -27,6 +27,7 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
         for sketch in document.resources {
             plan.exposes.extend(sketch.exposes.then(|| sketch.address.clone()));
             plan.expires.extend(sketch.expires.then(|| sketch.address.clone()));
+            plan.reverts.extend(sketch.reverts.then(|| sketch.address.clone()));
             let left_at_first = splits.left_at_first(sketch.address.in_account(&document.planned.account));
             let first_without = left_at_first.into_iter().flatten().cloned().collect();
             let (change, findings) = change(sketch, first_without, options);
@@ -48,7 +49,8 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
     plan.diagnostics.extend(unclear);
     plan.names = names.where_needed();
     plan.resolve = resolve(&plan.diagnostics);
-    let is_told = |address: &Address| plan.exposes.contains(address) || plan.expires.contains(address);
+    let is_told =
+        |address: &Address| [&plan.exposes, &plan.expires, &plan.reverts].iter().any(|told| told.contains(address));
     let asks = |change: &&Change| change.action.needs_yes() || is_told(&change.address);
     let asking = plan.changes.iter().filter(asks);
     plan.needs_yes = asking.map(|change| change.address.clone()).collect();

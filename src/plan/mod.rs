@@ -162,8 +162,8 @@ pub struct Plan {
     pub orphans: Vec<Left>,
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
-    /// Addresses that the plan deletes, adopts, takes, opens to everybody, or whose data it lets expire: they need
-    /// `allowDeletes`.
+    /// Addresses that the plan deletes, adopts, takes, opens to everybody, puts back to what they were, or whose data it
+    /// lets expire: they need `allowDeletes`.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
     /// Those of them that everybody can read then; absent where there are none.
@@ -172,6 +172,9 @@ pub struct Plan {
     /// Those of them in which rules will delete data by age; absent where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expires: Vec<Address>,
+    /// Those of them that go back to what they were before; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reverts: Vec<Address>,
     /// Options that would solve all conflicts; absent where none would.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,

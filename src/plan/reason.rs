@@ -94,6 +94,12 @@ reasons! {
     RoutingOff = "routing-off": "routing is switched off";
     /// The manifest names another host or other patterns.
     LeftManifest = "left-manifest": "no longer in the manifest";
+    /// An earlier version gets all requests again.
+    RolledBack = "rolled-back": "an earlier version goes live again";
+    /// A version that is there gets all requests.
+    Promoted = "promoted": "it gets all requests";
+    /// A part that no version holds.
+    NotVersioned = "not-versioned": "no part of a version";
     /// Everything goes.
     Destroyed = "destroyed": "destroyed";
     /// A part of ours that the manifest does not name.

@@ -76,6 +76,8 @@ pub struct Sketch {
     pub exposes: bool,
     /// What is in it will be deleted in time.
     pub expires: bool,
+    /// What it was before comes back.
+    pub reverts: bool,
 }
 
 /// What a document asks of a resource.
@@ -145,6 +147,7 @@ impl Sketch {
             holds_data: false,
             exposes: false,
             expires: false,
+            reverts: false,
         }
     }
 

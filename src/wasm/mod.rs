@@ -10,7 +10,7 @@ mod tagged;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::engine::{self, Credentials, Options, PublishTarget};
+use crate::engine::{self, ApplyResult, Credentials, Options, PublishTarget};
 use crate::kinds;
 use crate::manifest::{self, Finding, Source};
 
@@ -82,9 +82,32 @@ pub async fn destroy(source_text: String, creds: JsValue, options: JsValue, host
     let answer = async {
         let call = Call::new(&source_text, options, &host)?;
         let credentials: Credentials = secret_from_js("credentials", creds)?;
-        let dry_run = call.options.dry_run;
         let result = engine::destroy(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
-        Ok(if dry_run { serde_json::json!(result.plan) } else { serde_json::json!(result) })
+        Ok(call.planned_or(result))
+    };
+    tagged(answer.await)
+}
+
+/// Puts an earlier version of each Worker live again; with `dryRun` it answers the plan.
+#[wasm_bindgen]
+pub async fn rollback(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
+        let result = engine::rollback(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
+        Ok(call.planned_or(result))
+    };
+    tagged(answer.await)
+}
+
+/// Gives all requests to the newest version of ours of each Worker; with `dryRun` it answers the plan.
+#[wasm_bindgen]
+pub async fn promote(source_text: String, creds: JsValue, options: JsValue, host: JsValue) -> JsValue {
+    let answer = async {
+        let call = Call::new(&source_text, options, &host)?;
+        let credentials: Credentials = secret_from_js("credentials", creds)?;
+        let result = engine::promote(&call.sources, &credentials, &call.options, &call.host.io()?).await?;
+        Ok(call.planned_or(result))
     };
     tagged(answer.await)
 }
@@ -180,5 +203,10 @@ impl Call {
             options: with_bytes_from_js("options", options)?,
             host: Host::new(host)?,
         })
+    }
+
+    /// The plan where nothing but that was asked for.
+    fn planned_or(&self, result: ApplyResult) -> serde_json::Value {
+        if self.options.dry_run { serde_json::json!(result.plan) } else { serde_json::json!(result) }
     }
 }

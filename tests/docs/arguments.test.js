@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import ts from "typescript";
-import { destroy, plan, publish, validate } from "../../pkg/js/entrypoints/node.js";
+import { destroy, plan, promote, publish, rollback, validate } from "../../pkg/js/entrypoints/node.js";
 
 const FILE = new URL("../../js/arguments.d.ts", import.meta.url);
 const STATEMENTS = ts.createSourceFile("arguments.d.ts", readFileSync(FILE, "utf8"), ts.ScriptTarget.Latest).statements;
@@ -30,6 +30,12 @@ test("the types of options, credentials and places to publish to have the keys t
   assert.ok(options.length > 15);
   assert.deepEqual(await known(validate("", UNKNOWN)), options);
   assert.deepEqual(await known(destroy("", {}, UNKNOWN)), [...options, ...declared("DestroyOptions")].sort());
+  const ofPromote = declared("PromoteOptions");
+  assert.deepEqual(await known(promote("", {}, UNKNOWN)), [...options, ...ofPromote].sort());
+  assert.deepEqual(
+    await known(rollback("", {}, UNKNOWN)),
+    [...options, ...ofPromote, ...declared("RollbackOptions")].sort(),
+  );
   assert.deepEqual(await known(plan("", UNKNOWN)), declared("Credentials"));
   assert.deepEqual(await known(plan("", { r2: UNKNOWN })), declared("R2Credentials"));
   assert.deepEqual(await known(publish(new Uint8Array(), UNKNOWN, {})), declared("PublishTarget"));

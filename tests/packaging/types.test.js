@@ -54,25 +54,28 @@ test("Local Cloudflare has types", () => {
 
 const NAMES = `
 import {
-  apply, bundleTargets, DeployError, destroy, doctor, explain, history, outputs, plan, publish, renderCheckup,
-  renderDiagnostics, renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
+  apply, bundleTargets, DeployError, destroy, doctor, explain, history, outputs, plan, promote, publish, renderCheckup,
+  renderDiagnostics, renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue,
+  validate, version,
 } from "cfworker-deploy";
 import type {
   Action, ApplyResult, BundleTarget, CallOption, Change, Checkup, Credentials, DeployEvent, DestroyOptions, Diagnostic,
-  FieldChange, Left, Manifest, ManifestDocument, ManifestInfo, NextCommand, Options, Outputs, OutputSet, OutputsResult,
-  OutputValue, Plan, PlannedManifest, Published, PublishTarget, R2Credentials, RelatedPlace, Source, Style, Summary,
+  FieldChange, History, Left, Manifest, ManifestDocument, ManifestInfo, NextCommand, Options, Outputs, OutputSet, OutputsResult,
+  OutputValue, Plan, PlannedManifest, PromoteOptions, Published, PublishTarget, R2Credentials, RelatedPlace,
+  RollbackOptions, Source, Style, Summary,
   Undo, Validation, WayOut, WorkerManifest, WorkerOutputs,
 } from "cfworker-deploy";
 
 export const calls = [
-  apply, bundleTargets, destroy, doctor, explain, history, outputs, plan, publish, renderCheckup, renderDiagnostics,
-  renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, schema, setValue, validate, version,
+  apply, bundleTargets, destroy, doctor, explain, history, outputs, plan, promote, publish, renderCheckup, renderDiagnostics,
+  renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue, validate, version,
 ];
 export type Taken = [
-  Credentials, DestroyOptions, Manifest, ManifestDocument, Options, PublishTarget, R2Credentials, Source, Style,
+  Credentials, DestroyOptions, Manifest, ManifestDocument, Options, PromoteOptions, PublishTarget, R2Credentials,
+  RollbackOptions, Source, Style,
   WorkerManifest,
 ];
-export type Told = [BundleTarget, FieldChange, ManifestInfo, NextCommand, Outputs, Published, RelatedPlace, Validation];
+export type Told = [BundleTarget, FieldChange, History, ManifestInfo, NextCommand, Outputs, Published, RelatedPlace, Validation];
 
 export function told({ changes, kept, manifests, resolve, summary, exitCode }: Plan): string[] {
   const action: Action[] = changes.map((change: Change) => change.action);

@@ -9,7 +9,9 @@ import { history } from "./history.js";
 import { local } from "./local.js";
 import { outputs } from "./outputs.js";
 import { plan } from "./plan.js";
+import { promote } from "./promote.js";
 import { publish } from "./publish.js";
+import { rollback } from "./rollback.js";
 import { schema } from "./schema.js";
 import { validate } from "./validate.js";
 
@@ -35,6 +37,8 @@ export const COMMANDS = [
   validate,
   destroy,
   history,
+  rollback,
+  promote,
   outputs,
   drift,
   doctor,

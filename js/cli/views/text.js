@@ -143,8 +143,9 @@ const withoutType = ({ type, ...rest }) => rest;
 /** The plan as events tell it. */
 function planOf(heard, { type, exitCode = 0, destroys = false, fingerprint, ...rest }) {
   const changes = heard.map(({ type, ...change }) => ({ ...change, needs: [] }));
-  const { manifests = [], kept = [], orphans = [], unmanaged = [], exposes = [], expires = [], ...summary } = rest;
-  const lists = { manifests, changes, kept, orphans, unmanaged, exposes, expires };
+  const { manifests = [], kept = [], orphans = [], unmanaged = [], exposes = [], expires = [], ...others } = rest;
+  const { reverts = [], ...summary } = others;
+  const lists = { manifests, changes, kept, orphans, unmanaged, exposes, expires, reverts };
   return { format: "1.0", offline: false, destroys, exitCode, fingerprint, ...lists, summary };
 }
 

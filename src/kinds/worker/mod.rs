@@ -36,7 +36,10 @@ pub use live::{
     user_reads_of_renamed, zone_reads,
 };
 pub use secrets::KEY_RECIPE;
-pub use versions::{HistoryDeployment, HistoryVersion, WorkerHistory, history, history_reads};
+pub(super) use versions::redeploy;
+pub use versions::{
+    Goal, HistoryDeployment, HistoryVersion, WorkerHistory, bound_reads, history, history_reads, redeploy_reads,
+};
 
 use std::rc::Rc;
 

@@ -8,6 +8,7 @@ use crate::model::{Address, Output};
 /// The parts of a Worker that its writes are about, as `Moment::part` says them.
 pub(super) mod part {
     pub(in super::super) const VERSION: &str = "version";
+    pub(in super::super) const DEPLOYMENT: &str = "deployment";
     pub(in super::super) const TAGS: &str = "tags";
     pub(in super::super) const SCRIPT: &str = "script";
 }

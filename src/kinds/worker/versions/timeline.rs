@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::cloudflare::deployments::{self, Deployment};
+use crate::cloudflare::deployments::{self, DeployedVersion, Deployment};
 use crate::cloudflare::scripts;
 use crate::cloudflare::versions::{self, Version};
 use crate::cloudflare::{Read, ReadOf};
@@ -17,10 +17,29 @@ const UNTOLD_VERSIONS: usize = 20;
 pub(super) struct Timeline {
     /// Tags of the script.
     pub tags: Vec<String>,
-    /// Newest first.
+    /// Those that can be deployed, newest first; then others that got requests.
     pub versions: Vec<Rc<Version>>,
+    /// How many of those are deployable.
+    deployable: usize,
     /// Newest first: the first one is live.
     pub deployments: Vec<Deployment>,
+}
+
+impl Timeline {
+    /// Versions that can get requests, newest first.
+    pub(super) fn deployable(&self) -> impl Iterator<Item = &Rc<Version>> {
+        self.versions.iter().take(self.deployable)
+    }
+
+    /// What is known of a version.
+    pub(super) fn version(&self, id: &str) -> Option<&Rc<Version>> {
+        self.versions.iter().find(|version| version.id == id)
+    }
+
+    /// Versions that get requests now, each with its share.
+    pub(super) fn shares(&self) -> &[DeployedVersion] {
+        self.deployments.first().map(|live| live.versions.as_slice()).unwrap_or_default()
+    }
 }
 
 /// What is asked, as far as what is known tells what to ask: lists, then versions that they say too little of.
@@ -50,12 +69,13 @@ pub(super) fn timeline(manifest: &DesiredManifest, known: &Known) -> Option<Time
     let listed = listed.iter().flat_map(|list| &list.items);
     let mut versions: Vec<Rc<Version>> =
         listed.map(|version| in_full(&version.id).unwrap_or_else(|| Rc::new(version.clone()))).collect();
+    let deployable = versions.len();
     for share in deployments.iter().flat_map(|deployment| &deployment.versions) {
         if !versions.iter().any(|version| version.id == share.version_id) {
             versions.extend(in_full(&share.version_id));
         }
     }
-    Some(Timeline { tags, versions, deployments })
+    Some(Timeline { tags, versions, deployable, deployments })
 }
 
 fn names(manifest: &DesiredManifest) -> (&str, &str) {

@@ -12,7 +12,7 @@ use crate::model::marks::Inventory;
 use crate::resource::{AtHand, Ended, Made, Moment, Next, Seen, Watch};
 
 use race::{Did, Found, Judged, judge};
-pub(super) use race::{overtaken, tags_changed};
+pub(super) use race::{deployed, gone, overtaken, tags_changed};
 
 /// What a run does to a Worker and in front of it.
 #[derive(Debug)]

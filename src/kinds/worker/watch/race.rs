@@ -123,7 +123,8 @@ fn whose(subject: &Subject, did: &Did<'_>, deployment: &Deployment, heard: &Hear
     }
 }
 
-fn deployed(subject: &Subject, live: &Deployment) -> Diagnostic {
+/// Somebody else's deployment, beside ours.
+pub(in super::super) fn deployed(subject: &Subject, live: &Deployment) -> Diagnostic {
     let who = live.author_email.as_deref().or(live.source.as_deref()).unwrap_or("somebody");
     raced(format!(
         "`{}` was deployed by {who} while this run was under way: our work came last or theirs did",
@@ -131,7 +132,8 @@ fn deployed(subject: &Subject, live: &Deployment) -> Diagnostic {
     ))
 }
 
-fn gone(subject: &Subject) -> Diagnostic {
+/// The Worker that the plan saw is not there any more.
+pub(in super::super) fn gone(subject: &Subject) -> Diagnostic {
     raced(format!("`{}` was deleted by somebody while this run was under way", subject.script))
 }
 

@@ -2,6 +2,7 @@
 
 mod assets;
 mod deletion;
+mod deployment;
 mod record;
 mod route;
 mod schedules;
@@ -13,10 +14,11 @@ mod unbind;
 mod upload;
 
 pub(super) use deletion::Deleting;
+pub(super) use deployment::Deploying;
 pub(super) use record::RecordWrite;
 pub(super) use route::SearchRoute;
 pub(super) use schedules::PuttingSchedules;
 pub(super) use secrets::RemovingSecrets;
 pub(super) use settings::PatchingSettings;
 pub(super) use unbind::Unbinding;
-pub(super) use upload::{Upload, Uploading};
+pub(super) use upload::{SECRET_TYPES, Upload, Uploading};

@@ -29,7 +29,7 @@ use crate::setting::Setting;
 const NOT_RUNNABLE: i64 = 10021;
 const NO_HANDLERS: i64 = 10068;
 /// Types of secrets: carried over unless an upload removes one.
-const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
+pub(in super::super) const SECRET_TYPES: [&str; 2] = ["secret_text", "secret_key"];
 
 /// An upload: code and secrets travel beside it as payload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
