@@ -121,6 +121,7 @@ export type Code =
   | "CFD0161"
   | "CFD0162"
   | "CFD0163"
+  | "CFD0170"
   | "CFD0201"
   | "CFD0202"
   | "CFD0203"

@@ -128,8 +128,8 @@ export interface WorkerManifest {
      */
     account_id?: string | null;
     /**
-     * Static assets: files that are served at their paths, before the Worker is asked. Absent: those that another tool has
-     * put into the live Worker stay.
+     * Static assets: files that are served at their paths, before the Worker is asked. Without a bundle the Worker is these
+     * files alone. Absent: those that another tool has put into the live Worker stay.
      */
     assets?: Assets | null;
     /**

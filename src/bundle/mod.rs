@@ -57,6 +57,22 @@ pub struct Modules {
     pub size: usize,
 }
 
+impl Modules {
+    /// No code at all: what a Worker of static assets alone has.
+    pub fn none() -> Self {
+        Self {
+            syntax: Syntax::EsModule,
+            main: String::new(),
+            modules: Vec::new(),
+            bindings: Vec::new(),
+            asks: Asks::default(),
+            sha256: String::new(),
+            file_sha256: String::new(),
+            size: 0,
+        }
+    }
+}
+
 /// The files of a form by name, as imports say them: of an upload, or of an answer that shows one.
 ///
 /// # Errors

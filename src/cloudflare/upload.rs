@@ -34,7 +34,8 @@ pub fn put(account_id: &str, script: &str, metadata: &Metadata, modules: &Module
 }
 
 fn form(metadata: &Metadata, modules: &Modules) -> RawBody {
-    let main = Some(modules.main.as_str());
+    // A Worker of static assets alone has no entry.
+    let main = Some(modules.main.as_str()).filter(|_| !modules.modules.is_empty());
     let (main_module, body_part) = match modules.syntax {
         Syntax::EsModule => (main, None),
         Syntax::ServiceWorker => (None, main),

@@ -92,6 +92,8 @@ codes! {
         "An account id is 32 hexadecimal digits; the dashboard shows it on the right of the account's overview and in its address. It may be left out where the run names it: `CLOUDFLARE_ACCOUNT_ID`.";
     ScriptName = "CFD0117": "not a usable script name",
         "A script name starts with a lower-case letter, a digit or `_`, goes on with these and `-`, and has at most 63 characters. Cloudflare refuses other names.";
+    AssetsAlone = "CFD0170": "a Worker without code can't use this",
+        "The manifest names no bundle, so the Worker is its static assets alone: no code runs, and nothing can read variables, secrets or bindings, get messages, or run before the files. Remove the key, or name the code by `script_bundle: {bucket, path}`.";
     BundleLocation = "CFD0118": "not a usable place for a bundle",
         "A bucket name has 3 to 63 lower-case letters, digits and inner hyphens. An object key is taken verbatim: it may not start with `/`, hold a backslash, NUL or a segment `.` or `..`, end with `/`, or be longer than 1,024 bytes. A pin is the SHA-256 of the object, 64 hexadecimal digits.";
     Script = "CFD0119": "a setting of the script is not usable",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::bundle_asks;
-use super::code::{BundleCode, MOST_BYTES, object, stated};
+use super::code::{BundleCode, MOST_BYTES, NoCode, object, stated};
 use super::content::{self, OfBundle};
 use super::r2_stores::Stores;
 use super::session::Session;
@@ -16,7 +16,7 @@ use crate::http::join_window;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
 use crate::r2::{ObjectHead, R2Error, Reading, Store};
-use crate::resource::{Bundle, BundleFacts, DesiredManifest, DesiredScript, DesiredState, LiveManifest, LiveState};
+use crate::resource::{Bundle, BundleFacts, DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 /// Answers of R2 that wait unread while the account is read. Each keeps a connection, and a Worker may have six at once.
 /// <https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>
@@ -24,13 +24,15 @@ const MOST_UNREAD: usize = 4;
 
 /// The bundles of a run, by index of the manifest.
 pub(super) struct Bundles {
-    entries: Vec<Entry>,
+    /// None where a Worker has no code.
+    entries: Vec<Option<Entry>>,
     window: Rc<Window>,
     /// Modules of the bundles, where the live ones are compared with them.
     listed: Option<BTreeMap<usize, OfBundle>>,
 }
 
 struct Entry {
+    bundle: Bundle,
     store: Store,
     head: ObjectHead,
     /// Opened, its bytes not read yet.
@@ -47,13 +49,15 @@ pub(super) async fn open(
 ) -> Result<Bundles, Vec<Diagnostic>> {
     let opening =
         desired.manifests.iter().zip(&stores.of_bundles).enumerate().map(|(index, (manifest, store))| async move {
-            let reading = store.open(&session.client, &object(&manifest.script)).await?;
+            let (Some(bundle), Some(store)) = (&*manifest.script.bundle, store) else { return Ok(None) };
+            let (bundle, store) = (bundle.clone(), store.clone());
+            let reading = store.open(&session.client, &object(&bundle)).await?;
             let head = reading.head.clone();
             if index < MOST_UNREAD {
-                return Ok(Entry { store: store.clone(), reading: Some(reading), head, modules: None });
+                return Ok(Some(Entry { bundle, store, reading: Some(reading), head, modules: None }));
             }
             reading.cancel();
-            Ok(Entry { store: store.clone(), reading: None, head, modules: None })
+            Ok(Some(Entry { bundle, store, reading: None, head, modules: None }))
         });
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for answer in join_window(opening).await {
@@ -78,6 +82,7 @@ impl Bundles {
         for (index, (entry, (manifest, state))) in
             self.entries.iter().zip(desired.manifests.iter().zip(&mut live.manifests)).enumerate()
         {
+            let Some(entry) = entry else { continue };
             match recorded(entry, manifest, state) {
                 Some(facts) => state.bundle = Some(facts),
                 None => drop(unknown.insert(index)),
@@ -95,7 +100,7 @@ impl Bundles {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         self.listed = Some(BTreeMap::new());
-        let all = (0..self.entries.len()).collect();
+        let all = self.entries.iter().enumerate().filter_map(|(index, entry)| entry.as_ref().map(|_| index)).collect();
         self.read(all, session, desired, live, diagnostics).await;
         let listed = self.listed.take().unwrap_or_default();
         diagnostics.extend(content::compare(session, desired, live, &listed).await);
@@ -115,6 +120,7 @@ impl Bundles {
         let before: Vec<_> = live.manifests.iter().map(|state| state.bundle.clone()).collect();
         let mut needed = BTreeSet::new();
         for (index, (entry, facts)) in self.entries.iter_mut().zip(&before).enumerate() {
+            let Some(entry) = entry else { continue };
             if uploads.contains(&index) {
                 // A mark says what was uploaded once, never that it is what lies there.
                 needed.extend(facts.as_ref().is_none_or(|facts| facts.size.is_none()).then_some(index));
@@ -142,7 +148,7 @@ impl Bundles {
         let lists = self.listed.is_some();
         let mut reading = Vec::new();
         for (index, entry) in self.entries.iter_mut().enumerate().filter(|(index, _)| indexes.contains(index)) {
-            let Some(manifest) = desired.manifests.get(index) else { continue };
+            let (Some(manifest), Some(entry)) = (desired.manifests.get(index), entry) else { continue };
             let (window, at_hand) = (&self.window, &at_hand);
             reading.push(async move {
                 let _place = window.enter(entry.bytes()).await;
@@ -179,9 +185,13 @@ impl Bundles {
         let uploads = uploads(plan);
         let entries = self.entries.into_iter().zip(desired.manifests.iter().zip(&live.manifests)).enumerate();
         let code = entries.map(|(index, (entry, (manifest, state)))| {
+            let Some(entry) = entry else {
+                let code = NoCode { window: self.window.clone() };
+                return uploads.contains(&index).then(|| Box::new(code) as Box<dyn apply::Code>);
+            };
             let facts = state.bundle.clone().filter(|_| uploads.contains(&index))?;
             let code = BundleCode {
-                object: object(&manifest.script),
+                object: object(&entry.bundle),
                 bytes: entry.bytes(),
                 store: entry.store,
                 client: session.client.clone(),
@@ -211,9 +221,10 @@ struct AtHand {
 }
 
 impl AtHand {
-    fn of(entries: &[Entry]) -> Self {
-        let bytes = entries.iter().filter(|entry| entry.modules.is_some()).map(Entry::bytes).sum();
-        Self { is_only_one: entries.len() == 1, bytes: Cell::new(bytes) }
+    fn of(entries: &[Option<Entry>]) -> Self {
+        let entries = || entries.iter().flatten();
+        let bytes = entries().filter(|entry| entry.modules.is_some()).map(Entry::bytes).sum();
+        Self { is_only_one: entries().count() == 1, bytes: Cell::new(bytes) }
     }
 
     fn keep(&self, bytes: usize, modules: Modules) -> Option<Modules> {
@@ -237,7 +248,7 @@ fn uploads(plan: &Plan) -> BTreeSet<usize> {
 fn recorded(entry: &Entry, manifest: &DesiredManifest, live: &LiveManifest) -> Option<BundleFacts> {
     let etag = entry.head.etag.as_ref()?;
     let mark = ScriptMarks::parse(&live.script.as_ref()?.tags).bundle.filter(|mark| mark.etag == *etag)?;
-    let pinned = manifest.script.bundle.sha256.as_ref();
+    let pinned = manifest.script.bundle.as_ref().and_then(|bundle| bundle.sha256.as_ref());
     pinned.is_none_or(|pin| *pin == mark.sha256).then_some(BundleFacts {
         etag: mark.etag,
         sha256: mark.sha256,
@@ -256,21 +267,20 @@ async fn one(
     let etag = entry.head.etag.clone();
     let reading = match entry.reading.take() {
         Some(reading) => reading,
-        None => entry.store.reopen(&session.client, &object(script), etag.as_deref()).await.map_err(told)?,
+        None => entry.store.reopen(&session.client, &object(&entry.bundle), etag.as_deref()).await.map_err(told)?,
     };
     let bytes = reading.read(&session.client, MOST_BYTES).await.map_err(told)?;
     let (modules, mut findings) = bundle::read(bytes.into(), stated(script))?;
     findings.extend(bundle_asks::findings(&modules, script));
-    if let Some(pin) = script.bundle.sha256.as_ref().filter(|pin| **pin != modules.file_sha256) {
-        return Err(Box::new(mismatch(script, &modules.file_sha256, pin)));
+    if let Some(pin) = entry.bundle.sha256.as_ref().filter(|pin| **pin != modules.file_sha256) {
+        return Err(Box::new(mismatch(&entry.bundle, &modules.file_sha256, pin)));
     }
     let (etag, sha256) = (etag.unwrap_or_default(), modules.sha256.clone());
     Ok((BundleFacts { etag, sha256, size: Some(modules.size as u64) }, modules, findings))
 }
 
-fn mismatch(script: &DesiredScript, found: &str, pin: &str) -> Diagnostic {
-    let Bundle { bucket, key, .. } = &script.bundle;
-    let message = format!("r2://{bucket}/{key} has the sha256 {found}, not the pinned {pin}");
+fn mismatch(bundle: &Bundle, found: &str, pin: &str) -> Diagnostic {
+    let message = format!("{bundle} has the sha256 {found}, not the pinned {pin}");
     Diagnostic::error(Code::BundleMismatch, message)
         .with_help("somebody replaced the object, or the pin is of another build: publish again and pin that")
 }

@@ -8,7 +8,7 @@ use crate::bundle::{self, Modules, Stated, Window};
 use crate::diagnostic::Diagnostic;
 use crate::http::{Client, LocalFuture};
 use crate::r2::{Object, R2Error, R2ErrorKind, Store};
-use crate::resource::{BundleFacts, DesiredScript};
+use crate::resource::{Bundle, BundleFacts, DesiredScript};
 
 /// More than any bundle file holds: code is at most 64 MiB, source maps come beside it.
 pub(crate) const MOST_BYTES: usize = 256 * 1024 * 1024;
@@ -74,6 +74,17 @@ pub(super) fn stated(script: &DesiredScript) -> Stated<'_> {
 }
 
 /// The object that a manifest names.
-pub(super) fn object(script: &DesiredScript) -> Object {
-    Object { bucket: script.bundle.bucket.clone(), key: script.bundle.key.clone() }
+pub(super) fn object(bundle: &Bundle) -> Object {
+    Object { bucket: bundle.bucket.clone(), key: bundle.key.clone() }
+}
+
+/// What a Worker of static assets alone has in place of code.
+pub(super) struct NoCode {
+    pub(super) window: Rc<Window>,
+}
+
+impl Code for NoCode {
+    fn load(&self, _again: bool) -> LocalFuture<'_, Result<Loaded, NotLoaded>> {
+        Box::pin(async { Ok(Loaded { modules: Modules::none(), place: self.window.enter(0).await }) })
+    }
 }

@@ -263,7 +263,7 @@ fn zone_told(zone: &Zone) -> String {
 
 /// Which S3 keys are used, and whether the bundle is there; its bytes are not read.
 async fn bundle(session: &Session<'_>, manifest: &DesiredManifest) -> Vec<Check> {
-    let bundle = &manifest.script.bundle;
+    let Some(bundle) = &*manifest.script.bundle else { return Vec::new() };
     let name = format!("bundle r2://{}/{}", bundle.bucket, bundle.key);
     let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
     let store = r2_stores::store(session, &manifest.identity.account, place, &mut BTreeMap::new()).await;

@@ -171,7 +171,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
     super::findings::stop_on_error(&diagnostics)?;
     let target = |manifest: &crate::resource::DesiredManifest| {
         let (source, document) = places.source(manifest.document)?;
-        let bundle = &manifest.script.bundle;
+        let bundle = manifest.script.bundle.as_ref()?;
         let path = bundle_path(&places, manifest.document)?;
         let own = || Some((sources.get(source)?.name.clone(), document, path.to_owned()));
         let (file, document, path) = places.written_elsewhere(manifest.document, path).or_else(own)?;

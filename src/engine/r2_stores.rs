@@ -11,8 +11,8 @@ use crate::resource::DesiredState;
 
 /// R2 for each manifest, and what there is to say about the keys.
 pub(super) struct Stores {
-    /// By index of the manifest.
-    pub of_bundles: Vec<Store>,
+    /// By index of the manifest; none where it has no code.
+    pub of_bundles: Vec<Option<Store>>,
     /// For each document that names files by a prefix: its index among the stores, where they lie, whom to ask.
     pub of_files: Vec<(usize, FilesInR2, Store)>,
     pub findings: Vec<Diagnostic>,
@@ -23,11 +23,14 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
     let (mut stores, mut findings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     let mut derived: BTreeMap<String, S3Keys> = BTreeMap::new();
     for manifest in &desired.manifests {
-        let bundle = &manifest.script.bundle;
+        let Some(bundle) = &*manifest.script.bundle else {
+            stores.push(None);
+            continue;
+        };
         let place = (bundle.bucket.as_str(), bundle.jurisdiction.as_deref());
         match store(session, &manifest.identity.account, place, &mut derived).await {
             Ok((store, told)) => {
-                stores.push(store);
+                stores.push(Some(store));
                 findings.extend(told);
             }
             Err(finding) => errors.push(finding),

@@ -22,7 +22,9 @@ pub use procedure::{AtHand, Ended, Made, Next, Procedure};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
 pub use schedules::LiveSchedules;
-pub use script::{Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, SecretEdit, WorkersDev};
+pub use script::{
+    Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, OwnCode, SecretEdit, WorkersDev,
+};
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
     ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef,

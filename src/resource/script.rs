@@ -3,6 +3,8 @@
 //! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/>
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,8 +27,8 @@ pub const CONTAINERS: &str = "containers";
 pub struct DesiredScript {
     /// Script name, `^[a-z0-9_][a-z0-9-_]*$`, at most 63 characters.
     pub name: String,
-    /// Where its code lies.
-    pub bundle: Bundle,
+    /// Where its code lies. Absent: it is static assets alone.
+    pub bundle: OwnCode,
     /// How its code is written, where the manifest states it.
     pub format: Option<Syntax>,
     /// Name of the entry module of a single-module bundle, absent = `index.js`; of a tar, where more than one may be meant.
@@ -47,6 +49,28 @@ pub struct DesiredScript {
     pub workers_dev: Option<WorkersDev>,
 }
 
+/// The bundle of a Worker, if it has one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnCode(pub Option<Bundle>);
+
+impl Deref for OwnCode {
+    type Target = Option<Bundle>;
+
+    fn deref(&self) -> &Option<Bundle> {
+        &self.0
+    }
+}
+
+/// As what it is: most Workers have code.
+impl fmt::Debug for OwnCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(bundle) => fmt::Debug::fmt(bundle, formatter),
+            None => formatter.write_str("None"),
+        }
+    }
+}
+
 /// An object in R2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
@@ -58,6 +82,12 @@ pub struct Bundle {
     pub sha256: Option<String>,
     /// `eu` or `fedramp`: selects the endpoint.
     pub jurisdiction: Option<String>,
+}
+
+impl fmt::Display for Bundle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "r2://{}/{}", self.bucket, self.key)
+    }
 }
 
 /// The Worker's workers.dev address.

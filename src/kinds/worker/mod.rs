@@ -153,7 +153,7 @@ fn planned(context: &Context<'_>) -> PlannedManifest {
         address: Address::script(&script.name),
         script: Some(script.name.clone()),
         zone: zones(context.live),
-        bundle: Some(format!("r2://{}/{}", script.bundle.bucket, script.bundle.key)),
+        bundle: script.bundle.as_ref().map(ToString::to_string),
     }
 }
 

@@ -181,7 +181,10 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         tags: Vec::new(),
         mark,
         sha256: sha256.clone(),
-        message: format!("r2://{}/{} sha256 {}", desired.bundle.bucket, desired.bundle.key, short(&sha256)),
+        message: match &*desired.bundle {
+            Some(bundle) => format!("{bundle} sha256 {}", short(&sha256)),
+            None => "static assets alone".into(),
+        },
     });
 }
 

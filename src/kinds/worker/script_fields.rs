@@ -34,9 +34,12 @@ pub(super) fn fields(
     };
     let sha256 = (!sha256.is_empty()).then_some(sha256);
     let live_sha = old.as_ref().and_then(|old| old.get("sha256")?.as_str());
-    if sha256.is_none() || live_sha != sha256 {
-        let Bundle { bucket, key, .. } = &desired.bundle;
-        fields.push(Field::new("bundle", old, json!({ "bucket": bucket, "key": key, "sha256": sha256 })));
+    match &*desired.bundle {
+        Some(Bundle { bucket, key, .. }) if sha256.is_none() || live_sha != sha256 => {
+            fields.push(Field::new("bundle", old, json!({ "bucket": bucket, "key": key, "sha256": sha256 })));
+        }
+        None if live_sha.is_some() => fields.push(Field::new("bundle", old, Value::Null)),
+        Some(_) | None => {}
     }
     let differs = context.live.content.iter();
     fields.extend(differs.map(|it| Field::new(format!("modules.{}", it.name), json!(it.live), json!(it.wanted))));

@@ -6,7 +6,7 @@ use crate::binding::{Binding, Input, PlainTextBinding, SecretTextBinding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Syntax, given_for};
 use crate::resource::{
-    Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, RecordContent, Routing, Wait,
+    Bundle, DesiredManifest, DesiredRecord, DesiredRoute, DesiredScript, Drift, OwnCode, RecordContent, Routing, Wait,
     WorkersDev, ZoneRef,
 };
 
@@ -209,7 +209,7 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
     let flags = spec.compatibility_flags.as_ref().map(|flags| flags.each().map(|(_, flag)| flag.clone()).collect());
     Some(DesiredScript {
         name: names::script_name(name).ok()?,
-        bundle: bundle(spec)?,
+        bundle: OwnCode(if bundles(spec).is_empty() { None } else { Some(bundle(spec)?) }),
         format: spec.script.as_ref().and_then(|script| format(filled(&script.format)?)),
         main_module: filled(&spec.main_module).map(str::to_owned),
         compatibility_date: filled(&spec.compatibility_date).map(str::to_owned),

@@ -41,8 +41,8 @@ pub struct Spec {
     pub kv_bindings: Option<Items<KvBinding>>,
     /// Whatever else the Worker is bound to: databases, buckets, queues, other Workers and more.
     pub bindings: Option<Items<BindingEntry>>,
-    /// Static assets: files that are served at their paths, before the Worker is asked. Absent: those that another tool has
-    /// put into the live Worker stay.
+    /// Static assets: files that are served at their paths, before the Worker is asked. Without a bundle the Worker is these
+    /// files alone. Absent: those that another tool has put into the live Worker stay.
     pub assets: Option<Assets>,
     /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
     pub queue_consumers: Option<Items<QueueConsumer>>,

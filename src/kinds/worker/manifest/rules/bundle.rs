@@ -18,6 +18,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         each(subject, path, bundle, findings);
     }
     match bundles.as_slice() {
+        [] if spec.assets.is_some() => {}
         [] => missing(subject, spec, findings),
         [(other, first), (path, second)] if !same(first, second) => {
             let finding = Diagnostic::error(Code::Conflicting, "two bundles are named, and they differ");

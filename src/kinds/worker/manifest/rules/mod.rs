@@ -1,5 +1,6 @@
 //! What a manifest must keep to beyond its shape; every rule looks at what is readable and tells all it finds.
 
+mod alone;
 mod assets;
 mod bindings;
 mod bundle;
@@ -21,6 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     bundle::check(subject, findings);
     bindings::check(subject, findings);
     assets::check(subject, findings);
+    alone::check(subject, findings);
     consumers::check(subject, findings);
     schedules::check(subject, findings);
     dns::check(subject, findings);
