@@ -1,9 +1,10 @@
 /** Bindings of every type, from the upload to the Worker and back through the API. */
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, verify } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { BINDING_TYPES } from "../../js/local/api/binding-types.js";
-import { startSite } from "./live-site.js";
+import { startSite, until } from "./live-site.js";
 
 /** Types that Local Cloudflare keeps and shows, and that only Cloudflare can answer for. */
 const ABSENT = [
@@ -195,6 +196,39 @@ describe("types that run", () => {
     assert.equal(await text("counting"), "written");
     const printed = 'analytics_engine dataset visits: {"blobs":["a"],"doubles":[1]}';
     assert.ok(site.local.runtime.output.includes(printed), site.local.runtime.output.join("\n"));
+  });
+
+  test("mail is kept in a file that is named among what Workers print, and goes to whom the binding allows alone", async () => {
+    const source = `import { EmailMessage } from "cloudflare:email";
+    const mail = (to) => new EmailMessage("shop@example.com", to,
+      "From: shop@example.com\\r\\nTo: " + to + "\\r\\nMessage-ID: <1@example.com>\\r\\nSubject: order\\r\\n\\r\\nready\\r\\n");
+    export default { async fetch(request, { MAIL }) {
+      try { await MAIL.send(mail(new URL(request.url).pathname.slice(1))); return new Response("sent"); }
+      catch (error) { return new Response(error.message); }
+    } }`;
+    const bindings = [{ type: "send_email", name: "MAIL", allowed_destination_addresses: ["a@example.com"] }];
+    await site.deploy("post", source, { bindings });
+    assert.equal(await text("post", "/a@example.com"), "sent");
+    const named = () => site.local.runtime.output.map((line) => /^Email: (.+\.eml)$/.exec(line)?.[1]).filter(Boolean);
+    await until(() => named().length > 0, "the name of the file");
+    assert.match(await readFile(named()[0], "utf8"), /^Subject: order\r\n\r\nready/m);
+    assert.equal(await text("post", "/b@example.com"), "email to b@example.com not allowed");
+    assert.equal(named().length, 1);
+  });
+
+  test("a limit of requests is reached, each key by itself", async () => {
+    const source = `export default { async fetch(request, { LIMIT }) {
+      const { success } = await LIMIT.limit({ key: new URL(request.url).pathname });
+      return new Response(success ? "served" : "too many", { status: success ? 200 : 429 });
+    } }`;
+    const limit = { type: "ratelimit", name: "LIMIT", namespace_id: "1", simple: { limit: 2, period: 60 } };
+    await site.deploy("busy", source, { bindings: [limit] });
+    const answers = [];
+    for (const path of ["/a", "/a", "/a", "/a", "/a"]) answers.push(await text("busy", path));
+    // A new period may begin on the way: then four of them are served.
+    assert.equal(answers[0], "served");
+    assert.ok(answers.includes("too many"), answers.join());
+    assert.equal(await text("busy", "/b"), "served");
   });
 
   test("images are looked at", async () => {

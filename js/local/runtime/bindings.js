@@ -191,7 +191,7 @@ function ratelimit({ namespace_id: id, simple: { limit, period } }) {
   return { namespace_id: id, simple: { limit, period } };
 }
 
-/** Mail goes nowhere: miniflare writes it to a temporary file and says where. */
+/** Mail goes nowhere: miniflare writes it to a file, and what it says of that is printed. */
 function sendEmail({
   name,
   destination_address: to,

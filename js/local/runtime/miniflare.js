@@ -7,6 +7,7 @@ import { request as httpRequest } from "node:http";
 import { join, sep } from "node:path";
 import { assetFolder, assetOptions, correctAssets } from "./assets.js";
 import { classOptions, codeBinding, tailsOf, workerBindings } from "./bindings.js";
+import { workersLog } from "./log.js";
 import { takeNewest } from "./processes.js";
 import { isPython, STAND_IN } from "./python.js";
 import { ENTRY_SOURCE, OUTBOUND_SOURCE } from "./sources.js";
@@ -157,6 +158,7 @@ class Workerd {
     });
     return {
       ...shared,
+      log: workersLog(this.#namespace, this.#output),
       kvPersist: join(this.#dir, "kv"),
       durableObjectsPersist: join(this.#dir, OBJECTS),
       workflowsPersist: join(this.#dir, WORKFLOWS),
