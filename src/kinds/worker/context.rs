@@ -3,6 +3,7 @@
 use super::SecretFacts;
 use super::new_stores::NewStores;
 use super::queues::Queues;
+use super::releases::Releases;
 use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
@@ -20,6 +21,7 @@ pub(super) struct Context<'a> {
     pub labels: &'a Labels,
     pub queues: &'a Queues<'a>,
     pub new_stores: &'a NewStores<'a>,
+    pub releases: &'a Releases<'a>,
     /// When the queues of its account were read.
     pub queues_read_at: Option<u64>,
     /// Nothing is wanted any more.

@@ -43,6 +43,7 @@ impl<'a> Deletion<'a> {
             sketch.owner = Owner::Claimed(claim);
         }
         sketch.gives_up = removal::given_up(context, self.name, &live_marks);
+        sketch.gives_up.extend(self.let_go_of(context).map(Address::script));
         let gone_first: BTreeSet<Address> = self.gone_first(context).map(Address::script).collect();
         sketch.needs = gone_first.into_iter().collect();
         sketch.loosens = self.unbind(context).map(|unbinding| Operation::procedure("bindings", unbinding));
@@ -57,7 +58,7 @@ impl<'a> Deletion<'a> {
     /// What takes its bindings to other Workers out of it. Not where a version waits that gets no requests: that one
     /// would go live.
     fn unbind(&self, context: &Context<'_>) -> Option<Unbinding> {
-        if !context.destroys || newest_is_not_live(self.live) {
+        if newest_is_not_live(self.live) {
             return None;
         }
         let bindings = || self.live.bindings.iter();
@@ -93,15 +94,27 @@ impl<'a> Deletion<'a> {
 
     /// The Workers that are bound to it and go in the same run: Cloudflare deletes it once they are gone.
     fn gone_first(&self, context: &Context<'a>) -> impl Iterator<Item = &'a str> {
-        let labels = context.labels;
-        let account = context.desired.identity.account.as_str();
-        let destroys = context.destroys;
-        self.used_by.iter().filter_map(move |user| match user {
-            User::Worker(name) | User::Traced(name) => {
-                (destroys && labels.has_worker(account, name)).then_some(name.as_str())
-            }
+        let account = context.account();
+        let (labels, releases, destroys) = (context.labels, context.releases, context.destroys);
+        let goes = move |name: &str| match destroys {
+            true => labels.has_worker(account, name),
+            false => releases.by_deletion(account, name),
+        };
+        let workers = self.used_by.iter().filter_map(|user| match user {
+            User::Worker(name) | User::Traced(name) => Some(name.as_str()),
             User::Queue(_) => None,
-        })
+        });
+        workers.filter(move |name| goes(name))
+    }
+
+    /// The Workers that are bound to it until the run uploads them: it is deleted after that.
+    fn let_go_of(&self, context: &Context<'a>) -> impl Iterator<Item = &'a str> {
+        let (account, releases, worker) = (context.account(), context.releases, self.name);
+        let bound = self.used_by.iter().filter_map(|user| match user {
+            User::Worker(name) => Some(name.as_str()),
+            User::Traced(_) | User::Queue(_) => None,
+        });
+        bound.filter(move |user| releases.by_upload(account, user, worker))
     }
 
     /// What keeps it, whosever it is: each with the option that gives it up, where one does.
@@ -134,7 +147,8 @@ impl<'a> Deletion<'a> {
         // Queues that are listed were looked at one by one.
         let consumed = context.queues.consumed_by(context.account(), self.name);
         let goes = |user: &&User| match user {
-            User::Worker(name) | User::Traced(name) => self.gone_first(context).any(|gone| gone == name),
+            User::Worker(name) => self.gone_first(context).chain(self.let_go_of(context)).any(|it| it == name),
+            User::Traced(name) => self.gone_first(context).any(|gone| gone == name),
             User::Queue(name) => consumed.iter().any(|(queue, _)| queue == name),
         };
         let stays: Vec<String> = self.used_by.iter().filter(|user| !goes(user)).map(User::to_string).collect();

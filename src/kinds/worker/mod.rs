@@ -15,6 +15,7 @@ mod ownership;
 mod queues;
 mod rebound;
 mod record;
+mod releases;
 mod removal;
 mod route;
 mod schedules;
@@ -53,6 +54,7 @@ use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 use context::Context;
 use new_stores::NewStores;
 use queues::Queues;
+use releases::Releases;
 use removal::Removal;
 use script::ScriptPlan;
 use subject::version_of;
@@ -74,6 +76,7 @@ pub(super) fn all(
 ) -> Vec<Sketches> {
     let queues = &Queues::of(desired, live, false);
     let new_stores = &NewStores::of(desired, live);
+    let releases = &Releases::of(desired, live);
     let state = live;
     let sketch = |(index, desired, live): (usize, &DesiredManifest, &LiveManifest)| {
         let secrets = secrets.get(index).and_then(Option::as_ref);
@@ -88,6 +91,7 @@ pub(super) fn all(
             labels,
             queues,
             new_stores,
+            releases,
             queues_read_at,
             destroys,
         })
@@ -123,6 +127,7 @@ pub(super) fn all_gone(
             labels,
             queues,
             new_stores: &NewStores::default(),
+            releases: &Releases::default(),
             queues_read_at,
             destroys: true,
         })
