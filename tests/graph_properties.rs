@@ -124,7 +124,11 @@ impl Run {
         });
         let stores = desired.stores.iter().map(|store| {
             let at = STORES.iter().position(|kind| kind.kind == store.kind).expect("a kind");
-            self.stores[at].expect("described").then(|| LiveStore { id: "id".into(), settings: json!({}) })
+            self.stores[at].expect("described").then(|| LiveStore {
+                id: "id".into(),
+                settings: json!({}),
+                used_by: None,
+            })
         });
         LiveState { manifests: manifests.collect(), stores: stores.collect(), ..LiveState::default() }
     }

@@ -342,6 +342,8 @@ codes! {
         "Cloudflare calls the handler `scheduled` at each time of a cron schedule, and the code that is live exports none, so a schedule for it may be refused. Export one: `async scheduled(controller, env, context) {}`.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
         "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
+    StoreUsed = "CFD0570": "something may use a store that is deleted",
+        "A store goes with all that is in it, and a Worker that is bound to it fails where it uses it. Of a queue the account shows who sends to it: while one of them stays, nothing is written. Of a KV namespace, a bucket or a database no list shows that: a note says so, and the bindings of each Worker in the dashboard do. The Workers of the run are deleted before their stores.";
     NoSuchVersion = "CFD0580": "there is no such version",
         "A version is named by its number, its id, or the first eight or more digits of its id, as `history` lists them. Cloudflare deploys the newest hundred versions of a Worker, and no older one. Without a name, `rollback` takes the version that got all requests before the live one came.";
     MigratedSince = "CFD0581": "Durable Objects were migrated since that version",

@@ -80,6 +80,7 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
         bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
     }
     stop_on_error(&diagnostics)?;
+    kinds::add_gone_stores(&desired, &mut refreshed.live, &refreshed.known);
     let mut plan = planned(&refreshed.live);
     // Nothing is written to what only lists told of.
     let written = plan.steps.iter().map(|step| step.manifest).collect();
@@ -87,11 +88,12 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     let completed = told(completed.map_err(|failures| located(&places, failures)), &mut diagnostics);
     stop_on_error(&diagnostics)?;
     let Refreshed { mut live, known } = refreshed;
-    // Nobody looks anything up any more: its room is for the bundles.
-    drop(known);
     if completed == Some(true) {
+        kinds::add_gone_stores(&desired, &mut live, &known);
         plan = planned(&live);
     }
+    // Nobody looks anything up any more: its room is for the bundles.
+    drop(known);
     if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
         plan = planned(&live);
     }

@@ -127,7 +127,7 @@ impl Store for KvNamespace {
     }
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
-        Some(LiveStore { id: entry.get("id")?.as_str()?.to_owned(), settings: Value::Null })
+        Some(LiveStore { id: entry.get("id")?.as_str()?.to_owned(), ..LiveStore::default() })
     }
 
     fn differs(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<Field> {

@@ -88,6 +88,11 @@ pub fn resolve(
     references::resolve(desired, live, outputs, known)
 }
 
+/// Notes which of the stores that Workers leave are gone. Only once references are resolved it is known what they leave.
+pub fn add_gone_stores(desired: &DesiredState, live: &mut LiveState, known: &Known) {
+    worker::add_gone_stores(desired, live, |new, before| stores::is_gone(new, before, known));
+}
+
 /// The permissions to look for what is referred to by name.
 pub fn grants_of_references(desired: &DesiredState) -> impl Iterator<Item = Grant> + '_ {
     references::open(desired).filter_map(|(_, reference)| Some(Findable::of(&reference.kind)?.grant()))

@@ -23,6 +23,8 @@ use crate::resource::{DesiredStore, LiveStore};
 pub(super) const NAME: &str = QUEUE;
 const MOST_CHARACTERS: usize = 63;
 /// What Cloudflare says of a queue that is to be deleted while somebody uses it, and the way out.
+/// Members of a producer that name it: by the later name of a Worker, the earlier one, or as a bucket.
+const PRODUCER: [&str; 3] = ["script_name", "script", "bucket_name"];
 const IN_USE: (i64, &str) = (11005, "deploy what uses it without it first");
 
 /// A queue.
@@ -110,6 +112,13 @@ fn stated(wanted: &DesiredStore) -> impl Iterator<Item = (&String, &Value)> {
     wanted.wanted.as_object().into_iter().flatten()
 }
 
+/// Workers that send to it, and buckets that tell it what happens in them.
+fn producers(entry: &Value) -> Option<Vec<String>> {
+    let producers = entry.get("producers")?.as_array()?.iter();
+    let names = producers.filter_map(|producer| PRODUCER.iter().find_map(|name| producer.get(*name)?.as_str()));
+    Some(names.map(str::to_owned).collect())
+}
+
 impl Store for Queue {
     fn known_outputs(&self, wanted: &DesiredStore) -> BTreeMap<String, Value> {
         BTreeMap::from([("queue_name".to_owned(), json!(wanted.address.key))])
@@ -133,7 +142,8 @@ impl Store for Queue {
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
         let id = entry.get("queue_id")?.as_str()?.to_owned();
-        Some(LiveStore { id, settings: entry.get("settings").cloned().unwrap_or_default() })
+        let settings = entry.get("settings").cloned().unwrap_or_default();
+        Some(LiveStore { id, settings, used_by: producers(entry) })
     }
 
     fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field> {

@@ -59,8 +59,8 @@ pub(super) trait Store: DocumentKind {
     /// What differs from what the document states.
     fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field>;
 
-    /// Parts of it that the document leaves as they are, and that whoever wrote it should know of.
-    fn unnamed(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<String> {
+    /// Parts of it that let everybody read what is in it, and that the document says nothing of.
+    fn still_open(&self, _wanted: &DesiredStore, _live: &LiveStore) -> Vec<String> {
         Vec::new()
     }
 

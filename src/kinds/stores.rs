@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::cloudflare::{Look, ReadOf};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Address, Field};
 use crate::plan::{Left, Owner, Phase, PlanOptions, PlannedManifest, Reason, Sketch, Sketches, Write};
 use crate::refresh::Known;
-use crate::resource::{DesiredState, DesiredStore, LiveState, LiveStore, Operation};
+use crate::resource::{DesiredManifest, DesiredState, DesiredStore, LiveManifest, LiveState, LiveStore, Operation};
 
 use super::found::found;
 use super::list::store_of;
-use super::store::Store;
+use super::store::{Store, text};
 
 /// How a store is looked for.
 pub(super) fn look(store: &DesiredStore) -> Option<Look> {
@@ -42,6 +43,16 @@ pub(super) fn live(store: &DesiredStore, known: &Known) -> Option<LiveStore> {
     }
 }
 
+/// Whether no list shows a store any more that a Worker was bound to, by its id or name. `like`: another one of its kind.
+pub(super) fn is_gone(like: &DesiredStore, resource: &str, known: &Known) -> bool {
+    let Some(kind) = store_of(like.kind) else { return false };
+    let Look::Listed { read, member, .. } = kind.look_for(like) else { return false };
+    let is_it = |entry: &Value| {
+        text(entry, member) == Some(resource) || kind.live(entry).is_some_and(|live| live.id == resource)
+    };
+    known.get(&read).is_some_and(|list| !list.entries.iter().any(is_it))
+}
+
 /// Outputs of a store that is there.
 pub(super) fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String, Value> {
     store_of(store.kind).map(|kind| kind.outputs(store, live)).unwrap_or_default()
@@ -50,7 +61,7 @@ pub(super) fn outputs(store: &DesiredStore, live: &LiveStore) -> BTreeMap<String
 /// Outputs of a store that the run made, by what its creation said: the same as those that later runs read.
 pub(super) fn outputs_of_made(store: &DesiredStore, made: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
     let id = store_of(store.kind).and_then(|kind| made.get(kind.id_output()));
-    let live = id.map(|id| LiveStore { id: id.clone(), settings: Value::Null });
+    let live = id.map(|id| LiveStore { id: id.clone(), ..LiveStore::default() });
     let mut fields = live.map(|live| outputs(store, &live)).unwrap_or_default();
     fields.extend(made.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
     fields
@@ -63,7 +74,8 @@ pub(super) fn all(desired: &DesiredState, live: &LiveState) -> Vec<Sketches> {
 
 /// The same when everything goes: stores stay, unless they are named.
 pub(super) fn all_gone(desired: &DesiredState, live: &LiveState, options: &PlanOptions) -> Vec<Sketches> {
-    each(desired, live, |index, kind, wanted, live| gone(index, kind, wanted, live, options))
+    let going = going(desired, live);
+    each(desired, live, |index, kind, wanted, live| gone(index, kind, wanted, live, options, &going))
 }
 
 fn each(
@@ -129,11 +141,22 @@ fn sketches(index: usize, kind: &dyn Store, wanted: &DesiredStore, live: Option<
     // In a new store there is nothing yet.
     sketch.expires = live.is_some() && kind.expires(&sketch.fields);
     let mut sketches = Sketches::new(index, planned(wanted));
-    let unnamed = live.map(|live| kind.unnamed(wanted, live)).unwrap_or_default();
-    let left = |path| Left { address: sketch.address.clone(), path: Some(path), reason: Reason::NotInManifest };
-    sketches.kept.extend(unnamed.into_iter().map(left));
+    let open = live.map(|live| kind.still_open(wanted, live)).unwrap_or_default();
+    let left = |path| Left { address: sketch.address.clone(), path: Some(path), reason: Reason::StillOpen };
+    sketches.kept.extend(open.into_iter().map(left));
     sketches.resources.push(sketch);
     sketches
+}
+
+/// The Workers that go in a run, by account.
+fn going<'a>(desired: &'a DesiredState, live: &'a LiveState) -> BTreeSet<(&'a str, &'a str)> {
+    let both = desired.manifests.iter().zip(&live.manifests);
+    let of_one = |(wanted, live): (&'a DesiredManifest, &'a LiveManifest)| {
+        let own = [wanted.script.name.as_str()];
+        let names = own.into_iter().chain(live.renamed.iter().map(|renamed| renamed.name.as_str()));
+        names.map(|name| (wanted.identity.account.as_str(), name)).collect::<Vec<_>>()
+    };
+    both.flat_map(of_one).collect()
 }
 
 fn gone(
@@ -142,6 +165,7 @@ fn gone(
     wanted: &DesiredStore,
     live: Option<&LiveStore>,
     options: &PlanOptions,
+    going: &BTreeSet<(&str, &str)>,
 ) -> Sketches {
     let mut sketches = Sketches::new(index, planned(wanted));
     let Some(live) = live else { return sketches };
@@ -150,10 +174,35 @@ fn gone(
         let operation = Operation::call("whole", kind.delete(wanted, live));
         let write = Write { phase: Phase::Remove, operation };
         let field = Field::new("id", live.id.as_str(), Value::Null);
-        let sketch = Sketch::removed(address, Reason::Destroyed, vec![field], write);
+        let mut sketch = Sketch::removed(address, Reason::Destroyed, vec![field], write);
+        sketch.diagnostics.extend(used(kind, wanted, live, going));
         sketches.resources.push(Sketch { holds_data: true, ..sketch });
     } else {
         sketches.kept.push(Left { address, path: None, reason: Reason::HoldsData });
     }
     sketches
+}
+
+/// What is said of who uses a store that goes with its data.
+fn used(
+    kind: &dyn Store,
+    wanted: &DesiredStore,
+    live: &LiveStore,
+    going: &BTreeSet<(&str, &str)>,
+) -> Option<Diagnostic> {
+    let (noun, name) = (kind.noun(), &wanted.address.key);
+    let Some(used_by) = &live.used_by else {
+        let message = format!("no list of the account shows which Workers are bound to the {noun} `{name}`");
+        let help = "those of other runs fail where they use it once it is gone: look at their bindings before";
+        return Some(Diagnostic::note(Code::StoreUsed, message).with_help(help).about(address(wanted)));
+    };
+    let account = wanted.identity.account.as_str();
+    let others = used_by.iter().filter(|user| !going.contains(&(account, user.as_str())));
+    let others: Vec<String> = others.map(|user| format!("`{user}`")).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = format!("the {noun} `{name}` is still used by {}", others.join(", "));
+    let help = "deploy what uses it without it first, or destroy it in the same run";
+    Some(Diagnostic::error(Code::StoreUsed, message).with_help(help).about(address(wanted)))
 }

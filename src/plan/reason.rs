@@ -104,6 +104,8 @@ reasons! {
     Destroyed = "destroyed": "destroyed";
     /// A part of ours that the manifest does not name.
     NotInManifest = "not-in-manifest": "not in manifest";
+    /// Everybody can read what is in a store, and the manifest does not say so.
+    StillOpen = "still-open": "open to everybody, and not in manifest: stated as off, it is closed";
     /// The block is gone, which may be an oversight.
     KeptWithoutPrune = "kept-without-prune": "no longer in the manifest, kept unless pruned";
     /// The Worker's earlier name, kept likewise.

@@ -1,6 +1,6 @@
 //! What a run wants and what the account has, manifest by manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,9 @@ pub struct LiveManifest {
     pub account_subdomain: Option<String>,
     /// What refers to the Worker; but for those whose traces it gets, only looked up for a removal.
     pub used_by: Vec<User>,
+    /// Ids and names of stores that the live Worker is bound to, that it leaves, and that no list of the account shows.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone_stores: BTreeSet<String>,
 }
 
 /// What refers to a Worker.

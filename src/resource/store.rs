@@ -48,4 +48,7 @@ pub struct LiveStore {
     pub id: String,
     /// What it is, by the names of its own kind.
     pub settings: Value,
+    /// What sends to it or reads from it, by name; absent where the account does not show that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<Vec<String>>,
 }

@@ -68,7 +68,9 @@ test("a binding that leaves the manifest in the same run holds the old one no lo
 test("one that the manifest still binds to the old name holds it: nothing is written", async () => {
   await site.apply([worker("front", "front", { service: "api" }), worker("api", "api")]);
   const renamed = [worker("front", "front", { service: "api" }), worker("api", "api-new")];
-  const { writes } = await site.during(() => assert.rejects(site.apply(renamed, PRUNE), { code: "CFD0521", exitCode: 5 }));
+  const { writes } = await site.during(() =>
+    assert.rejects(site.apply(renamed, PRUNE), { code: "CFD0521", exitCode: 5 }),
+  );
   assert.deepEqual(writes, []);
 });
 

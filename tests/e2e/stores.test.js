@@ -77,6 +77,17 @@ describe("a KV namespace and a Worker that is bound to it", () => {
     assert.match(help, /^nothing is moved/);
   });
 
+  test("where the one that the Worker leaves was deleted outside, nothing is said of keeping it", async () => {
+    const [worker, namespace] = documents();
+    const spec = { ...namespace.spec, namespace_name: "shop visits of today" };
+    const { kv } = site.local.state;
+    const [[id, deleted]] = [...kv].filter(([, { title }]) => title === "shop visits");
+    kv.delete(id);
+    const { diagnostics } = await site.plan([worker, { ...namespace, spec }]);
+    kv.set(id, deleted);
+    assert.ok(!diagnostics.some(({ code }) => code === "CFD0549"));
+  });
+
   test("destroy leaves the namespace with what is in it, and says so", async () => {
     const { plan } = await site.destroy(documents());
     const kept = plan.kept.map(({ address, why }) => [address, why]);
@@ -94,9 +105,13 @@ describe("a KV namespace and a Worker that is bound to it", () => {
   });
 
   test("destroy deletes it where it is named, after the Worker that is bound to it", async () => {
-    const { writes } = await site.during(() =>
-      site.destroy(documents(), { options: { deleteData: ["kv:shop visits"] } }),
+    const options = { deleteData: ["kv:shop visits"] };
+    const { diagnostics } = await site.destroy(documents(), { options: { ...options, dryRun: true } });
+    assert.match(
+      diagnostics.find(({ code }) => code === "CFD0570").message,
+      /^no list of the account shows which Workers are bound to the KV namespace `shop visits`/,
     );
+    const { writes } = await site.during(() => site.destroy(documents(), { options }));
     assert.match(writes.at(-1).path, /\/storage\/kv\/namespaces\/[0-9a-f]{32}$/);
     const plan = await site.plan(namespace());
     assert.deepEqual(actions(plan), { "kv:shop visits": "create" });
@@ -145,8 +160,12 @@ describe("a queue", () => {
     const worker = manifestOf(site, { bindings: [{ name: "ORDERS", type: "queue", queue_name: "shop-orders" }] });
     await site.apply(worker);
     const options = { deleteData: ["queue:shop-orders"] };
-    const { help } = await site.destroy(queue(), { options }).catch((error) => error);
-    assert.equal(help, "deploy what uses it without it first");
+    const { result, writes } = await site.during(() => site.destroy(queue(), { options }).catch((error) => error));
+    assert.deepEqual([result.code, result.exitCode, writes], ["CFD0570", 5, []]);
+    assert.match(result.message, /`shop-orders`.*`shop`/);
+    assert.match(result.help, /^deploy what uses it without it first/);
+    const both = await site.destroy([worker, queue()], { options: { ...options, dryRun: true } });
+    assert.equal(both.exitCode, 0, "a Worker of the run is gone by then");
     await site.destroy(worker);
   });
 
@@ -225,6 +244,24 @@ describe("an R2 bucket", () => {
     await site.apply(bucket(open()), { options: { allowDeletes: true } });
     const { writes } = await site.during(() => site.apply(bucket(open())));
     assert.deepEqual(writes, []);
+  });
+
+  test("what the document no longer names stays open to everybody, and is told, until it is stated as off", async () => {
+    [...site.local.state.objects.buckets.values()].find(({ name }) => name === "shop-files").managed = true;
+    const { kept, changes } = await site.plan(bucket());
+    assert.deepEqual(
+      kept.map(({ address, path, why }) => [address, path, why]),
+      [
+        ["bucket:shop-files", "public_access", "still-open"],
+        ["bucket:shop-files", `custom_domain.files.${ZONE}`, "still-open"],
+      ],
+    );
+    assert.equal(changes[0].action, "no-op");
+    const { custom_domain: domain } = open();
+    const closed = bucket({ public_access: false, custom_domain: { ...domain, enabled: false } });
+    await site.apply(closed);
+    assert.equal(await site.ask(`files.${ZONE}`, "/hello.txt"), 401);
+    assert.deepEqual((await site.plan(closed)).kept, []);
   });
 
   test("a bucket that holds objects is not deleted, and the run says so", async () => {

@@ -138,7 +138,7 @@ impl Store for D1Database {
     }
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
-        Some(LiveStore { id: text(entry, "uuid")?.to_owned(), settings: json!({}) })
+        Some(LiveStore { id: text(entry, "uuid")?.to_owned(), settings: json!({}), used_by: None })
     }
 
     fn differs(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Field> {

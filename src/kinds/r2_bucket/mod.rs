@@ -115,13 +115,15 @@ impl Store for R2Bucket {
             ("cors", "cors", &["cors"]),
             ("lifecycle", "lifecycle", &["lifecycle"]),
         ];
-        let stated = all.into_iter().filter(|(stated, ..)| store.wanted.get(*stated).is_some());
-        stated.map(|(_, name, below)| (name, read_below(store, below))).collect()
+        // Where a document does not say whether everybody can read the objects, whoever wrote it is told if they can.
+        let is_open = |stated: &str| matches!(stated, "managed" | "domain");
+        let asked = all.into_iter().filter(|(stated, ..)| is_open(stated) || store.wanted.get(*stated).is_some());
+        asked.map(|(_, name, below)| (name, read_below(store, below))).collect()
     }
 
     fn live(&self, entry: &Value) -> Option<LiveStore> {
         let id = text(entry, "name")?.to_owned();
-        Some(LiveStore { id, settings: json!({ "location": entry.get("location") }) })
+        Some(LiveStore { id, settings: json!({ "location": entry.get("location") }), used_by: None })
     }
 
     fn findings(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<Diagnostic> {
@@ -158,9 +160,11 @@ impl Store for R2Bucket {
         fields
     }
 
-    fn unnamed(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<String> {
+    fn still_open(&self, wanted: &DesiredStore, live: &LiveStore) -> Vec<String> {
         let others = domains::open_besides(&wanted.wanted, live);
-        others.into_iter().map(|host| format!("custom_domain.{host}")).collect()
+        let hosts = others.into_iter().map(|host| format!("custom_domain.{host}"));
+        let is_managed = wanted.wanted.get("managed").is_none() && is_enabled(live.settings.get("managed"));
+        is_managed.then(|| "public_access".to_owned()).into_iter().chain(hosts).collect()
     }
 
     fn created(&self, wanted: &DesiredStore) -> Vec<Field> {
@@ -251,7 +255,7 @@ impl Store for R2Bucket {
 
     /// The name is the id, and all else follows from the document.
     fn known_outputs(&self, wanted: &DesiredStore) -> BTreeMap<String, Value> {
-        self.outputs(wanted, &LiveStore { id: wanted.address.key.clone(), settings: Value::Null })
+        self.outputs(wanted, &LiveStore { id: wanted.address.key.clone(), ..LiveStore::default() })
     }
 
     fn id_output(&self) -> &'static str {

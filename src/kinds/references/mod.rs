@@ -207,7 +207,7 @@ spec:
     fn references_may_name_every_output_that_is_text() {
         for store in crate::kinds::list::STORES {
             let wanted = DesiredStore { wanted: serde_json::json!({}), ..read().stores.remove(0) };
-            let live = LiveStore { id: "id".into(), settings: Value::Null };
+            let live = LiveStore { id: "id".into(), settings: Value::Null, used_by: None };
             let texts = store.outputs(&wanted, &live).into_iter();
             let texts = texts.filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty()));
             for (output, _) in texts {

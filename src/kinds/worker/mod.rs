@@ -36,6 +36,7 @@ pub use live::{
     Unfound, ZoneIds, account_reads, add_users, add_users_of_renamed, complete, find_zones, rest, user_reads,
     user_reads_of_renamed, zone_reads,
 };
+pub use rebound::add_gone_stores;
 pub use secrets::KEY_RECIPE;
 pub(super) use versions::redeploy;
 pub use versions::{

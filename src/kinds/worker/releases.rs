@@ -85,7 +85,8 @@ mod tests {
 
     /// A Worker that is bound to others, by bindings of which we set some.
     fn worker(bindings: Vec<LiveBinding>, ours: &[&str]) -> LiveScript {
-        let marks = ScriptMarks { names: ours.iter().map(|name| marks::hash(name)).collect(), ..ScriptMarks::default() };
+        let marks =
+            ScriptMarks { names: ours.iter().map(|name| marks::hash(name)).collect(), ..ScriptMarks::default() };
         LiveScript { bindings, tags: marks.tags(), ..LiveScript::default() }
     }
 

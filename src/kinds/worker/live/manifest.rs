@@ -1,6 +1,6 @@
 //! Answers → what the account has for one manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::workers::Workers;
 use super::zone_lists::Zones;
@@ -19,6 +19,7 @@ pub(super) fn live(
     let subdomain = known.get(&subdomain::of_account(&manifest.identity.account));
     LiveManifest {
         content: Vec::new(),
+        gone_stores: BTreeSet::new(),
         zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
         zones: contents(manifest, of_hosts, &workers, zones),
         bundle: None,
