@@ -8,13 +8,15 @@ export type Action = "create" | "update" | "replace" | "delete" | "adopt" | "no-
  * `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
  *
  * Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
- * consumer the name of its queue; for schedules the name of their Worker.
+ * consumer the name of its queue; for schedules the name of their Worker; for a class of Durable Objects its Worker and its
+ * name, with a slash between them.
  */
 export type Address = string;
 /**
  * Kind of a resource, by the word that starts its address. New ones may come.
  */
-export type ResourceKind = "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules";
+export type ResourceKind =
+  "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules" | "class";
 /**
  * Why a change is made, or why something stays as it is. New words may come.
  */
@@ -31,6 +33,7 @@ export type Why =
   | "secrets-given-differ"
   | "secrets-unchecked"
   | "settings-changed"
+  | "classes-migrated"
   | "inventory-changed"
   | "queues-changed"
   | "schedules-changed"
@@ -117,6 +120,7 @@ export type Code =
   | "CFD0141"
   | "CFD0142"
   | "CFD0143"
+  | "CFD0144"
   | "CFD0155"
   | "CFD0160"
   | "CFD0161"
@@ -206,6 +210,10 @@ export type Code =
   | "CFD0548"
   | "CFD0549"
   | "CFD0550"
+  | "CFD0551"
+  | "CFD0552"
+  | "CFD0553"
+  | "CFD0554"
   | "CFD0560"
   | "CFD0561"
   | "CFD0570"
@@ -393,7 +401,7 @@ export interface Plan {
   unmanaged: Left[];
   /**
    * Addresses that the plan deletes, adopts, takes, opens to everybody, puts back to what they were, or whose data it
-   * lets expire: they need `allowDeletes`.
+   * deletes or lets expire: they need `allowDeletes`.
    */
   needsYes: Address[];
   /**
@@ -420,6 +428,10 @@ export interface Plan {
    * Those of them that everybody can read then; absent where there are none.
    */
   exposes?: Address[];
+  /**
+   * Parts of those of them that go with all data in them, such as a class of Durable Objects; absent where there are none.
+   */
+  loses?: Address[];
   /**
    * Options that would solve all conflicts; absent where none would.
    */
@@ -699,6 +711,10 @@ export interface WayOut {
    * The yes to what is deleted, adopted or taken.
    */
   allowDeletes?: boolean;
+  /**
+   * What goes with all data in it.
+   */
+  deleteData?: Address[];
   /**
    * What somebody else owns becomes ours, or goes.
    */
@@ -1013,6 +1029,10 @@ export interface PlanOverview {
    * Of a `destroy`.
    */
   destroys: boolean;
+  /**
+   * Parts of resources that go with all data in them.
+   */
+  loses?: Address[];
 }
 /**
  * Why a run failed, what it did and what it did not.

@@ -81,7 +81,10 @@ export interface Options {
   verifyContent?: boolean | undefined;
   /** Names of the pipeline and its credentials, such as `NPM_TOKEN`, that `${NAME}` in a manifest may read all the same. */
   allowEnv?: readonly string[] | undefined;
-  /** Addresses of stores that `destroy` deletes with all data in them, such as `kv:TITLE`: others stay. */
+  /**
+   * Addresses of stores that `destroy` deletes with all data in them, such as `kv:TITLE`: others stay. Of classes of Durable
+   * Objects that a run deletes, `class:WORKER/CLASS`, or with `script:WORKER` all of a Worker's: without it the run is refused.
+   */
   deleteData?: readonly string[] | undefined;
   /** Values of `$variables-group/<group>/<key>` by `group/key`. */
   values?: Readonly<Record<string, string>> | undefined;

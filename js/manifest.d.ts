@@ -169,6 +169,12 @@ export interface WorkerManifest {
      */
     env?: Env | null;
     /**
+     * The same as a map: each name that the code exports, or exported, with what it is now; in place of `migrations`.
+     */
+    exports?: {
+      [k: string]: Export;
+    } | null;
+    /**
      * The same as `kv_bindings`.
      */
     kvBindings?: KvBinding[] | null;
@@ -192,6 +198,10 @@ export interface WorkerManifest {
      * Name of the entry module of a bundle of one module, by default `index.js`; of a tar, where more than one may be meant.
      */
     main_module?: string | null;
+    /**
+     * What became of the Worker's own classes of Durable Objects, step by step. Absent: they stay as they are.
+     */
+    migrations?: ClassMigration[] | null;
     /**
      * Workers Logs and traces. Absent: on when the Worker is created, left as they are later.
      */
@@ -498,6 +508,61 @@ interface Env {
   } | null;
 }
 /**
+ * What the Worker's code exports under a name, or what became of a class that it exported.
+ */
+interface Export {
+  /**
+   * Whether answers of the entrypoint are cached, with type `worker`.
+   */
+  cache?: ExportCache | null;
+  /**
+   * The same as `renamed_to`.
+   */
+  renamedTo?: string | null;
+  /**
+   * The class that has its objects from then on, with `renamed`.
+   */
+  renamed_to?: string | null;
+  /**
+   * What is to be: `created`, `deleted` (with all that its objects store: that also needs
+   * `--delete-data class:WORKER/CLASS`), `renamed`, `transferred` or `expecting-transfer`. Default: `created`.
+   */
+  state?: "created" | "deleted" | "renamed" | "transferred" | "expecting-transfer" | null;
+  /**
+   * How objects store: `sqlite`, or `legacy-kv` for a class that has that already.
+   */
+  storage?: "sqlite" | "legacy-kv" | null;
+  /**
+   * The same as `transfer_from`.
+   */
+  transferFrom?: string | null;
+  /**
+   * Script name of the Worker that has it until then, with `expecting-transfer`.
+   */
+  transfer_from?: string | null;
+  /**
+   * The same as `transferred_to`.
+   */
+  transferredTo?: string | null;
+  /**
+   * Script name of the Worker that has it from then on, with `transferred`.
+   */
+  transferred_to?: string | null;
+  /**
+   * `durable-object`, or `worker` for an entrypoint.
+   */
+  type: "durable-object" | "worker";
+}
+/**
+ * Whether answers of an entrypoint are cached.
+ */
+interface ExportCache {
+  /**
+   * On or off.
+   */
+  enabled: boolean;
+}
+/**
  * A KV namespace under a name in JavaScript.
  */
 interface KvBinding {
@@ -558,6 +623,90 @@ interface Limits {
    * Requests that it makes itself.
    */
   subrequests?: number | null;
+}
+/**
+ * One step of what became of the Worker's classes of Durable Objects.
+ */
+interface ClassMigration {
+  /**
+   * The same as `deleted_classes`.
+   */
+  deletedClasses?: string[] | null;
+  /**
+   * Classes that go with all that their objects store: that also needs `--delete-data class:WORKER/CLASS`.
+   */
+  deleted_classes?: string[] | null;
+  /**
+   * The same as `new_classes`.
+   */
+  newClasses?: string[] | null;
+  /**
+   * The same as `new_sqlite_classes`.
+   */
+  newSqliteClasses?: string[] | null;
+  /**
+   * Classes that come to be with storage of the earlier kind, which new accounts do not get.
+   */
+  new_classes?: string[] | null;
+  /**
+   * Classes that come to be, with storage in SQLite.
+   */
+  new_sqlite_classes?: string[] | null;
+  /**
+   * The same as `renamed_classes`.
+   */
+  renamedClasses?: RenamedClass[] | null;
+  /**
+   * Classes that get another name and keep their objects.
+   */
+  renamed_classes?: RenamedClass[] | null;
+  /**
+   * What the step is called, such as `v1`: each step has a tag of its own, and keeps it. The account remembers the last
+   * one that was carried out.
+   */
+  tag: string;
+  /**
+   * The same as `transferred_classes`.
+   */
+  transferredClasses?: TransferredClass[] | null;
+  /**
+   * Classes of other Workers that come over with their objects.
+   */
+  transferred_classes?: TransferredClass[] | null;
+}
+/**
+ * A class that gets another name.
+ */
+interface RenamedClass {
+  /**
+   * Its name until then.
+   */
+  from: string;
+  /**
+   * Its name from then on.
+   */
+  to: string;
+}
+/**
+ * A class that comes from another Worker.
+ */
+interface TransferredClass {
+  /**
+   * Its name in the other Worker.
+   */
+  from: string;
+  /**
+   * The same as `from_script`.
+   */
+  fromScript?: string;
+  /**
+   * Script name of the other Worker.
+   */
+  from_script?: string;
+  /**
+   * Its name here.
+   */
+  to: string;
 }
 /**
  * Workers Logs and traces. What is not given is left as it is.

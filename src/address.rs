@@ -29,11 +29,13 @@ pub enum Kind {
     Consumer,
     /// The cron schedules of a Worker.
     Schedules,
+    /// A Worker's class of Durable Objects.
+    Class,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Kv,
         Self::Queue,
         Self::Bucket,
@@ -43,13 +45,21 @@ impl Kind {
         Self::Route,
         Self::Consumer,
         Self::Schedules,
+        Self::Class,
     ];
 
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
     pub fn is_of_zone(self) -> bool {
         match self {
             Self::Record | Self::Route => true,
-            Self::Script | Self::Kv | Self::Queue | Self::Bucket | Self::D1 | Self::Consumer | Self::Schedules => false,
+            Self::Script
+            | Self::Kv
+            | Self::Queue
+            | Self::Bucket
+            | Self::D1
+            | Self::Consumer
+            | Self::Schedules
+            | Self::Class => false,
         }
     }
 
@@ -65,6 +75,7 @@ impl Kind {
             Self::D1 => "d1",
             Self::Consumer => "consumer",
             Self::Schedules => "schedules",
+            Self::Class => "class",
         }
     }
 }
@@ -87,7 +98,8 @@ pub enum Scope {
 /// `kind:key`, or `kind:zone/ID/key` and `kind:account/ID/key` where the short form is not unique.
 ///
 /// Keys: script name; lower-case A-label host; route pattern as shown; KV title; name of a queue or a database; for a
-/// consumer the name of its queue; for schedules the name of their Worker.
+/// consumer the name of its queue; for schedules the name of their Worker; for a class of Durable Objects its Worker and its
+/// name, with a slash between them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "String")]
 pub struct Address {
@@ -156,6 +168,21 @@ impl Address {
     /// Address of the cron schedules of a Worker.
     pub fn schedules(script: &str) -> Self {
         Self::new(Kind::Schedules, script)
+    }
+
+    /// Address of a class of Durable Objects, by its Worker and its name.
+    pub fn class(script: &str, class: &str) -> Self {
+        Self::new(Kind::Class, &format!("{script}/{class}"))
+    }
+
+    /// The Worker of a class.
+    pub fn owner(&self) -> &str {
+        self.key.split_once('/').map_or(self.key.as_str(), |(script, _)| script)
+    }
+
+    /// The name of a class in the code of its Worker.
+    pub fn class_name(&self) -> &str {
+        self.key.split_once('/').map_or("", |(_, class)| class)
     }
 
     /// Address of a KV namespace, by its title.

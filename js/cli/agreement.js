@@ -87,14 +87,15 @@ export function redeploymentOf({ reverts = [], manifests }) {
     : `Give all requests of ${names} to this version?`;
 }
 
-function applicationOf({ summary, exposes = [], expires = [] }, count) {
+function applicationOf({ summary, exposes = [], expires = [], loses = [] }, count) {
   const careful = [
     counted((summary.delete ?? 0) + (summary.replace ?? 0), "deletion"),
     counted(summary.adopt ?? 0, "adoption"),
   ].filter(Boolean);
   const opened = exposes.length > 0 ? ` This opens ${exposes.join(", ")} to everybody.` : "";
   const aging = expires.length > 0 ? ` Objects in ${expires.join(", ")} will be deleted by age.` : "";
-  return `Apply ${counted(count, "change")}${careful.length > 0 ? `, among them ${careful.join(" and ")}` : ""}?${opened}${aging}`;
+  const lost = loses.length > 0 ? ` All data of ${loses.join(", ")} will be deleted.` : "";
+  return `Apply ${counted(count, "change")}${careful.length > 0 ? `, among them ${careful.join(" and ")}` : ""}?${opened}${aging}${lost}`;
 }
 
 const counted = (count, word) => (count === 0 ? "" : `${count} ${count === 1 ? word : `${word}s`}`);

@@ -44,8 +44,8 @@ export const FLAGS = [
   },
   {
     flag: "--delete-data <address>",
-    on: ["destroy"],
-    text: "also delete this store, with all data in it",
+    on: ["plan", "apply", "destroy"],
+    text: "also delete this store or class, with all data in it",
     parse: collect,
     careful: true,
   },

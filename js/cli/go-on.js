@@ -29,6 +29,7 @@ export function withFlags(finding) {
   const flags = flagWords([
     ...(resolve.adopt ?? []).map((address) => ["--adopt", address]),
     ...(resolve.take ?? []).map((address) => ["--take", address]),
+    ...(resolve.deleteData ?? []).map((address) => ["--delete-data", address]),
   ]);
   if (!flags) return finding;
   const cost = loses === undefined ? "" : ` (lost then: ${loses})`;
@@ -36,10 +37,11 @@ export function withFlags(finding) {
 }
 
 /** Flags with those of a way out, each address once. */
-function allowing(flags, { adopt = [], take = [], allowDeletes = false }) {
+function allowing(flags, { adopt = [], take = [], deleteData = [], allowDeletes = false }) {
   const more = { ...flags };
   if (adopt.length > 0) more.adopt = [...new Set([...(flags.adopt ?? []), ...adopt])];
   if (take.length > 0) more.take = [...new Set([...(flags.take ?? []), ...take])];
+  if (deleteData.length > 0) more.deleteData = [...new Set([...(flags.deleteData ?? []), ...deleteData])];
   if (allowDeletes) more.yes = true;
   return more;
 }
@@ -47,4 +49,6 @@ function allowing(flags, { adopt = [], take = [], allowDeletes = false }) {
 /** One that may be left out is undefined then. */
 const wordsOf = (operands) => operands.flat().filter((word) => word !== undefined);
 
-const isEmpty = ({ adopt = [], take = [], allowDeletes = false }) => adopt.length + take.length === 0 && !allowDeletes;
+function isEmpty({ adopt = [], take = [], deleteData = [], allowDeletes = false }) {
+  return adopt.length + take.length + deleteData.length === 0 && !allowDeletes;
+}

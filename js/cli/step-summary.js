@@ -15,6 +15,7 @@ import { failureOf } from "./views/failure.js";
  * @property {string[]} [exposes] of the plan
  * @property {string[]} [expires] of the plan
  * @property {string[]} [reverts] of the plan
+ * @property {string[]} [loses] of the plan
  * @property {object[]} [diagnostics] of a run that did not throw
  * @property {string[]} [urls]
  * @property {string[]} [dashboard]
@@ -38,12 +39,13 @@ export function createReport() {
 }
 
 /** What a plan says beside its changes, out of the plan or its event. */
-export const besidesOf = ({ orphans, kept, exposes, expires, reverts }) => ({
+export const besidesOf = ({ orphans, kept, exposes, expires, reverts, loses }) => ({
   orphans,
   kept,
   exposes,
   expires,
   reverts,
+  loses,
 });
 
 /**
@@ -100,12 +102,13 @@ function changesText(changes, orphans) {
 }
 
 /** What a run opens, what it lets be deleted by age, and which stores a removal leaves. */
-function besidesText({ kept = [], exposes = [], expires = [], reverts = [] }) {
+function besidesText({ kept = [], exposes = [], expires = [], reverts = [], loses = [] }) {
   const stores = kept.filter(({ why }) => why === "holds-data").map(({ address }) => address);
   const lines = {
     "Opens to everybody": exposes,
     "Lets objects be deleted by age": expires,
     "Puts an earlier version live": reverts,
+    "Deletes with all data": loses,
     "Kept with its data": stores,
   };
   return Object.entries(lines)

@@ -17,6 +17,7 @@ const shape = object({
   exposes: or(list(text), []),
   expires: or(list(text), []),
   reverts: or(list(text), []),
+  loses: or(list(text), []),
   summary: or(object({ reads: or(number, 0), writes: or(number, 0) }), { reads: 0, writes: 0 }),
   exitCode: or(number, 0),
 });
@@ -145,11 +146,12 @@ function jsonText(value) {
   return `{${members.map((key) => `${JSON.stringify(key)}:${jsonText(value[key])}`).join(",")}}`;
 }
 
-function leftLines({ kept, orphans, unmanaged, exposes, expires, reverts }, paint) {
+function leftLines({ kept, orphans, unmanaged, exposes, expires, reverts, loses }, paint) {
   const opened = exposes.map((address) => `  opens      ${plain(address)} to everybody\n`);
   const aging = expires.map((address) => `  expires    ${plain(address)}: its objects will be deleted by age\n`);
   const back = reverts.map((address) => `  goes back  ${plain(address)} to an earlier version\n`);
-  return [...opened, ...aging, ...back, ...restLines({ kept, orphans, unmanaged }, paint)];
+  const lost = loses.map((address) => `  loses      ${plain(address)}, with all data in it\n`);
+  return [...opened, ...aging, ...back, ...lost, ...restLines({ kept, orphans, unmanaged }, paint)];
 }
 
 function restLines({ kept, orphans, unmanaged }, paint) {

@@ -116,6 +116,9 @@ pub struct PlanOverview {
     pub expires: Vec<Address>,
     /// Addresses that go back to what they were before.
     pub reverts: Vec<Address>,
+    /// Parts of resources that go with all data in them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loses: Vec<Address>,
     /// What its findings make of `apply`.
     pub exit_code: Exit,
     /// Of a `destroy`.

@@ -54,6 +54,11 @@ impl PlainBinding {
         Some(Value::Object(metadata))
     }
 
+    /// A member that is text, once it is known.
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.members.get(member)?.text()
+    }
+
     /// Its members that name other resources.
     pub fn referred(&self) -> impl Iterator<Item = &Referred> {
         self.members.values().filter_map(|value| match value {
@@ -78,6 +83,14 @@ impl MemberValue {
         match self {
             Self::Given(value) => Some(value.clone()),
             Self::Referred(referred) => referred.known().map(Value::from),
+        }
+    }
+
+    /// The same where it is text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Given(value) => value.as_str(),
+            Self::Referred(referred) => referred.known(),
         }
     }
 

@@ -17,12 +17,12 @@ pub const ROWS: &[Row] = &[
     // wrangler sends `id`, Cloudflare's own libraries call it `database_id`; the account shows either.
     Row::of("d1", &[Member::uuid("database_id").sent_as("id").required().id_of("CloudflareD1Database", "database_id")]),
     Row::of("dispatch_namespace", &[Member::text("namespace").required(), Member::anything("outbound")]),
-    // A class of the Worker itself takes migrations as well: only those of other Workers are plain bindings.
+    // Without a script it is a class of the Worker itself.
     Row::of(
-        "durable_object_namespace",
+        DURABLE_OBJECT,
         &[
             Member::text("class_name").required(),
-            Member::text("script_name").required().name_of("CloudflareWorker", "script_id"),
+            Member::text("script_name").name_of("CloudflareWorker", "script_id"),
             Member::text("environment").by_default("production"),
             Member::text("dispatch_namespace"),
         ],
@@ -95,6 +95,9 @@ pub const ROWS: &[Row] = &[
         ],
     ),
 ];
+
+/// The type of a binding to a class of Durable Objects.
+pub const DURABLE_OBJECT: &str = "durable_object_namespace";
 
 /// The type of an entry of `kv_bindings`.
 pub const KV_NAMESPACE: &str = "kv_namespace";

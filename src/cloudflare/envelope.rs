@@ -80,9 +80,22 @@ fn message(item: &Value, depth: u8) -> ApiMessage {
     }
     let code = item.get("code").and_then(|code| code.as_i64().or_else(|| code.as_str()?.parse().ok()));
     let text = item.get("message").and_then(Value::as_str).unwrap_or_default();
+    let details = item.pointer("/meta/details").and_then(Value::as_array).into_iter().flatten();
+    let details: Vec<String> = details.filter_map(detail).collect();
     let chain = item.get("error_chain").and_then(Value::as_array).filter(|_| depth > 0);
     let chain = chain.map(|chain| chain.iter().map(|item| message(item, depth - 1)).collect()).unwrap_or_default();
-    ApiMessage { code, message: text.to_owned(), chain }
+    let message = if details.is_empty() { text.to_owned() } else { format!("{text} {}", details.join("; ")) };
+    ApiMessage { code, message, chain }
+}
+
+/// What is wrong with one class of Durable Objects.
+fn detail(detail: &Value) -> Option<String> {
+    let text = |member: &str| detail.get(member).and_then(Value::as_str);
+    let what = format!("class `{}`: {}", text("class")?, text("message").or_else(|| text("scenario"))?);
+    let scripts = detail.get("referencing_scripts").and_then(Value::as_array).into_iter().flatten();
+    let scripts: Vec<&str> = scripts.filter_map(Value::as_str).collect();
+    let what = if scripts.is_empty() { what } else { format!("{what} (bound by {})", scripts.join(", ")) };
+    Some(text("suggestion").map_or_else(|| what.clone(), |suggestion| format!("{what}: {suggestion}")))
 }
 
 /// For lists and maps that may be null: null is empty.
@@ -101,6 +114,18 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> Answer {
         Answer { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn what_is_wrong_with_each_class_is_told_with_the_error() {
+        let details = r#"[{"class":"Room","scenario":"x","message":"still bound","referencing_scripts":["a","b"]},
+            {"class":"Hall","scenario":"storage_type_mismatch","suggestion":"say `sqlite`"},{"class":7}]"#;
+        let body = format!(
+            r#"{{"success":false,"errors":[{{"code":100402,"message":"no.","meta":{{"details":{details}}}}}]}}"#
+        );
+        let read = read(&answer(400, &body)).expect("an envelope");
+        let said = "no. class `Room`: still bound (bound by a, b); class `Hall`: storage_type_mismatch: say `sqlite`";
+        assert_eq!(read.errors.first().map(|error| error.message.as_str()), Some(said));
     }
 
     #[test]

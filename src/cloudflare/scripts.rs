@@ -67,6 +67,9 @@ pub struct Script {
     /// Settings, where the list tells.
     #[serde(flatten)]
     pub shown: Shown,
+    /// Tag of the last migration of its Durable Object classes.
+    #[serde(default)]
+    pub migration_tag: Option<String>,
 }
 
 /// Settings of a script's newest version, and of the script itself.

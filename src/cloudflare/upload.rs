@@ -84,6 +84,12 @@ pub struct Metadata {
     /// Keep the static assets of the version before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_assets: Option<bool>,
+    /// Steps that the Worker's classes of Durable Objects take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<Value>,
+    /// What the code exports, and what became of its classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<Value>,
     /// Settings by their names: what is wanted, and live values sent back unchanged.
     #[serde(flatten)]
     pub settings: BTreeMap<String, Value>,

@@ -152,6 +152,8 @@ codes! {
         "wrangler's configuration says something that this tool can't do or does not do. A warning: it is left out, and the Worker works without it. An error: the Worker would be another one without it, so the run ends. The help says why.";
     Overlay = "CFD0163": "an overlay that can't be laid over anything",
         "An overlay is a part of a manifest that is laid over a configuration of wrangler's: one document of YAML with `metadata`, `spec`, and `env` with both for each environment. It needs a `wrangler.jsonc`, `wrangler.json` or `wrangler.toml` that it is laid over.";
+    ObjectClass = "CFD0144": "not a usable class of Durable Objects",
+        "Migrations have tags of their own, name classes as the code exports them, and do not make a class twice. An entry of `exports` says what its state needs. A binding without `script_name` leads to a class of the Worker itself: one that migrations delete or rename, or that `exports` does not have, is not there.";
     Reference = "CFD0201": "not a usable reference",
         "References to other resources are `$cloudflare-KIND/NAME/status.outputs.FIELD` or `value_from: {kind, name, field_path}`; docs/manifest.md lists the fields that take them. `$variables-group/GROUP/KEY` stands in `env.variables`, `$secrets-group/GROUP/KEY` and `${NAME}` in `env.secrets`. Other text that starts with `$` is taken as it is.";
     MissingVariable = "CFD0202": "a variable has no value",
@@ -320,7 +322,7 @@ codes! {
         "A paused zone answers with its records as they are, without Cloudflare: no request reaches a Worker. Everything can be deployed; resume the zone in the dashboard to serve it. <https://developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare/>";
     ZonePartial = "CFD0533": "the zone's names are served elsewhere",
         "In a partial (CNAME) setup another provider serves the zone's names. The record that is made here only says where Cloudflare sends requests; the hostname has to lead to `HOSTNAME.cdn.cloudflare.net` at that provider. <https://developers.cloudflare.com/dns/zone-setups/partial-setup/>";
-    NoSuchStore = "CFD0543": "--delete-data does not name one store of the manifests",
+    NoSuchStore = "CFD0543": "--delete-data does not name something of the manifests that has data",
         "`--delete-data` takes the address of a store that a document of this run describes, such as `kv:TITLE`, as the plan shows it. Nothing is deleted in the belief that data goes too.";
     UnclearAddress = "CFD0550": "an address stands for several resources",
         "One run deploys to several accounts or zones, and the same name stands in more than one of them. The plan tells such resources apart by their account or zone, as `script:account/ID/NAME` or `route:zone/ID/PATTERN`; `--adopt`, `--take` and `--delete-data` take the same form.";
@@ -340,6 +342,14 @@ codes! {
         "The Worker has cron schedules that its marks do not name: wrangler, the dashboard or another tool made them. They stay beside those of the manifest. One that the manifest wants as well becomes ours once it is named (command line: `--adopt schedules:WORKER`; JavaScript: the option `adopt`). A Worker that is deleted takes them with it, which is to be said (`--take schedules:WORKER`).";
     NotScheduled = "CFD0561": "the Worker handles no schedules",
         "Cloudflare calls the handler `scheduled` at each time of a cron schedule, and the code that is live exports none, so a schedule for it may be refused. Export one: `async scheduled(controller, env, context) {}`.";
+    ClassDataLost = "CFD0551": "a class of Durable Objects would go with its data",
+        "A migration deletes the class, `exports` says `state: deleted`, or the Worker itself goes: all that the objects of the class store goes with it, and nothing brings it back. Give the class another name by `renamed_classes` (`state: renamed`), or hand it to another Worker, and its objects keep what they store. Where its data is to go, name it: `--delete-data class:WORKER/CLASS`, or `--delete-data script:WORKER` for all classes of the Worker; JavaScript: the option `deleteData`.";
+    TakenClass = "CFD0552": "a class of Durable Objects comes from another Worker",
+        "The class and its objects leave the Worker that has them. Where both Workers are deployed by one run, that is asked for by both; else name the other Worker (command line: `--take script:WORKER`; JavaScript: the option `take`).";
+    MigrationTagUnknown = "CFD0553": "migrations of classes do not follow from what is live",
+        "Cloudflare remembers the tag of the last migration of a Worker's Durable Object classes, and the classes that there are. The manifest's `migrations` must lead there: a list without that tag, or a migration that is due and makes a class that is there already, would be carried out in part or twice. Write all migrations in their order, those that other tools made as well, and add new ones at the end.";
+    ClassMissing = "CFD0554": "a class of Durable Objects is not there",
+        "A binding leads to a class of the Worker itself that no migration makes and the account does not have, or `exports` leaves out a class that the account has. Add a migration with the class under `new_sqlite_classes`, or an entry of `exports`; the code exports a class of that name.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
         "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
     StoreUsed = "CFD0570": "something may use a store that is deleted",

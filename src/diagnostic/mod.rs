@@ -189,7 +189,8 @@ impl Diagnostic {
         if let Some(Subject::Resource(address)) = &mut self.about {
             called(address);
         }
-        self.resolve.adopt.iter_mut().chain(&mut self.resolve.take).for_each(called);
+        let WayOut { adopt, take, delete_data, .. } = &mut self.resolve;
+        adopt.iter_mut().chain(take).chain(delete_data).for_each(called);
     }
 
     /// Path of the field that it is about.

@@ -15,6 +15,9 @@ pub struct WayOut {
     /// What somebody else owns becomes ours, or goes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub take: Vec<Address>,
+    /// What goes with all data in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub delete_data: Vec<Address>,
     /// The yes to what is deleted, adopted or taken.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_deletes: bool,
@@ -29,6 +32,11 @@ impl WayOut {
     /// To take one resource.
     pub fn taking(address: &Address) -> Self {
         Self { take: vec![address.clone()], ..Self::default() }
+    }
+
+    /// To delete the data of one resource, which needs a yes as any deletion does.
+    pub fn deleting_data(address: &Address) -> Self {
+        Self { delete_data: vec![address.clone()], ..Self::default() }
     }
 
     /// Whether it says nothing.
@@ -48,6 +56,7 @@ impl WayOut {
         };
         add(&mut self.adopt, &other.adopt);
         add(&mut self.take, &other.take);
+        add(&mut self.delete_data, &other.delete_data);
         self.allow_deletes |= other.allow_deletes;
         self
     }

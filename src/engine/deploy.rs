@@ -195,7 +195,8 @@ fn unanswered(plan: &PlanResult) -> Diagnostic {
     let opens = listed(&plan.plan.exposes).map(|names| format!("opens {names} to everybody"));
     let expires = listed(&plan.plan.expires).map(|names| format!("lets objects in {names} be deleted by age"));
     let reverts = listed(&plan.plan.reverts).map(|names| format!("puts an earlier version of {names} live"));
-    let said: Vec<String> = said.chain(opens).chain(expires).chain(reverts).collect();
+    let loses = listed(&plan.plan.loses).map(|names| format!("deletes {names} with all data"));
+    let said: Vec<String> = said.chain(opens).chain(expires).chain(reverts).chain(loses).collect();
     let message = format!("the plan {}, and nobody said yes", said.join(" and "));
     Diagnostic::error(Code::NeedsYes, message).with_help("look at the plan, then give the yes")
 }

@@ -44,7 +44,7 @@ impl PlanResult {
         for change in &self.plan.changes {
             events(Event::Change(Box::new(PlannedChange(change.clone()))));
         }
-        let Plan { manifests, kept, orphans, unmanaged, exposes, expires, reverts, destroys, .. } = &self.plan;
+        let Plan { manifests, kept, orphans, unmanaged, exposes, expires, reverts, loses, destroys, .. } = &self.plan;
         events(Event::Plan(Box::new(PlanOverview {
             summary: self.summary.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -55,6 +55,7 @@ impl PlanResult {
             exposes: exposes.clone(),
             expires: expires.clone(),
             reverts: reverts.clone(),
+            loses: loses.clone(),
             exit_code: self.exit_code,
             destroys: *destroys,
         })));

@@ -12,9 +12,9 @@ use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::error::Error;
 use crate::kinds;
 use crate::manifest::{Read, ReadOptions, Source};
-use crate::model::Address;
+use crate::model::{Address, Kind};
 use crate::plan::{self, Plan};
-use crate::resource::DesiredState;
+use crate::resource::{DesiredManifest, DesiredState};
 
 /// Live state alone: neither bundles nor secrets nor values of variables are needed to look or to remove.
 pub(super) async fn prepare_removal(
@@ -46,6 +46,9 @@ pub(super) async fn prepare_removal(
 fn unknown_stores(desired: &DesiredState, options: &Options) -> Vec<Diagnostic> {
     let known: Vec<Address> = desired.stores.iter().map(kinds::address_of_store).collect();
     let finding = |typed: &String| {
+        if desired.manifests.iter().any(|worker| is_of_worker(worker, typed)) {
+            return None;
+        }
         let named: Vec<&Address> = known.iter().filter(|address| address.is_named(typed)).collect();
         match named.as_slice() {
             [] => Some(no_such_store(typed, &known)),
@@ -56,8 +59,19 @@ fn unknown_stores(desired: &DesiredState, options: &Options) -> Vec<Diagnostic> 
     options.delete_data.iter().filter_map(finding).collect()
 }
 
+/// Whether it names a Worker, or a class of Durable Objects that is one of it.
+fn is_of_worker(worker: &DesiredManifest, typed: &str) -> bool {
+    let Ok(address) = typed.parse::<Address>() else { return false };
+    let is_here = |address: Address| address.of_account(&worker.identity.account).is_named(typed);
+    match address.kind {
+        Kind::Script => is_here(Address::script(&worker.script.name)),
+        Kind::Class => is_here(Address::class(&worker.script.name, address.class_name())),
+        _ => false,
+    }
+}
+
 fn no_such_store(typed: &str, known: &[Address]) -> Diagnostic {
-    let message = format!("`{}` names no store of these manifests", plain(typed, 200));
+    let message = format!("`{}` names no store and no Worker of these manifests", plain(typed, 200));
     let is_one = |address: &Address| known.iter().filter(|other| other.short() == address.short()).count() == 1;
     let told = known.iter().map(|address| if is_one(address) { address.short() } else { address.clone() });
     let told: Vec<String> = told.map(|address| address.to_string()).collect();
@@ -87,7 +101,7 @@ mod tests {
             unknown_stores(&desired, &options).into_iter().map(|finding| finding.message).collect()
         };
         assert_eq!(said(&["a"], "kv:shop"), Vec::<String>::new());
-        assert_eq!(said(&["a"], "kv:other"), ["`kv:other` names no store of these manifests"]);
+        assert_eq!(said(&["a"], "kv:other"), ["`kv:other` names no store and no Worker of these manifests"]);
         let unclear = "`kv:shop` stands for several resources of this run, in different accounts";
         assert_eq!(said(&["a", "b"], "kv:shop"), [unclear]);
         for accounts in [&["a"][..], &["a", "b"]] {

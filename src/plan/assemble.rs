@@ -20,6 +20,7 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
     let mut plan = Plan { offline: options.offline, destroys, ..Plan::default() };
     let splits = split(&mut documents);
     plan.steps = order::steps(&documents, &splits);
+    let mut losing: Vec<Address> = Vec::new();
     let circles = circle::findings(&plan.steps, destroys);
     let twice = claimed_twice(&documents);
     for document in documents {
@@ -28,6 +29,10 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
             plan.exposes.extend(sketch.exposes.then(|| sketch.address.clone()));
             plan.expires.extend(sketch.expires.then(|| sketch.address.clone()));
             plan.reverts.extend(sketch.reverts.then(|| sketch.address.clone()));
+            if !sketch.loses.is_empty() {
+                losing.push(sketch.address.clone());
+                plan.loses.extend(sketch.loses.iter().cloned());
+            }
             let left_at_first = splits.left_at_first(sketch.address.in_account(&document.planned.account));
             let first_without = left_at_first.into_iter().flatten().cloned().collect();
             let (change, findings) = change(sketch, first_without, options);
@@ -49,8 +54,8 @@ pub fn plan(mut documents: Vec<Sketches>, options: &PlanOptions, destroys: bool)
     plan.diagnostics.extend(unclear);
     plan.names = names.where_needed();
     plan.resolve = resolve(&plan.diagnostics);
-    let is_told =
-        |address: &Address| [&plan.exposes, &plan.expires, &plan.reverts].iter().any(|told| told.contains(address));
+    let told = [&plan.exposes, &plan.expires, &plan.reverts, &losing];
+    let is_told = |address: &Address| told.iter().any(|list| list.contains(address));
     let asks = |change: &&Change| change.action.needs_yes() || is_told(&change.address);
     let asking = plan.changes.iter().filter(asks);
     plan.needs_yes = asking.map(|change| change.address.clone()).collect();

@@ -163,7 +163,7 @@ pub struct Plan {
     /// Other people's, seen beside ours.
     pub unmanaged: Vec<Left>,
     /// Addresses that the plan deletes, adopts, takes, opens to everybody, puts back to what they were, or whose data it
-    /// lets expire: they need `allowDeletes`.
+    /// deletes or lets expire: they need `allowDeletes`.
     #[serde(rename = "needsYes")]
     pub needs_yes: Vec<Address>,
     /// Those of them that everybody can read then; absent where there are none.
@@ -175,6 +175,9 @@ pub struct Plan {
     /// Those of them that go back to what they were before; absent where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reverts: Vec<Address>,
+    /// Parts of those of them that go with all data in them, such as a class of Durable Objects; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loses: Vec<Address>,
     /// Options that would solve all conflicts; absent where none would.
     #[serde(skip_serializing_if = "WayOut::is_empty")]
     pub resolve: WayOut,

@@ -72,7 +72,7 @@ impl Names {
             told(&mut document.planned.address);
             for sketch in &mut document.resources {
                 told(&mut sketch.address);
-                sketch.needs.iter_mut().chain(&mut sketch.gives_up).for_each(told);
+                sketch.needs.iter_mut().chain(&mut sketch.gives_up).chain(&mut sketch.loses).for_each(told);
                 sketch.diagnostics.iter_mut().for_each(|finding| finding.rename(&told));
             }
             let left = document.kept.iter_mut().chain(&mut document.orphans).chain(&mut document.unmanaged);

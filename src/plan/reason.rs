@@ -58,6 +58,8 @@ reasons! {
     SecretsUnchecked = "secrets-unchecked": "secrets unchecked: set with another key, rewritten once";
     /// Logs or the workers.dev address differ.
     SettingsChanged = "settings-changed": "settings changed";
+    /// Migrations of its classes of Durable Objects are due.
+    ClassesMigrated = "classes-migrated": "migrations of its Durable Object classes are due";
     /// The list of what we attached changes.
     InventoryChanged = "inventory-changed": "its list of routes changes";
     /// The list of queues whose messages we gave it changes.

@@ -78,6 +78,8 @@ pub struct Sketch {
     pub expires: bool,
     /// What it was before comes back.
     pub reverts: bool,
+    /// Parts of it that go with all data in them.
+    pub loses: Vec<Address>,
 }
 
 /// What a document asks of a resource.
@@ -148,6 +150,7 @@ impl Sketch {
             exposes: false,
             expires: false,
             reverts: false,
+            loses: Vec::new(),
         }
     }
 

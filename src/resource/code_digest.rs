@@ -26,6 +26,9 @@ pub fn code_digest(sha256: &str, script: &DesiredScript, date: &str) -> String {
     if let (Some(settings), Some(members)) = (script.settings.digested(), content.as_object_mut()) {
         members.insert("settings".into(), settings);
     }
+    if let (Some(exports), Some(members)) = (&script.classes.exports, content.as_object_mut()) {
+        members.insert("exports".into(), json!(exports));
+    }
     marks::short_digest(&Sha256::digest(content.to_string().as_bytes()))
 }
 

@@ -1,6 +1,7 @@
 //! Resource kinds: one file each; [`state`] holds the desired and the live sets.
 
 mod assets;
+pub mod classes;
 mod code_digest;
 pub mod consumer;
 pub mod operation;

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::assets::DesiredAssets;
+use super::classes::{DesiredClasses, LiveClass};
 use super::schedules::LiveSchedules;
-use crate::binding::Binding;
+use crate::binding::table::DURABLE_OBJECT;
+use crate::binding::{Binding, PlainBinding};
 use crate::model::{Address, Syntax};
 use crate::setting::{DesiredSettings, Setting, without_nulls};
 
@@ -43,10 +45,30 @@ pub struct DesiredScript {
     pub bindings: Vec<Binding>,
     /// Static assets. Absent: those of others stay, our own go.
     pub assets: Option<DesiredAssets>,
+    /// Its own classes of Durable Objects.
+    pub classes: DesiredClasses,
     /// Settings that are stated. Without `observability` it is on when the Worker is created, untouched later.
     pub settings: DesiredSettings,
     /// Absent: untouched.
     pub workers_dev: Option<WorkersDev>,
+}
+
+impl DesiredScript {
+    /// Names of bindings to classes of the Worker itself, each with the class.
+    pub fn own_classes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let bindings = self.bindings.iter().filter_map(Binding::plain).filter(|it| it.type_name == DURABLE_OBJECT);
+        bindings
+            .filter(|binding| self.is_own(binding))
+            .filter_map(|binding| Some((&*binding.name, binding.text("class_name")?)))
+    }
+
+    /// Whether a binding leads to something of the Worker itself.
+    pub fn is_own(&self, binding: &PlainBinding) -> bool {
+        match binding.members.get("script_name") {
+            None => true,
+            Some(script) => script.text() == Some(self.name.as_str()),
+        }
+    }
 }
 
 /// The bundle of a Worker, if it has one.
@@ -141,6 +163,12 @@ pub struct LiveScript {
     /// Handlers of the live version; absent where the list does not tell them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handlers: Option<Vec<String>>,
+    /// Tag of the last migration of its classes that was carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migration_tag: Option<String>,
+    /// Its classes of Durable Objects; absent where nobody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<LiveClass>>,
 }
 
 /// What gets requests.

@@ -149,6 +149,40 @@ spec:
     - 30 3 * * MON-FRI # not {cron: 30 12 * * MON-FRI, timezone: Asia/Tokyo}
     - 0 0 L * * # the last day of each month
 `,
+  ClassMigration: `
+spec:
+  bindings: # without script_name: a class of this Worker
+    - {name: HALLS, type: durable_object_namespace, class_name: Hall}
+  migrations: # new ones at the end; those that were carried out stay as they are
+    - tag: v1
+      new_sqlite_classes: [Room, Attic]
+    - tag: v2
+      renamed_classes: [{from: Room, to: Hall}] # keeps what objects store
+      deleted_classes: [Attic] # only with: apply --delete-data class:api/Attic
+`,
+  RenamedClass: `
+spec:
+  migrations:
+    - {tag: v1, new_sqlite_classes: [Room]}
+    - {tag: v2, renamed_classes: [{from: Room, to: Hall}]}
+`,
+  TransferredClass: `
+spec:
+  migrations: # deployed in one run with the other Worker, or with: apply --take script:hotel
+    - {tag: v1, transferred_classes: [{from: Room, from_script: hotel, to: Suite}]}
+`,
+  Export: `
+spec:
+  exports: # in place of migrations
+    Hall: {type: durable-object, storage: sqlite}
+    Room: {type: durable-object, state: renamed, renamed_to: Hall}
+    Admin: {type: worker}
+`,
+  ExportCache: `
+spec:
+  exports:
+    Admin: {type: worker, cache: {enabled: true}}
+`,
   ValueFrom: `
 spec:
   kv_bindings:

@@ -93,6 +93,9 @@ function blocksOf(schema) {
       if (value.doNotSuggest) continue;
       const below = path === ROOT ? key : `${path}.${key}`;
       if (value.properties) visit(below, value, below, `\`${below}\``);
+      // The values of a map, where each is a mapping with keys of its own.
+      for (const inner of referencesIn(value.additionalProperties || {}).filter((one) => definitions[one].properties))
+        visit(inner, definitions[inner], `${below}.NAME`, `\`${below}.NAME\``);
       for (const inner of referencesIn(value)) {
         const at = below + (value.items ? "[]" : "");
         visit(inner, definitions[inner], at, `\`${at}\``);

@@ -144,8 +144,8 @@ const withoutType = ({ type, ...rest }) => rest;
 function planOf(heard, { type, exitCode = 0, destroys = false, fingerprint, ...rest }) {
   const changes = heard.map(({ type, ...change }) => ({ ...change, needs: [] }));
   const { manifests = [], kept = [], orphans = [], unmanaged = [], exposes = [], expires = [], ...others } = rest;
-  const { reverts = [], ...summary } = others;
-  const lists = { manifests, changes, kept, orphans, unmanaged, exposes, expires, reverts };
+  const { reverts = [], loses = [], ...summary } = others;
+  const lists = { manifests, changes, kept, orphans, unmanaged, exposes, expires, reverts, loses };
   return { format: "1.0", offline: false, destroys, exitCode, fingerprint, ...lists, summary };
 }
 

@@ -16,6 +16,7 @@ const shape = object({
   unmanaged: or(list(left), []),
   exposes: or(list(text), []),
   expires: or(list(text), []),
+  loses: or(list(text), []),
   diagnostics: or(list(object({ severity: text, message: text, address: optional(text) })), []),
 });
 
@@ -89,6 +90,9 @@ function nodesOf(plan) {
   }
   for (const address of plan.expires) {
     for (const node of there(address, "", "same")) node.notes.push("objects deleted by age");
+  }
+  for (const address of plan.loses) {
+    for (const node of there(address, "-", "delete")) node.notes.push("with all data in it");
   }
   for (const { address, message } of plan.diagnostics.filter(isAgainstOne)) {
     for (const node of there(address, "! conflict", "same")) {

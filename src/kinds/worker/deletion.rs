@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bound;
+use super::classes;
 use super::context::{Context, newest_is_not_live};
 use super::inventory;
 use super::removal::{self, Removal};
@@ -48,6 +49,7 @@ impl<'a> Deletion<'a> {
         sketch.needs = gone_first.into_iter().collect();
         sketch.loosens = self.unbind(context).map(|unbinding| Operation::procedure("bindings", unbinding));
         sketch.diagnostics = self.held(context);
+        sketch.loses = self.classes(context).collect();
         sketch
     }
 
@@ -117,9 +119,14 @@ impl<'a> Deletion<'a> {
         bound.filter(move |user| releases.by_upload(account, user, worker))
     }
 
+    /// Its classes of Durable Objects: their data goes with it.
+    fn classes(&self, context: &Context<'_>) -> impl Iterator<Item = Address> {
+        classes::of_deleted(self.live).into_iter().map(|class| classes::address(context, self.name, &class))
+    }
+
     /// What keeps it, whosever it is: each with the option that gives it up, where one does.
     fn held(&self, context: &Context<'_>) -> Vec<Diagnostic> {
-        let mut held = Vec::new();
+        let mut held: Vec<Diagnostic> = self.classes(context).filter_map(|it| classes::refused(context, &it)).collect();
         for address in route::foreign_to(context, self.name, &ScriptMarks::parse(&self.live.tags)) {
             if !context.options.takes(&address) {
                 let pattern = &address.key;

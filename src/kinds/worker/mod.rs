@@ -3,10 +3,12 @@
 mod attached;
 mod bound;
 mod checks;
+mod classes;
 mod consumer;
 mod context;
 mod deletion;
 mod digest;
+mod exports;
 mod inventory;
 mod live;
 pub mod manifest;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
+use super::classes;
 use super::context::Context;
 use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
 use super::script_fields::{ASSETS, fields, path_of};
@@ -155,8 +158,16 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         .unwrap_or_else(|| PINNED_COMPATIBILITY_DATE.to_owned());
     let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
     let code = code_digest(&sha256, desired, &date);
+    let classes = classes::plan(context);
     if let ScriptOwner::Clean { mark, secrets_proven } = owner {
-        let Some(reason) = reason_to_upload(context, &plan.live_marks, mark, *secrets_proven, &code) else { return };
+        let reason = reason_to_upload(context, &plan.live_marks, mark, *secrets_proven, &code);
+        let due = classes.migrations.is_some().then_some(Reason::ClassesMigrated);
+        let Some(reason) = reason.or(due) else {
+            // What can't be migrated is told, although nothing else is to do; what `exports` says is done.
+            let told = classes.diagnostics.into_iter().filter(|_| desired.classes.exports.is_none());
+            plan.sketch.diagnostics.extend(told);
+            return;
+        };
         plan.sketch.owner = Owner::Ours(Some(reason));
     }
     plan.sketch.diagnostics.extend(secrets::other_key(context, owner));
@@ -165,6 +176,10 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
     let (inherit, remove_secrets) = carried_bindings(context, plan);
     let fields = fields(context, (owner, &plan.sketch.owner), &plan.live_marks, (&date, &sha256));
     plan.sketch.fields.extend(fields);
+    plan.sketch.fields.extend(classes.fields);
+    plan.sketch.diagnostics.extend(classes.diagnostics);
+    plan.sketch.loses = classes.deleted;
+    plan.kept.extend(classes::kept(context, &plan.sketch.address));
     plan.upload = Some(Upload {
         creates: matches!(owner, ScriptOwner::Absent),
         bindings: context.set_bindings(),
@@ -178,6 +193,8 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         carried: live.map(|live| live.carried.clone()).unwrap_or_default(),
         keep_assets: desired.assets.is_none() && has_assets_of_others(context, &plan.live_marks),
         assets: desired.assets.clone(),
+        migrations: classes.migrations,
+        exports: desired.classes.exports.clone().map(Value::Object),
         tags: Vec::new(),
         mark,
         sha256: sha256.clone(),

@@ -1,5 +1,6 @@
 //! What is asked about the Workers of a run, and what the answers come to.
 
+mod classes;
 mod hosts;
 mod manifest;
 mod queues;

@@ -7,7 +7,9 @@ use super::hosts::{Hosts, records_of};
 use super::scripts::Scripts;
 use super::versions::Versions;
 use super::workers::Workers;
-use crate::cloudflare::{Read, deployments, queues, routes, schedules, scripts, subdomain, versions, zones};
+use crate::cloudflare::{
+    Read, deployments, durable_objects, queues, routes, schedules, scripts, subdomain, versions, zones,
+};
 use crate::refresh::Known;
 use crate::resource::{DesiredManifest, LiveScript};
 
@@ -63,6 +65,9 @@ impl Asking<'_> {
         if self.manifest.schedules.as_ref().is_some_and(|crons| !crons.is_empty()) {
             reads.push(schedules::list(account, script).into());
         }
+        if states_classes(self.manifest) {
+            reads.push(durable_objects::list(account).into());
+        }
         for zone in self.zones.iter().collect::<BTreeSet<_>>() {
             reads.push(zones::read(zone).into());
             reads.extend(self.zone_reads(zone));
@@ -83,6 +88,9 @@ impl Asking<'_> {
         let own = self.manifest.script.name.as_str();
         let scheduled = workers.scheduled(own).filter(|name| *name == own || self.extent.removes);
         reads.extend(scheduled.map(|name| Read::from(schedules::list(account, name))));
+        if self.extent.removes && workers.have_classes() {
+            reads.push(durable_objects::list(account).into());
+        }
         for renamed in workers.renamed.iter().filter(|_| self.extent.removes) {
             let script = renamed.name.as_str();
             reads.push(scripts::settings(account, script).into());
@@ -132,6 +140,12 @@ pub(super) fn settings(manifest: &DesiredManifest) -> [Read; 2] {
 pub(super) fn shown_address(account: &str, script: &LiveScript) -> Option<Read> {
     let is_on = script.workers_dev.is_some_and(|workers_dev| workers_dev.enabled);
     is_on.then(|| subdomain::of_account(account).into())
+}
+
+/// Whether it says something of its classes of Durable Objects, or is bound to one.
+fn states_classes(manifest: &DesiredManifest) -> bool {
+    let classes = &manifest.script.classes;
+    classes.migrations.is_some() || classes.exports.is_some() || manifest.script.own_classes().next().is_some()
 }
 
 /// Whether it wants the messages of queues: who has them now stands in the list of queues.

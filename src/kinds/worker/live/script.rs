@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::classes;
 use super::scripts::Scripts;
 use crate::cloudflare::scripts::{self, Settings};
 use crate::cloudflare::{deployments, schedules, subdomain, versions};
@@ -25,6 +26,8 @@ pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) 
         None => listed.map(from_list).unwrap_or_default(),
     };
     script.has_assets |= listed.is_some_and(|listed| listed.has_assets == Some(true));
+    script.migration_tag = listed.and_then(|listed| listed.migration_tag.clone());
+    script.classes = classes::of(account, name, known);
     script.is_from_lists = !known.has(&scripts::settings(account, name).into());
     script.has_no_content = settings.is_none() && !script.is_from_lists;
     if let Some(list) = known.get(&deployments::list(account, name)) {

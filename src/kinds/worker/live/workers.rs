@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::script;
 use super::scripts::Scripts;
+use crate::binding::table::DURABLE_OBJECT;
 use crate::model::marks::{self, ScriptMarks};
 use crate::refresh::Known;
 use crate::resource::{DesiredManifest, LiveScript, RenamedScript, User};
@@ -56,6 +57,15 @@ impl Workers {
         let renamed = self.renamed.iter().map(|renamed| (renamed.name.as_str(), &renamed.live.tags));
         let are_scheduled = |tags: &[String]| ScriptMarks::parse(tags).inventory.contains_key(marks::SCHEDULES);
         own.chain(renamed).filter(move |(_, tags)| are_scheduled(tags)).map(|(name, _)| name)
+    }
+
+    /// Whether they may have classes of Durable Objects: migrations made them, or a binding leads to one.
+    pub(super) fn have_classes(&self) -> bool {
+        let all = self.script.iter().chain(self.renamed.iter().map(|renamed| &renamed.live));
+        let mut all = all;
+        all.any(|script| {
+            script.migration_tag.is_some() || script.bindings.iter().any(|it| it.type_name == DURABLE_OBJECT)
+        })
     }
 
     fn places(&self) -> impl Iterator<Item = String> {

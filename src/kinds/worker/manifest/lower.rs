@@ -15,7 +15,7 @@ use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{assets, consumers, env, hosts, kv, schedules, settings};
+use super::{assets, classes, consumers, env, hosts, kv, schedules, settings};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
@@ -220,6 +220,7 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
             Some(stated) => Some(assets::lower(stated, given_assets(subject))?),
             None => None,
         },
+        classes: classes::lower(spec),
         settings: settings::lower(spec)?,
         workers_dev: spec.workers_dev.as_ref().map(workers_dev),
     })

@@ -2,6 +2,7 @@
 
 mod assets;
 mod bindings;
+mod classes;
 mod consumers;
 mod cron;
 mod env;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+use super::classes::{Exports, Migration};
 use super::settings::{CacheOptions, Limits, Observability, Placement, StreamingTailConsumer, TailConsumer};
 use crate::binding::table;
 use crate::manifest::schema::{Items, SecretValue, TextOrFrom, ValueFrom, Word};
@@ -44,6 +45,10 @@ pub struct Spec {
     /// Static assets: files that are served at their paths, before the Worker is asked. Without a bundle the Worker is these
     /// files alone. Absent: those that another tool has put into the live Worker stay.
     pub assets: Option<Assets>,
+    /// What became of the Worker's own classes of Durable Objects, step by step. Absent: they stay as they are.
+    pub migrations: Option<Items<Migration>>,
+    /// The same as a map: each name that the code exports, or exported, with what it is now; in place of `migrations`.
+    pub exports: Option<Exports>,
     /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
     pub queue_consumers: Option<Items<QueueConsumer>>,
     /// When Cloudflare calls the Worker by itself, in its `scheduled` handler: cron expressions in UTC. An empty list: never.

@@ -25,8 +25,8 @@ pub(super) enum Stage<'h> {
     Send(Secret),
     /// The account has all of them: this token goes into the upload of the script.
     Complete(Secret),
-    /// The script was uploaded, or refused.
-    Uploaded(&'h Result<Value, CallError>),
+    /// The script was uploaded with this token, or refused.
+    Uploaded(&'h Result<Value, CallError>, Secret),
     /// A request failed for good.
     Failed(&'h CallError),
     /// What was answered makes no sense.
@@ -73,7 +73,9 @@ impl<'h> Progress<'h> {
             (Stage::Send(token), Ok(answer)) => Self { stage: Stage::Announce, ..self }.sent(token, answer),
             (Stage::Send(_), Err(error)) if is_over(error) => Self { stage: Stage::Announce, ..self }.again(error),
             (Stage::Announce | Stage::Send(_), Err(error)) => Self { stage: Stage::Failed(error), ..self },
-            (Stage::Complete(_) | Stage::Uploaded(_), _) => Self { stage: Stage::Uploaded(result), ..self },
+            (Stage::Complete(token) | Stage::Uploaded(_, token), _) => {
+                Self { stage: Stage::Uploaded(result, token), ..self }
+            }
             (stage @ (Stage::Failed(_) | Stage::Senseless(_)), _) => Self { stage, ..self },
         }
     }
@@ -156,7 +158,7 @@ mod tests {
                 Err(finding) => format!("{}", finding.code),
             },
             Stage::Complete(token) => format!("upload with {}", token.reveal()),
-            Stage::Uploaded(result) => format!("uploaded {}", result.is_ok()),
+            Stage::Uploaded(result, _) => format!("uploaded {}", result.is_ok()),
             Stage::Failed(_) => "failed".into(),
             Stage::Senseless(what) => format!("senseless: {what}"),
         }

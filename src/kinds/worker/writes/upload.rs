@@ -12,8 +12,9 @@ use super::tails;
 use crate::binding::Binding;
 use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::assets;
+use crate::cloudflare::scripts::{self, Script};
 use crate::cloudflare::upload::{self, Metadata, Uploaded};
-use crate::cloudflare::{Call, Heard};
+use crate::cloudflare::{Call, Heard, Turn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::CallError;
 use crate::kinds::worker::subject::Subject;
@@ -61,6 +62,12 @@ pub(in super::super) struct Upload {
     /// Static assets that the manifest states: their files go up before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assets: Option<DesiredAssets>,
+    /// Migrations of its classes that are due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<Value>,
+    /// What its code exports, as the manifest states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<Value>,
     /// Full list of tags.
     pub tags: Vec<String>,
     /// Annotation `workers/tag`. Where a binding is known late, its digest is made anew from what is sent.
@@ -107,15 +114,16 @@ impl Procedure for Uploading {
     }
 
     fn again(&self) -> Option<Rc<dyn Procedure>> {
-        Some(Rc::new(self.with(Upload { creates: false, ..self.upload.clone() })))
+        // What the first one migrated is done.
+        Some(Rc::new(self.with(Upload { creates: false, migrations: None, ..self.upload.clone() })))
     }
 
     fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
         match &self.upload.assets {
-            Some(assets) => self.next_of_assets(assets, &Progress::of(heard), at_hand),
+            Some(assets) => self.next_of_assets(assets, heard, at_hand),
             None => match heard.sent() {
                 None => sent(self.call(at_hand, None)),
-                Some(result) => self.ended(result, at_hand),
+                Some(result) => self.answered(result, heard, at_hand, None),
             },
         }
     }
@@ -134,6 +142,11 @@ impl Upload {
         let settings = tails::without(&self.settings, others);
         Some(Self { bindings, settings, mark: self.mark.clone().unfinished(), ..self.clone() })
     }
+}
+
+/// What the upload says of its static assets, once all files are there.
+fn assets_of(token: &Secret, assets: &DesiredAssets) -> Value {
+    json!({ "jwt": token.reveal(), "config": assets.config })
 }
 
 /// A binding leads to a resource of its own account, whose name the plan may tell with the account.
@@ -162,19 +175,43 @@ impl Uploading {
         Self { subject: self.subject.clone(), upload, wanted: self.wanted.clone() }
     }
 
-    fn next_of_assets(&self, assets: &DesiredAssets, progress: &Progress<'_>, at_hand: AtHand<'_>) -> Next {
+    fn next_of_assets(&self, assets: &DesiredAssets, heard: &Heard, at_hand: AtHand<'_>) -> Next {
+        let progress = Progress::of(heard);
         let Subject { account, script, .. } = &self.subject;
         let Some(files) = assets.files.as_deref() else { return sent(Err(internal("an upload has no assets".into()))) };
         match &progress.stage {
             Stage::Announce => sent(Ok(assets::announce(account, script, files.announced()))),
             Stage::Send(token) => sent(progress.call(account, token, files)),
-            Stage::Complete(token) => {
-                sent(self.call(at_hand, Some(json!({ "jwt": token.reveal(), "config": assets.config }))))
-            }
-            Stage::Uploaded(result) => self.ended(result, at_hand),
+            Stage::Complete(token) => sent(self.call(at_hand, Some(assets_of(token, assets)))),
+            Stage::Uploaded(result, token) => self.answered(result, heard, at_hand, Some(assets_of(token, assets))),
             Stage::Failed(error) => Next::End(failed(error)),
             Stage::Senseless(what) => Next::End(senseless(what)),
         }
+    }
+
+    /// What follows from the answer to an upload. One with migrations that was refused may be the second of two that were
+    /// sent, of which the first took effect: then the account is where it should be, and the rest goes up without them.
+    fn answered(
+        &self,
+        result: &Result<Value, CallError>,
+        heard: &Heard,
+        at_hand: AtHand<'_>,
+        assets: Option<Value>,
+    ) -> Next {
+        let is_refused = matches!(result, Err(error) if error.refusal().is_some());
+        let Some(migrations) = self.upload.migrations.as_ref().filter(|_| is_refused) else {
+            return self.ended(result, at_hand);
+        };
+        let read = scripts::list(&self.subject.account);
+        let Some(listed) = heard.get(&read) else { return Next::Read(vec![read.into()]) };
+        let has_looked = matches!(heard.turns().last(), Some(Turn::Replies(_)));
+        let new_tag = migrations.get("new_tag").and_then(Value::as_str);
+        let is_migrated = |it: &Script| it.id == self.subject.script && it.migration_tag.as_deref() == new_tag;
+        if !has_looked || !listed.is_ok_and(|scripts| scripts.iter().any(is_migrated)) {
+            return self.ended(result, at_hand);
+        }
+        let rest = Upload { migrations: None, ..self.upload.clone() };
+        sent(self.with(rest).call(at_hand, assets))
     }
 
     fn ended(&self, result: &Result<Value, CallError>, at_hand: AtHand<'_>) -> Next {
@@ -221,6 +258,10 @@ impl Uploading {
     /// Code that Cloudflare can't run may be fine and only of the other format, or lack a binding that a second upload
     /// would bring: nobody but its author can tell.
     fn refused(&self, error: &CallError, syntax: Option<Syntax>) -> Ended {
+        if let Some(help) = help_with_classes(error.code()) {
+            let finding = error.diagnostic().with_help(help);
+            return if error.may_have_arrived { Ended::unknown(finding) } else { Ended::refused(finding) };
+        }
         let (Some(NOT_RUNNABLE | NO_HANDLERS), Some(syntax)) = (error.code(), syntax) else {
             return Ended::from(error);
         };
@@ -238,6 +279,26 @@ impl Uploading {
         let finding = error.diagnostic().with_help(help);
         if error.may_have_arrived { Ended::unknown(finding) } else { Ended::refused(finding) }
     }
+}
+
+/// The way out where Cloudflare refuses something about classes of Durable Objects.
+///
+/// <https://developers.cloudflare.com/durable-objects/reference/durable-objects-migrations/>
+fn help_with_classes(code: Option<i64>) -> Option<&'static str> {
+    Some(match code? {
+        10061 | 10123 => "make the class by a migration, or deploy the Worker whose class it is first",
+        10064 => {
+            "say in `migrations` what became of the class: `renamed_classes` keeps what its objects store, `deleted_classes` does not"
+        }
+        10070 => "export the class from the Worker's code",
+        10074 => "compare `migrations` with the classes that the Worker has",
+        10079 => "somebody else migrated the classes since the plan was made: plan again",
+        10097 | 10099 => {
+            "write the class under `new_sqlite_classes`: this account makes no class with storage of the earlier kind"
+        }
+        100_402 => "`exports` and what is there do not fit: mend the entry of each class that is named",
+        _ => return None,
+    })
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
@@ -273,6 +334,8 @@ fn metadata(
         tags: Some(upload.tags.clone()),
         keep_assets: upload.keep_assets.then_some(true),
         settings,
+        migrations: upload.migrations.clone(),
+        exports: upload.exports.clone(),
         ..Metadata::default()
     })
 }

@@ -4,6 +4,7 @@ mod alone;
 mod assets;
 mod bindings;
 mod bundle;
+mod classes;
 mod consumers;
 mod dns;
 mod identity;
@@ -23,6 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     bindings::check(subject, findings);
     assets::check(subject, findings);
     alone::check(subject, findings);
+    classes::check(subject, findings);
     consumers::check(subject, findings);
     schedules::check(subject, findings);
     dns::check(subject, findings);
