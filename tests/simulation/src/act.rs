@@ -14,6 +14,7 @@ impl Account {
     /// An account with things of other people in it, also close to ours.
     pub fn furnish(&mut self) {
         self.make_script("theirs");
+        self.make_script(names::KEEPER);
         self.add_record(0, "A", "theirs.example.com", "192.0.2.1", "by hand");
         self.add_record(0, "TXT", "shop.example.com", "v=theirs", "");
         self.add_route(0, "theirs.example.com/*", Some("theirs"));
@@ -60,6 +61,8 @@ impl Account {
                 let on = script.observability["enabled"] == true;
                 script.observability = json!({ "enabled": !on, "head_sampling_rate": null });
             }),
+            Act::FlipLogpush(script) => self.on_script(script, |script| script.logpush = !script.logpush),
+            Act::DropTails(script) => self.on_script(script, |script| script.tail_consumers = Value::Null),
             Act::MakeRecord(host, other) => self.make_record(host, other),
             Act::DeleteRecords(host) => self.zones[names::zone_of(host)]
                 .records

@@ -30,6 +30,9 @@ pub struct Wanted {
     pub dns: Dns,
     pub workers_dev: Option<bool>,
     pub observability: Option<bool>,
+    pub logpush: Option<bool>,
+    /// Whether a Worker of others gets its traces; nothing where no such block stands.
+    pub tails: Option<bool>,
     pub date: Option<u8>,
     /// `drift: overwrite`.
     pub overwrite: bool,
@@ -174,6 +177,9 @@ pub enum Act {
     AddTag(u8),
     FlipWorkersDev(u8),
     FlipObservability(u8),
+    FlipLogpush(u8),
+    /// Nobody gets its traces any more.
+    DropTails(u8),
     MakeRecord(u8, Other),
     DeleteRecords(u8),
     Unproxy(u8),
@@ -313,6 +319,8 @@ impl Wanted {
         dns: Dns::Absent,
         workers_dev: None,
         observability: None,
+        logpush: None,
+        tails: None,
         date: None,
         overwrite: false,
     };

@@ -52,6 +52,8 @@ pub fn wanted(random: &mut Random, identity: u8) -> Wanted {
         dns: dns(random),
         workers_dev: random.percent(25).then(|| random.percent(50)),
         observability: random.percent(25).then(|| random.percent(50)),
+        logpush: random.percent(20).then(|| random.percent(70)),
+        tails: random.percent(25).then(|| random.percent(75)),
         date: random.percent(30).then(|| random.below(2) as u8),
         overwrite: random.percent(8),
     }
@@ -90,6 +92,7 @@ pub fn earlier(random: &mut Random, wanted: &Wanted) -> Wanted {
             7 => earlier.binds[0] = if earlier.stores[0].is_none() { other.binds[0] } else { earlier.binds[0] },
             _ => {
                 earlier.workers_dev = other.workers_dev;
+                (earlier.logpush, earlier.tails) = (other.logpush, other.tails);
                 earlier.date = other.date;
             }
         }
@@ -162,6 +165,8 @@ pub fn act(random: &mut Random, wanted: &Wanted) -> Act {
         Act::AddTag(script),
         Act::FlipWorkersDev(script),
         Act::FlipObservability(script),
+        Act::FlipLogpush(script),
+        Act::DropTails(script),
         Act::MakeRecord(host, other),
         Act::MakeRecord(host, other),
         Act::DeleteRecords(host),

@@ -85,6 +85,10 @@ fn worker(before: &Account, after: &Account, wanted: &Wanted, misses: &mut Vec<S
     );
     must(wanted.workers_dev.is_none_or(|on| script.workers_dev.0 == on), "workers.dev");
     must(wanted.observability.is_none_or(|on| script.observability["enabled"] == on), "observability");
+    must(wanted.logpush.is_none_or(|on| script.logpush == on), "logpush");
+    let kept = names::tails(&script.tail_consumers).any(|service| service == names::KEEPER);
+    // Where somebody erased our marks, the one that we set counts as theirs and stays.
+    must(wanted.tails != Some(true) || kept, "the tail consumers");
     let Some(live) = script.live() else { return misses.push("no single version is live".into()) };
     must(wanted.date.is_none_or(|date| live.date == Some(format!("2025-10-{:02}", date + 1))), "the date");
     bindings(before.scripts.get(name), live, wanted, misses);
@@ -242,6 +246,7 @@ pub fn shape(account: &Account) -> Value {
         serde_json::json!({
             "name": name, "tags": tags, "bindings": bindings, "code": code, "date": live.map(|live| &live.date),
             "workers_dev": script.workers_dev, "observability": script.observability,
+            "logpush": script.logpush, "tails": script.tail_consumers,
         })
     });
     let zones = account.zones.iter().map(|zone| {

@@ -175,8 +175,17 @@ impl Seen<'_> {
         for binding in old.bindings.iter().filter(|binding| binding["name"].as_str().is_some_and(is_theirs)) {
             self.must(new.bindings.contains(binding), || format!("3 foreign: the binding {} is lost", binding["name"]));
         }
-        let same = old.limits == new.limits && old.placement == new.placement && was.logpush == is.logpush;
-        self.must(same && was.tail_consumers == is.tail_consumers, || "3 foreign: settings are lost".into());
+        let marked = ScriptMarks::parse(&was.tags);
+        let wanted = &self.facts.deployer.wanted;
+        let may_set_logpush = !names::is_peer(name) && (wanted.logpush.is_some() || marked.set("spec.logpush"));
+        let logpush = may_set_logpush || was.logpush == is.logpush;
+        let same = old.limits == new.limits && old.placement == new.placement && logpush;
+        self.must(same, || "3 foreign: settings are lost".into());
+        let theirs = names::tails(&was.tail_consumers);
+        let theirs = theirs.filter(|service| !marked.set(&format!("spec.tail_consumers {service}")));
+        let lost = theirs.filter(|service| !names::tails(&is.tail_consumers).any(|now| now == *service));
+        let lost: Vec<&str> = lost.collect();
+        self.must(lost.is_empty(), || format!("3 foreign: traces no longer go to {}", lost.join(", ")));
         let unnamed = names::is_peer(name) || self.facts.deployer.wanted.observability.is_none();
         let logs = was.observability["enabled"] == is.observability["enabled"];
         self.must(!unnamed || logs, || "3 foreign: the setting of logs is lost".into());

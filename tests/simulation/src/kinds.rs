@@ -168,7 +168,9 @@ fn touched(wanted: &Wanted, act: &Act) -> Vec<Planned> {
         | Act::EraseTags(script)
         | Act::AddTag(script)
         | Act::FlipWorkersDev(script)
-        | Act::FlipObservability(script) => {
+        | Act::FlipObservability(script)
+        | Act::FlipLogpush(script)
+        | Act::DropTails(script) => {
             let name = names::script(*script);
             let is_ours = wanted.members().iter().any(|member| member.name == name);
             let in_circle = in_circles(wanted).contains(&name).then_some(Planned::Circle);

@@ -108,6 +108,12 @@ impl Wanted {
         if let Some(on) = self.observability {
             spec["observability"] = json!(on);
         }
+        if let Some(on) = self.logpush {
+            spec["logpush"] = json!(on);
+        }
+        if let Some(on) = self.tails {
+            spec["tail_consumers"] = if on { json!([{ "service": names::KEEPER }]) } else { json!([]) };
+        }
         if let Some(date) = self.date {
             spec["compatibility_date"] = json!(format!("2025-10-{:02}", date + 1));
         }

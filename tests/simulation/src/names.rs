@@ -9,6 +9,8 @@ pub const ZONE_IDS: [&str; 2] = ["11111111111111111111111111111111", "2222222222
 pub const SCRIPTS: [&str; 5] = ["shop", "store", "theirs", "cart", "mail"];
 /// Those of them that are other Workers of a run, and keep their names.
 pub const PEERS: [&str; 2] = ["cart", "mail"];
+/// A Worker of others that gets the traces of Workers.
+pub const KEEPER: &str = "keeper";
 /// Where these stand among the scripts.
 pub const FIRST_PEER: u8 = 3;
 /// Zone and name.
@@ -73,4 +75,9 @@ pub fn bundle(key: &str) -> Option<String> {
     let mut code = String::from("export default { fetch() { return new Response('");
     let _ = write!(code, "{number}'); }} }};");
     Some(code)
+}
+
+/// Names of the Workers that get the traces of one.
+pub fn tails(consumers: &serde_json::Value) -> impl Iterator<Item = &str> {
+    consumers.as_array().into_iter().flatten().filter_map(|entry| entry["service"].as_str())
 }

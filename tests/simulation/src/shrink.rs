@@ -71,7 +71,7 @@ fn smaller(case: &Case) -> Vec<Case> {
     cases
 }
 
-const SIMPLER: [fn(&mut Wanted); 29] = [
+const SIMPLER: [fn(&mut Wanted); 30] = [
     |wanted| wanted.tells = None,
     |wanted| wanted.stores.iter_mut().flatten().for_each(|store| store.in_r2 = false),
     |wanted| wanted.consumes = None,
@@ -116,6 +116,7 @@ const SIMPLER: [fn(&mut Wanted); 29] = [
     },
     |wanted| wanted.workers_dev = None,
     |wanted| wanted.observability = None,
+    |wanted| (wanted.logpush, wanted.tails) = (None, None),
     |wanted| wanted.date = None,
     |wanted| wanted.code = 0,
     |wanted| wanted.script = 0,

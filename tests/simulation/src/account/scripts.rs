@@ -66,6 +66,7 @@ impl Account {
         let around = bindings::Around { stores: &self.stores, scripts: &self.scripts, name };
         let bindings = bindings::resolve(&metadata, before, strict, switches, &around)?;
         let tags = tags(&metadata)?;
+        self.check_tails(&metadata)?;
         let annotations = annotations(&metadata)?;
         let number = before.map_or(1, |before| before.number + 1);
         let version = Version {
@@ -146,6 +147,7 @@ impl Account {
     fn patch_settings(&mut self, call: &Call, name: &str, maker: Maker) -> Answer {
         let body = json_body(call, "application/json")?;
         let tags = tags(&body)?;
+        self.check_tails(&body)?;
         let script = self.script(name)?;
         for (member, value) in body.as_object().into_iter().flatten() {
             match member.as_str() {
@@ -155,10 +157,18 @@ impl Account {
                 }
                 "observability" => script.observability = value.clone(),
                 "logpush" => script.logpush = value.as_bool().unwrap_or_default(),
+                "tail_consumers" => script.tail_consumers = value.clone(),
                 _ => return Err((400, 10026, "could not parse request body")),
             }
         }
         Ok(ok(json!({ "tags": views::tags(script) })))
+    }
+
+    /// Those that get the traces are there.
+    fn check_tails(&self, sent: &Value) -> Result<(), Refused> {
+        let named = sent["tail_consumers"].as_array().into_iter().flatten().map(|entry| &entry["service"]);
+        let known = |service: &Value| service.as_str().is_some_and(|service| self.scripts.contains_key(service));
+        if named.into_iter().all(known) { Ok(()) } else { Err((400, 10144, "Tail consumer not found.")) }
     }
 
     /// Makes a version from the newest one, and deploys it.

@@ -35,7 +35,8 @@ pub(super) fn route(route: &Route) -> Value {
 }
 
 pub(super) fn listed((name, script): (&String, &Script)) -> Value {
-    json!({ "id": name, "tags": tags(script), "etag": "0".repeat(64), "has_assets": false, "usage_model": "standard" })
+    json!({ "id": name, "tags": tags(script), "etag": "0".repeat(64), "has_assets": false, "usage_model": "standard",
+            "logpush": script.logpush, "observability": script.observability, "tail_consumers": script.tail_consumers })
 }
 
 /// The newer API's view: who refers to a Worker.
