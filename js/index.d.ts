@@ -6,6 +6,7 @@ import type {
   Checkup,
   Diagnostic,
   History,
+  Import,
   OutputsResult,
   Plan,
   Published,
@@ -179,6 +180,16 @@ export function pack(files: Record<string, Uint8Array>): Promise<Uint8Array>;
  * const [{ bucket, key, document, path }] = await bundleTargets(text);
  */
 export function bundleTargets(manifest: Manifest, options?: Options): Promise<BundleTarget[]>;
+
+/**
+ * Writes configurations of wrangler's as manifests: one of each environment, or of the one that `environment` names.
+ * What has no equivalent is a warning, and a comment in its manifest.
+ *
+ * @throws {DeployError} for options of another form; mistakes in a configuration are findings of the answer
+ * @example
+ * const { manifests } = await importManifests({ name: "wrangler.jsonc", text });
+ */
+export function importManifests(configuration: Manifest, options?: Options): Promise<Import>;
 
 /**
  * Rewrites one scalar of a YAML text; comments and layout stay.

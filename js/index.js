@@ -124,6 +124,13 @@ export function createApi(engine, texts = TEXTS) {
       return ask("bundleTargets", sourceText(manifest), data);
     },
 
+    /** Writes configurations of wrangler's as manifests: one of each environment, or of that of the options. */
+    async importManifests(configuration, options) {
+      const { data, host } = await splitOptions(engine, "importManifests", options);
+      await loaded(engine, { ...data, ...host });
+      return ask("importManifests", sourceText(configuration), data);
+    },
+
     /** Rewrites one scalar of a YAML text; comments and layout stay. */
     async setValue(text, document, path, value) {
       for (const [name, given] of Object.entries({ text, path, value })) shapes.require(name, given, shapes.TEXT);

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use cfworker_deploy::diagnostic::{Code, Diagnostic, Place};
-use cfworker_deploy::kinds;
 use cfworker_deploy::manifest::{Finding, Look, Read, ReadOptions, Source};
+use cfworker_deploy::{engine, kinds};
 
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -33,6 +33,15 @@ struct Options {
 /// Endings of files that are sources.
 const ENDINGS: [&str; 3] = ["yaml", "jsonc", "toml"];
 
+impl Options {
+    fn of(folder: &Path) -> Self {
+        match fs::read(folder.join("options.json")) {
+            Ok(bytes) => serde_json::from_slice(&bytes).expect("options"),
+            Err(_) => Self::default(),
+        }
+    }
+}
+
 fn specs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs/manifest");
     let mut folders: Vec<_> = fs::read_dir(root).expect("specs").map(|entry| entry.expect("an entry").path()).collect();
@@ -40,11 +49,16 @@ fn specs() -> Vec<PathBuf> {
     folders
 }
 
+/// What an import makes is no source.
+fn is_written(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("written."))
+}
+
 fn sources(folder: &Path) -> Vec<Source> {
     let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<_> = files
-        .filter(|file| file.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)))
-        .collect();
+    let is_source =
+        |file: &PathBuf| file.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
+    let mut files: Vec<_> = files.filter(|file| is_source(file) && !is_written(file)).collect();
     files.sort();
     let source = |file: PathBuf| Source {
         name: file.file_name().expect("a name").to_string_lossy().into_owned(),
@@ -54,10 +68,7 @@ fn sources(folder: &Path) -> Vec<Source> {
 }
 
 fn read(folder: &Path) -> Read {
-    let options = match fs::read(folder.join("options.json")) {
-        Ok(bytes) => serde_json::from_slice::<Options>(&bytes).expect("options"),
-        Err(_) => Options::default(),
-    };
+    let options = Options::of(folder);
     let options = ReadOptions {
         files: options.files,
         assets: options.assets.into_iter().map(contents).collect(),
@@ -69,6 +80,7 @@ fn read(folder: &Path) -> Read {
         environment: options.environment,
         overlays: options.overlays,
         without_values: false,
+        guesses: false,
     };
     kinds::read(&sources(folder), &options)
 }
@@ -153,6 +165,42 @@ fn compare(path: &Path, actual: &str, update: bool, failures: &mut String) {
     if expected != actual {
         writeln!(failures, "{}:\n--- expected\n{expected}\n+++ actual\n{actual}", path.display()).expect("a line");
     }
+}
+
+/// `written.ENVIRONMENT.yaml` is what an import makes of the configuration of a folder, and reads as it does.
+#[test]
+fn configurations_are_written_as_specified() {
+    let update = std::env::var_os("UPDATE_SPECS").is_some();
+    let mut failures = String::new();
+    for folder in specs() {
+        let options = Options::of(&folder);
+        let overlays = options.overlays.clone();
+        let account_id = options.account_id.clone();
+        let asked = serde_json::json!({ "overlays": overlays, "accountId": account_id, "today": options.today });
+        let imported = engine::import(&sources(&folder), &serde_json::from_value(asked).expect("options"));
+        for manifest in &imported.manifests {
+            let name = format!("written.{}.yaml", manifest.environment.as_deref().unwrap_or("top"));
+            compare(&folder.join(&name), &manifest.text, update, &mut failures);
+            let read = kinds::read(
+                &[Source { name, text: manifest.text.clone() }],
+                &ReadOptions { account_id: account_id.clone(), ..ReadOptions::default() },
+            );
+            let errors: Vec<_> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}\n{}", folder.display(), manifest.text);
+            let environment = manifest.environment.clone();
+            let asked = ReadOptions {
+                environment,
+                overlays: overlays.clone(),
+                account_id: account_id.clone(),
+                ..ReadOptions::default()
+            };
+            let stated = kinds::read(&sources(&folder), &asked);
+            if !stated.diagnostics.iter().any(Diagnostic::is_error) {
+                assert_eq!(read.desired.manifests, stated.desired.manifests, "{}", folder.display());
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
 }
 
 /// Every code of reading has a spec that shows it; the engine's own failures can't be shown.

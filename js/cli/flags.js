@@ -97,7 +97,7 @@ export const FLAGS = [
     on: [...PLANNING, "outputs", "doctor"],
     text: "outputs of other runs, as `outputs --json` prints them",
   },
-  { flag: "--env <name>", on: READING, text: "environment of a wrangler.jsonc or wrangler.toml" },
+  { flag: "--env <name>", on: [...READING, "import"], text: "environment of a wrangler.jsonc or wrangler.toml" },
   {
     flag: "--overlay <file>",
     on: READING,
@@ -107,7 +107,7 @@ export const FLAGS = [
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
   { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },
   { flag: "--local", on: [...SENDING, "validate"], text: "use the Local Cloudflare that runs here" },
-  { flag: "--json", on: [...READING, "publish"], text: "NDJSON events on stdout" },
+  { flag: "--json", on: [...READING, "publish", "import"], text: "NDJSON events on stdout" },
 
   {
     flag: "--port <port>",

@@ -23,6 +23,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  importManifests,
   pack,
   setValue,
   schema,

@@ -19,6 +19,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  importManifests,
   pack,
   setValue,
   schema,

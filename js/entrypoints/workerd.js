@@ -16,6 +16,7 @@ export const {
   history,
   publish,
   bundleTargets,
+  importManifests,
   pack,
   setValue,
   schema,

@@ -7,7 +7,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{ApplyResult, BundleTarget, Checkup, HistoryResult, OutputsResult, PlanResult, Published, Validation};
+use super::{
+    ApplyResult, BundleTarget, Checkup, HistoryResult, Imported, OutputsResult, PlanResult, Published, Validation,
+};
 use crate::apply::Event;
 use crate::error::Error;
 
@@ -23,6 +25,7 @@ fn answers() -> Value {
         of::<Checkup>,
         of::<Published>,
         of::<BundleTarget>,
+        of::<Imported>,
         of::<Event>,
         of::<Error>,
     ] {

@@ -101,5 +101,6 @@ pub(super) fn read_options(options: &Options, account_id: Option<&str>) -> ReadO
         allow_env: options.allow_env.clone(),
         environment: options.environment.clone(),
         overlays: options.overlays.clone(),
+        guesses: false,
     }
 }

@@ -26,6 +26,7 @@ use serde_json::Value;
 
 use crate::cloudflare::permissions::Grant;
 use crate::diagnostic::Diagnostic;
+use crate::manifest::written::{self, Written};
 use crate::manifest::{self, Finding, Look, ReadOptions, Source};
 use crate::model::{Address, OutputSet};
 use crate::plan::{self, Plan, PlanOptions};
@@ -45,6 +46,11 @@ use worker::{Goal, SecretFacts};
 /// Reads the manifests of a run.
 pub fn read(sources: &[Source], options: &ReadOptions) -> manifest::Read {
     manifest::read(&DOCUMENTS, &DIALECTS, sources, options)
+}
+
+/// Manifests that say what configurations of other tools say.
+pub(crate) fn written(sources: &[Source], options: &ReadOptions) -> Vec<Written> {
+    written::written(&DOCUMENTS, &DIALECTS, sources, options)
 }
 
 /// Findings of manifests as text, each with the lines that it is about.

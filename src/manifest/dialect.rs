@@ -14,6 +14,9 @@ pub(crate) trait Dialect: Sync {
     /// wrong with it.
     fn documents(&self, given: &Given<'_>) -> (Vec<Document>, Vec<Diagnostic>);
 
+    /// The names of the environments that a text has, beside what holds without one.
+    fn environments(&self, file: &str, text: &str) -> Vec<String>;
+
     /// The parts of a text that are written as a manifest is, and may hold secrets as one may; nothing for a text that
     /// can't be read.
     fn manifest_in(&self, file: &str, text: &str) -> Option<Vec<Node>>;

@@ -44,6 +44,7 @@ mod together;
 pub(crate) mod tree;
 mod unreplaced;
 mod wanted;
+pub(crate) mod written;
 
 pub(crate) use drawing::draw_in;
 pub use drawing::{Finding, Look, draw};

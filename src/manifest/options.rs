@@ -27,4 +27,6 @@ pub struct ReadOptions {
     pub environment: Option<String>,
     /// Sources that are laid over others: name of the source → name of the one below it.
     pub overlays: BTreeMap<String, String>,
+    /// What a configuration of another tool leaves open is guessed, and told: for those who write a manifest of it.
+    pub guesses: bool,
 }

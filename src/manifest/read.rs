@@ -63,7 +63,11 @@ pub(crate) fn read(
     Read { references: references(&desired), desired, diagnostics, places: Places::of(documents) }
 }
 
-fn parse(sources: &[Source], dialects: &[&dyn Dialect], options: &ReadOptions) -> (Vec<Document>, Vec<Diagnostic>) {
+pub(super) fn parse(
+    sources: &[Source],
+    dialects: &[&dyn Dialect],
+    options: &ReadOptions,
+) -> (Vec<Document>, Vec<Diagnostic>) {
     let mut documents = Vec::new();
     let (overlays, mut diagnostics) = overlay::all(sources, dialects, options);
     for (index, source) in sources.iter().enumerate() {

@@ -173,6 +173,14 @@ pub fn bundle_targets(source_text: &str, options: JsValue) -> JsValue {
     )
 }
 
+/// Writes configurations of wrangler's as manifests.
+#[wasm_bindgen(js_name = importManifests)]
+pub fn import_manifests(source_text: &str, options: JsValue) -> JsValue {
+    tagged(
+        sources(source_text).and_then(|sources| Ok(engine::import(&sources, &with_bytes_from_js("options", options)?))),
+    )
+}
+
 /// Rewrites one scalar of a YAML text; comments and layout stay.
 #[wasm_bindgen(js_name = setValue)]
 pub fn set_value(source: &str, document: usize, path: &str, value: &str) -> JsValue {

@@ -63,8 +63,14 @@ impl Dialect for Wrangler {
         if let Some(overlay) = given.overlay {
             findings.extend(overlay::lay(&mut document, overlay, given.options.environment.as_deref()));
         }
-        findings.extend(bundle::missing(&mut document));
+        findings.extend(bundle::missing(&mut document, given.options.guesses));
         (vec![document], findings)
+    }
+
+    fn environments(&self, file: &str, text: &str) -> Vec<String> {
+        let root = form_of(file).and_then(|form| root_of(form, file, text).ok());
+        let all = root.as_ref().and_then(|root| tree::member(root, "env"));
+        all.iter().flat_map(|all| tree::entries(&all.value)).map(|entry| entry.key.text.clone()).collect()
     }
 
     fn manifest_in(&self, file: &str, text: &str) -> Option<Vec<Node>> {

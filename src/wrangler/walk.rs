@@ -91,14 +91,15 @@ fn one(binding: &Binding, given: &Node, key: Span, path: &str, draft: &mut Draft
         let finding = Diagnostic::error(Code::WrongType, format!("a mapping is due for {}", quote(path)));
         return draft.tell(given.span, path, finding);
     }
-    let mut made = members(binding.members, given, path, draft);
+    let Some(mut made) = members(binding.members, given, path, draft) else { return };
     if let Some(word) = binding.word {
         made.insert(made.len().min(1), entry("type", key, text(word, key)));
     }
     draft.push(binding.into, key, mapping(made, given.span));
 }
 
-fn members(rows: &[(&str, Member)], given: &Node, path: &str, draft: &mut Draft<'_>) -> Vec<Entry> {
+/// The members of an entry; nothing for one that is of another sort than the row.
+fn members(rows: &[(&str, Member)], given: &Node, path: &str, draft: &mut Draft<'_>) -> Option<Vec<Entry>> {
     let mut made = Vec::new();
     for entry in entries(given) {
         let path = format!("{path}.{}", entry.key.text);
@@ -112,13 +113,14 @@ fn members(rows: &[(&str, Member)], given: &Node, path: &str, draft: &mut Draft<
             Some(Member::Only(word, why)) => {
                 if text_of(&entry.value) != Some(*word) {
                     draft.lost(entry, &path, why);
+                    return None;
                 }
             }
             Some(Member::By(name, made_of)) => made.push(renamed(name, made_of(&entry.value))),
             None => unknown(entry, &path, draft),
         }
     }
-    made
+    Some(made)
 }
 
 fn is_null(node: &Node) -> bool {

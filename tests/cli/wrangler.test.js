@@ -78,6 +78,34 @@ describe("a configuration of wrangler's", { concurrency: false }, () => {
     assert.match(message, /other\.js/);
   });
 
+  test("is imported as a manifest of each environment, with nothing to do afterwards, and no file is replaced", async () => {
+    await writeFile(join(site.directory, "shop", "wrangler.jsonc"), CONFIGURATION.replace("{", '{ "keep_vars": true,'));
+    const run = await cli("import", "shop/wrangler.jsonc");
+    assert.equal(run.exit, 0, run.stdout);
+    const files = eventsOf(run).filter(({ type }) => type === "imported");
+    assert.deepEqual(
+      files.map(({ file, environment }) => [file, environment]),
+      [
+        ["shop/worker.yaml", undefined],
+        ["shop/worker.production.yaml", "production"],
+      ],
+    );
+    const text = await readFile(join(site.directory, "shop", "worker.production.yaml"), "utf8");
+    assert.match(text, /^# `keep_vars` is left out: /m);
+    const planned = await cli("plan", "shop/worker.production.yaml");
+    assert.deepEqual([planned.exit, changesOf(planned)], [0, []], planned.stdout);
+    assert.equal((await cli("import", "shop/wrangler.jsonc")).exit, 64);
+    assert.equal(await readFile(join(site.directory, "shop", "worker.production.yaml"), "utf8"), text);
+  });
+
+  test("with a mistake is not imported, and a manifest has nothing to import", async () => {
+    await mkdir(join(site.directory, "wrong"));
+    await writeFile(join(site.directory, "wrong", "wrangler.toml"), 'name = "No Name"\nmain = "a"\n');
+    const wrong = await cli("import", "wrong/wrangler.toml");
+    assert.deepEqual([wrong.exit, eventsOf(wrong).some(({ type }) => type === "imported")], [65, false]);
+    assert.equal((await cli("import", "shop/other.yaml")).exit, 65);
+  });
+
   test("has findings that point into the file that each value was written in", async () => {
     await writeFile(join(site.directory, "wrangler.toml"), 'name = "hello"\nmain = 5\n[vars]\nA = "${x}"\n');
     await writeFile(join(site.directory, "cfworker.yml"), "spec:\n  script:\n    bundle: {bucket: No, path: a.js}\n");

@@ -6,6 +6,8 @@ import { doctor } from "./doctor.js";
 import { drift } from "./drift.js";
 import { explain } from "./explain.js";
 import { history } from "./history.js";
+import { importing } from "./import.js";
+import { init } from "./init.js";
 import { local } from "./local.js";
 import { outputs } from "./outputs.js";
 import { plan } from "./plan.js";
@@ -43,6 +45,8 @@ export const COMMANDS = [
   drift,
   doctor,
   publish,
+  importing,
+  init,
   schema,
   explain,
   local,
