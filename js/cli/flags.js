@@ -106,7 +106,7 @@ export const FLAGS = [
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
   { flag: "--timeout <time>", on: SENDING, text: "give up after, such as 90s or 5m (default 10m)", parse: duration },
-  { flag: "--local", on: [...SENDING, "validate"], text: "use the Local Cloudflare that runs here" },
+  { flag: "--local", on: [...SENDING, "validate", "import"], text: "use the Local Cloudflare that runs here" },
   { flag: "--json", on: [...READING, "publish", "import"], text: "NDJSON events on stdout" },
 
   {

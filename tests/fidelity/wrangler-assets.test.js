@@ -1,9 +1,6 @@
 /** The real wrangler deploys static assets to Local Cloudflare; they are answered as `wrangler dev` answers them. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -12,7 +9,8 @@ import { requestHost } from "../../js/local/host-request.js";
 import { plan } from "../../pkg/js/entrypoints/node.js";
 import { startLocalCloudflare } from "../canaries/local.js";
 import { cli } from "./cli.js";
-import { node24, skipReason, WRANGLER, wrangler } from "./node24.js";
+import { startDev } from "./dev.js";
+import { skipReason, wrangler } from "./node24.js";
 
 const HOST = "site.example.com";
 const FILES = {
@@ -185,50 +183,4 @@ describe("wrangler's static assets against Local Cloudflare", { skip: skipReason
 function told({ status, headers, text }) {
   const named = HEADERS.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]);
   return { status, text, ...Object.fromEntries(named) };
-}
-
-/** `wrangler dev` of the folder, on a port of its own. */
-async function startDev(folder) {
-  const port = await freePort();
-  const args = [
-    WRANGLER,
-    "dev",
-    "--ip",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--inspector-port",
-    "0",
-    "--show-interactive-dev-session=false",
-  ];
-  const env = { PATH: process.env.PATH, HOME: folder, CI: "1", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
-  const child = spawn(node24(), args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  const ready = new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        output += text;
-        if (/Ready on/.test(output)) resolve();
-      });
-    }
-    child.once("close", () => reject(new Error(`wrangler dev ended:\n${output}`)));
-  });
-  await ready;
-  return {
-    port,
-    close: async () => {
-      const closed = once(child, "close");
-      child.kill("SIGTERM");
-      await closed;
-    },
-  };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
