@@ -1190,6 +1190,40 @@ export interface HistoryDeployment {
   message?: string;
 }
 /**
+ * What an import says.
+ */
+export interface Import {
+  /**
+   * No finding is an error: there is a manifest of each environment.
+   */
+  ok: boolean;
+  /**
+   * The manifests, by file and environment.
+   */
+  manifests: ImportedManifest[];
+  /**
+   * All findings; what was not taken over is a warning, and a comment in its manifest.
+   */
+  diagnostics: Diagnostic[];
+}
+/**
+ * A manifest that was made of a configuration.
+ */
+export interface ImportedManifest {
+  /**
+   * The configuration.
+   */
+  file: string;
+  /**
+   * YAML, with comments.
+   */
+  text: string;
+  /**
+   * Its environment; absent: the top level.
+   */
+  environment?: string;
+}
+/**
  * A document that was read.
  */
 export interface ManifestInfo {

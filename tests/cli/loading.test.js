@@ -24,6 +24,7 @@ describe("a download of the engine that hangs", () => {
     plan: (api, options) => api.plan(MANIFEST, CREDS, options),
     validate: (api, options) => api.validate(MANIFEST, options),
     bundleTargets: (api, options) => api.bundleTargets(MANIFEST, options),
+    importManifests: (api, options) => api.importManifests(MANIFEST, options),
     publish: (api, options) => api.publish(new Uint8Array(), { bucket: "b", key: "k" }, CREDS, options),
   };
   for (const [name, call] of Object.entries(calls)) {

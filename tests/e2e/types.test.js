@@ -7,7 +7,15 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
-import { bundleTargets, doctor, history, outputs, publish, validate } from "../../pkg/js/entrypoints/node.js";
+import {
+  bundleTargets,
+  doctor,
+  history,
+  importManifests,
+  outputs,
+  publish,
+  validate,
+} from "../../pkg/js/entrypoints/node.js";
 import { createSite, manifestOf, ZONE } from "./site.js";
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -51,6 +59,8 @@ describe("types", () => {
     keep("History", await history(manifest, site.credentials));
     keep("Checkup", await doctor(manifest, site.credentials));
     keep("BundleTarget[]", await bundleTargets(manifest));
+    const text = '{ "name": "shop", "main": "index.js", "keep_vars": true, "env": { "production": {} } }';
+    keep("Import", await importManifests({ name: "wrangler.jsonc", text }, { accountId: "0".repeat(32) }));
     const target = { bucket: "bundles", key: "types/", accountId: site.local.accountId };
     keep("Published", await publish(Buffer.from("export default {}"), target, site.credentials));
 

@@ -54,20 +54,20 @@ test("Local Cloudflare has types", () => {
 
 const NAMES = `
 import {
-  apply, bundleTargets, DeployError, destroy, doctor, explain, history, outputs, plan, promote, publish, renderCheckup,
+  apply, bundleTargets, DeployError, destroy, doctor, explain, history, importManifests, outputs, plan, promote, publish, renderCheckup,
   renderDiagnostics, renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue,
   validate, version,
 } from "cfworker-deploy";
 import type {
   Action, ApplyResult, BundleTarget, CallOption, Change, Checkup, Credentials, DeployEvent, DestroyOptions, Diagnostic,
-  FieldChange, History, Left, Manifest, ManifestDocument, ManifestInfo, NextCommand, Options, Outputs, OutputSet, OutputsResult,
+  FieldChange, History, Import, ImportedManifest, Left, Manifest, ManifestDocument, ManifestInfo, NextCommand, Options, Outputs, OutputSet, OutputsResult,
   OutputValue, Plan, PlannedManifest, PromoteOptions, Published, PublishTarget, R2Credentials, RelatedPlace,
   RollbackOptions, Source, Style, Summary,
   Undo, Validation, WayOut, WorkerManifest, WorkerOutputs,
 } from "cfworker-deploy";
 
 export const calls = [
-  apply, bundleTargets, destroy, doctor, explain, history, outputs, plan, promote, publish, renderCheckup, renderDiagnostics,
+  apply, bundleTargets, destroy, doctor, explain, history, importManifests, outputs, plan, promote, publish, renderCheckup, renderDiagnostics,
   renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue, validate, version,
 ];
 export type Taken = [
@@ -75,7 +75,7 @@ export type Taken = [
   RollbackOptions, Source, Style,
   WorkerManifest,
 ];
-export type Told = [BundleTarget, FieldChange, History, ManifestInfo, NextCommand, Outputs, Published, RelatedPlace, Validation];
+export type Told = [BundleTarget, FieldChange, History, Import, ImportedManifest, ManifestInfo, NextCommand, Outputs, Published, RelatedPlace, Validation];
 
 export function told({ changes, kept, manifests, resolve, summary, exitCode }: Plan): string[] {
   const action: Action[] = changes.map((change: Change) => change.action);
