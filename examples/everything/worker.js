@@ -1,4 +1,14 @@
 // Answers with a word from each thing that it is bound to. `POST /orders` makes an order, which goes through all of them.
+import { DurableObject } from "cloudflare:workers";
+
+export class Visits extends DurableObject {
+  async next() {
+    const count = ((await this.ctx.storage.get("count")) ?? 0) + 1;
+    await this.ctx.storage.put("count", count);
+    return count;
+  }
+}
+
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
@@ -11,6 +21,7 @@ export default {
       r2: (await env.RECEIPTS.list()).objects.map(({ key }) => key),
       d1: await env.ORDERS.prepare("SELECT count(*) AS count FROM orders").first("count"),
       queue: await env.ORDERS.prepare("SELECT count(*) AS count FROM orders WHERE sent").first("count"),
+      durable_object: await env.VISITS.getByName("all").next(),
       service: await (await env.HELPER.fetch("https://helper/")).text(),
       assets: (await greeting.text()).trim(),
       rate_limit: success ? "not reached" : "reached",

@@ -52,11 +52,13 @@ describe("examples/everything", { concurrency: false }, () => {
     assert.equal(await ask("/orders", { method: "POST", body: "two loaves" }), 201);
     await site.cloudflare.runSchedules(Date.UTC(2026, 6, 1, 3, 0));
     let told;
+    let visits = 0;
     for (let waited = 0; waited < PATIENCE_MS && told?.queue !== 1; waited += 100) {
       told = await ask();
+      visits++;
       await sleep(100);
     }
-    assert.deepEqual(told, ANSWER);
+    assert.deepEqual(told, { ...ANSWER, durable_object: visits });
     const output = () => site.cloudflare.runtime.output.join("\n");
     for (let waited = 0; waited < PATIENCE_MS && !output().includes("the other Worker ended with ok"); waited += 50)
       await sleep(50);
@@ -70,8 +72,10 @@ describe("examples/everything", { concurrency: false }, () => {
     assert.ok(actions.length > 8 && actions.every((action) => action === "no-op"), String(actions));
   });
 
-  test("destroy leaves the stores and says so", async () => {
-    const run = await during("destroy", "everything.yaml", "--yes");
+  test("destroy takes the class with its objects where it is named, leaves the stores and says so", async () => {
+    const refused = await during("destroy", "everything.yaml", "--yes");
+    assert.deepEqual([refused.exit, refused.writes], [5, []]);
+    const run = await during("destroy", "everything.yaml", "--yes", "--delete-data", "script:everything");
     assert.equal(run.exit, 0, run.stdout + run.stderr);
     const [{ kept }] = eventsOf(run).filter(({ type }) => type === "plan");
     assert.deepEqual(kept.map(({ address }) => address).toSorted(), STORES);

@@ -58,6 +58,25 @@ export const ROWS = {
     local: "yes",
     test: ["tests/e2e/assets.test.js", "the first run sends each file once, and files, rules and the Worker answer"],
   },
+  migrations: {
+    table: "bindings",
+    says: "what became of the Worker's own classes of Durable Objects, step by step",
+    spec: "object-classes",
+    example: { migrations: [{ tag: "v1", new_sqlite_classes: ["Room"] }] },
+    local: "yes",
+    test: ["tests/e2e/room.test.js", "the first run makes the class with the Worker, and each room keeps its guests"],
+  },
+  exports: {
+    table: "bindings",
+    says: "the same as a map of what the code exports",
+    spec: "object-classes-in-a-map",
+    example: { exports: { Room: { type: "durable-object", storage: "sqlite" } } },
+    local: "yes",
+    test: [
+      "tests/e2e/durable-objects.test.js",
+      "a map of exports makes and renames classes, and its refusal is told class by class",
+    ],
+  },
   dns: {
     table: "triggers",
     says: "hosts with their DNS records, and patterns of routes",

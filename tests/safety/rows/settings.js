@@ -290,6 +290,8 @@ export const WITHOUT_DRIFT = {
   account_id: "says in which account the Worker is",
   worker_name: "is the Worker's identity: under another name there is none of ours",
   script: "is another way to write `script_bundle` and `worker_name`",
+  migrations: "says what became of classes, a step that nobody takes back: see `e2e/durable-objects.test.js`",
+  exports: "the same as a map: see `e2e/durable-objects.test.js`",
   main_module: "says which module of the bundle is the main one, and goes with the code",
   bindings: "has a row for each type, see `bindings.js`",
   kv_bindings: "is another way to write bindings of type kv_namespace",
