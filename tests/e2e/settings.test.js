@@ -195,4 +195,32 @@ describe("settings of a Worker", () => {
     assert.deepEqual((await site.during(() => site.apply(both()))).writes, []);
     await site.destroy(both());
   });
+
+  test("of many Workers the lists tell their settings: the second run writes nothing, and drift is found", async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `many-${index}`);
+    const code = { script_bundle: { bucket: "bundles", path: "shop.js" }, dns: undefined };
+    const more = { logpush: true, observability: { enabled: true, logs: { enabled: true } }, tags: ["many"] };
+    const all = () => [
+      keeper(),
+      ...names.map((name) =>
+        manifestOf(site, { worker_name: name, ...code, ...more, tail_consumers: [{ service: "keeper" }] }, { name }),
+      ),
+    ];
+    await site.apply(all());
+    const { writes, requests } = await site.during(() => site.apply(all()));
+    assert.deepEqual(writes, []);
+    assert.equal(requests.filter(({ path }) => path.endsWith("/settings")).length, 0, "nothing is read in full");
+    const drifted = site.local.state.scripts.get("many-3");
+    Object.assign(drifted, { logpush: false, tailConsumers: [] });
+    const { changes } = await site.plan(all());
+    const [change, ...others] = changes.filter(({ action }) => action !== "no-op");
+    assert.deepEqual([change.address, others], ["script:many-3", []]);
+    assert.deepEqual(
+      change.fields.map(({ path }) => path),
+      ["logpush", "tail_consumers"],
+    );
+    await site.apply(all());
+    assert.deepEqual([drifted.logpush, drifted.tailConsumers], [true, [{ service: "keeper" }]]);
+    await site.destroy(all());
+  });
 });

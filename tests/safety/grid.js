@@ -79,6 +79,10 @@ export const SCENARIOS = {
     from: manifestOf(env("one", { OLD: "${OLD}" })),
     to: one,
   },
+  "settings of the Worker changed, without an upload": {
+    from: manifestOf({ ...env("one"), logpush: true, tail_consumers: [{ service: "foreign" }], tags: ["team-shop"] }),
+    to: manifestOf({ ...env("one"), observability: { enabled: true, logs: { enabled: true } }, tags: ["team-blue"] }),
+  },
   "take over": {
     occupied: true,
     to: one,

@@ -28,3 +28,19 @@ impl TagWrite {
 pub(super) fn same(one: &[String], other: &[String]) -> bool {
     one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(tags: &[&str]) -> Vec<String> {
+        tags.iter().map(|tag| (*tag).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_change_of_tags_leaves_what_came_meanwhile() {
+        let write = TagWrite { from: list(&["old", "stays"]), to: list(&["stays", "new"]) };
+        assert_eq!(write.put_over(&list(&["old", "stays", "theirs"])), list(&["stays", "theirs", "new"]));
+        assert_eq!(write.put_over(&list(&["new"])), list(&["new"]));
+    }
+}
