@@ -7,16 +7,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import schema from "../../schema/manifest.schema.json" with { type: "json" };
 import { allBindings } from "./rows/all-bindings.js";
-import { BINDINGS, REFUSED } from "./rows/bindings.js";
-import { ROWS, WITHOUT_DRIFT } from "./rows/settings.js";
+import { BINDINGS } from "./rows/bindings.js";
+import { CLASS_ROWS } from "./rows/classes.js";
+import { ROWS as SETTINGS, WITHOUT_DRIFT } from "./rows/settings.js";
 import { startedAccount } from "./rows/started.js";
 
 const keys = Object.keys(schema.definitions.CloudflareWorker.properties.spec.properties);
+const ROWS = { ...SETTINGS, ...CLASS_ROWS };
 const isSnakeCase = (key) => !/[A-Z]/.test(key);
 
 test("each type of binding has a case", () => {
   const types = schema.bindings.map(({ type }) => type);
-  assert.deepEqual([...Object.keys(BINDINGS), ...Object.keys(REFUSED)].toSorted(), types.toSorted());
+  assert.deepEqual(Object.keys(BINDINGS).toSorted(), types.toSorted());
 });
 
 test("each key of a Worker has a case, or a reason why there is nothing to drift", () => {
@@ -47,15 +49,6 @@ test("static assets that somebody else uploaded stay when an upload of ours says
   });
 });
 
-for (const [type, members] of Object.entries(REFUSED)) {
-  test(`a binding of type ${type} is refused: nothing of it is there to drift`, async () => {
-    await inAccount({}, async (site) => {
-      const spec = { bindings: [{ type, name: "BOUND", ...members }] };
-      await assert.rejects(site.apply(spec), { exitCode: 1 });
-    });
-  });
-}
-
 /** Each drift begins where the one before was repaired. */
 async function drifts({ spec, files, drift, told, stays = [], seen, others }) {
   await inAccount({ files, spec }, async (site, wanted) => {
@@ -84,7 +77,16 @@ async function drifts({ spec, files, drift, told, stays = [], seen, others }) {
   });
 }
 
-async function leaves({ key, spec, without = { [key]: undefined }, files, seen, others, lost = [] }) {
+async function leaves({
+  key,
+  spec,
+  without = { [key]: undefined },
+  files,
+  seen,
+  others,
+  lost = [],
+  losesData = false,
+}) {
   await inAccount({ files, spec }, async (site, wanted) => {
     await site.apply(wanted);
     const before = structuredClone(seen(site));
@@ -92,8 +94,13 @@ async function leaves({ key, spec, without = { [key]: undefined }, files, seen, 
     if (theirs) await site.repair(wanted);
     const beside = structuredClone(theirs?.());
     const rest = { ...wanted, ...without };
-    const { text } = await site.told(rest);
+    const { plan, text } = await site.told(rest);
     for (const line of lost) assert.match(text, line);
+    assert.equal(plan.exitCode, losesData ? 5 : 0);
+    if (losesData) {
+      const { writes } = await site.during(() => assert.rejects(site.apply(rest), { exitCode: 5 }));
+      assert.deepEqual(writes, []);
+    }
     await site.repair(rest);
     if (lost.length > 0) assert.notDeepEqual(seen(site), before);
     else assert.deepEqual(seen(site), before, "what the manifest does not say stays as it is");

@@ -13,6 +13,7 @@ export const BINDINGS = {
   browser: {},
   d1: (made) => ({ database_id: made.database }),
   dispatch_namespace: { namespace: "customers", outbound: { worker: { service: "gate" } } },
+  durable_object_namespace: { class_name: "Room", script_name: "api" },
   flagship: { app_id: "main" },
   hyperdrive: { id: ID },
   images: {},
@@ -37,10 +38,5 @@ export const BINDINGS = {
   vpc_service: { service_id: "main" },
   websearch: {},
   worker_loader: {},
-};
-
-/** Types that Local Cloudflare refuses to take, so that nothing can drift there. */
-export const REFUSED = {
-  durable_object_namespace: { class_name: "Room", script_name: "api" },
   workflow: { workflow_name: "orders", script_name: "api" },
 };

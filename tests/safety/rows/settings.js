@@ -3,6 +3,7 @@
  * when the manifest no longer has it. A new key is one entry here, or one line in `WITHOUT_DRIFT`.
  */
 import { ZONE, ZONE_ID } from "../account.js";
+import { bindingNamed, deploys, live, script } from "./live.js";
 
 const HOST = `shop.${ZONE}`;
 const PATTERN = `${HOST}/*`;
@@ -18,13 +19,10 @@ const PATTERN = `${HOST}/*`;
  * @property {string[]} [stays] drifts that are told and left as they are
  * @property {(account: object) => unknown} seen what the account has of it
  * @property {(account: object) => () => unknown} [others] puts something of others beside it, and answers how that looks
+ * @property {boolean} [losesData] whether that is refused unless its data is named
  * @property {RegExp[]} [lost] what a plan says once the manifest no longer has it; none: nothing, and it stays as it is
  */
 
-const script = ({ local }) => local.state.scripts.get("shop");
-const live = (account) => script(account).versions[0];
-const deploys = (settings) => (account) => account.foreign.dashboardDeploy("shop", settings);
-const bindingNamed = (account, wanted) => live(account).bindings.find(({ name }) => name === wanted);
 const records = ({ local }) => local.state.records.get(ZONE_ID);
 const routes = ({ local }) => local.state.routes.get(ZONE_ID);
 const ofOthers = (list, one) => () => list().find(({ id }) => id === one.id);

@@ -3,9 +3,14 @@ import assert from "node:assert/strict";
 import { renderPlan } from "../../../js/render/plan.js";
 import { ACCOUNT_ID, createAccount, isSettled, manifestOf, TRUSTING } from "../account.js";
 
+/** Classes of Durable Objects: code that has the word of one exports it. */
+const CLASSES = ["Room", "Hall"];
 const runtime = {
   ...TRUSTING,
-  check: async () => ({ ok: true, startupTimeMs: 1, handlers: ["fetch", "queue", "scheduled"] }),
+  check: async ({ modules }) => {
+    const classNames = CLASSES.filter((name) => modules.some(({ content }) => content.includes(name)));
+    return { ok: true, startupTimeMs: 1, handlers: ["fetch", "queue", "scheduled"], classNames };
+  },
 };
 /** Values of secrets. */
 const SECRETS = { KEY: "one" };
@@ -18,8 +23,12 @@ export async function startedAccount(files) {
   const account = await createAccount({ runtime });
   const { local } = account;
   await local.createBucket("media");
-  await account.bundle("shop");
+  await account.bundle("shop", CLASSES.join());
+  await account.bundle("without-classes");
   account.foreign.createScript("api");
+  local.state.classes.set("room-of-api", { id: "room-of-api", script: "api", class: "Room", use_sqlite: true });
+  const workflow = { id: "orders", name: "orders", script_name: "api", class_name: "Orders" };
+  local.state.workflows.set("orders", { ...workflow, created_on: "", modified_on: "", version_id: "" });
   const make = async (path, body) => {
     const headers = { authorization: `Bearer ${local.token}`, "content-type": "application/json" };
     const url = `${local.apiUrl}/accounts/${ACCOUNT_ID}/${path}`;
