@@ -5,6 +5,7 @@ import { join, sep } from "node:path";
 const FILES = "public";
 const CODE = "src";
 const NAMED = /["'`](\/[a-z][\w/-]*)["'`]/g;
+const FAILED = 500;
 const IMPORTED = /\bfrom\s+["']((?:@[\w-]+\/)?[\w-]+)/g;
 const BY_CHANCE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -31,7 +32,12 @@ function filesIn(folder) {
   return names.map((name) => name.split(sep).join("/"));
 }
 
-/** Status and body, without what is another one each time: ids by chance, and the address that was asked. */
+/**
+ * Status and body, without what is another one each time: ids by chance, and the address that was asked. What the Worker
+ * asks the network for fails in both, each in its own words.
+ */
 export function told({ status, text }, host) {
-  return { status, text: text.replaceAll(BY_CHANCE, "(id)").replaceAll(host, "(host)") };
+  if (status >= FAILED) return { status: "failed", text: "" };
+  const address = new RegExp(`(?:https?://)?${host.replaceAll(".", "\\.")}(?::\\d+)?`, "g");
+  return { status, text: text.replaceAll(BY_CHANCE, "(id)").replaceAll(address, "(address)") };
 }
