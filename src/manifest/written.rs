@@ -75,11 +75,12 @@ fn one(
     }
     let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
     let documents = parse(own, dialects, options).0;
-    let text = documents.first().filter(|_| is_sound).map(|document| {
+    let text = (is_sound && !documents.is_empty()).then(|| {
         let from = options.environment.as_ref().map_or_else(String::new, |name| format!(", environment `{name}`"));
         let head = format!("{SCHEMA}# Made of `{}`{from}.\n", one_line(&source.name));
         let told = diagnostics.iter().filter(|finding| TOLD.contains(&finding.code)).map(comment).collect::<String>();
-        format!("{head}{told}{}", yaml(&document.root))
+        let all: Vec<String> = documents.iter().map(|document| yaml(&document.root)).collect();
+        format!("{head}{told}{}", all.join("---\n"))
     });
     Written { source: source.name.clone(), environment: options.environment.clone(), text, diagnostics }
 }

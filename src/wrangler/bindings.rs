@@ -12,6 +12,22 @@ pub(super) struct Binding {
     pub word: Option<&'static str>,
     /// What each member comes to.
     pub members: &'static [(&'static str, Member)],
+    /// What wrangler makes where no id is given.
+    pub made: Option<Made>,
+}
+
+/// A store that is made, or found by its name, where a binding names none.
+pub(super) struct Made {
+    /// The member that would name it.
+    pub member: &'static str,
+    /// Its kind of document.
+    pub kind: &'static str,
+    /// What the document calls it.
+    pub name: &'static str,
+    /// wrangler's member that says how it is called; absent: after the Worker and the binding.
+    pub called: Option<&'static str>,
+    /// Its output that is the member's value.
+    pub output: &'static str,
 }
 
 /// What a member of a binding comes to.
@@ -35,7 +51,12 @@ pub(super) const JSON: &str = "json";
 
 /// Under `bindings`, with the members that all of them have.
 const fn of(word: &'static str, members: &'static [(&'static str, Member)]) -> Binding {
-    Binding { into: "bindings", word: Some(word), members }
+    Binding { into: "bindings", word: Some(word), members, made: None }
+}
+
+/// The same, of stores that are made where none is named.
+const fn of_made(word: &'static str, members: &'static [(&'static str, Member)], made: Made) -> Binding {
+    Binding { made: Some(made), ..of(word, members) }
 }
 
 const NAMED: (&str, Member) = ("binding", As("name"));
@@ -45,6 +66,13 @@ pub(super) const KV_NAMESPACE: Binding = Binding {
     into: "kv_bindings",
     word: None,
     members: &[NAMED, ("id", As("namespace_id")), ("preview_id", Aside), REMOTE],
+    made: Some(Made {
+        member: "namespace_id",
+        kind: "CloudflareKvNamespace",
+        name: "namespace_name",
+        called: None,
+        output: "namespace_id",
+    }),
 };
 pub(super) const AGENT_MEMORY: Binding = of("agent_memory", &[NAMED, ("namespace", As("namespace")), REMOTE]);
 pub(super) const AI: Binding = of("ai", &[NAMED, ("staging", As("staging")), REMOTE]);
@@ -55,7 +83,7 @@ pub(super) const ANALYTICS: Binding = of("analytics", &[NAMED, REMOTE]);
 pub(super) const ANALYTICS_ENGINE: Binding = of("analytics_engine", &[NAMED, ("dataset", As("dataset")), REMOTE]);
 pub(super) const ARTIFACTS: Binding = of("artifacts", &[NAMED, ("namespace", As("namespace")), REMOTE]);
 pub(super) const BROWSER: Binding = of("browser", &[NAMED, REMOTE]);
-pub(super) const D1: Binding = of(
+pub(super) const D1: Binding = of_made(
     "d1",
     &[
         NAMED,
@@ -69,6 +97,13 @@ pub(super) const D1: Binding = of(
         ("database_internal_env", Lost("it is for Cloudflare's own Workers")),
         REMOTE,
     ],
+    Made {
+        member: "database_id",
+        kind: "CloudflareD1Database",
+        name: "database_name",
+        called: Some("database_name"),
+        output: "database_id",
+    },
 );
 pub(super) const DISPATCH_NAMESPACE: Binding =
     of("dispatch_namespace", &[NAMED, ("namespace", As("namespace")), ("outbound", By("outbound", outbound)), REMOTE]);
@@ -92,8 +127,11 @@ pub(super) const MTLS_CERTIFICATE: Binding =
     of("mtls_certificate", &[NAMED, ("certificate_id", As("certificate_id")), REMOTE]);
 pub(super) const PIPELINE: Binding =
     of("pipelines", &[NAMED, ("stream", As("stream")), ("pipeline", As("pipeline")), REMOTE]);
-pub(super) const QUEUE: Binding =
-    of("queue", &[NAMED, ("queue", As("queue_name")), ("delivery_delay", As("delivery_delay")), REMOTE]);
+pub(super) const QUEUE: Binding = of_made(
+    "queue",
+    &[NAMED, ("queue", As("queue_name")), ("delivery_delay", As("delivery_delay")), REMOTE],
+    Made { member: "queue_name", kind: "CloudflareQueue", name: "queue_name", called: None, output: "queue_name" },
+);
 pub(super) const QUEUE_CONSUMER: Binding = Binding {
     into: "queue_consumers",
     word: None,
@@ -108,8 +146,9 @@ pub(super) const QUEUE_CONSUMER: Binding = Binding {
         ("visibility_timeout_ms", Lost("it is for those who pull messages over HTTP")),
         ("retry_delay", As("retry_delay")),
     ],
+    made: None,
 };
-pub(super) const R2_BUCKET: Binding = of(
+pub(super) const R2_BUCKET: Binding = of_made(
     "r2_bucket",
     &[
         NAMED,
@@ -119,6 +158,13 @@ pub(super) const R2_BUCKET: Binding = of(
         ("local_dev", Aside),
         REMOTE,
     ],
+    Made {
+        member: "bucket_name",
+        kind: "CloudflareR2Bucket",
+        name: "bucket_name",
+        called: None,
+        output: "bucket_name",
+    },
 );
 pub(super) const RATE_LIMIT: Binding =
     of("ratelimit", &[("name", As("name")), ("namespace_id", As("namespace_id")), ("simple", As("simple"))]);

@@ -11,6 +11,8 @@ pub(super) struct Draft<'a> {
     file: &'a str,
     /// `spec`, a mapping.
     spec: Node,
+    /// Documents of stores that are made.
+    pub stores: Vec<Node>,
     /// What there is to say.
     pub findings: Vec<Diagnostic>,
 }
@@ -18,12 +20,12 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Nothing yet; `span` is where the configuration stands.
     pub(super) fn new(file: &'a str, span: Span) -> Self {
-        Self { file, spec: tree::mapping(Vec::new(), span), findings: Vec::new() }
+        Self { file, spec: tree::mapping(Vec::new(), span), stores: Vec::new(), findings: Vec::new() }
     }
 
-    /// `spec`, and what there is to say.
-    pub(super) fn finish(self) -> (Node, Vec<Diagnostic>) {
-        (self.spec, self.findings)
+    /// `spec`, the documents of stores, and what there is to say.
+    pub(super) fn finish(self) -> (Node, Vec<Node>, Vec<Diagnostic>) {
+        (self.spec, self.stores, self.findings)
     }
 
     /// Puts a value at a path under `spec`; `key` is where its key stands.

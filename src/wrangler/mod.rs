@@ -19,6 +19,7 @@ mod overlay;
 mod routes;
 mod rules;
 mod secrets;
+mod stores;
 mod toml;
 mod tree;
 mod walk;
@@ -51,20 +52,24 @@ impl Dialect for Wrangler {
             Ok(root) => root,
             Err(findings) => return (Vec::new(), findings),
         };
-        let (root, mut findings) = walk::worker(given, &root);
-        let mut document = Document {
+        let (roots, mut findings) = walk::documents(given, &root);
+        let damaged = any_error(&findings);
+        let document = |(index_in_source, root)| Document {
             file: given.file.into(),
             source: given.source,
-            index_in_source: 0,
-            damaged: any_error(&findings),
+            index_in_source,
+            damaged,
             set: Vec::new(),
             root,
         };
-        if let Some(overlay) = given.overlay {
-            findings.extend(overlay::lay(&mut document, overlay, given.options.environment.as_deref()));
+        let mut documents: Vec<Document> = roots.into_iter().enumerate().map(document).collect();
+        if let Some(worker) = documents.first_mut() {
+            if let Some(overlay) = given.overlay {
+                findings.extend(overlay::lay(worker, overlay, given.options.environment.as_deref()));
+            }
+            findings.extend(bundle::missing(worker, given.options.guesses));
         }
-        findings.extend(bundle::missing(&mut document, given.options.guesses));
-        (vec![document], findings)
+        (documents, findings)
     }
 
     fn environments(&self, file: &str, text: &str) -> Vec<String> {

@@ -12,10 +12,10 @@ use super::draft::Draft;
 use super::environment::Environment;
 use super::keys::Goes;
 use super::tree::{entries, entry, items, mapping, member, text, text_of};
-use super::{overlay, routes, whole};
+use super::{overlay, routes, stores, whole};
 
-/// The document of the environment that the run names, and what there is to say.
-pub(super) fn worker(given: &Given<'_>, root: &Node) -> (Node, Vec<Diagnostic>) {
+/// The documents of the environment that the run names, the Worker's first, and what there is to say.
+pub(super) fn documents(given: &Given<'_>, root: &Node) -> (Vec<Node>, Vec<Diagnostic>) {
     let mut draft = Draft::new(given.file, root.span);
     let environment = Environment::of(root, given.options.environment.as_deref(), &mut draft);
     whole::script(&environment, &mut draft);
@@ -25,7 +25,7 @@ pub(super) fn worker(given: &Given<'_>, root: &Node) -> (Node, Vec<Diagnostic>) 
     whole::defaults(&environment, &mut draft);
     routes::read(&environment, &mut draft);
     let metadata = metadata(&environment);
-    let (spec, mut findings) = draft.finish();
+    let (spec, stores, mut findings) = draft.finish();
     let head = Span { end_line: root.span.line, end_column: root.span.column + 1, ..root.span };
     let newest = API_VERSIONS.last().copied().unwrap_or_default();
     let parts = vec![
@@ -38,7 +38,7 @@ pub(super) fn worker(given: &Given<'_>, root: &Node) -> (Node, Vec<Diagnostic>) 
     if let Some(inline) = member(root, overlay::KEY) {
         findings.extend(overlay::lay_inline(&mut document, inline, given));
     }
-    (document, findings)
+    (std::iter::once(document).chain(stores).collect(), findings)
 }
 
 /// The name is that of the top level, so that all environments of a Worker are known by it.
@@ -92,6 +92,13 @@ fn one(binding: &Binding, given: &Node, key: Span, path: &str, draft: &mut Draft
         return draft.tell(given.span, path, finding);
     }
     let Some(mut made) = members(binding.members, given, path, draft) else { return };
+    let has = |made: &[Entry], name: &str| made.iter().any(|entry| entry.key.text == name);
+    let name = made.iter().find(|entry| entry.key.text == "name").and_then(|name| text_of(&name.value));
+    if let (Some(store), Some(name)) = (&binding.made, name.map(str::to_owned))
+        && !has(&made, store.member)
+    {
+        made.extend(stores::make(store, given, &name, draft));
+    }
     if let Some(word) = binding.word {
         made.insert(made.len().min(1), entry("type", key, text(word, key)));
     }
