@@ -65,6 +65,7 @@ async function lead(life) {
   });
   if (!template.isPython) await step("answers", () => compareAnswers(life));
   await step("upload", () => compareUploads(life));
+  await step("taken over", () => takeOver(life));
 }
 
 async function build({ template, folder, ours, theirs }) {
@@ -102,12 +103,16 @@ async function run(local, folder, words) {
   throw new Error(told ?? `\`${words[0]}\` ended with ${exit}: ${stderr}${stdout}`);
 }
 
-function requireEmpty(stdout, file) {
+function changesOf(stdout) {
   const events = stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  const changes = events.filter(({ type, action }) => type === "change" && action !== "no-op");
+  return events.filter(({ type, action }) => type === "change" && action !== "no-op");
+}
+
+function requireEmpty(stdout, file) {
+  const changes = changesOf(stdout);
   if (changes.length > 0) throw new Error(`the plan of ${file} is not empty: ${JSON.stringify(changes)}`);
 }
 
@@ -127,6 +132,17 @@ async function compareAnswers({ name, folder, ours, result }) {
   }
   if (differing.length > 0) throw new Error(`answers differ: ${JSON.stringify(differing)}`);
   return `${result.asked} equal`;
+}
+
+/** What wrangler deployed is ours to adopt: the fields that would change are told, and then there is nothing left to do. */
+async function takeOver({ template, name, folder, theirs }) {
+  const us = (...words) => run(theirs, folder, words);
+  if (existsSync(join(folder, BUILT))) await us("publish", BUILT, "r2://bundles/built/index.js");
+  const planned = changesOf(await us("plan", "worker.yaml", "--json", "--adopt", `script:${name}`));
+  const fields = planned.flatMap(({ address, fields }) => fields.map(({ path }) => `${address} ${path}`));
+  await us("apply", "worker.yaml", "--yes", "--adopt", `script:${name}`);
+  for (const file of ["worker.yaml", template.configuration]) requireEmpty(await us("plan", file, "--json"), file);
+  return fields.length === 0 ? "without a difference" : `differs in ${fields.join(", ")}`;
 }
 
 async function compareUploads({ name, folder, sent, theirs }) {
