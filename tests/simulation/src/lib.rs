@@ -32,6 +32,7 @@ pub mod race;
 pub mod random;
 pub mod seen;
 mod shrink;
+pub mod stage;
 mod store_invariants;
 mod store_truth;
 pub mod suite;
@@ -51,5 +52,5 @@ pub mod prelude {
     pub use crate::case::{Verb::*, Wanted, Wish::*, ZoneBy::*};
     pub use crate::fault::{Fault, Kind::*};
     pub use crate::suite::holds;
-    pub use crate::{play, race};
+    pub use crate::{play, race, stage};
 }

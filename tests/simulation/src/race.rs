@@ -10,8 +10,8 @@ use crate::consumer_truth::holds_queue;
 use crate::goal::shape;
 use crate::kinds;
 use crate::named::Entry;
-use crate::play::{Ended, Failure, Play};
 use crate::seen::Seen;
+use crate::stage::{Ended, Failure, Play};
 use crate::truth::{Truth, is_held};
 use crate::verdict::Verdict;
 

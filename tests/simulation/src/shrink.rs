@@ -2,7 +2,7 @@
 
 use crate::account::Switches;
 use crate::case::{Allow, Bind, Case, Deployer, Described, Dns, Past, Routing, Verb, Wanted};
-use crate::play::Failure;
+use crate::stage::Failure;
 
 /// Things that are taken away from one case.
 const MOST_STEPS: u32 = 60;

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::case::Case;
-use crate::play::{Failure, tracing};
 use crate::seen::Seen;
 use crate::shrink::{as_test, shrink};
+use crate::stage::{Failure, tracing};
 use crate::{generate, play, race};
 
 /// Failures that are kept of one suite; the rest is only counted.

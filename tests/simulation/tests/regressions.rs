@@ -153,7 +153,7 @@ fn two_who_move_the_host_at_once_forget_nothing() {
         // Within: no route is forgotten where both end well, and the run of whoever lost converges.
         let seen = race::race(&moved).unwrap_or_else(|failure| panic!("{seed}: {:?}", failure.broken));
         losers += seen.losers;
-        let play = play::Play::start(&moved);
+        let play = stage::Play::start(&moved);
         let ended = play.race([&moved.deployer, &rival], seed * 20);
         if ended.iter().all(|ended| ended.exit() == Some(Exit::Done)) {
             let zones = play.account().zones;
