@@ -4,7 +4,7 @@ use crate::manifest::tree::Span;
 
 use super::draft::Draft;
 use super::environment::Environment;
-use super::tree::{list, plain, text, text_of};
+use super::tree::{list, mapping, plain, text, text_of};
 
 /// The script's name: an environment that states none has that of the top level, with its own behind it.
 pub(super) fn script(environment: &Environment<'_>, draft: &mut Draft<'_>) {
@@ -25,6 +25,10 @@ pub(super) fn defaults(environment: &Environment<'_>, draft: &mut Draft<'_>) {
     let head = Span { end_line: root.line, end_column: root.column + 1, ..root };
     if draft.get("compatibility_flags").is_none() {
         draft.put(&["compatibility_flags"], head, list(Vec::new(), head));
+    }
+    // Code that wrangler is given on its command line; without any, files alone are served.
+    if environment.get("main").is_none() && environment.get("assets").is_none() {
+        draft.put(&["script", "bundle"], head, mapping(Vec::new(), head));
     }
     if draft.get("observability").is_none() {
         draft.put(&["observability"], head, plain("false", head));

@@ -6,7 +6,13 @@ import { templates } from "./foreign/templates.js";
 import { skipReason } from "./node24.js";
 
 /** One of each sort that needs nothing from the network; `npm run test:foreign` takes all. */
-const CHOSEN = ["hello-world/js", "hello-world/ts", "hello-world-with-assets/js", "queues/ts", "scheduled/js"];
+const CHOSEN = [
+  "hello-world/ts",
+  "hello-world-with-assets/js",
+  "hello-world-durable-object/ts",
+  "queues/ts",
+  "scheduled/js",
+];
 
 describe("templates of create-cloudflare", { skip: skipReason(), concurrency: false }, () => {
   for (const template of templates().filter(({ name }) => CHOSEN.includes(name))) {

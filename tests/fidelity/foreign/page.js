@@ -23,7 +23,7 @@ export function pageOf(results, lock, date) {
 Tried are all templates in \`${PACKAGE}\` ${version} (\`${integrity}\`) whose description says that they are for Workers and runs no generator of a framework.
 Each is built by wrangler ${wrangler} (\`deploy --dry-run --outfile\`); then \`plan\` of its configuration as it is, \`import\`, \`apply\`, and \`plan\` of both, which has to be empty.
 Its answers are compared with those of \`wrangler dev\` in status and body, on every path that its code or its files name (what a Worker asks the network for fails in both); what it uploads with what \`wrangler deploy\`
-uploads, field by field. At last the Worker that wrangler deployed is adopted by the imported manifest, and nothing is left to do. Python is not run: its runtime comes from the network.
+uploads, field by field. At last the Worker that wrangler deployed is adopted by the imported manifest, and nothing is left to do; nothing in an account proves what code it holds, so that the code is uploaded once (\`bundle\`). Python is not run: its runtime comes from the network.
 
 ${whole.length} of ${results.length} pass whole.
 

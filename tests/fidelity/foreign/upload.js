@@ -11,6 +11,7 @@ export const SAME = {
   "observability off": "wrangler leaves it out where it is off, and turns it off in a request of its own",
   package_dependencies: "of wrangler alone: a list of the packages of the project, for Cloudflare's statistics",
   "head_sampling_rate 1": "the default, which wrangler sends where the configuration has it",
+  "observability without code": "of a Worker of assets alone wrangler sends none; we send what the configuration says",
   "source maps": "wrangler sends them beside the modules; the file that `--outfile` writes has them too",
 };
 
@@ -42,6 +43,7 @@ export function meaningOf(parts) {
   if (meaning.compatibility_flags?.length === 0) delete meaning.compatibility_flags;
   if (meaning.observability?.enabled === false) delete meaning.observability;
   if (meaning.observability?.head_sampling_rate === 1) delete meaning.observability.head_sampling_rate;
+  if (metadata.main_module === undefined) delete meaning.observability;
   if (meaning.assets) meaning.assets = { config: withoutEmpty(meaning.assets.config) };
   return meaning;
 }
