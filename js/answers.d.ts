@@ -16,7 +16,7 @@ export type Address = string;
  * Kind of a resource, by the word that starts its address. New ones may come.
  */
 export type ResourceKind =
-  "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules" | "class";
+  "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules" | "class" | "workflow";
 /**
  * Why a change is made, or why something stays as it is. New words may come.
  */
@@ -214,6 +214,8 @@ export type Code =
   | "CFD0552"
   | "CFD0553"
   | "CFD0554"
+  | "CFD0555"
+  | "CFD0556"
   | "CFD0560"
   | "CFD0561"
   | "CFD0570"

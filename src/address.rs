@@ -31,11 +31,13 @@ pub enum Kind {
     Schedules,
     /// A Worker's class of Durable Objects.
     Class,
+    /// A Workflow of a Worker.
+    Workflow,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kv,
         Self::Queue,
         Self::Bucket,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Consumer,
         Self::Schedules,
         Self::Class,
+        Self::Workflow,
     ];
 
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
@@ -59,7 +62,8 @@ impl Kind {
             | Self::D1
             | Self::Consumer
             | Self::Schedules
-            | Self::Class => false,
+            | Self::Class
+            | Self::Workflow => false,
         }
     }
 
@@ -76,6 +80,7 @@ impl Kind {
             Self::Consumer => "consumer",
             Self::Schedules => "schedules",
             Self::Class => "class",
+            Self::Workflow => "workflow",
         }
     }
 }
@@ -168,6 +173,11 @@ impl Address {
     /// Address of the cron schedules of a Worker.
     pub fn schedules(script: &str) -> Self {
         Self::new(Kind::Schedules, script)
+    }
+
+    /// Address of a Workflow, by its name.
+    pub fn workflow(name: &str) -> Self {
+        Self::new(Kind::Workflow, name)
     }
 
     /// Address of a class of Durable Objects, by its Worker and its name.

@@ -85,19 +85,22 @@ pub const ROWS: &[Row] = &[
     Row::of("vpc_service", &[Member::text("service_id").required()]),
     Row::of("websearch", &[]),
     Row::of("worker_loader", &[]),
-    // As above: a workflow of the Worker itself is a thing that is made by a request of its own.
+    // As above: one of the Worker itself is made by a request of its own.
     Row::of(
-        "workflow",
+        WORKFLOW,
         &[
             Member::text("workflow_name").required(),
             Member::text("class_name"),
-            Member::text("script_name").required().name_of("CloudflareWorker", "script_id"),
+            Member::text("script_name").name_of("CloudflareWorker", "script_id"),
         ],
     ),
 ];
 
 /// The type of a binding to a class of Durable Objects.
 pub const DURABLE_OBJECT: &str = "durable_object_namespace";
+
+/// The type of a binding to a Workflow.
+pub const WORKFLOW: &str = "workflow";
 
 /// The type of an entry of `kv_bindings`.
 pub const KV_NAMESPACE: &str = "kv_namespace";

@@ -42,6 +42,7 @@ pub mod tokens;
 pub mod upload;
 pub mod versions;
 pub mod workers;
+pub mod workflows;
 pub mod zones;
 
 pub use accepted::{Accepted, Done, FromResult, Listing};

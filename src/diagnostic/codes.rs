@@ -348,6 +348,10 @@ codes! {
         "The class and its objects leave the Worker that has them. Where both Workers are deployed by one run, that is asked for by both; else name the other Worker (command line: `--take script:WORKER`; JavaScript: the option `take`).";
     MigrationTagUnknown = "CFD0553": "migrations of classes do not follow from what is live",
         "Cloudflare remembers the tag of the last migration of a Worker's Durable Object classes, and the classes that there are. The manifest's `migrations` must lead there: a list without that tag, or a migration that is due and makes a class that is there already, would be carried out in part or twice. Write all migrations in their order, those that other tools made as well, and add new ones at the end.";
+    TakenWorkflow = "CFD0555": "the Workflow runs a class of another Worker",
+        "Names of Workflows are the only ones of their account, and the one that a binding names runs a class of another Worker. Give it another name, or take it (command line: `--take workflow:NAME`; JavaScript: the option `take`): its instances stay, and go on with the code of the Worker that took it.";
+    WorkflowDataLost = "CFD0556": "a Workflow would go with its instances",
+        "The Worker that is to be destroyed has a Workflow, and its instances, also those under way, go with it. Where they are to go, name it: `--delete-data workflow:NAME`, or `--delete-data script:WORKER` for all that the Worker has; JavaScript: the option `deleteData`.";
     ClassMissing = "CFD0554": "a class of Durable Objects is not there",
         "A binding leads to a class of the Worker itself that no migration makes and the account does not have, or `exports` leaves out a class that the account has. Add a migration with the class under `new_sqlite_classes`, or an entry of `exports`; the code exports a class of that name.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",

@@ -65,6 +65,7 @@ fn is_of_worker(worker: &DesiredManifest, typed: &str) -> bool {
     let is_here = |address: Address| address.of_account(&worker.identity.account).is_named(typed);
     match address.kind {
         Kind::Script => is_here(Address::script(&worker.script.name)),
+        Kind::Workflow => worker.script.own_workflows().keys().any(|name| is_here(Address::workflow(name))),
         Kind::Class => is_here(Address::class(&worker.script.name, address.class_name())),
         _ => false,
     }

@@ -27,8 +27,8 @@ pub use script::{
     Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, OwnCode, SecretEdit, WorkersDev,
 };
 pub use state::{
-    BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveZoneContent,
-    ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef,
+    BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveWorkflow,
+    LiveZoneContent, ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef,
 };
 pub use store::{DesiredStore, LiveStore, StoreInput};
 pub use watch::{Moment, Seen, Watch};

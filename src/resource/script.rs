@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::assets::DesiredAssets;
 use super::classes::{DesiredClasses, LiveClass};
 use super::schedules::LiveSchedules;
-use crate::binding::table::DURABLE_OBJECT;
+use crate::binding::table::{DURABLE_OBJECT, WORKFLOW};
 use crate::binding::{Binding, PlainBinding};
 use crate::model::{Address, Syntax};
 use crate::setting::{DesiredSettings, Setting, without_nulls};
@@ -60,6 +60,13 @@ impl DesiredScript {
         bindings
             .filter(|binding| self.is_own(binding))
             .filter_map(|binding| Some((&*binding.name, binding.text("class_name")?)))
+    }
+
+    /// Workflows of the Worker itself, each with the class that it runs; each once.
+    pub fn own_workflows(&self) -> BTreeMap<String, String> {
+        let bindings = self.bindings.iter().filter_map(Binding::plain).filter(|it| it.type_name == WORKFLOW);
+        let own = bindings.filter(|binding| self.is_own(binding));
+        own.filter_map(|it| Some((it.text("workflow_name")?.to_owned(), it.text("class_name")?.to_owned()))).collect()
     }
 
     /// Whether a binding leads to something of the Worker itself.

@@ -151,6 +151,9 @@ pub struct LiveManifest {
     pub zones_of_hosts: Vec<LiveZone>,
     /// Records and routes by zone id: the manifest's zones and those of the inventory.
     pub zones: BTreeMap<String, LiveZoneContent>,
+    /// The Workflows of its bindings that are there, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub workflows: BTreeMap<String, LiveWorkflow>,
     /// The bundle, as far as it was read.
     pub bundle: Option<BundleFacts>,
     /// Modules that are live otherwise than in the bundle, where somebody looked.
@@ -163,6 +166,16 @@ pub struct LiveManifest {
     /// Ids and names of stores that the live Worker is bound to, that it leaves, and that no list of the account shows.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub gone_stores: BTreeSet<String>,
+}
+
+/// A Workflow as the account has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiveWorkflow {
+    /// The Worker that has its class.
+    pub script: String,
+    /// The class that it runs.
+    pub class: String,
 }
 
 /// What refers to a Worker.

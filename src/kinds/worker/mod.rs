@@ -30,6 +30,7 @@ mod tag_list;
 mod tags;
 mod versions;
 mod watch;
+mod workflows;
 mod writes;
 
 pub use digest::{SecretFacts, secret_facts};
@@ -185,6 +186,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let routes = route::plan(context, &script.live_marks, is_new);
     let consumers = consumer::plan(context, &script.live_marks, is_new);
     let schedules = schedules::plan(context, &script);
+    let workflows = workflows::plan(context, is_new);
     let attached = records.sketches.iter().chain(&routes.sketches).chain(&consumers).chain(&schedules);
     let attached: Vec<&Sketch> = attached.collect();
     let removals = removal::find(context, &script.live_marks);
@@ -216,6 +218,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     sketches.resources.extend(routes.sketches);
     sketches.resources.extend(consumers);
     sketches.resources.extend(schedules);
+    sketches.resources.extend(workflows);
     sketches.resources.extend(gone.into_iter().map(|removal| {
         let reason = reason_to_remove(context, &removal);
         removal.sketch(&reason)
@@ -280,6 +283,9 @@ fn destroyed(context: &Context<'_>) -> Sketches {
     let mut sketches = Sketches::new(context.index, planned(context));
     sketches.unmanaged = unmanaged(context, &marks);
     sketches.resources.extend(removals.into_iter().map(|removal| removal.sketch(&Reason::Destroyed)));
+    let (workflows, held) = workflows::gone(context);
+    sketches.resources.extend(workflows);
+    sketches.before.extend(held);
     sketches.before.extend(checks::newer_marks(context));
     for (unseen, going) in deletions {
         let findings = inventory::findings(context, going.name, &unseen);

@@ -12,6 +12,7 @@ use super::secrets;
 use super::settings::{self, Changes};
 use super::subject::Subject;
 use super::tag_list::TagWrite;
+use super::workflows;
 use super::writes::Upload;
 use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -79,7 +80,8 @@ pub(super) fn subject(context: &Context<'_>, is_new: bool) -> Subject {
 
 fn needs(context: &Context<'_>) -> Vec<Address> {
     let own = Address::script(&context.desired.script.name);
-    let needs: BTreeSet<Address> = context.desired.script.needs().filter(|need| **need != own).cloned().collect();
+    let mut needs: BTreeSet<Address> = context.desired.script.needs().filter(|need| **need != own).cloned().collect();
+    needs.extend(workflows::of_others(context));
     needs.into_iter().collect()
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::workers::Workers;
 use super::zone_lists::Zones;
-use crate::cloudflare::{subdomain, zones};
+use crate::cloudflare::{subdomain, workflows, zones};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, LiveManifest, LiveZone, LiveZoneContent, ZoneRef};
+use crate::resource::{DesiredManifest, LiveManifest, LiveWorkflow, LiveZone, LiveZoneContent, ZoneRef};
 
 /// Puts together what was read for one manifest; what was not read is absent.
 pub(super) fn live(
@@ -22,12 +22,23 @@ pub(super) fn live(
         gone_stores: BTreeSet::new(),
         zones_of_hosts: of_hosts.iter().map(|zone| live_zone(zone, known)).collect(),
         zones: contents(manifest, of_hosts, &workers, zones),
+        workflows: workflows_of(manifest, known),
         bundle: None,
         account_subdomain: subdomain.and_then(|read| read.subdomain.clone()),
         script: workers.script,
         renamed: workers.renamed,
         used_by: workers.traced,
     }
+}
+
+fn workflows_of(manifest: &DesiredManifest, known: &Known) -> BTreeMap<String, LiveWorkflow> {
+    let own = manifest.script.own_workflows().into_keys();
+    let live = own.filter_map(|name| {
+        let read = known.get(&workflows::read(&manifest.identity.account, &name))?;
+        let (script, class) = (read.script_name.clone()?, read.class_name.clone()?);
+        Some((name, LiveWorkflow { script, class }))
+    });
+    live.collect()
 }
 
 fn live_zone(zone: &str, known: &Known) -> LiveZone {

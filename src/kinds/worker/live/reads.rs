@@ -8,7 +8,7 @@ use super::scripts::Scripts;
 use super::versions::Versions;
 use super::workers::Workers;
 use crate::cloudflare::{
-    Read, deployments, durable_objects, queues, routes, schedules, scripts, subdomain, versions, zones,
+    Read, deployments, durable_objects, queues, routes, schedules, scripts, subdomain, versions, workflows, zones,
 };
 use crate::refresh::Known;
 use crate::resource::{DesiredManifest, LiveScript};
@@ -65,6 +65,8 @@ impl Asking<'_> {
         if self.manifest.schedules.as_ref().is_some_and(|crons| !crons.is_empty()) {
             reads.push(schedules::list(account, script).into());
         }
+        let own = self.manifest.script.own_workflows();
+        reads.extend(own.keys().map(|name| Read::from(workflows::read(account, name))));
         if states_classes(self.manifest) {
             reads.push(durable_objects::list(account).into());
         }

@@ -152,7 +152,7 @@ fn is_live(entry: &Export) -> bool {
         && matches!(filled(&entry.state), None | Some("created" | "expecting-transfer"))
 }
 
-/// A binding to a class of the Worker itself.
+/// A binding to a class, or to a Workflow, of the Worker itself.
 fn binding(
     spec: &Spec,
     steps: &[(usize, MigrationStep)],
@@ -165,6 +165,11 @@ fn binding(
     let script = text("script_name").or_else(|| text("value_from"));
     let is_own = script.is_none_or(|script| script.is_null() || (own.is_some() && script.as_str() == own));
     let class = text("class_name").and_then(Value::as_str);
+    if (text("type").and_then(Value::as_str), class, is_own) == (Some("workflow"), None, true) {
+        let message = format!("`{path}` leads to a Workflow of this Worker and names no `class_name`");
+        let help = "name the class of this Worker that it runs, or in `script_name` the Worker whose it is";
+        findings.add(&path.key("class_name"), Diagnostic::error(Code::MissingKey, message).with_help(help));
+    }
     let (Some("durable_object_namespace"), Some(class), true) = (text("type").and_then(Value::as_str), class, is_own)
     else {
         return;
