@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, Consumer, Deployment, Family, Maker, Record, Route, Script, Subject, Version};
 use crate::case::{Act, Lead, Other};
-use crate::documents::{FILES, ROWS};
+use crate::documents::ROWS;
+use crate::files::FILES;
 use crate::names;
 
 impl Account {

@@ -12,6 +12,7 @@ mod consumer_truth;
 mod consumptions;
 mod documents;
 pub mod fault;
+mod files;
 pub mod first;
 pub mod generate;
 mod generate_consumers;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::case::{Allow, Bind, Described, Dns, Routing, Wanted, Wish, ZoneBy};
 use crate::documents::{self, ROWS, Row};
 use crate::members::Member;
-use crate::names;
+use crate::{files, names};
 
 impl Wanted {
     pub fn identity(&self) -> Identity {
@@ -211,8 +211,8 @@ impl Wanted {
         // Those in R2 are read from there.
         let with_files = with_files.filter(|(described, files)| !described.in_r2 || *files == 0);
         let files = with_files.map(|(described, count)| {
-            let texts = (0..usize::from(count))
-                .map(|index| (documents::FILES[index].to_owned(), documents::file(index, described)));
+            let texts =
+                (0..usize::from(count)).map(|index| (files::FILES[index].to_owned(), files::file(index, described)));
             (format!("{}/{}", row.kind, row.label(described)), texts.collect())
         });
         files.into_iter().collect()

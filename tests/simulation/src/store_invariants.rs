@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use crate::account::{Account, Call, Maker, Store, Subject, bound_store};
 use crate::case::Verb;
-use crate::documents::{D1, FILES, ROWS, Row};
+use crate::documents::{D1, ROWS, Row};
+use crate::files::FILES;
 use crate::truth::Truth;
 use crate::watch::Facts;
 use crate::{goal, names};

@@ -2,7 +2,8 @@
 
 use crate::account::{Store, Subject};
 use crate::case::{Bind, Described, Verb};
-use crate::documents::{self, FILES, ROWS, Row};
+use crate::documents::{ROWS, Row};
+use crate::files::{self, FILES};
 use crate::names;
 use crate::truth::{Owner, Truth};
 
@@ -44,7 +45,7 @@ impl Beside<'_> {
         let (Some(live), Some(last)) = (self.live, files.checked_sub(1)) else { return false };
         let has_digest =
             |file: usize| live.database.digests.as_ref().is_some_and(|digests| digests.contains_key(FILES[file]));
-        let first = has_digest(0) && live.database.events.contains(&documents::event(0, !self.described.edited));
+        let first = has_digest(0) && live.database.events.contains(&files::event(0, !self.described.edited));
         // What the database refuses it does not remember.
         first || (self.described.broken && has_digest(last))
     }

@@ -2,7 +2,7 @@
 
 use super::{Account, Call};
 use crate::world::Reply;
-use crate::{documents, names};
+use crate::{files, names};
 
 impl Account {
     pub(super) fn object(&mut self, call: &Call) -> Reply {
@@ -12,7 +12,7 @@ impl Account {
         if bucket == names::BUCKET && key.is_empty() && signed && call.query_value("list-type") == Some("2") {
             return listing(call.query_value("prefix").unwrap_or_default());
         }
-        let file = || documents::objects().find(|(known, _)| *known == key).map(|(_, text)| text);
+        let file = || files::objects().find(|(known, _)| *known == key).map(|(_, text)| text);
         let bytes = if bucket == names::BUCKET { names::bundle(&key).or_else(file) } else { None };
         match bytes {
             Some(bytes) if signed && matches!(call.method, "GET" | "HEAD") => {
@@ -31,7 +31,7 @@ impl Account {
 
 /// The objects under a prefix, as S3 lists them.
 fn listing(prefix: &str) -> Reply {
-    let objects = documents::objects().filter(|(key, _)| key.starts_with(prefix));
+    let objects = files::objects().filter(|(key, _)| key.starts_with(prefix));
     let contents: String = objects
         .map(|(key, text)| format!("<Contents><Key>{key}</Key><Size>{}</Size><ETag>\"e\"</ETag><LastModified>2026-07-01T10:00:00.000Z</LastModified><StorageClass>STANDARD</StorageClass></Contents>", text.len()))
         .collect();
