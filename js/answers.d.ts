@@ -54,6 +54,8 @@ export type Why =
   | "left-manifest"
   | "rolled-back"
   | "promoted"
+  | "rolled-out"
+  | "rollout-under-way"
   | "not-versioned"
   | "destroyed"
   | "not-in-manifest"
@@ -223,6 +225,9 @@ export type Code =
   | "CFD0581"
   | "CFD0582"
   | "CFD0583"
+  | "CFD0584"
+  | "CFD0585"
+  | "CFD0586"
   | "CFD0601"
   | "CFD0602"
   | "CFD0603"
@@ -360,6 +365,12 @@ export interface ApplyResult {
    * Pages of Cloudflare's dashboard.
    */
   dashboard: string[];
+  /**
+   * Where a version answers that gets no requests yet, by script name likewise.
+   */
+  previews?: {
+    [k: string]: string;
+  };
   /**
    * What takes it back, as far as one command can.
    */

@@ -71,6 +71,11 @@ export interface Options {
    * their values: whoever plans need not have them.
    */
   expect?: string | undefined;
+  /**
+   * New versions get so many of a hundred requests, 0 to 100 with two decimals at most: with 0 they are uploaded and wait.
+   * Called again with another number and an unchanged manifest, the shares move and nothing is uploaded.
+   */
+  percentage?: number | undefined;
   /** Delete what is ours and left the manifest. */
   prune?: boolean | undefined;
   /** The yes to all that `needsYes` of the plan names; without it such a plan is refused. */

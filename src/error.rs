@@ -44,7 +44,11 @@ impl Exit {
         match code {
             Code::S3KeysRefused | Code::S3PermissionMissing => return Self::Permission,
             Code::ObjectExists | Code::BundleChanged => return Self::Conflict,
-            Code::ZoneNotFound | Code::MigrationFailed | Code::NoSuchVersion | Code::MigratedSince => {
+            Code::ZoneNotFound
+            | Code::MigrationFailed
+            | Code::NoSuchVersion
+            | Code::MigratedSince
+            | Code::RolloutImpossible => {
                 return Self::Failed;
             }
             Code::FingerprintKeyShort | Code::NoSuchStore | Code::UnclearAddress => return Self::Usage,

@@ -43,6 +43,8 @@ struct Options {
     /// Outputs of other resources, as a file of outputs has them.
     outputs: OutputSet,
     prune: bool,
+    /// New versions get so many of a hundred requests.
+    percentage: Option<f64>,
     destroy: bool,
     /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
     secrets: Option<BTreeMap<String, Secret>>,
@@ -99,12 +101,13 @@ impl Spec {
     }
 
     fn plan(&self, live: &LiveState) -> Plan {
-        let Options { adopt, take, delete_data, prune, destroy, .. } = &self.options;
+        let Options { adopt, take, delete_data, prune, percentage, destroy, .. } = &self.options;
         let options = PlanOptions {
             adopt: adopt.clone(),
             take: take.clone(),
             delete_data: delete_data.clone(),
             prune: *prune,
+            percentage: *percentage,
             offline: false,
         };
         match destroy {

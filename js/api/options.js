@@ -41,6 +41,7 @@ const OPTIONS = {
   migrations: shapes.FILES,
   outputs: shapes.OUTPUTS,
   overlays: shapes.TEXTS_BY_NAME,
+  percentage: shapes.SHARE,
   prune: shapes.FLAG,
   requireSecrets: shapes.FLAG,
   set: shapes.PAIRS,

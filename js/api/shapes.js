@@ -46,6 +46,11 @@ export const MILLISECONDS = {
   words: "a number of milliseconds above 0",
 };
 /** @type {Shape} */
+export const SHARE = {
+  is: (value) => typeof value === "number" && value >= 0 && value <= 100,
+  words: "a number from 0 to 100",
+};
+/** @type {Shape} */
 export const COUNT = { is: (value) => Number.isSafeInteger(value) && value >= 0, words: "a whole number from 0 on" };
 /** @type {Shape} */
 export const BYTES = {

@@ -59,6 +59,12 @@ export const FLAGS = [
     on: ["apply", "destroy", ...REDEPLOYING],
     text: "only if the plan is still this one, secret values aside",
   },
+  {
+    flag: "--percentage <number>",
+    on: ["apply", "plan"],
+    text: "new versions get so many % of the requests, 0 to 100",
+    parse: share,
+  },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
   {
     flag: "--verify-content",
@@ -157,6 +163,11 @@ function duration(value) {
   const [, number, unit = "s"] = /^(\d{1,7})(ms|s|m)?$/.exec(value) ?? [];
   if (!Number(number)) throw new InvalidArgumentError("It is a number with ms, s or m, such as 90s.");
   return Number(number) * MILLISECONDS[unit];
+}
+
+function share(value) {
+  if (/^\d{1,3}(\.\d{1,2})?$/.test(value) && Number(value) <= 100) return Number(value);
+  throw new InvalidArgumentError("It is a number from 0 to 100, with two decimals at most.");
 }
 
 const LAST_PORT = 65_535;

@@ -91,6 +91,7 @@ export async function readOptions(context, flags, { accountId }) {
   if (flags.requireSecrets) options.requireSecrets = true;
   if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;
+  if (flags.percentage !== undefined) options.percentage = flags.percentage;
   if (flags.take) options.take = flags.take;
   if (flags.deleteData) options.deleteData = flags.deleteData;
   if (flags.adopt) options.adopt = flags.adopt.map((address) => address || ADOPT_EQUAL);

@@ -16,6 +16,7 @@ use super::error::Family;
 use super::multipart::{self, Part};
 use super::permissions;
 use super::raw_body::RawBody;
+use super::versions::Version;
 use crate::bundle::Modules;
 use crate::http::Method;
 use crate::model::{Syntax, typed};
@@ -31,6 +32,21 @@ pub fn put(account_id: &str, script: &str, metadata: &Metadata, modules: &Module
         ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Put, &path)
     }
     .answered_by::<Uploaded>()
+}
+
+/// `POST …/scripts/{script}/versions`: makes a version and gives it no request. Sent twice it makes two of them, which
+/// harms nobody.
+///
+/// <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/versions/methods/create/>
+pub fn stage(account_id: &str, script: &str, metadata: &Metadata, modules: &Modules) -> Call {
+    let path = ["accounts", account_id, "workers", "scripts", script, "versions"];
+    Call {
+        query: vec![("bindings_inherit", "strict")],
+        raw: Some(form(metadata, modules)),
+        repeats: true,
+        ..Call::new((Family::Workers, permissions::SCRIPTS), Method::Post, &path)
+    }
+    .answered_by::<Version>()
 }
 
 fn form(metadata: &Metadata, modules: &Modules) -> RawBody {

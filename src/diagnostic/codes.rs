@@ -366,6 +366,12 @@ codes! {
         "A version keeps the secrets that it was made with, values and all: when it gets requests again, so do they, whatever was set since. Where a value was replaced because it had leaked, do not go back: apply the earlier bundle as a new version, with the values of today.";
     BoundToNothing = "CFD0583": "something that a version is bound to is gone",
         "The version was made when this was there, and it is not any more. Going back to the version brings back its binding, and nothing of what the binding led to.";
+    RolloutUnderWay = "CFD0584": "a rollout is under way",
+        "Two versions that we uploaded share the requests of the Worker, as `apply --percentage` made it. An apply without a percentage does not end that unasked, and neither does one of another manifest. `promote` gives all requests to the newer version, `rollback` gives them to the older one, `apply --percentage` moves the shares of an unchanged manifest, and `--take script:NAME` goes on with the manifest as it is.";
+    RolloutImpossible = "CFD0585": "a new version can't get a part of the requests",
+        "A part of the requests can go to a new version only where one that we deployed gets the others, and where the version is uploaded without going live: not at the first upload, not beside work of others, not with service-worker syntax, and not where Durable Object classes are migrated. Apply it without a percentage: then it goes live whole.";
+    NoPreview = "CFD0586": "a version has no address of its own",
+        "Cloudflare gives each version an address on workers.dev, the first eight digits of its id before the name of the Worker, where preview addresses are switched on for the Worker, the account has a name on workers.dev, and the label has no more than 63 characters. Without one a version that gets no requests can't be looked at before it goes live.";
     NotVisible = "CFD0526": "applied, and not visible yet",
         "Everything was applied, but the Worker did not answer through its hostname within the time of `--wait` (90 seconds, or what `--timeout` leaves): the name does not resolve yet, its certificate is not there yet, or the edge answers with an error of its own. New hosts can take some minutes. Nothing has to be done again.";
     Unseen = "CFD0540": "something that was attached does not show up",

@@ -13,6 +13,7 @@ use crate::apply;
 use crate::bundle::{self, Modules, Window};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::join_window;
+use crate::model::Syntax;
 use crate::model::marks::ScriptMarks;
 use crate::plan::Plan;
 use crate::r2::{ObjectHead, R2Error, Reading, Store};
@@ -39,6 +40,8 @@ struct Entry {
     reading: Option<Reading>,
     /// Read, and kept for the upload.
     modules: Option<Modules>,
+    /// How its code is written, once it was read.
+    syntax: Option<Syntax>,
 }
 
 /// Starts to read all bundles; their heads come first. Only some wait unread.
@@ -54,10 +57,10 @@ pub(super) async fn open(
             let reading = store.open(&session.client, &object(&bundle)).await?;
             let head = reading.head.clone();
             if index < MOST_UNREAD {
-                return Ok(Some(Entry { bundle, store, reading: Some(reading), head, modules: None }));
+                return Ok(Some(Entry { bundle, store, reading: Some(reading), head, modules: None, syntax: None }));
             }
             reading.cancel();
-            Ok(Some(Entry { bundle, store, reading: None, head, modules: None }))
+            Ok(Some(Entry { bundle, store, reading: None, head, modules: None, syntax: None }))
         });
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for answer in join_window(opening).await {
@@ -155,6 +158,7 @@ impl Bundles {
                 let answer = one(session, manifest, entry).await;
                 let answer = answer.map(|(facts, modules, findings)| {
                     let listed = lists.then(|| OfBundle::of(&modules));
+                    entry.syntax = Some(modules.syntax);
                     entry.modules = at_hand.keep(entry.bytes(), modules);
                     (facts, findings, listed)
                 });
@@ -172,6 +176,16 @@ impl Bundles {
                 (Ok(_), None) => {}
             }
         }
+    }
+
+    /// Names of the Workers that the plan uploads and whose code is of service-worker syntax.
+    pub(super) fn service_workers<'a>(&self, plan: &Plan, desired: &'a DesiredState) -> Vec<&'a str> {
+        let uploads = uploads(plan);
+        let both = self.entries.iter().zip(&desired.manifests).enumerate();
+        let are = both.filter(|(index, (entry, _))| {
+            uploads.contains(index) && entry.as_ref().is_some_and(|it| it.syntax == Some(Syntax::ServiceWorker))
+        });
+        are.map(|(_, (_, manifest))| manifest.script.name.as_str()).collect()
     }
 
     /// The code of each manifest that the plan uploads.

@@ -11,6 +11,7 @@ use super::outputs::{OutputsResult, applied, dashboard, of_stores};
 use super::plan_result::PlanResult;
 use super::planning::prepare;
 use super::prepared::Prepared;
+use super::previews;
 use super::removal::prepare_removal;
 use super::result_names::ResultNames;
 use super::session::Session;
@@ -46,6 +47,9 @@ pub struct ApplyResult {
     pub exit_code: Exit,
     /// Version that each upload made, by script name likewise.
     pub versions: BTreeMap<String, String>,
+    /// Where a version answers that gets no requests yet, by script name likewise.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub previews: BTreeMap<String, String>,
     /// What takes it back, as far as one command can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undo>,
@@ -67,6 +71,11 @@ pub async fn apply(
     let work = async |session: Session<'_>| {
         let prepared = prepare(&session, sources, options).await?;
         let mut result = carry_out(&session, &prepared, options).await?;
+        if options.percentage == Some(0.0) {
+            let (urls, findings) = previews::of(&session, &prepared, &result.versions).await;
+            result.previews = urls;
+            result.diagnostics.extend(findings);
+        }
         if options.wait {
             wait_for(&session, &prepared, &mut result).await;
         }
@@ -255,6 +264,7 @@ pub(super) fn report(prepared: &Prepared, plan: PlanResult, outcome: Outcome, de
         outputs,
         workers,
         versions: versions.collect(),
+        previews: BTreeMap::new(),
         done: outcome.done,
         diagnostics: plan.plan.diagnostics.clone(),
         exit_code: Exit::Done,

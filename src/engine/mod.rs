@@ -25,6 +25,7 @@ mod permissions;
 mod plan_result;
 mod planning;
 mod prepared;
+mod previews;
 mod publish;
 mod r2_stores;
 mod reading;

@@ -56,6 +56,8 @@ pub struct Options {
     pub overlays: BTreeMap<String, String>,
     /// `destroy`, `rollback` and `promote` only plan.
     pub dry_run: bool,
+    /// New versions get so many of a hundred requests, 0 to 100; absent: all of them, at once.
+    pub percentage: Option<f64>,
     /// The version that `rollback` goes back to; absent: the one that was live before.
     pub to: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Options {
             take: self.take.clone(),
             delete_data: self.delete_data.clone(),
             prune: self.prune,
+            percentage: self.percentage,
             offline,
         }
     }

@@ -11,7 +11,8 @@ use super::session::Session;
 use super::validate::{read, read_options};
 use super::{Credentials, Io, Options, permissions};
 use crate::apply::{self, Payload};
-use crate::error::Error;
+use crate::diagnostic::Code;
+use crate::error::{Error, Exit};
 use crate::kinds;
 use crate::manifest::{Read, Source};
 use crate::refresh::Known;
@@ -54,6 +55,7 @@ fn offline(sources: &[Source], options: &Options) -> Result<Prepared, Error> {
 /// Reads manifests, secrets, the account and the bundles, and plans. All inputs are looked at before the run gives up:
 /// what is missing is told at once.
 pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options) -> Result<Prepared, Error> {
+    check_percentage(options)?;
     let (read, diagnostics) = read_inputs(sources, read_options(options, session.credentials.account_id.as_deref()))?;
     let Read { desired, places, .. } = read;
     let work = async {
@@ -97,6 +99,10 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
         plan = planned(&live);
     }
+    if options.percentage.is_some() {
+        let whole = bundles.service_workers(&plan, &desired);
+        diagnostics.extend(whole.into_iter().map(kinds::worker::needs_all_requests));
+    }
     stop_on_error(&diagnostics)?;
     plan.diagnostics = in_files(&places, plan.diagnostics);
     plan.diagnostics.splice(0..0, diagnostics);
@@ -104,6 +110,18 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     let reads = session.client.sent().all();
     let code = bundles.into_code(session, &desired, &live, &plan);
     Ok(Prepared { payloads: payloads(&desired, code, &secrets), reads, desired, live, plan })
+}
+
+/// Cloudflare tells hundredths of a per cent apart.
+fn check_percentage(options: &Options) -> Result<(), Error> {
+    let Some(percentage) = options.percentage else { return Ok(()) };
+    let hundredths = percentage * 100.0;
+    if (0.0..=100.0).contains(&percentage) && (hundredths - hundredths.round()).abs() < 1e-6 {
+        return Ok(());
+    }
+    let message = format!("`{percentage}` is no percentage");
+    let help = "give a number from 0 to 100, with two decimals at most";
+    Err(Error::new(Code::BadArgument, Exit::Usage, message).with_help(help))
 }
 
 fn payloads(desired: &DesiredState, code: Vec<Option<Box<dyn apply::Code>>>, secrets: &Secrets) -> Vec<Payload> {

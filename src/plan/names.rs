@@ -92,9 +92,9 @@ impl Names {
             }
         };
         let each = |list: &[String]| list.iter().map(long).collect();
-        let PlanOptions { adopt, take, delete_data, prune, offline } = options;
-        let (prune, offline) = (*prune, *offline);
-        PlanOptions { adopt: each(adopt), take: each(take), delete_data: each(delete_data), prune, offline }
+        let PlanOptions { adopt, take, delete_data, prune, offline, percentage } = options;
+        let (prune, offline, percentage) = (*prune, *offline, *percentage);
+        PlanOptions { adopt: each(adopt), take: each(take), delete_data: each(delete_data), prune, offline, percentage }
     }
 
     /// What `apply` needs of it: nothing where no address stands for several resources.

@@ -3,7 +3,7 @@
 use crate::model::Address;
 
 /// Permissions of one run. The default allows nothing beyond our own resources.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlanOptions {
     /// `--adopt`: addresses, as typed; `*` = whatever already equals the plan.
     pub adopt: Vec<String>,
@@ -13,6 +13,8 @@ pub struct PlanOptions {
     pub delete_data: Vec<String>,
     /// `--prune`: remove what is ours and no longer in a manifest.
     pub prune: bool,
+    /// New versions get so many of a hundred requests; absent: all of them, at once.
+    pub percentage: Option<f64>,
     /// The plan is made against an empty account.
     pub offline: bool,
 }

@@ -100,6 +100,10 @@ reasons! {
     RolledBack = "rolled-back": "an earlier version goes live again";
     /// A version that is there gets all requests.
     Promoted = "promoted": "it gets all requests";
+    /// A version gets another share of the requests.
+    RolledOut = "rolled-out": "its share of the requests changes";
+    /// Two versions of ours share the requests.
+    RolloutUnderWay = "rollout-under-way": "a rollout is under way";
     /// A part that no version holds.
     NotVersioned = "not-versioned": "no part of a version";
     /// Everything goes.

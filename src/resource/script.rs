@@ -2,7 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Deref;
 
@@ -154,6 +154,9 @@ pub struct LiveScript {
     pub observability: Option<Value>,
     /// What gets requests now; absent when nothing was ever deployed.
     pub deployment: Option<LiveDeployment>,
+    /// Ids of the versions that got requests before.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub deployed: BTreeSet<String>,
     /// Newest deployable versions, highest number first.
     pub versions: Vec<LiveVersion>,
     /// Set when a secret edit made the live version: whether all but secrets equals our last upload.

@@ -18,7 +18,7 @@ const DONE = [
  *   undo?: { command: string, leaves: object[] } }} facts
  */
 export async function showApplied({ view, report }, result, { seconds, local, undo }) {
-  const { plan, workers, dashboard = [], diagnostics } = result;
+  const { plan, workers, previews = {}, dashboard = [], diagnostics } = result;
   const urls = [...new Set(Object.values(workers ?? {}).flatMap((worker) => worker.urls ?? []))].sort();
   await view.diagnostics(diagnostics);
   Object.assign(report, {
@@ -29,6 +29,7 @@ export async function showApplied({ view, report }, result, { seconds, local, un
     undo: undo?.command,
   });
   if (countChanges(plan) > 0) view.talk(summaryOf(plan, seconds));
+  for (const [name, url] of Object.entries(previews)) view.data(url, { type: "preview", script: name, url });
   for (const url of urls) view.data(url);
   if (local) for (const line of urls.flatMap((url) => tryLine(url, local.data))) view.talk(line);
   else for (const link of dashboard) view.talk(`See:   ${link}`);

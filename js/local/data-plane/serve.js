@@ -80,7 +80,10 @@ export function createDataPlane({ state, runtime, clock, now = Date.now, say = (
         signal,
         nested: from !== undefined,
       };
-      const response = await runtime.fetch(found.script, request).finally(() => {
+      const answer = found.version
+        ? runtime.preview(found.script, found.version, request)
+        : runtime.fetch(found.script, request);
+      const response = await answer.finally(() => {
         if (!signal) return leave();
         if (signal.aborted) leave();
         else signal.addEventListener("abort", leave, { once: true });
@@ -171,6 +174,8 @@ function workersDevScript(state, host) {
   if (!state.accountSubdomain || !host.endsWith(suffix)) return null;
   const name = host.slice(0, -suffix.length);
   if (state.scripts.get(name)?.subdomain?.enabled) return { script: name };
+  const previewed = previewAt(state, name);
+  if (previewed) return previewed;
   return {
     refusal: {
       status: 404,
@@ -178,6 +183,15 @@ function workersDevScript(state, host) {
       why: `there is nothing at ${host}: no such Worker, or its workers.dev address is off`,
     },
   };
+}
+
+/** `<first 8 digits of a version's id>-<script>`, where previews are on. https://developers.cloudflare.com/workers/configuration/previews/ */
+function previewAt(state, name) {
+  const [, start, scriptName] = /^([0-9a-f]{8})-(.+)$/.exec(name) ?? [];
+  const script = state.scripts.get(scriptName);
+  if (!script?.subdomain?.previewsEnabled) return null;
+  const version = script.versions.find(({ id }) => id.startsWith(start));
+  return version ? { script: scriptName, version } : null;
 }
 
 /** The bucket that the host makes public. */

@@ -17,6 +17,8 @@ export class Cell {
   #host;
   #instance;
   #requested = new Set();
+  /** Ids of versions that somebody looked at by their own addresses. */
+  #previewed = new Set();
   #loadedKey;
   #loadedKv = new Set();
   #stale = true;
@@ -46,6 +48,13 @@ export class Cell {
   request(scriptName) {
     if (this.#requested.has(scriptName)) return;
     this.#requested.add(scriptName);
+    this.#stale = true;
+  }
+
+  /** The same for a version that need not be live. */
+  preview({ id }) {
+    if (this.#previewed.has(id)) return;
+    this.#previewed.add(id);
     this.#stale = true;
   }
 
@@ -134,7 +143,7 @@ export class Cell {
       const script = state.scripts.get(name);
       if (!script || names.has(name)) return;
       names.add(name);
-      for (const version of liveVersions(script)) neededScripts(version, workflowOf).forEach(visit);
+      for (const version of this.#servedVersions(script)) neededScripts(version, workflowOf).forEach(visit);
       for (const { service } of script.tailConsumers) visit(service);
     };
     for (const name of this.#requested) visit(name);
@@ -148,7 +157,7 @@ export class Cell {
     const classOf = (scriptName, className) => classNamed(state, scriptName, className);
     const workers = [...names].sort().flatMap((name) => {
       const script = state.scripts.get(name);
-      const versions = liveVersions(script).filter(({ id }) => !broken.has(id));
+      const versions = this.#servedVersions(script).filter(({ id }) => !broken.has(id));
       return versions.map((version) => ({
         name: loadedName(script, version),
         script: name,
@@ -163,6 +172,14 @@ export class Cell {
       }));
     });
     return { workers, kvIds: [...state.kv.keys()], hosts: hostsOf(state), workflows: [...state.workflows.values()] };
+  }
+
+  #servedVersions(script) {
+    const live = liveVersions(script);
+    return [
+      ...live,
+      ...script.versions.filter((version) => this.#previewed.has(version.id) && !live.includes(version)),
+    ];
   }
 
   async #loadWithoutBroken({ workers }) {

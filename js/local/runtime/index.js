@@ -130,6 +130,18 @@ class Runtime {
   }
 
   /**
+   * Sends a visitor's request to one version, live or not.
+   * @param {string} scriptName
+   * @param {import("../state.js").Version} version of it
+   * @param {VisitorsRequest} request
+   * @returns {Promise<Answer>}
+   */
+  preview(scriptName, version, request) {
+    const visit = { ...request, version };
+    return this.#visit(scriptName, visit, (instance, ...worker) => instance.fetch(...worker, request));
+  }
+
+  /**
    * Hands a batch of a queue to the live version.
    * @param {string} scriptName
    * @param {{ queue: string, messages: object[], metrics: object }} batch
@@ -167,6 +179,7 @@ class Runtime {
   async #visitOnce(scriptName, request, send) {
     const cell = this.#cellOf(scriptName);
     cell.request(scriptName);
+    if (request.version) cell.preview(request.version);
     try {
       while (cell.unready) await this.#reload(cell, request.nested);
     } catch (error) {
@@ -175,7 +188,7 @@ class Runtime {
     // INVARIANT: no `await` from here to what is sent to the instance, or a reload could begin in between.
     if (cell !== this.#cellOf(scriptName)) return NOT_BEGUN;
     const script = this.#state.scripts.get(scriptName);
-    const version = script && drawVersion(script);
+    const version = script && (request.version ?? drawVersion(script, request.headers));
     if (!version) return thrown(`script ${scriptName} has no deployed version`);
     const broken = this.#host.broken.get(version.id);
     if (broken !== undefined) return thrown(broken);

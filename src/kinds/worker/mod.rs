@@ -19,6 +19,7 @@ mod rebound;
 mod record;
 mod releases;
 mod removal;
+mod rollout;
 mod route;
 mod schedules;
 mod script;
@@ -40,6 +41,7 @@ pub use live::{
     user_reads_of_renamed, zone_reads,
 };
 pub use rebound::add_gone_stores;
+pub use rollout::needs_all_requests;
 pub use secrets::KEY_RECIPE;
 pub(super) use versions::redeploy;
 pub use versions::{

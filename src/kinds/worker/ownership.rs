@@ -88,7 +88,11 @@ fn mark_of(live: &LiveScript, version: &LiveVersion) -> Option<(VersionMark, boo
 /// Whether an upload of ours, or an edit of secrets, is newer than the live version: both go live at once, so
 /// somebody went back by hand.
 fn was_rolled_back(live: &LiveScript, version: &LiveVersion) -> bool {
-    let went_live = |other: &LiveVersion| other.triggered_by == "secret" || VersionMark::parse(&other.tag).is_some();
+    // A version that was uploaded without going live may wait for that.
+    let waits = |other: &LiveVersion| other.triggered_by == "version_upload" && !live.deployed.contains(&other.id);
+    let went_live = |other: &LiveVersion| {
+        other.triggered_by == "secret" || (VersionMark::parse(&other.tag).is_some() && !waits(other))
+    };
     live.versions.iter().any(|other| other.number > version.number && went_live(other))
 }
 
@@ -104,7 +108,7 @@ pub(super) fn author_of_live(live: &LiveScript) -> String {
     }
 }
 
-fn author_of_deployment(live: &LiveScript) -> String {
+pub(super) fn author_of_deployment(live: &LiveScript) -> String {
     match &live.deployment {
         Some(deployment) => person(&deployment.author, &deployment.source),
         None => "somebody".into(),

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::classes;
 use super::context::Context;
-use super::ownership::{ScriptOwner, author_of_live, live_facts, script_owner};
+use super::ownership::{ScriptOwner, author_of_deployment, author_of_live, live_facts, script_owner};
+use super::rollout::{self, Asked, Rollout};
 use super::script_fields::{ASSETS, fields, path_of};
 use super::secrets;
 use super::settings::{self, Changes};
@@ -30,6 +31,8 @@ pub(super) struct ScriptPlan {
     pub upload: Option<Upload>,
     /// Settings that change without an upload.
     pub settings: Changes,
+    /// Shares of requests, where a part of them is asked for.
+    pub rollout: Option<Rollout>,
     pub workers_dev: Option<WorkersDev>,
     /// Marks as they are live.
     pub live_marks: ScriptMarks,
@@ -53,6 +56,7 @@ pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
         sketch: Sketch { owner: whose(context, &owner), ..Sketch::wanted(address, needs(context)) },
         upload: None,
         settings: Changes::new(),
+        rollout: None,
         workers_dev: None,
         marks: wanted_marks(context, &live_marks),
         live_marks,
@@ -105,6 +109,11 @@ fn whose(context: &Context<'_>, owner: &ScriptOwner) -> Owner {
     if *owner == ScriptOwner::Absent {
         return Owner::Absent;
     }
+    // A rollout of ours goes on; what else a percentage can't do is told where it is planned.
+    let goes_on = context.options.percentage.is_some();
+    if goes_on && context.live.script.as_ref().and_then(rollout::split_of_ours).is_some() && !is_others(owner) {
+        return Owner::Ours(None);
+    }
     let name = &context.desired.script.name;
     let Some(claim) = context.live.script.as_ref().and_then(|live| claim(context, name, live)) else {
         return Owner::Ours(None);
@@ -112,6 +121,11 @@ fn whose(context: &Context<'_>, owner: &ScriptOwner) -> Owner {
     let overwrites = context.desired.drift == Drift::Overwrite;
     let allowed = overwrites && claim.reason == Reason::ChangedOutside;
     Owner::Claimed(Claim { allowed, ..claim })
+}
+
+/// Whether the Worker is somebody else's, whatever gets its requests.
+fn is_others(owner: &ScriptOwner) -> bool {
+    matches!(owner, ScriptOwner::Foreign(_) | ScriptOwner::Other(_))
 }
 
 /// A Worker that is there and not ours, or not only ours.
@@ -127,6 +141,12 @@ pub(super) fn claim(context: &Context<'_>, name: &str, live: &LiveScript) -> Opt
             let who = context.labels.owner(&id);
             let message = format!("the Worker `{name}` belongs to {who}");
             (Code::OtherIdentityScript, Permit::Take, Reason::OtherIdentity, who, message, other)
+        }
+        ScriptOwner::Outside(_) if rollout::split_of_ours(live).is_some() => {
+            let shares = rollout::split_of_ours(live).map(|split| split.told()).unwrap_or_default();
+            let message = format!("a rollout of `{name}` is under way: {shares}");
+            let who = author_of_deployment(live);
+            (Code::RolloutUnderWay, Permit::Take, Reason::RolloutUnderWay, who, message, rollout::ENDS_IT)
         }
         ScriptOwner::Outside(who) => {
             let message = format!("the live Worker `{name}` was changed outside: {who}");
@@ -161,6 +181,17 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
     let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
     let code = code_digest(&sha256, desired, &date);
     let classes = classes::plan(context);
+    let migrates = classes.migrations.is_some();
+    let is_asked = migrates || live.is_some_and(LiveScript::is_split) || !is_unchanged(context, plan, owner, &code);
+    if context.options.percentage.is_some_and(|percentage| percentage <= 0.0) {
+        // The tags tell the bundle of what gets requests.
+        plan.marks.bundle.clone_from(&plan.live_marks.bundle);
+    }
+    if let Some(percentage) = context.options.percentage.filter(|_| is_asked)
+        && roll_out(plan, rollout::asked(context, owner, (percentage, &code), migrates))
+    {
+        return;
+    }
     if let ScriptOwner::Clean { mark, secrets_proven } = owner {
         let reason = reason_to_upload(context, &plan.live_marks, mark, *secrets_proven, &code);
         let due = classes.migrations.is_some().then_some(Reason::ClassesMigrated);
@@ -205,6 +236,32 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
             None => "static assets alone".into(),
         },
     });
+}
+
+/// Notes what a percentage comes to; whether that is all that happens to code and shares.
+fn roll_out(plan: &mut ScriptPlan, asked: Asked) -> bool {
+    let (rollout, field, uploads) = match asked {
+        Asked::Refused(finding) => {
+            plan.sketch.diagnostics.push(finding.about(plan.sketch.address.clone()));
+            return true;
+        }
+        Asked::Nothing => return true,
+        Asked::Moves(rollout, field) => (rollout, field, false),
+        Asked::Uploads(rollout, field) => (rollout, field, true),
+    };
+    // What somebody has to allow stays as it is.
+    if let Owner::Ours(reason) = &mut plan.sketch.owner {
+        *reason = Some(Reason::RolledOut);
+    }
+    plan.rollout = Some(rollout);
+    plan.sketch.fields.push(field);
+    !uploads
+}
+
+/// Whether what gets all requests is what the manifest wants.
+fn is_unchanged(context: &Context<'_>, plan: &ScriptPlan, owner: &ScriptOwner, code: &str) -> bool {
+    let ScriptOwner::Clean { mark, secrets_proven } = owner else { return false };
+    reason_to_upload(context, &plan.live_marks, mark, *secrets_proven, code).is_none()
 }
 
 /// Whether it has static assets that no manifest of ours has set: they are carried over.

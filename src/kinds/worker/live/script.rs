@@ -32,6 +32,8 @@ pub(super) fn live(account: &str, name: &str, scripts: &Scripts, known: &Known) 
     script.has_no_content = settings.is_none() && !script.is_from_lists;
     if let Some(list) = known.get(&deployments::list(account, name)) {
         script.deployment = list.deployments.first().map(deployment);
+        let earlier = list.deployments.iter().skip(1).flat_map(|deployment| &deployment.versions);
+        script.deployed = earlier.map(|share| share.version_id.clone()).collect();
     }
     if let Some(list) = known.get(&versions::list(account, name)) {
         script.versions = list.items.iter().map(version).collect();

@@ -12,7 +12,7 @@ use crate::cloudflare::versions::{self, Version};
 use crate::cloudflare::{Read, deployments::DeployedVersion};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::worker::subject::{Subject, part};
-use crate::kinds::worker::writes::Deploying;
+use crate::kinds::worker::writes::{Deploying, Share};
 use crate::model::Address;
 use crate::model::marks::ScriptMarks;
 use crate::plan::{Claim, Left, Owner, Permit, Phase, PlannedManifest, Reason, Sketch, Sketches};
@@ -156,7 +156,7 @@ fn fill(sketch: &mut Sketch, moving: &Moving, manifest: &DesiredManifest, goal: 
         deployment: moving.timeline.deployments.first().map(|deployment| deployment.id.clone()),
         is_new: false,
     };
-    let shares = vec![(moving.target.id.clone(), 100.0)];
+    let shares = vec![Share::Of(moving.target.id.clone(), 100.0)];
     let message = format!("{word} version {}", named(&moving.target));
     let deploying = Deploying { subject, shares, force, message };
     sketch.write(Phase::Make, Operation::procedure(part::DEPLOYMENT, deploying));

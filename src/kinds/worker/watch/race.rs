@@ -98,10 +98,10 @@ enum Whose {
 }
 
 fn whose(subject: &Subject, did: &Did<'_>, deployment: &Deployment, heard: &Heard, signature: &str) -> Whose {
-    let [deployed] = deployment.versions.as_slice() else { return Whose::Other };
-    if did.version == Some(&deployed.version_id) {
+    if did.version.is_some_and(|ours| deployment.versions.iter().any(|deployed| deployed.version_id == ours)) {
         return Whose::Ours;
     }
+    let [deployed] = deployment.versions.as_slice() else { return Whose::Other };
     let read = versions::read(&subject.account, &subject.script, &deployed.version_id);
     let version = match heard.get(&read) {
         None => return Whose::Unread(read.into()),

@@ -9,21 +9,30 @@ use serde_json::{Value, json};
 
 use crate::cloudflare::deployments::{self, Deployment, Deployments};
 use crate::cloudflare::{Heard, Turn};
-use crate::diagnostic::Diagnostic;
-use crate::http::CallError;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::http::{CallError, Meaning};
 use crate::kinds::worker::subject::Subject;
 use crate::kinds::worker::watch::{deployed, gone};
+use crate::model::Output;
 use crate::resource::{AtHand, Ended, Made, Next, Procedure};
 
 /// How often it is sent after answers that left it open.
 const TRIES: usize = 6;
 
+/// A version with its share of a hundred.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) enum Share {
+    /// One that is there.
+    Of(String, f64),
+    /// One that this run uploads.
+    Late(Output, f64),
+}
+
 /// A deployment.
 #[derive(Debug)]
 pub(in super::super) struct Deploying {
     pub subject: Subject,
-    /// Versions, each with its share of a hundred.
-    pub shares: Vec<(String, f64)>,
+    pub shares: Vec<Share>,
     /// The versions have other secrets than those that get requests, and that was told.
     pub force: bool,
     /// What is said of it, for people.
@@ -32,19 +41,26 @@ pub(in super::super) struct Deploying {
 
 impl Procedure for Deploying {
     fn shown(&self) -> Value {
-        let shares = self.shares.iter();
-        let shares = shares.map(|(id, percentage)| json!({ "version": id, "percentage": percentage }));
+        let shares = self.shares.iter().map(|share| match share {
+            Share::Of(id, percentage) => json!({ "version": id, "percentage": percentage }),
+            Share::Late(output, percentage) => json!({ "version": output, "percentage": percentage }),
+        });
         json!({ "versions": shares.collect::<Vec<_>>(), "force": self.force })
     }
 
     fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
+        let Some(shares) = self.known(at_hand) else {
+            let finding = Diagnostic::error(Code::Internal, "the version to deploy is not known");
+            return Next::End(Ended::refused(finding));
+        };
+        let shares = shares.as_slice();
         let read = self.subject.deployments();
         match heard.turns() {
             [] | [.., Turn::Paused | Turn::Told] => Next::Read(vec![read.into()]),
             [.., Turn::Replies(_)] => match heard.get(&read) {
-                Some(Ok(found)) => self.looked(heard, &found, at_hand),
+                Some(Ok(found)) => self.looked(heard, shares, &found, at_hand),
                 // After an accepted deployment the look alone failed: it says nothing.
-                Some(Err(_)) if matches!(heard.sent(), Some(Ok(_))) => self.done(None),
+                Some(Err(_)) if matches!(heard.sent(), Some(Ok(_))) => self.done(shares, None),
                 Some(Err(error)) => Next::End(match heard.sent() {
                     Some(Err(sent)) => Ended::from(sent),
                     _ => Ended::from(error),
@@ -58,9 +74,17 @@ impl Procedure for Deploying {
 }
 
 impl Deploying {
+    fn known(&self, at_hand: AtHand<'_>) -> Option<Vec<(String, f64)>> {
+        let known = |share: &Share| match share {
+            Share::Of(id, percentage) => Some((id.clone(), *percentage)),
+            Share::Late(output, percentage) => Some(((at_hand.late)(output)?, *percentage)),
+        };
+        self.shares.iter().map(known).collect()
+    }
+
     /// What the newest look says.
-    fn looked(&self, heard: &Heard, found: &Rc<Deployments>, at_hand: AtHand<'_>) -> Next {
-        let is_wanted = |deployment: &Deployment| is(deployment, &self.shares);
+    fn looked(&self, heard: &Heard, shares: &[(String, f64)], found: &Rc<Deployments>, at_hand: AtHand<'_>) -> Next {
+        let is_wanted = |deployment: &Deployment| is(deployment, shares);
         let is_planned = |deployment: &&Deployment| self.subject.deployment.as_ref() == Some(&deployment.id);
         let newest = found.deployments.first();
         let was_sent = heard.sent().is_some();
@@ -68,7 +92,7 @@ impl Deploying {
             // Below it there is only what the plan saw, or somebody deployed between the look and the write.
             let below = found.deployments.iter().find(|deployment| !is_wanted(deployment));
             let between = below.filter(|_| was_sent).filter(|below| !is_planned(below));
-            return self.done(between.map(|between| deployed(&self.subject, between)));
+            return self.done(shares, between.map(|between| deployed(&self.subject, between)));
         }
         let is_as_planned = match newest {
             Some(newest) => is_planned(&newest),
@@ -76,21 +100,21 @@ impl Deploying {
         };
         match heard.sent() {
             // An accepted one that the list does not show: it lags behind, or somebody deployed since.
-            Some(Ok(_)) if is_as_planned => self.done(None),
-            Some(Ok(_)) => self.done(newest.map(|newest| deployed(&self.subject, newest))),
+            Some(Ok(_)) if is_as_planned => self.done(shares, None),
+            Some(Ok(_)) => self.done(shares, newest.map(|newest| deployed(&self.subject, newest))),
             None | Some(Err(_)) if !is_as_planned => {
                 let finding = newest.map_or_else(|| gone(&self.subject), |newest| deployed(&self.subject, newest));
                 Next::End(Ended::refused(finding))
             }
             Some(Err(error)) if sent_so_far(heard) >= TRIES => Next::End(Ended::from(error)),
-            None | Some(Err(_)) => self.send(at_hand),
+            None | Some(Err(_)) => self.send(shares, at_hand),
         }
     }
 
-    fn send(&self, at_hand: AtHand<'_>) -> Next {
+    fn send(&self, shares: &[(String, f64)], at_hand: AtHand<'_>) -> Next {
         let Subject { account, script, .. } = &self.subject;
         let message = format!("{}: {}", at_hand.signature, self.message);
-        Next::Send(Box::new(deployments::create(account, script, &self.shares, self.force, &message)))
+        Next::Send(Box::new(deployments::create(account, script, shares, self.force, &message)))
     }
 
     /// An answer that leaves it open asks for a look: what was sent may have taken effect.
@@ -99,15 +123,18 @@ impl Deploying {
             let help = "its secrets changed since the plan was made: look at the new plan, which tells them";
             return Next::End(Ended::refused(error.diagnostic().with_help(help)));
         }
-        let is_open = !error.is_aborted() && error.may_have_arrived;
+        // A version that was just uploaded may not be known everywhere yet.
+        let is_fresh = self.shares.iter().any(|share| matches!(share, Share::Late(..)));
+        let is_late = is_fresh && matches!(error.meaning(), Some(Meaning::Absent | Meaning::MissingTarget));
+        let is_open = !error.is_aborted() && (error.may_have_arrived || is_late);
         match is_open {
             true => Next::Pause { why: None, milliseconds: 500.0 },
             false => Next::End(Ended::from(error)),
         }
     }
 
-    fn done(&self, raced: Option<Diagnostic>) -> Next {
-        let version = self.shares.first().map(|(id, _)| ("version", id.clone()));
+    fn done(&self, shares: &[(String, f64)], raced: Option<Diagnostic>) -> Next {
+        let version = shares.first().map(|(id, _)| ("version", id.clone()));
         Next::End(Ended::Done(Made {
             outputs: version.into_iter().collect(),
             raced: raced.into_iter().collect(),
@@ -137,7 +164,6 @@ mod tests {
 
     use super::*;
     use crate::cloudflare::Reply;
-    use crate::diagnostic::Code;
     use crate::http::CallErrorKind;
     use crate::model::Address;
 
@@ -151,7 +177,7 @@ mod tests {
                 deployment: Some("planned".into()),
                 is_new: false,
             },
-            shares: vec![(WANTED.into(), 100.0)],
+            shares: vec![Share::Of(WANTED.into(), 100.0)],
             force: false,
             message: "went back to version 1".into(),
         }

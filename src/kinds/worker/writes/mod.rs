@@ -14,7 +14,7 @@ mod unbind;
 mod upload;
 
 pub(super) use deletion::Deleting;
-pub(super) use deployment::Deploying;
+pub(super) use deployment::{Deploying, Share};
 pub(super) use record::RecordWrite;
 pub(super) use route::SearchRoute;
 pub(super) use schedules::PuttingSchedules;

@@ -1,10 +1,11 @@
 //! The writes of the Worker itself, in their order.
 
-use super::{PatchingSettings, RemovingSecrets, Upload, Uploading};
+use super::{Deploying, PatchingSettings, RemovingSecrets, Upload, Uploading};
 use crate::cloudflare::Call;
 use crate::cloudflare::subdomain::{self, ScriptSubdomain};
 use crate::kinds::worker::context::Context;
 use crate::kinds::worker::inventory::union;
+use crate::kinds::worker::rollout::Rollout;
 use crate::kinds::worker::script::ScriptPlan;
 use crate::kinds::worker::settings::Changes;
 use crate::kinds::worker::subject::{Subject, part};
@@ -20,6 +21,11 @@ impl ScriptPlan {
     pub(in super::super) fn finish(&mut self, context: &Context<'_>, tags: &Tags, attaches: bool, stands: bool) {
         tags.shown_in(self);
         let mut written = tags.live.clone();
+        if let Some(rollout) = self.rollout.take() {
+            let mut staged = self.upload.take();
+            self.settings.extend(staged.as_mut().map(Upload::take_unversioned).unwrap_or_default());
+            self.roll_out(context, staged, rollout);
+        }
         if let Some(mut upload) = self.upload.take() {
             upload.tags.clone_from(&tags.during);
             written.clone_from(&tags.during);
@@ -51,13 +57,25 @@ impl ScriptPlan {
     fn upload(&mut self, context: &Context<'_>, upload: Upload) {
         let names = upload.remove_secrets.clone();
         self.known = union(&self.live_marks.inventory, &ScriptMarks::parse(&upload.tags).inventory);
-        let uploading = Uploading::new(self.subject.clone(), upload, &context.desired.script);
+        let uploading = Uploading::new(self.subject.clone(), upload, &context.desired.script, false);
         self.sketch.write(Phase::Make, Operation::procedure(part::VERSION, uploading));
         if !names.is_empty() {
             let Subject { account, script, .. } = self.subject.clone();
             self.removes_secrets = true;
             self.sketch
                 .write(Phase::Beside, Operation::procedure("secrets", RemovingSecrets { account, script, names }));
+        }
+    }
+
+    /// A version that gets no request yet, then its share of them. Secrets that leave are left out by the version itself.
+    fn roll_out(&mut self, context: &Context<'_>, staged: Option<Upload>, Rollout { shares, message }: Rollout) {
+        if let Some(upload) = staged {
+            let staging = Uploading::new(self.subject.clone(), upload, &context.desired.script, true);
+            self.sketch.write(Phase::Make, Operation::procedure(part::VERSION, staging));
+        }
+        if !shares.is_empty() {
+            let deploying = Deploying { subject: self.subject.clone(), shares, force: false, message };
+            self.sketch.write(Phase::Make, Operation::procedure(part::DEPLOYMENT, deploying));
         }
     }
 

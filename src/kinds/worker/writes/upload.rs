@@ -14,15 +14,17 @@ use crate::bundle::{CodeBinding, Modules};
 use crate::cloudflare::assets;
 use crate::cloudflare::scripts::{self, Script};
 use crate::cloudflare::upload::{self, Metadata, Uploaded};
+use crate::cloudflare::versions::Version;
 use crate::cloudflare::{Call, Heard, Turn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::http::CallError;
+use crate::kinds::worker::rollout::impossible;
 use crate::kinds::worker::subject::Subject;
 use crate::model::marks::VersionMark;
-use crate::model::{Address, Syntax};
+use crate::model::{Address, Syntax, typed};
 use crate::resource::{AtHand, DesiredAssets, DesiredScript, Ended, Made, Next, Procedure, code_digest};
 use crate::secret::Secret;
-use crate::setting::Setting;
+use crate::setting::{Of, Setting, table};
 
 /// Cloudflare's codes for code that does not start, and for code that handles nothing.
 ///
@@ -91,18 +93,24 @@ pub(in super::super) struct Uploading {
     pub upload: Upload,
     /// The Worker as the manifest wants it, where one of its bindings is known late.
     pub wanted: Option<Box<DesiredScript>>,
+    /// The version gets no request by it.
+    pub stages: bool,
 }
 
 impl Uploading {
-    pub(in super::super) fn new(subject: Subject, upload: Upload, wanted: &DesiredScript) -> Self {
+    pub(in super::super) fn new(subject: Subject, upload: Upload, wanted: &DesiredScript, stages: bool) -> Self {
         let is_late = upload.bindings.iter().any(Binding::is_late);
-        Self { subject, upload, wanted: is_late.then(|| Box::new(wanted.clone())) }
+        Self { subject, upload, wanted: is_late.then(|| Box::new(wanted.clone())), stages }
     }
 }
 
 impl Procedure for Uploading {
     fn shown(&self) -> Value {
-        json!(self.upload)
+        let mut shown = json!(self.upload);
+        if let Some(members) = shown.as_object_mut().filter(|_| self.stages) {
+            members.insert("stages".into(), true.into());
+        }
+        shown
     }
 
     fn takes_code(&self) -> bool {
@@ -130,6 +138,19 @@ impl Procedure for Uploading {
 }
 
 impl Upload {
+    /// Takes out what no version holds, for a write of its own.
+    pub(super) fn take_unversioned(&mut self) -> BTreeMap<String, Value> {
+        let of_worker = |word: &String| table::rows().any(|row| row.of == Of::Worker && row.word == word);
+        self.carried.retain(|word, _| !of_worker(word));
+        let (unversioned, settings) =
+            std::mem::take(&mut self.settings).into_iter().partition(|(word, _)| of_worker(word));
+        self.settings = settings;
+        let mut unversioned: BTreeMap<String, Value> = unversioned;
+        let observability = self.observability.take();
+        unversioned.extend(observability.map(|wanted| (Setting::Observability.row().word.to_owned(), wanted)));
+        unversioned
+    }
+
     /// An upload that another one follows: its mark is that of no manifest.
     fn without(&self, others: &BTreeSet<Address>) -> Option<Self> {
         let refers = |binding: &Binding, other: &Address| binding.needs().any(|need| is_same(need, other));
@@ -172,7 +193,7 @@ fn sent(call: Result<Call, Diagnostic>) -> Next {
 
 impl Uploading {
     fn with(&self, upload: Upload) -> Self {
-        Self { subject: self.subject.clone(), upload, wanted: self.wanted.clone() }
+        Self { upload, wanted: self.wanted.clone(), subject: self.subject.clone(), ..*self }
     }
 
     fn next_of_assets(&self, assets: &DesiredAssets, heard: &Heard, at_hand: AtHand<'_>) -> Next {
@@ -216,6 +237,7 @@ impl Uploading {
 
     fn ended(&self, result: &Result<Value, CallError>, at_hand: AtHand<'_>) -> Next {
         Next::End(match result {
+            Ok(result) if self.stages => self.staged(result),
             Ok(result) => Ended::Done(self.made(result)),
             Err(error) => self.refused(error, at_hand.code.map(|code| code.syntax)),
         })
@@ -226,6 +248,9 @@ impl Uploading {
         let mut metadata = metadata(&self.with_late(at_hand), at_hand.secrets, modules, at_hand.signature)
             .map_err(|name| internal(format!("the binding `{name}` has no value")))?;
         metadata.assets = assets;
+        if self.stages {
+            return Ok(staging(&self.subject, metadata, modules));
+        }
         let call = upload::put(&self.subject.account, &self.subject.script, &metadata, modules);
         Ok(Call { settles_late: self.subject.is_new, ..call })
     }
@@ -253,6 +278,20 @@ impl Uploading {
         let version = uploaded.as_ref().and_then(Uploaded::version_id);
         let found = self.upload.creates && uploaded.is_some_and(|uploaded| uploaded.was_there());
         Made { outputs: version.map(|id| ("version", id)).into_iter().collect(), found, ..Made::default() }
+    }
+
+    /// What Cloudflare made of it is told in the answer: secrets that were to go may be in it all the same, and nothing is
+    /// live yet.
+    fn staged(&self, result: &Value) -> Ended {
+        let version: Option<Version> = typed(result.clone()).ok();
+        let Some(version) = version else { return Ended::refused(internal("a version has no id".into())) };
+        let bindings = version.resources.map(|resources| resources.bindings).unwrap_or_default();
+        let is_left = |name: &&String| bindings.iter().any(|binding| binding.name == **name);
+        if let Some(name) = self.upload.remove_secrets.iter().find(is_left) {
+            let why = format!("Cloudflare keeps the secret `{name}` in it, which left the manifest");
+            return Ended::refused(impossible(&self.subject.script, &why));
+        }
+        Ended::Done(Made { outputs: BTreeMap::from([("version", version.id)]), ..Made::default() })
     }
 
     /// Code that Cloudflare can't run may be fine and only of the other format, or lack a binding that a second upload
@@ -299,6 +338,12 @@ fn help_with_classes(code: Option<i64>) -> Option<&'static str> {
         100_402 => "`exports` and what is there do not fit: mend the entry of each class that is named",
         _ => return None,
     })
+}
+
+/// The same for a version alone: it has no tags.
+fn staging(subject: &Subject, metadata: Metadata, modules: &Modules) -> Call {
+    let metadata = Metadata { tags: None, ..metadata };
+    upload::stage(&subject.account, &subject.script, &metadata, modules)
 }
 
 /// The upload's metadata; gives the name of a binding whose value is not at hand.
