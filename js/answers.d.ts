@@ -228,6 +228,7 @@ export type Code =
   | "CFD0584"
   | "CFD0585"
   | "CFD0586"
+  | "CFD0587"
   | "CFD0601"
   | "CFD0602"
   | "CFD0603"

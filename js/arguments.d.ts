@@ -76,6 +76,11 @@ export interface Options {
    * Called again with another number and an unchanged manifest, the shares move and nothing is uploaded.
    */
   percentage?: number | undefined;
+  /**
+   * `PATH` or `PATH=STATUS`: `apply` gives new versions 10, 50, then all of a hundred requests, asks each version there after
+   * each step, and gives all requests back to the earlier ones where one answers otherwise; `exitCode` is 6 then.
+   */
+  guard?: string | undefined;
   /** Delete what is ours and left the manifest. */
   prune?: boolean | undefined;
   /** The yes to all that `needsYes` of the plan names; without it such a plan is refused. */

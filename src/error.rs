@@ -48,7 +48,8 @@ impl Exit {
             | Code::MigrationFailed
             | Code::NoSuchVersion
             | Code::MigratedSince
-            | Code::RolloutImpossible => {
+            | Code::RolloutImpossible
+            | Code::GuardFailed => {
                 return Self::Failed;
             }
             Code::FingerprintKeyShort | Code::NoSuchStore | Code::UnclearAddress => return Self::Usage,

@@ -45,6 +45,7 @@ struct Options {
     prune: bool,
     /// New versions get so many of a hundred requests.
     percentage: Option<f64>,
+    guarded: bool,
     destroy: bool,
     /// Values at hand, by name; where this stands, values of other secrets are not, and those are kept.
     secrets: Option<BTreeMap<String, Secret>>,
@@ -101,13 +102,14 @@ impl Spec {
     }
 
     fn plan(&self, live: &LiveState) -> Plan {
-        let Options { adopt, take, delete_data, prune, percentage, destroy, .. } = &self.options;
+        let Options { adopt, take, delete_data, prune, percentage, guarded, destroy, .. } = &self.options;
         let options = PlanOptions {
             adopt: adopt.clone(),
             take: take.clone(),
             delete_data: delete_data.clone(),
             prune: *prune,
             percentage: *percentage,
+            guarded: *guarded,
             offline: false,
         };
         match destroy {

@@ -38,6 +38,7 @@ const OPTIONS = {
   deleteData: shapes.TEXTS,
   environment: shapes.TEXT,
   expect: shapes.TEXT,
+  guard: shapes.TEXT,
   migrations: shapes.FILES,
   outputs: shapes.OUTPUTS,
   overlays: shapes.TEXTS_BY_NAME,

@@ -65,6 +65,7 @@ export const FLAGS = [
     text: "new versions get so many % of the requests, 0 to 100",
     parse: share,
   },
+  { flag: "--guard <path>", on: ["apply"], text: "go live in steps, ask PATH[=STATUS] each time, else go back" },
   { flag: "--plan <file>", on: ["apply"], text: "only if the plan is still the saved one" },
   {
     flag: "--verify-content",

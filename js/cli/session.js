@@ -92,6 +92,7 @@ export async function readOptions(context, flags, { accountId }) {
   if (flags.allowEnv) options.allowEnv = flags.allowEnv;
   if (flags.prune) options.prune = true;
   if (flags.percentage !== undefined) options.percentage = flags.percentage;
+  if (flags.guard) options.guard = flags.guard;
   if (flags.take) options.take = flags.take;
   if (flags.deleteData) options.deleteData = flags.deleteData;
   if (flags.adopt) options.adopt = flags.adopt.map((address) => address || ADOPT_EQUAL);

@@ -5,6 +5,7 @@
 mod account;
 #[cfg(test)]
 mod answers_schema;
+mod applying;
 mod bundle_asks;
 mod bundles;
 mod code;
@@ -14,6 +15,7 @@ mod doctor;
 mod failure;
 mod files;
 mod findings;
+mod guard;
 mod history;
 mod import;
 mod inputs;
@@ -26,6 +28,7 @@ mod plan_result;
 mod planning;
 mod prepared;
 mod previews;
+mod probe;
 mod publish;
 mod r2_stores;
 mod reading;
@@ -38,9 +41,10 @@ mod undo;
 mod validate;
 mod wait;
 
+pub use applying::apply;
 #[cfg(target_family = "wasm")]
 pub(crate) use code::MOST_BYTES;
-pub use deploy::{ApplyResult, apply, destroy};
+pub use deploy::{ApplyResult, destroy};
 pub use doctor::{Check, Checkup, doctor};
 pub use history::{HistoryResult, history};
 pub use import::{Imported, ImportedManifest, import};

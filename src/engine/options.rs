@@ -58,6 +58,11 @@ pub struct Options {
     pub dry_run: bool,
     /// New versions get so many of a hundred requests, 0 to 100; absent: all of them, at once.
     pub percentage: Option<f64>,
+    /// `PATH` or `PATH=STATUS`: new versions go live in steps, each is asked there, and what answers otherwise goes back.
+    pub guard: Option<String>,
+    /// Set by that.
+    #[serde(skip)]
+    pub guarded: bool,
     /// The version that `rollback` goes back to; absent: the one that was live before.
     pub to: Option<String>,
 }
@@ -71,6 +76,7 @@ impl Options {
             delete_data: self.delete_data.clone(),
             prune: self.prune,
             percentage: self.percentage,
+            guarded: self.guarded,
             offline,
         }
     }

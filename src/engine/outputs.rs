@@ -52,12 +52,19 @@ pub(super) fn applied<'a>(
     manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>,
     names: &ResultNames,
 ) -> OutputsResult {
-    let outputs = manifests.map(|(desired, live)| {
-        let routes = desired.routing.iter().flat_map(|host| &host.routes);
-        let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
-        (desired, outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on))
-    });
+    let outputs = manifests.map(|(desired, live)| (desired, outputs_of_applied(desired, live)));
     result(outputs, names)
+}
+
+/// The first address that a Worker answers at once its manifest was applied.
+pub(super) fn first_url(desired: &DesiredManifest, live: &LiveManifest) -> Option<String> {
+    outputs_of_applied(desired, live).urls.into_iter().next()
+}
+
+fn outputs_of_applied(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
+    let routes = desired.routing.iter().flat_map(|host| &host.routes);
+    let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
+    outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on)
 }
 
 /// Outputs of what the account has for manifests, however much it differs from what they say. A Worker without the

@@ -1,5 +1,7 @@
 //! `rollback` and `promote`: versions that are there get all requests. No bundle and no value is needed for it.
 
+use std::collections::BTreeSet;
+
 use super::deploy::{ApplyResult, carry_out, report};
 use super::failure::failure;
 use super::findings::located;
@@ -15,7 +17,7 @@ use crate::error::{Error, Exit};
 use crate::kinds::{self, worker::Goal};
 use crate::manifest::{Read, ReadOptions, Source};
 use crate::refresh::{Known, gather};
-use crate::resource::{DesiredState, LiveState};
+use crate::resource::{DesiredManifest, DesiredState, LiveState};
 
 /// Puts an earlier version of each Worker live again: the one that `to` names, or that was live before.
 ///
@@ -84,6 +86,28 @@ async fn prepare(session: &Session<'_>, sources: &[Source], options: &Options, g
     plan.diagnostics.splice(0..0, diagnostics);
     let reads = session.client.sent().all();
     Ok(Prepared { payloads: Vec::new(), reads, desired, live: LiveState::default(), plan })
+}
+
+/// The plan by which those of these Workers that have an earlier version go back to it, and the names of the others.
+pub(super) async fn prepare_back(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+    workers: &BTreeSet<(String, String)>,
+) -> Result<(Prepared, Vec<String>), Error> {
+    let without_values =
+        ReadOptions { without_values: true, ..read_options(options, session.credentials.account_id.as_deref()) };
+    let (Read { mut desired, .. }, _) = read_with(sources, &without_values)?;
+    desired.manifests.retain(|it| workers.contains(&(it.identity.account.clone(), it.script.name.clone())));
+    let goal = Goal::Back(None);
+    let known = account::versions(session, &desired, &goal).await;
+    let known = known.map_err(|failures| failure(failures.into_iter().map(|failed| failed.finding).collect()))?;
+    let can = |it: &DesiredManifest| kinds::worker::can_go_back(it, &goal, &known);
+    let without = desired.manifests.iter().filter(|it| !can(it)).map(|it| it.script.name.clone()).collect();
+    desired.manifests.retain(can);
+    let plan = kinds::redeploy(&desired, &goal, &known, &Known::default(), &options.planning(false));
+    let reads = session.client.sent().all();
+    Ok((Prepared { payloads: Vec::new(), reads, desired, live: LiveState::default(), plan }, without))
 }
 
 /// A version is one of one Worker.

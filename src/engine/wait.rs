@@ -94,7 +94,7 @@ async fn look(io: &Io, client: &Client, target: &Target, milliseconds: f64) -> R
 }
 
 /// Scheme and host of a URL.
-fn origin(url: &str) -> &str {
+pub(super) fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |scheme| scheme + 3);
     let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| host + slash);
     url.get(..end).unwrap_or(url)

@@ -92,9 +92,17 @@ impl Names {
             }
         };
         let each = |list: &[String]| list.iter().map(long).collect();
-        let PlanOptions { adopt, take, delete_data, prune, offline, percentage } = options;
-        let (prune, offline, percentage) = (*prune, *offline, *percentage);
-        PlanOptions { adopt: each(adopt), take: each(take), delete_data: each(delete_data), prune, offline, percentage }
+        let PlanOptions { adopt, take, delete_data, prune, offline, percentage, guarded } = options;
+        let (prune, offline, percentage, guarded) = (*prune, *offline, *percentage, *guarded);
+        PlanOptions {
+            adopt: each(adopt),
+            take: each(take),
+            delete_data: each(delete_data),
+            prune,
+            offline,
+            percentage,
+            guarded,
+        }
     }
 
     /// What `apply` needs of it: nothing where no address stands for several resources.

@@ -15,6 +15,8 @@ pub struct PlanOptions {
     pub prune: bool,
     /// New versions get so many of a hundred requests; absent: all of them, at once.
     pub percentage: Option<f64>,
+    /// A percentage is only to keep requests from what fails: where there is nothing else to send them to, all go at once.
+    pub guarded: bool,
     /// The plan is made against an empty account.
     pub offline: bool,
 }

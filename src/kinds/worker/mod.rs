@@ -41,11 +41,12 @@ pub use live::{
     user_reads_of_renamed, zone_reads,
 };
 pub use rebound::add_gone_stores;
-pub use rollout::needs_all_requests;
+pub use rollout::{is_beyond, needs_all_requests, newer_of_split};
 pub use secrets::KEY_RECIPE;
 pub(super) use versions::redeploy;
 pub use versions::{
-    Goal, HistoryDeployment, HistoryVersion, WorkerHistory, bound_reads, history, history_reads, redeploy_reads,
+    Goal, HistoryDeployment, HistoryVersion, WorkerHistory, bound_reads, can_go_back, history, history_reads,
+    redeploy_reads,
 };
 
 use std::rc::Rc;

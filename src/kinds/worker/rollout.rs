@@ -8,7 +8,7 @@ use super::writes::Share;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::marks::VersionMark;
 use crate::model::{Field, Syntax};
-use crate::resource::{LiveScript, LiveVersion};
+use crate::resource::{LiveManifest, LiveScript, LiveState, LiveVersion};
 
 /// A split between two versions that we uploaded.
 pub(super) struct Split<'a> {
@@ -40,6 +40,19 @@ pub(super) fn split_of_ours(live: &LiveScript) -> Option<Split<'_>> {
     })
 }
 
+/// Whether a rollout of a run's Workers gives more to its new version than this.
+pub fn is_beyond(live: &LiveState, percentage: f64) -> bool {
+    live.manifests
+        .iter()
+        .filter_map(|state| split_of_ours(state.script.as_ref()?))
+        .any(|split| split.percentage > percentage)
+}
+
+/// The new version of a rollout that is under way.
+pub fn newer_of_split(live: &LiveManifest) -> Option<&str> {
+    Some(split_of_ours(live.script.as_ref()?)?.newer.id.as_str())
+}
+
 /// Our mark on a version that an upload made whole.
 fn mark_of(version: &LiveVersion) -> Option<VersionMark> {
     VersionMark::parse(&version.tag).filter(|mark| version.triggered_by != "secret" && !mark.is_unfinished())
@@ -58,6 +71,8 @@ fn shares_in_words(newer: u64, older: u64, percentage: f64) -> String {
 
 /// What a percentage comes to.
 pub(super) enum Asked {
+    /// There is nothing to go back to, so it goes live whole.
+    Whole,
     /// It can't be had.
     Refused(Box<Diagnostic>),
     /// The shares are as they should be, and no version is to be uploaded.
@@ -77,12 +92,13 @@ pub(super) fn asked(
 ) -> Asked {
     let name = &context.desired.script.name;
     let refused = |why: &str| Asked::Refused(Box::new(impossible(name, why)));
-    let Some(live) = context.live.script.as_ref() else { return refused(FIRST) };
+    let first = || if context.options.guarded { Asked::Whole } else { refused(FIRST) };
+    let Some(live) = context.live.script.as_ref() else { return first() };
     if let Some(split) = split_of_ours(live) {
         return go_on(context, &split, (percentage, code));
     }
     match (owner, live.live_version()) {
-        (ScriptOwner::Absent, _) => refused(FIRST),
+        (ScriptOwner::Absent, _) => first(),
         _ if migrates => refused(MIGRATES),
         _ if context.desired.script.format == Some(Syntax::ServiceWorker) => refused(SERVICE_WORKER),
         (ScriptOwner::Clean { .. }, Some(old)) => begin(context, (live, old), (percentage, code)),

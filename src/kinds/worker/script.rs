@@ -245,6 +245,7 @@ fn roll_out(plan: &mut ScriptPlan, asked: Asked) -> bool {
             plan.sketch.diagnostics.push(finding.about(plan.sketch.address.clone()));
             return true;
         }
+        Asked::Whole => return false,
         Asked::Nothing => return true,
         Asked::Moves(rollout, field) => (rollout, field, false),
         Asked::Uploads(rollout, field) => (rollout, field, true),

@@ -10,4 +10,4 @@ mod timeline;
 pub use choice::Goal;
 pub use history::{HistoryDeployment, HistoryVersion, WorkerHistory, history, history_reads};
 pub(in crate::kinds) use redeploy::redeploy;
-pub use redeploy::{bound_reads, redeploy_reads};
+pub use redeploy::{bound_reads, can_go_back, redeploy_reads};

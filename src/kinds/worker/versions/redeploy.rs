@@ -45,6 +45,11 @@ pub fn bound_reads(desired: &DesiredState, goal: &Goal, known: &Known) -> Vec<Re
     desired.manifests.iter().filter_map(of).flatten().collect()
 }
 
+/// Whether there is a version that fits the goal.
+pub fn can_go_back(manifest: &DesiredManifest, goal: &Goal, known: &Known) -> bool {
+    Moving::of(manifest, goal, known).is_some()
+}
+
 /// What a goal comes to for each Worker. `bound`: the answers about what versions are bound to.
 pub(in crate::kinds) fn redeploy(desired: &DesiredState, goal: &Goal, known: &Known, bound: &Known) -> Vec<Sketches> {
     let workers = desired.manifests.iter().enumerate();
