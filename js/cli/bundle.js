@@ -37,12 +37,13 @@ const HAS_BEGUN = [3, 130, 143];
  * @param {import("./process.js").Context} context
  * @param {import("./session.js").Session} session its sources name the new path afterwards
  * @param {string} file
+ * @param {{ flag: string, fits: (target: object) => boolean }} asked by which flag, and for which bundle of the manifests
  * @returns {Promise<PublishedBundle>}
  */
-export async function publishBundle(context, session, file) {
+export async function publishBundle(context, session, file, { flag, fits }) {
   const { api, creds, options, host } = session;
   const bundle = await openBundle(context, file);
-  const target = await bundleTarget(session, "--bundle", () => true);
+  const target = await bundleTarget(session, flag, fits);
   const manifest = resolve(context.cwd, target.file);
   await requireReplaceable(manifest, target.file);
   const sha256 = await sha256Of(bundle, file);

@@ -49,6 +49,7 @@ export const FLAGS = [
     parse: collect,
     careful: true,
   },
+  { flag: "--build", on: ["apply"], text: "run the manifest's `build.command`, then publish `build.output`" },
   {
     flag: "--bundle <file>",
     on: ["apply"],

@@ -238,6 +238,8 @@ codes! {
         "A tar of modules holds files that are no modules by the ends of their names, such as a README. They are left out. Code that imports one of them fails: name data `.bin` and text `.txt`, `.html` or `.sql`, or let the build put it into the code.";
     ContentCompared = "CFD0324": "live modules were compared with the bundle",
         "With `--verify-content`, the modules of each live Worker are downloaded and compared byte for byte with those of its bundle. Where they differ, the plan names each and uploads the bundle. Source maps are in no answer of Cloudflare, so they are compared by nobody.";
+    BuildFailed = "CFD0325": "the build failed",
+        "`apply --build` ran the command that the manifest names under `build`, and it ended with another code than 0, or did not make what `build.output` names. Nothing was published or deployed. The command runs in the shell, in the directory of the manifest, and gets no tokens and keys of the environment.";
     BucketMissing = "CFD0310": "the bucket does not exist",
         "R2 knows no bucket of this name in this account at this endpoint. A bucket made with a jurisdiction (`eu`, `fedramp`) is seen only there: say `bundle.jurisdiction`.";
     ObjectMissing = "CFD0311": "the bundle is not in the bucket",

@@ -252,7 +252,7 @@ impl AtHand {
 }
 
 /// The manifests whose code a plan uploads.
-fn uploads(plan: &Plan) -> BTreeSet<usize> {
+pub(super) fn uploads(plan: &Plan) -> BTreeSet<usize> {
     let uploads = plan.steps.iter().filter(|step| step.operation.takes_code());
     uploads.map(|step| step.manifest).collect()
 }

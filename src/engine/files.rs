@@ -9,7 +9,7 @@ use crate::bundle::Window;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::http::join_window;
 use crate::kinds::FilesInR2;
-use crate::r2::{ListedObject, Object, R2Error, R2ErrorKind, Store};
+use crate::r2::{Depth, ListedObject, Object, R2Error, R2ErrorKind, Store};
 use crate::resource::DesiredState;
 
 /// The files of one document stay in memory until they are applied.
@@ -70,7 +70,8 @@ async fn under(
         let help = "check `migrations.bucket` and, for a bucket with a jurisdiction, `migrations.jurisdiction`";
         vec![if error.kind == R2ErrorKind::NoBucket { finding.with_help(help) } else { finding }]
     };
-    let listed = store.list(&session.client, &files.bucket, &files.prefix).await.map_err(told)?;
+    let place = Object { bucket: files.bucket.clone(), key: files.prefix.clone() };
+    let listed = store.list(&session.client, &place, Depth::One).await.map_err(told)?;
     let listed: Vec<ListedObject> = listed.into_iter().filter(|object| object.key.ends_with(SQL)).collect();
     let bytes: u64 = listed.iter().map(|object| object.size).sum();
     if listed.is_empty() || bytes > MOST_BYTES {
@@ -133,7 +134,10 @@ mod tests {
     fn a_single_file_that_is_too_large_is_named_and_several_are_counted() {
         let files = FilesInR2 { bucket: "code".into(), prefix: "shop/".into(), jurisdiction: None };
         let listed = |names: &[&str]| -> Vec<ListedObject> {
-            names.iter().map(|name| ListedObject { key: format!("shop/{name}"), size: MOST_BYTES }).collect()
+            names
+                .iter()
+                .map(|name| ListedObject { key: format!("shop/{name}"), size: MOST_BYTES, etag: None })
+                .collect()
         };
         assert_eq!(unusable(&files, &listed(&["1_a.sql"]), 7).message, "`r2://code/shop/1_a.sql` has 7 bytes");
         let two = unusable(&files, &listed(&["1_a.sql", "2_b.sql"]), 7).message;

@@ -9,6 +9,7 @@ use super::findings::{all_placed, located, stop_on_error, told};
 use super::reading::unread;
 use super::secrets::Secrets;
 use super::session::Session;
+use super::sites::{self, Sites};
 use super::{Options, files, r2_stores};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
@@ -24,6 +25,7 @@ pub(super) struct Inputs {
     pub secrets: Secrets,
     pub refreshed: Refreshed,
     pub bundles: Bundles,
+    pub sites: Sites,
     /// What there is to say so far, none of it an error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -47,11 +49,14 @@ impl Inputs {
 
         let live = account::refresh(session, &desired, zones, &options.outputs, options.prune);
         let opened = bundles::open(session, &desired, &keys);
-        let (live, opened, texts) = join3(live, opened, files::read(session, &desired, &keys)).await;
+        let in_r2 = join(files::read(session, &desired, &keys), sites::open(session, &desired, &keys));
+        let (live, opened, (texts, sites)) = join3(live, opened, in_r2).await;
         let live = told(live.map_err(|failures| located(&places, failures)), &mut diagnostics);
         let opened = told(opened, &mut diagnostics);
         let of_files = texts.map_or_else(|findings| findings, |texts| kinds::give_files(&mut desired, texts));
         diagnostics.extend(all_placed(&places, of_files));
+        let (sites, of_sites) = sites.map_or_else(|findings| (None, findings), |sites| (Some(sites), Vec::new()));
+        diagnostics.extend(all_placed(&places, of_sites));
         diagnostics.extend(keys.findings.iter().cloned());
         let Some(mut refreshed) = live else { return Err(failure(diagnostics)) };
 
@@ -63,7 +68,7 @@ impl Inputs {
         let open = kinds::resolve(&mut desired, &refreshed.live, &options.outputs, &refreshed.known);
         diagnostics.extend(all_placed(&places, open));
         stop_on_error(&diagnostics)?;
-        let Some(bundles) = opened else { return Err(failure(diagnostics)) };
-        Ok(Self { desired, places, secrets, refreshed, bundles, diagnostics })
+        let (Some(bundles), Some(sites)) = (opened, sites) else { return Err(failure(diagnostics)) };
+        Ok(Self { desired, places, secrets, refreshed, bundles, sites, diagnostics })
     }
 }

@@ -37,6 +37,7 @@ mod removal;
 mod result_names;
 mod secrets;
 mod session;
+mod sites;
 mod undo;
 mod validate;
 mod wait;

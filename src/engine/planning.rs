@@ -1,7 +1,7 @@
 //! `plan`: manifests beside the live account; and all that `apply` needs to carry the plan out.
 
 use super::account::{self, Refreshed};
-use super::findings::{in_files, located, stop_on_error, told};
+use super::findings::{all_placed, in_files, located, stop_on_error, told};
 use super::inputs::Inputs;
 use super::plan_result::PlanResult;
 use super::prepared::Prepared;
@@ -73,17 +73,19 @@ pub(super) async fn prepare(session: &Session<'_>, sources: &[Source], options: 
 
 /// The plan for these inputs. Whatever it turns out to need beside them is read, and then it is made again.
 async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> Result<Prepared, Error> {
-    let Inputs { desired, places, secrets, mut refreshed, mut bundles, mut diagnostics } = inputs;
+    let Inputs { mut desired, places, secrets, mut refreshed, mut bundles, mut sites, mut diagnostics } = inputs;
     let facts = secrets.facts(session.credentials, &desired);
-    let planned = |live: &LiveState| kinds::plan(&desired, live, &facts, &options.planning(false));
+    let planned =
+        |desired: &DesiredState, live: &LiveState| kinds::plan(desired, live, &facts, &options.planning(false));
     if options.verify_content {
         bundles.verify(session, &desired, &mut refreshed.live, &mut diagnostics).await;
     } else {
         bundles.recognise(session, &desired, &mut refreshed.live, &mut diagnostics).await;
     }
+    diagnostics.extend(all_placed(&places, sites.recognise(session, &mut desired, &refreshed.live).await));
     stop_on_error(&diagnostics)?;
     kinds::add_gone_stores(&desired, &mut refreshed.live, &refreshed.known);
-    let mut plan = planned(&refreshed.live);
+    let mut plan = planned(&desired, &refreshed.live);
     // Nothing is written to what only lists told of.
     let written = plan.steps.iter().map(|step| step.manifest).collect();
     let completed = account::complete(session, &desired, &mut refreshed, written).await;
@@ -92,12 +94,15 @@ async fn prepared(session: &Session<'_>, options: &Options, inputs: Inputs) -> R
     let Refreshed { mut live, known } = refreshed;
     if completed == Some(true) {
         kinds::add_gone_stores(&desired, &mut live, &known);
-        plan = planned(&live);
+        plan = planned(&desired, &live);
     }
     // Nobody looks anything up any more: its room is for the bundles.
     drop(known);
-    if bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await {
-        plan = planned(&live);
+    let other_bundles = bundles.fetch_what(&plan, session, &desired, &mut live, &mut diagnostics).await;
+    let (read_sites, findings) = sites.fetch_what(&plan, session, &mut desired).await;
+    diagnostics.extend(all_placed(&places, findings));
+    if other_bundles || read_sites {
+        plan = planned(&desired, &live);
     }
     if options.percentage.is_some() {
         let whole = bundles.service_workers(&plan, &desired);

@@ -20,6 +20,7 @@ use crate::manifest::{Places, Read, Source};
 use crate::model::Syntax;
 use crate::model::{check_object_key, hex};
 use crate::r2::{Object, Put, Written};
+use crate::resource::Build;
 
 /// Digits of the SHA-256 that name a version.
 const VERSION_DIGITS: usize = 12;
@@ -78,6 +79,9 @@ pub struct BundleTarget {
     /// How the code is written, where the manifest states it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Syntax>,
+    /// How it is built, where the manifest states that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
     /// Path of the scalar that holds the key.
     pub path: String,
     /// Path of the scalar that pins the bytes, where one stands in the file.
@@ -184,6 +188,7 @@ pub fn bundle_targets(sources: &[Source], options: &Options) -> Result<Vec<Bundl
             key: bundle.key.clone(),
             jurisdiction: bundle.jurisdiction.clone(),
             format: manifest.script.format,
+            build: manifest.script.bundle.build.clone(),
             path,
             pin: bundle.sha256.as_ref().and_then(|_| pin_in_file(&places, manifest.document)),
         })

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::session::Session;
+use super::sites;
 use crate::cloudflare::tokens;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::kinds::{self, FilesInR2};
@@ -13,6 +14,8 @@ use crate::resource::DesiredState;
 pub(super) struct Stores {
     /// By index of the manifest; none where it has no code.
     pub of_bundles: Vec<Option<Store>>,
+    /// For each Worker whose static assets lie in R2: its index among the manifests, and whom to ask.
+    pub of_sites: Vec<(usize, Store)>,
     /// For each document that names files by a prefix: its index among the stores, where they lie, whom to ask.
     pub of_files: Vec<(usize, FilesInR2, Store)>,
     pub findings: Vec<Diagnostic>,
@@ -47,9 +50,20 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
             Err(finding) => errors.push(finding),
         }
     }
+    let mut of_sites = Vec::new();
+    for (index, manifest) in desired.manifests.iter().enumerate() {
+        let Some((bucket, jurisdiction)) = sites::bucket(manifest) else { continue };
+        match store(session, &manifest.identity.account, (bucket, jurisdiction), &mut derived).await {
+            Ok((store, told)) => {
+                of_sites.push((index, store));
+                findings.extend(told);
+            }
+            Err(finding) => errors.push(finding),
+        }
+    }
     findings.dedup();
     errors.dedup();
-    if errors.is_empty() { Ok(Stores { of_bundles: stores, of_files, findings }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Stores { of_bundles: stores, of_sites, of_files, findings }) } else { Err(errors) }
 }
 
 /// R2 of one account, for a bucket in a jurisdiction; with what there is to say about endpoint and keys.

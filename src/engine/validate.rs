@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::kinds;
 use crate::manifest::{Read, ReadOptions, Source};
 use crate::model::Identity;
+use crate::resource::AssetsPlace;
 
 /// What validation says.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -70,7 +71,10 @@ pub fn validate(sources: &[Source], options: &Options) -> Validation {
         file: file(document).unwrap_or_default(),
     };
     let workers = desired.manifests.iter().map(|manifest| ValidManifest {
-        assets: manifest.script.assets.as_ref().map(|assets| assets.directory.clone()),
+        assets: manifest.script.assets.as_ref().and_then(|assets| match &assets.place {
+            AssetsPlace::Directory(directory) => Some(directory.clone()),
+            AssetsPlace::InR2 { .. } => None,
+        }),
         ..valid(manifest.document, "CloudflareWorker", &manifest.identity, Some(&manifest.script.name))
     });
     let stores = desired.stores.iter().map(|store| ValidManifest {

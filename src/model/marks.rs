@@ -34,6 +34,8 @@ pub struct ScriptMarks {
     pub unseen: BTreeMap<String, Unseen>,
     /// Bundle of the last upload.
     pub bundle: Option<BundleMark>,
+    /// Static assets of the last upload, where they lie in R2.
+    pub assets: Option<AssetsMark>,
     /// Hashes of the binding names that we set.
     pub names: BTreeSet<String>,
     /// Tags with our prefix that this version can't read: a newer version wrote them.
@@ -86,6 +88,8 @@ impl ScriptMarks {
                 marks.take_inventory(inventory);
             } else if let Some(bundle) = rest.strip_prefix("b-") {
                 marks.bundle = BundleMark::parse(bundle);
+            } else if let Some(assets) = rest.strip_prefix("a-") {
+                marks.assets = AssetsMark::parse(assets);
             } else if let Some(names) = rest.strip_prefix("n-") {
                 marks.names.extend(split(names));
             } else if let Some(unseen) = rest.strip_prefix("un-") {
@@ -128,6 +132,7 @@ impl ScriptMarks {
             }
         }
         tags.extend(self.bundle.iter().map(BundleMark::tag));
+        tags.extend(self.assets.iter().map(|assets| format!("{PREFIX}a-{}-{}", assets.source, assets.digest)));
         tags.extend(join(&format!("{PREFIX}n-"), &self.names));
         for (zone, unseen) in &self.unseen {
             tags.extend(join(&format!("{PREFIX}un-{}-{zone}-", unseen.since), &unseen.hashes));
@@ -164,6 +169,26 @@ impl ScriptMarks {
     /// Whether we set the binding of this name.
     pub fn set(&self, name: &str) -> bool {
         self.names.contains(&hash(name))
+    }
+}
+
+/// What static assets in R2 come from and what they are: a short cut for the next run, never a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetsMark {
+    /// 22 characters.
+    pub source: String,
+    /// 22 characters.
+    pub digest: String,
+}
+
+impl AssetsMark {
+    /// Characters of each half.
+    const CHARACTERS: usize = 22;
+
+    fn parse(text: &str) -> Option<Self> {
+        let (source, digest) = text.split_at_checked(Self::CHARACTERS)?;
+        let digest = digest.strip_prefix('-').filter(|digest| digest.len() == Self::CHARACTERS)?;
+        Some(Self { source: source.to_owned(), digest: digest.to_owned() })
     }
 }
 
@@ -340,6 +365,7 @@ mod tests {
         marks.ids.insert(identity().id());
         marks.inventory.entry("z".repeat(32)).or_default().insert(hash("api.example.com/*"));
         marks.bundle = Some(BundleMark { etag: "d41d8cd9-3".into(), sha256: "ab".repeat(32) });
+        marks.assets = Some(AssetsMark { source: "-".repeat(22), digest: "a-".repeat(11) });
         marks.names.insert(hash("API_KEY"));
         let live = vec!["team".to_owned(), "cfwd1-0123456789abcdef".into(), "cf:service=x".into()];
         let written = marks.merged_into(&live);

@@ -13,7 +13,7 @@ use crate::http::{CallError, CallErrorKind, Client};
 /// A page has a thousand keys, of up to a kilobyte each, and a few hundred bytes beside each.
 const PAGE_BYTES: usize = 8_000_000;
 /// A list that does not end is stopped here.
-const MOST_PAGES: u32 = 20;
+const MOST_PAGES: u32 = 101;
 
 /// An object of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub struct ListedObject {
     pub key: String,
     /// Bytes, as far as the list tells.
     pub size: u64,
+    /// Without quotes. Equal means equal content; it is no digest.
+    pub etag: Option<String>,
+}
+
+/// How far down a list goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Right under the prefix: what lies behind another `/` is not among them.
+    One,
+    /// All whose keys start with it.
+    All,
 }
 
 struct Page {
@@ -30,15 +41,14 @@ struct Page {
 }
 
 impl Store {
-    /// The objects right under a prefix: what lies deeper, behind another `/`, is not among them.
+    /// The objects under a prefix.
     ///
     /// # Errors
     /// [`R2Error`], about the bucket and the prefix.
-    pub async fn list(&self, client: &Client, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, R2Error> {
-        let place = Object { bucket: bucket.to_owned(), key: prefix.to_owned() };
+    pub async fn list(&self, client: &Client, place: &Object, depth: Depth) -> Result<Vec<ListedObject>, R2Error> {
         let (mut objects, mut token) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
-            let Page { objects: more, next } = self.page(client, &place, token.as_deref()).await?;
+            let Page { objects: more, next } = self.page(client, place, depth, token.as_deref()).await?;
             objects.extend(more);
             match next {
                 None => return Ok(objects),
@@ -46,14 +56,14 @@ impl Store {
                 Some(_) => token = next,
             }
         }
-        Err(self.unusable(&place, "the list does not end".into()))
+        Err(self.unusable(place, "the list does not end".into()))
     }
 
     /// One page; a connection that broke is taken up again.
-    async fn page(&self, client: &Client, place: &Object, token: Option<&str>) -> Result<Page, R2Error> {
+    async fn page(&self, client: &Client, place: &Object, depth: Depth, token: Option<&str>) -> Result<Page, R2Error> {
         let mut broken = String::new();
         for _ in 0..BODY_TRIES {
-            let opened = self.send(client, place, &|signer| signer.list(token)).await?;
+            let opened = self.send(client, place, &|signer| signer.list(depth, token)).await?;
             match client.read(opened, PAGE_BYTES).await {
                 Ok(bytes) if bytes.len() > PAGE_BYTES => {
                     return Err(self.unusable(place, "a page of the list has no end".into()));
@@ -83,6 +93,7 @@ fn parse(bytes: &[u8]) -> Result<Page, String> {
     let object = |listed: rusty_s3::actions::list_objects_v2::ListObjectsContent| ListedObject {
         key: listed.key,
         size: listed.size.unwrap_or_default(),
+        etag: listed.etag.map(|etag| etag.trim_matches('"').to_owned()),
     };
     Ok(Page { objects: page.contents.into_iter().map(object).collect(), next: page.next_continuation_token })
 }
@@ -100,7 +111,7 @@ mod tests {
     #[test]
     fn a_page_tells_its_objects_and_where_to_go_on() {
         let page = parse(PAGE.as_bytes()).expect("a page");
-        assert_eq!(page.objects, [ListedObject { key: "db/0001_a b.sql".into(), size: 12 }]);
+        assert_eq!(page.objects, [ListedObject { key: "db/0001_a b.sql".into(), size: 12, etag: Some("e".into()) }]);
         assert_eq!(page.next.as_deref(), Some("next"));
         let last = PAGE.replace("true", "false").replace("<NextContinuationToken>next</NextContinuationToken>", "");
         assert_eq!(parse(last.as_bytes()).expect("a page").next, None);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusty_s3::actions::S3Action;
 use rusty_s3::{Bucket, UrlStyle};
 
-use super::{Credentials, S3Endpoint};
+use super::{Credentials, Depth, S3Endpoint};
 use crate::http::{Method, Repeat, Request};
 use crate::model::check_addressable;
 use crate::secret::Secret;
@@ -71,12 +71,14 @@ impl Signer<'_> {
         Ok(request)
     }
 
-    /// `GET` of the bucket: list what lies right under the key, which is a prefix here; `token` goes on where a page ended.
-    pub(super) fn list(&self, token: Option<&str>) -> Result<Request, String> {
+    /// `GET` of the bucket: list what lies under the key, which is a prefix here; `token` goes on where a page ended.
+    pub(super) fn list(&self, depth: Depth, token: Option<&str>) -> Result<Request, String> {
         let (bucket, keys) = self.bucket()?;
         let mut action = bucket.list_objects_v2(Some(&keys));
         action.with_prefix(self.object.key.as_str());
-        action.with_delimiter("/");
+        if depth == Depth::One {
+            action.with_delimiter("/");
+        }
         if let Some(token) = token {
             action.with_continuation_token(token);
         }

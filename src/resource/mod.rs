@@ -15,7 +15,7 @@ pub mod store;
 pub mod watch;
 pub mod zone;
 
-pub use assets::DesiredAssets;
+pub use assets::{AssetsPlace, DesiredAssets, KnownAssets};
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
 pub use operation::{Act, Operation};
@@ -24,7 +24,7 @@ pub use record::{DesiredRecord, LiveRecord, RecordContent};
 pub use route::{DesiredRoute, LiveRoute};
 pub use schedules::LiveSchedules;
 pub use script::{
-    Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, OwnCode, SecretEdit, WorkersDev,
+    Build, Bundle, DesiredScript, LiveBinding, LiveDeployment, LiveScript, LiveVersion, OwnCode, SecretEdit, WorkersDev,
 };
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveWorkflow,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -78,24 +79,39 @@ impl DesiredScript {
     }
 }
 
-/// The bundle of a Worker, if it has one.
+/// The code of a Worker, if it has any.
 #[derive(Clone, PartialEq, Eq)]
-pub struct OwnCode(pub Option<Bundle>);
+pub struct OwnCode {
+    /// Where it lies.
+    pub bundle: Option<Bundle>,
+    /// How it is built. Whoever deploys does not look at it.
+    pub build: Option<Build>,
+}
+
+/// How code is built, by whoever has the files that it is built of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Build {
+    /// For the shell, where the manifest lies.
+    pub command: String,
+    /// What it makes, from where the manifest lies.
+    pub output: String,
+}
 
 impl Deref for OwnCode {
     type Target = Option<Bundle>;
 
     fn deref(&self) -> &Option<Bundle> {
-        &self.0
+        &self.bundle
     }
 }
 
 /// As what it is: most Workers have code.
 impl fmt::Debug for OwnCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(bundle) => fmt::Debug::fmt(bundle, formatter),
-            None => formatter.write_str("None"),
+        match (&self.bundle, &self.build) {
+            (Some(bundle), None) => fmt::Debug::fmt(bundle, formatter),
+            (Some(bundle), Some(build)) => formatter.debug_tuple("Built").field(bundle).field(build).finish(),
+            (None, _) => formatter.write_str("None"),
         }
     }
 }

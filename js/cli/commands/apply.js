@@ -1,6 +1,7 @@
-import { DeployError } from "../../errors.js";
+import { DeployError, usageError } from "../../errors.js";
 import { askAbout, declined, isAsking, refuse } from "../agreement.js";
 import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
+import { build, isBuilt } from "../build.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { undoOf } from "../undo.js";
@@ -18,6 +19,7 @@ export const apply = {
   examples: [
     "cfworker-deploy worker.yaml",
     "cfworker-deploy apply worker.yaml --bundle dist/index.js",
+    "cfworker-deploy apply worker.yaml --build",
     "cfworker-deploy apply a.yaml b.yaml --yes --prune --json",
   ],
   changes: true,
@@ -26,7 +28,7 @@ export const apply = {
     const { context, flags, operands } = run;
     const session = await openSession(run, operands[0]);
     const saved = await expectedOf(context, flags);
-    const bundle = flags.bundle && (await publishChecked(run, session));
+    const bundle = await published(run, session);
     try {
       return await agreeAndApply(run, session, { saved, bundle });
     } catch (error) {
@@ -36,11 +38,16 @@ export const apply = {
   },
 };
 
-/** Nothing is published for manifests that can't be applied. */
-async function publishChecked({ context, view, flags }, session) {
+/** What is published on the way, if anything is. Nothing is for manifests that can't be applied. */
+async function published({ context, view, flags }, session) {
+  if (!flags.build && !flags.bundle) return undefined;
+  if (flags.build && flags.bundle)
+    throw usageError("`--build` and `--bundle` both say where the code comes from", "give one of them");
   const { ok, diagnostics } = await session.api.validate(session.sources, session.options);
   if (!ok) throw badManifest(diagnostics);
-  const bundle = await publishBundle(context, session, flags.bundle);
+  const asked = flags.build ? { flag: "--build", fits: isBuilt } : { flag: "--bundle", fits: () => true };
+  const file = flags.build ? await build(context, session, view) : flags.bundle;
+  const bundle = await publishBundle(context, session, file, asked);
   view.attach(session.api, session.sources);
   view.event({ type: "published", ...bundle.published });
   view.talk(`${bundle.existed ? "already there" : "published"}: ${bundle.address}`);

@@ -19,10 +19,12 @@ use crate::binding::{Binding, secret_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Address;
 use crate::model::is_code_binding;
-use crate::model::marks::{self, BundleMark, Inventory, ScriptMarks, VersionMark};
+use crate::model::marks::{self, AssetsMark, BundleMark, Inventory, ScriptMarks, VersionMark};
 use crate::plan::{Claim, Left, Owner, Permit, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{DesiredManifest, Drift, LiveBinding, LiveScript, WorkersDev, code_digest};
+use crate::resource::{
+    DesiredAssets, DesiredManifest, Drift, KnownAssets, LiveBinding, LiveScript, WorkersDev, code_digest,
+};
 
 /// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
 #[derive(Debug)]
@@ -99,9 +101,16 @@ fn wanted_marks(context: &Context<'_>, live: &ScriptMarks) -> ScriptMarks {
         ids: BTreeSet::from([context.desired.identity.id()]),
         inventory: live.inventory.clone(),
         bundle: bundle.and_then(|facts| BundleMark::of(&facts.etag, &facts.sha256)),
+        assets: context.desired.script.assets.as_ref().and_then(assets_mark),
         names: names.map(marks::hash).chain(settings.iter().map(|name| marks::hash(name))).collect(),
         ..ScriptMarks::default()
     }
+}
+
+/// Files in a directory are read each time: whoever calls has them at hand.
+fn assets_mark(assets: &DesiredAssets) -> Option<AssetsMark> {
+    let KnownAssets { source, digest } = assets.known.as_ref()?;
+    Some(AssetsMark { source: source.clone()?, digest: digest.clone() })
 }
 
 /// Whose it is, as the planner sees it: the manifest may say that what others did is overwritten.

@@ -15,7 +15,7 @@ use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{assets, classes, consumers, env, hosts, kv, schedules, settings};
+use super::{assets, build, classes, consumers, env, hosts, kv, schedules, settings};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
@@ -209,7 +209,10 @@ fn script(subject: &Subject<'_>, spec: &Spec) -> Option<DesiredScript> {
     let flags = spec.compatibility_flags.as_ref().map(|flags| flags.each().map(|(_, flag)| flag.clone()).collect());
     Some(DesiredScript {
         name: names::script_name(name).ok()?,
-        bundle: OwnCode(if bundles(spec).is_empty() { None } else { Some(bundle(spec)?) }),
+        bundle: OwnCode {
+            bundle: if bundles(spec).is_empty() { None } else { Some(bundle(spec)?) },
+            build: build::lower(spec.build.as_ref()),
+        },
         format: spec.script.as_ref().and_then(|script| format(filled(&script.format)?)),
         main_module: filled(&spec.main_module).map(str::to_owned),
         compatibility_date: filled(&spec.compatibility_date).map(str::to_owned),

@@ -2,6 +2,7 @@
 
 mod assets;
 mod bindings;
+mod build;
 mod classes;
 mod consumers;
 mod cron;

@@ -28,6 +28,8 @@ pub struct Spec {
     pub script: Option<Script>,
     /// Where the code lies in R2.
     pub script_bundle: Option<Bundle>,
+    /// How the code is built: `apply --build` runs the command, publishes what it made, and names it in `script_bundle`.
+    pub build: Option<Build>,
     /// Name of the entry module of a bundle of one module, by default `index.js`; of a tar, where more than one may be meant.
     pub main_module: Option<String>,
     /// Day whose runtime behaviour the Worker gets, `YYYY-MM-DD`. Absent: the live one stays.
@@ -91,6 +93,18 @@ pub struct Script {
     /// (`addEventListener`). Default: `es-module`. A multipart file says it itself.
     #[schemars(extend("enum" = [Some("es-module"), Some("service-worker"), None::<&str>]))]
     pub format: Option<String>,
+}
+
+/// How the code is built.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// Command that builds it, for the shell; it runs where the manifest lies, without anybody's tokens and keys.
+    #[schemars(required)]
+    pub command: Option<String>,
+    /// File or directory that it makes, from where the manifest lies.
+    #[schemars(required)]
+    pub output: Option<String>,
 }
 
 /// An object in R2 that holds the code.
@@ -277,8 +291,16 @@ pub struct RecordContent {
 pub struct Assets {
     /// Directory that holds the files, from where the manifest lies; its files `_headers` and `_redirects` say how they are
     /// served. Who calls the library gives the files as the option `assets`.
-    #[schemars(required)]
     pub directory: Option<String>,
+    /// In place of `directory`: the bucket in R2 that holds the files.
+    pub bucket: Option<String>,
+    /// With `bucket`: each object whose key starts with it is a file. It ends in `/`.
+    pub prefix: Option<String>,
+    /// With `bucket`, in place of `prefix`: key of a tar that holds the files.
+    pub path: Option<String>,
+    /// Jurisdiction of the bucket.
+    #[schemars(extend("enum" = [Some("eu"), Some("fedramp"), None::<&str>]))]
+    pub jurisdiction: Option<String>,
     /// Name in JavaScript under which the Worker reads them. Absent: it does not.
     pub binding: Option<String>,
     /// Which address a page has. Default: `auto-trailing-slash`.

@@ -89,6 +89,9 @@ impl PatchingSettings {
         if now_marks.bundle != from.bundle {
             marks.bundle = now_marks.bundle;
         }
+        if now_marks.assets != from.assets {
+            marks.assets = now_marks.assets;
+        }
         Ok(marks.merged_into(&write.put_over(now)))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::assets::{AssetFiles, HEADERS, REDIRECTS};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kinds::worker::manifest::assets::Given;
+use crate::kinds::worker::manifest::assets::{Given, place};
 use crate::kinds::worker::manifest::generations::spec_path;
 use crate::kinds::worker::manifest::lower::given_assets;
 use crate::kinds::worker::manifest::spec::{Assets, RunWorkerFirst};
@@ -26,6 +26,10 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let path = spec_path().key("assets");
     if stated.directory.is_some() && filled(&stated.directory).is_none() {
         findings.add(&path.key("directory"), refused("the directory of the static assets is empty".into()));
+    } else if let Err((key, finding)) = place(stated) {
+        // What stands nowhere is told of the block.
+        let stands = [&stated.directory, &stated.bucket].into_iter().any(Option::is_some);
+        findings.add(&if stands { path.key(key) } else { path.clone() }, finding);
     }
     if let Some(RunWorkerFirst::Rules(listed)) = &stated.run_worker_first {
         rules(listed, &path.key("run_worker_first"), findings);

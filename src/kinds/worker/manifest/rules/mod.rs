@@ -3,6 +3,7 @@
 mod alone;
 mod assets;
 mod bindings;
+mod build;
 mod bundle;
 mod classes;
 mod consumers;
@@ -21,6 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     identity::check(subject, findings);
     script::check(subject, findings);
     bundle::check(subject, findings);
+    build::check(subject, findings);
     bindings::check(subject, findings);
     assets::check(subject, findings);
     alone::check(subject, findings);
