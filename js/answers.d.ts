@@ -159,6 +159,7 @@ export type Code =
   | "CFD0322"
   | "CFD0323"
   | "CFD0324"
+  | "CFD0325"
   | "CFD0401"
   | "CFD0402"
   | "CFD0403"
@@ -827,6 +828,19 @@ export interface LeftByUndo {
   path?: string;
 }
 /**
+ * How code is built, by whoever has the files that it is built of.
+ */
+export interface Build {
+  /**
+   * For the shell, where the manifest lies.
+   */
+  command: string;
+  /**
+   * What it makes, from where the manifest lies.
+   */
+  output: string;
+}
+/**
  * Where a document's bundle lies.
  */
 export interface BundleTarget {
@@ -858,6 +872,10 @@ export interface BundleTarget {
    * Path of the scalar that holds the key.
    */
   path: string;
+  /**
+   * How it is built, where the manifest states that.
+   */
+  build?: Build;
   /**
    * How the code is written, where the manifest states it.
    */

@@ -137,6 +137,10 @@ export interface WorkerManifest {
      */
     bindings?: Binding[] | null;
     /**
+     * How the code is built: `apply --build` runs the command, publishes what it made, and names it in `script_bundle`.
+     */
+    build?: Build | null;
+    /**
      * The same as `cache_options`.
      */
     cacheOptions?: CacheOptions | null;
@@ -323,10 +327,14 @@ interface Assets {
    */
   binding?: string | null;
   /**
+   * In place of `directory`: the bucket in R2 that holds the files.
+   */
+  bucket?: string | null;
+  /**
    * Directory that holds the files, from where the manifest lies; its files `_headers` and `_redirects` say how they are
    * served. Who calls the library gives the files as the option `assets`.
    */
-  directory: string;
+  directory?: string | null;
   /**
    * The same as `html_handling`.
    */
@@ -336,6 +344,10 @@ interface Assets {
    */
   html_handling?: "auto-trailing-slash" | "force-trailing-slash" | "drop-trailing-slash" | "none" | null;
   /**
+   * Jurisdiction of the bucket.
+   */
+  jurisdiction?: "eu" | "fedramp" | null;
+  /**
    * The same as `not_found_handling`.
    */
   notFoundHandling?: "none" | "404-page" | "single-page-application" | null;
@@ -343,6 +355,14 @@ interface Assets {
    * What answers where no file is. Default: `none`, which asks the Worker.
    */
   not_found_handling?: "none" | "404-page" | "single-page-application" | null;
+  /**
+   * With `bucket`, in place of `prefix`: key of a tar that holds the files.
+   */
+  path?: string | null;
+  /**
+   * With `bucket`: each object whose key starts with it is a file. It ends in `/`.
+   */
+  prefix?: string | null;
   /**
    * The same as `run_worker_first`.
    */
@@ -366,6 +386,19 @@ interface Binding {
    */
   type: string;
   [k: string]: unknown;
+}
+/**
+ * How the code is built.
+ */
+interface Build {
+  /**
+   * Command that builds it, for the shell; it runs where the manifest lies, without anybody's tokens and keys.
+   */
+  command: string;
+  /**
+   * File or directory that it makes, from where the manifest lies.
+   */
+  output: string;
 }
 /**
  * Whether answers of a Worker are cached in front of it.

@@ -236,9 +236,11 @@ async fn files(session: &Session<'_>, site: &Site, window: &Rc<Window>) -> Resul
         Found::Tar { etag, size } => {
             let _place = window.enter(*size).await;
             let bytes = read(session, &site.store, &site.place, etag.as_deref()).await?;
-            let files = archive::is_archive(&bytes)
-                .then(|| archive::files(&bytes.into(), MOST_BYTES))
-                .unwrap_or_else(|| Err("it is no tar".into()));
+            let files = if archive::is_archive(&bytes) {
+                archive::files(&bytes.into(), MOST_BYTES)
+            } else {
+                Err("it is no tar".into())
+            };
             let files = files.map_err(|reason| {
                 let Object { bucket, key } = &site.place;
                 refused(format!("`r2://{bucket}/{}` can't be read: {reason}", plain(key, 300)))

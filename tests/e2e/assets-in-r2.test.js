@@ -54,7 +54,11 @@ describe("static assets in R2", { concurrency: false }, () => {
         await put(`docs/${name}`, text);
         await putTar({ ...FILES, [name]: text });
       };
-      before(() => site.local.state.scripts.clear());
+      before(() => {
+        site.local.state.scripts.clear();
+        site.local.state.records.set(site.zone, []);
+        site.local.state.routes.set(site.zone, []);
+      });
 
       test("files and rules answer, wherever the engine runs", async () => {
         await run(alone());

@@ -1,7 +1,7 @@
 //! Objects in R2: names that are signed, answers that come. `get|head|put|list STATUS BUCKET KEY`, headers, an empty line,
 //! the body.
 
-use cfworker_deploy::r2::{Credentials, Object, Put, R2Error, S3Endpoint, Source, Store};
+use cfworker_deploy::r2::{Credentials, Depth, Object, Put, R2Error, S3Endpoint, Source, Store};
 use cfworker_deploy::secret::Secret;
 use proptest::prelude::*;
 
@@ -121,7 +121,7 @@ fn used(bench: &Bench, verb: &str, object: &Object) -> Result<(), R2Error> {
     bench.clock.run(async {
         match verb {
             "head" => store.head(&bench.client, object).await.map(drop),
-            "list" => store.list(&bench.client, &object.bucket, &object.key).await.map(drop),
+            "list" => store.list(&bench.client, object, Depth::All).await.map(drop),
             "put" => store.put(&bench.client, object, &put).await.map(drop),
             _ => match store.open(&bench.client, object).await?.read(&bench.client, LIMIT).await {
                 Ok(bytes) => {

@@ -44,8 +44,39 @@ const BINDING = {
     binding("kv_namespace", { namespace_id: text({ pattern: ID }) }),
     binding("service", { service: text() }),
     binding("inherit", {}),
+    binding("assets", {}),
   ],
 };
+
+/** How static assets are served: <https://developers.cloudflare.com/workers/static-assets/direct-upload/> */
+const ASSETS = object(
+  {
+    jwt: text(),
+    config: object({
+      html_handling: { enum: ["auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"] },
+      not_found_handling: { enum: ["none", "404-page", "single-page-application"] },
+      run_worker_first: {
+        anyOf: [SWITCH, { type: "array", minItems: 1, maxItems: 100, items: text({ maxLength: 100 }) }],
+      },
+      _headers: text(),
+      _redirects: text(),
+    }),
+  },
+  ["jwt"],
+);
+const ANNOUNCED = object(
+  {
+    manifest: {
+      type: "object",
+      propertyNames: { pattern: "^/" },
+      additionalProperties: object({ hash: text({ pattern: ID }), size: { type: "integer", minimum: 0 } }, [
+        "hash",
+        "size",
+      ]),
+    },
+  },
+  ["manifest"],
+);
 
 /** Metadata of an upload: <https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/> */
 const METADATA = {
@@ -65,6 +96,7 @@ const METADATA = {
       tags: TAGS,
       observability: OBSERVABILITY,
       keep_assets: { const: true },
+      assets: ASSETS,
       logpush: SWITCH,
       tail_consumers: TAIL_CONSUMERS,
       streaming_tail_consumers: { type: "array", items: object({ service: text() }, ["service"]) },
@@ -81,7 +113,11 @@ const METADATA = {
     },
     ["bindings", "keep_bindings", "compatibility_date", "compatibility_flags", "annotations", "tags"],
   ),
-  oneOf: [{ required: ["main_module"] }, { required: ["body_part"] }],
+  oneOf: [
+    { required: ["main_module"] },
+    { required: ["body_part"] },
+    { required: ["assets"], not: { anyOf: [{ required: ["main_module"] }, { required: ["body_part"] }] } },
+  ],
 };
 
 /** Of script and version: <https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/script_and_version_settings/> */
@@ -144,6 +180,8 @@ const ROWS = [
   ["GET", `${Z}/workers/routes`, []],
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],
+  ["POST", `${S}/assets-upload-session`, [], JSON_TYPE, ANNOUNCED],
+  ["POST", `${A}/workers/assets/upload`, ["base64"], FORM],
   ["DELETE", S, []],
   ["PATCH", `${S}/settings`, [], FORM, SETTINGS, "settings"],
   [
@@ -251,8 +289,10 @@ function bodyProblems({ type, check: valid, onlyPart }, { headers, body }) {
     if (!MODULE_TYPES.includes(kind)) problems.push(`part ${name} has the type ${kind}`);
   }
   const entry = modules.find(({ filename }) => filename === (said?.main_module ?? said?.body_part));
+  // A Worker of static assets alone.
+  const isAlone = said?.assets !== undefined && modules.length === 0;
   const due = said?.main_module ? "application/javascript+module" : "application/javascript";
-  if (entry?.type !== due) problems.push("the entry is no part of its type");
+  if (!isAlone && entry?.type !== due) problems.push("the entry is no part of its type");
   const names = said?.bindings?.map(({ name }) => name) ?? [];
   if (new Set(names).size !== names.length) problems.push("a binding name twice");
   return problems;

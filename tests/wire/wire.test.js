@@ -51,6 +51,16 @@ describe("what goes over the wire", () => {
     await run(manifestOf(site, { worker_name: "renamed" }), { prune: true });
     await run(manifestOf(site, { worker_name: "renamed", dns: { enabled: false } }));
     await site.destroy(manifestOf(site, { worker_name: "renamed" }), { options });
+    const assets = { directory: "public", not_found_handling: "404-page" };
+    const files = {
+      "/index.html": new TextEncoder().encode("<p>"),
+      "/_redirects": new TextEncoder().encode("/a / 301\n"),
+    };
+    const given = { assets: { "CloudflareWorker/shop": files } };
+    const withRules = { ...assets, binding: "ASSETS", run_worker_first: ["/api/*"] };
+    await run(manifestOf(site, { assets: withRules }), given);
+    await run(manifestOf(site, { script_bundle: undefined, assets }), given);
+    await site.destroy(manifestOf(site, { script_bundle: undefined, assets }), { options: { ...options, ...given } });
     const bound = (name, service) =>
       manifestOf(
         site,

@@ -52,6 +52,12 @@ spec:
     jurisdiction: eu
     sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 `,
+  Build: `
+spec:
+  build: # for \`apply --build\`
+    command: npm run build # in the shell, where the manifest lies
+    output: dist # a file, or a directory of modules
+`,
   Assets: `
 spec:
   assets:

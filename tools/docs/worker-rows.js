@@ -77,6 +77,14 @@ export const ROWS = {
       "a map of exports makes and renames classes, and its refusal is told class by class",
     ],
   },
+  "assets.bucket": {
+    table: "bindings",
+    says: "the objects under a prefix, or the files of a tar, in place of a directory",
+    spec: "assets-in-r2",
+    example: { assets: { bucket: "sites", path: "docs/v1.tar" } },
+    local: "yes",
+    test: ["tests/e2e/assets-in-r2.test.js", "files and rules answer, wherever the engine runs"],
+  },
   dns: {
     table: "triggers",
     says: "hosts with their DNS records, and patterns of routes",
@@ -213,6 +221,7 @@ export const ROWS = {
 export const NO_ROW = {
   account_id: "where the Worker is",
   bindings: "a row a type",
+  build: "how its code is built",
   main_module: "its code",
   script: "its name and code",
   script_bundle: "its code",
