@@ -1,7 +1,7 @@
 import { DeployError, usageError } from "../../errors.js";
 import { askAbout, declined, isAsking, refuse } from "../agreement.js";
-import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
 import { build, isBuilt } from "../build.js";
+import { afterPublishing, notSaved, publishBundle } from "../bundle.js";
 import { expectedOf, movedSince } from "../saved-plan.js";
 import { openSession } from "../session.js";
 import { undoOf } from "../undo.js";
