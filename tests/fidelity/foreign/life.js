@@ -103,12 +103,14 @@ async function run(local, folder, words) {
   throw new Error(told ?? `\`${words[0]}\` ended with ${exit}: ${stderr}${stdout}`);
 }
 
-function changesOf(stdout) {
-  const events = stdout
+const eventsOf = (stdout) =>
+  stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  return events.filter(({ type, action }) => type === "change" && action !== "no-op");
+
+function changesOf(stdout) {
+  return eventsOf(stdout).filter(({ type, action }) => type === "change" && action !== "no-op");
 }
 
 function requireEmpty(stdout, file) {
@@ -135,12 +137,17 @@ async function compareAnswers({ name, folder, ours, result }) {
 }
 
 /** What wrangler deployed is ours to adopt: the fields that would change are told, and then there is nothing left to do. */
-async function takeOver({ template, name, folder, theirs }) {
+async function takeOver({ template, folder, theirs }) {
   const us = (...words) => run(theirs, folder, words);
   if (existsSync(join(folder, BUILT))) await us("publish", BUILT, "r2://bundles/built/index.js");
-  const planned = changesOf(await us("plan", "worker.yaml", "--json", "--adopt", `script:${name}`));
+  const refused = await cli(theirs, folder, ["plan", "worker.yaml", "--json"], {
+    CLOUDFLARE_ACCOUNT_ID: theirs.accountId,
+  });
+  const addresses = new Set(eventsOf(refused.stdout).flatMap(({ resolve }) => resolve?.adopt ?? []));
+  const adopt = [...addresses].flatMap((address) => ["--adopt", address]);
+  const planned = changesOf(await us("plan", "worker.yaml", "--json", ...adopt));
   const fields = planned.flatMap(({ address, fields }) => fields.map(({ path }) => `${address} ${path}`));
-  await us("apply", "worker.yaml", "--yes", "--adopt", `script:${name}`);
+  await us("apply", "worker.yaml", "--yes", ...adopt);
   for (const file of ["worker.yaml", template.configuration]) requireEmpty(await us("plan", file, "--json"), file);
   return fields.length === 0 ? "without a difference" : `differs in ${fields.join(", ")}`;
 }
