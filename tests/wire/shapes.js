@@ -43,6 +43,8 @@ const BINDING = {
     binding("secret_text", { text: { type: "string", maxLength: 5120 } }),
     binding("kv_namespace", { namespace_id: text({ pattern: ID }) }),
     binding("service", { service: text() }),
+    binding("durable_object_namespace", { class_name: NAME }),
+    binding("workflow", { workflow_name: text(), class_name: NAME }),
     binding("inherit", {}),
     binding("assets", {}),
   ],
@@ -77,6 +79,33 @@ const ANNOUNCED = object(
   },
   ["manifest"],
 );
+const CLASSES = { type: "array", minItems: 1, items: NAME };
+const MIGRATIONS = object(
+  {
+    old_tag: text(),
+    new_tag: text(),
+    steps: {
+      type: "array",
+      minItems: 1,
+      items: object({
+        new_classes: CLASSES,
+        new_sqlite_classes: CLASSES,
+        deleted_classes: CLASSES,
+        renamed_classes: { type: "array", items: object({ from: NAME, to: NAME }, ["from", "to"]) },
+        transferred_classes: {
+          type: "array",
+          items: object({ from: NAME, from_script: text(), to: NAME }, ["from", "from_script", "to"]),
+        },
+      }),
+    },
+  },
+  ["new_tag", "steps"],
+);
+const OBJECT_CLASS = {
+  type: "object",
+  required: ["type"],
+  properties: { type: { enum: ["durable-object", "worker"] } },
+};
 
 /** Metadata of an upload: <https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/> */
 const METADATA = {
@@ -85,6 +114,8 @@ const METADATA = {
       main_module: text(),
       body_part: text(),
       bindings: { type: "array", items: BINDING },
+      migrations: MIGRATIONS,
+      exports: { type: "object", additionalProperties: OBJECT_CLASS },
       keep_bindings: {
         type: "array",
         uniqueItems: true,
@@ -177,6 +208,16 @@ const ROWS = [
   ["GET", `${S}/content/v2`, []],
   ["GET", `${S}/subdomain`, []],
   ["GET", `${S}/schedules`, []],
+  ["GET", `${A}/workers/durable_objects/namespaces`, PAGED],
+  ["GET", `${A}/workflows/:script`, []],
+  [
+    "PUT",
+    `${A}/workflows/:script`,
+    [],
+    JSON_TYPE,
+    object({ script_name: text(), class_name: NAME }, ["script_name", "class_name"]),
+  ],
+  ["DELETE", `${A}/workflows/:script`, []],
   ["GET", `${Z}/workers/routes`, []],
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],
