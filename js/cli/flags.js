@@ -53,7 +53,7 @@ export const FLAGS = [
   {
     flag: "--bundle <file>",
     on: ["apply"],
-    text: "publish FILE, or a directory, first and write its path into the YAML",
+    text: "publish FILE or a directory, write its path into the YAML",
   },
   {
     flag: "--expect <fingerprint>",
@@ -109,7 +109,7 @@ export const FLAGS = [
   {
     flag: "--overlay <file>",
     on: READING,
-    text: "what to lay over a wrangler.jsonc (default cfworker.yaml beside it)",
+    text: "YAML with a cfworker: block for what wrangler can't say",
   },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
