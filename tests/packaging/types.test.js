@@ -54,7 +54,7 @@ test("Local Cloudflare has types", () => {
 
 const NAMES = `
 import {
-  apply, bundleTargets, DeployError, destroy, doctor, explain, history, importManifests, outputs, plan, promote, publish, renderCheckup,
+  apply, bundleTargets, DeployError, destroy, doctor, explain, history, importManifests, outputs, pack, plan, promote, publish, renderCheckup,
   renderDiagnostics, renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue,
   validate, version,
 } from "cfworker-deploy";
@@ -67,7 +67,7 @@ import type {
 } from "cfworker-deploy";
 
 export const calls = [
-  apply, bundleTargets, destroy, doctor, explain, history, importManifests, outputs, plan, promote, publish, renderCheckup, renderDiagnostics,
+  apply, bundleTargets, destroy, doctor, explain, history, importManifests, outputs, pack, plan, promote, publish, renderCheckup, renderDiagnostics,
   renderError, renderHistory, renderPlan, renderPlanMermaid, renderPlanSvg, rollback, schema, setValue, validate, version,
 ];
 export type Taken = [
