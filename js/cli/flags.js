@@ -49,7 +49,7 @@ export const FLAGS = [
     parse: collect,
     careful: true,
   },
-  { flag: "--build", on: ["apply"], text: "run the manifest's `build.command`, then publish `build.output`" },
+  { flag: "--build", on: ["apply"], text: "run `build.command`, then publish `build.output`" },
   {
     flag: "--bundle <file>",
     on: ["apply"],
@@ -109,7 +109,7 @@ export const FLAGS = [
   {
     flag: "--overlay <file>",
     on: READING,
-    text: "YAML with a cfworker: block for what wrangler can't say",
+    text: "lies over a wrangler.jsonc (default: cfworker.yaml beside)",
   },
   { flag: "--set <path=value>", on: READING, text: "set one field, such as spec.dns.enabled=false", parse: setting },
   { flag: "--wait", on: ["apply"], text: "wait until the Worker answers (exit 6 if it does not)" },
