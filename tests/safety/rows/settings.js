@@ -290,6 +290,7 @@ export const WITHOUT_DRIFT = {
   script: "is another way to write `script_bundle` and `worker_name`",
   migrations: "says what became of classes, a step that nobody takes back: see `e2e/durable-objects.test.js`",
   exports: "the same as a map: see `e2e/durable-objects.test.js`",
+  build: "says how the code is made, and goes with the code",
   main_module: "says which module of the bundle is the main one, and goes with the code",
   bindings: "has a row for each type, see `bindings.js`",
   kv_bindings: "is another way to write bindings of type kv_namespace",
