@@ -16,7 +16,18 @@ export type Address = string;
  * Kind of a resource, by the word that starts its address. New ones may come.
  */
 export type ResourceKind =
-  "script" | "record" | "route" | "kv" | "queue" | "bucket" | "d1" | "consumer" | "schedules" | "class" | "workflow";
+  | "script"
+  | "record"
+  | "route"
+  | "kv"
+  | "queue"
+  | "bucket"
+  | "d1"
+  | "consumer"
+  | "domain"
+  | "schedules"
+  | "class"
+  | "workflow";
 /**
  * Why a change is made, or why something stays as it is. New words may come.
  */
@@ -36,6 +47,7 @@ export type Why =
   | "classes-migrated"
   | "inventory-changed"
   | "queues-changed"
+  | "domains-changed"
   | "schedules-changed"
   | "marks-outdated"
   | "differs"
@@ -221,6 +233,9 @@ export type Code =
   | "CFD0556"
   | "CFD0560"
   | "CFD0561"
+  | "CFD0562"
+  | "CFD0563"
+  | "CFD0564"
   | "CFD0570"
   | "CFD0580"
   | "CFD0581"

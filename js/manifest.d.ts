@@ -14,6 +14,14 @@ type Word = string | number;
  */
 type RunWorkerFirst = boolean | string[];
 /**
+ * A host that belongs to the Worker whole.
+ */
+type WorkerDomain = string | DomainInZone;
+/**
+ * Text, which may be `$cloudflare-KIND/NAME/status.outputs.FIELD`, or where it comes from.
+ */
+type TextOrFrom = string | ValueOrFrom;
+/**
  * `existing`, or a type and a content.
  */
 type Record = RecordWord | RecordContent;
@@ -21,10 +29,6 @@ type Record = RecordWord | RecordContent;
  * How to treat a record that is there already.
  */
 type RecordWord = "existing";
-/**
- * Text, which may be `$cloudflare-KIND/NAME/status.outputs.FIELD`, or where it comes from.
- */
-type TextOrFrom = string | ValueOrFrom;
 /**
  * On or off, or what is kept of the requests.
  */
@@ -164,6 +168,15 @@ export interface WorkerManifest {
      * Exactly these flags. Default: `nodejs_compat`.
      */
     compatibility_flags?: string[] | null;
+    /**
+     * The same as `custom_domains`.
+     */
+    customDomains?: WorkerDomain[] | null;
+    /**
+     * Hosts that belong to the Worker whole: Cloudflare keeps a record and a certificate for each. An empty list: none. Absent:
+     * left as it is.
+     */
+    custom_domains?: WorkerDomain[] | null;
     /**
      * The host that the Worker answers on: DNS record and routes.
      */
@@ -418,6 +431,66 @@ interface CacheOptions {
   enabled: boolean;
 }
 /**
+ * A host, and the zone that it lies in.
+ */
+interface DomainInZone {
+  /**
+   * Host, such as `api.example.com`.
+   */
+  hostname: string;
+  /**
+   * The same as `zone_id`.
+   */
+  zoneId?: TextOrFrom | null;
+  /**
+   * Zone id, 32 hexadecimal digits, or the zone that has it. Absent: found from the host.
+   */
+  zone_id?: TextOrFrom | null;
+}
+/**
+ * A value, or the resource that gives it.
+ */
+interface ValueOrFrom {
+  /**
+   * The value itself.
+   */
+  value?: string | null;
+  /**
+   * The same as `value_from`.
+   */
+  valueFrom?: ValueFrom | null;
+  /**
+   * The resource, and which of its outputs.
+   */
+  value_from?: ValueFrom | null;
+}
+/**
+ * A field of another resource.
+ */
+interface ValueFrom {
+  /**
+   * Environment of the resource; has no effect here.
+   */
+  env?: string | null;
+  /**
+   * The same as `field_path`.
+   */
+  fieldPath?: string | null;
+  /**
+   * Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.
+   */
+  field_path?: string | null;
+  /**
+   * Kind of the resource. Default: the one that the field takes; a variable takes several and has none.
+   */
+  kind?: Word | null;
+  /**
+   * Name of the resource: of its document, or in the account. Of several documents of that name, the one of the same
+   * `org` and `env` is meant.
+   */
+  name: string;
+}
+/**
  * The hosts that the Worker answers on.
  */
 interface Dns {
@@ -478,49 +551,6 @@ interface RecordContent {
    * Record type.
    */
   type: "A" | "AAAA" | "CNAME";
-}
-/**
- * A value, or the resource that gives it.
- */
-interface ValueOrFrom {
-  /**
-   * The value itself.
-   */
-  value?: string | null;
-  /**
-   * The same as `value_from`.
-   */
-  valueFrom?: ValueFrom | null;
-  /**
-   * The resource, and which of its outputs.
-   */
-  value_from?: ValueFrom | null;
-}
-/**
- * A field of another resource.
- */
-interface ValueFrom {
-  /**
-   * Environment of the resource; has no effect here.
-   */
-  env?: string | null;
-  /**
-   * The same as `field_path`.
-   */
-  fieldPath?: string | null;
-  /**
-   * Output wanted, as `status.outputs.NAME`. Default: the one that the field takes, likewise.
-   */
-  field_path?: string | null;
-  /**
-   * Kind of the resource. Default: the one that the field takes; a variable takes several and has none.
-   */
-  kind?: Word | null;
-  /**
-   * Name of the resource: of its document, or in the account. Of several documents of that name, the one of the same
-   * `org` and `env` is meant.
-   */
-  name: string;
 }
 /**
  * Variables and secrets.

@@ -27,6 +27,8 @@ pub enum Kind {
     D1,
     /// A Worker's consumption of a queue.
     Consumer,
+    /// A custom domain of a Worker.
+    Domain,
     /// The cron schedules of a Worker.
     Schedules,
     /// A Worker's class of Durable Objects.
@@ -37,7 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they are created.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Kv,
         Self::Queue,
         Self::Bucket,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Script,
         Self::Record,
         Self::Route,
+        Self::Domain,
         Self::Consumer,
         Self::Schedules,
         Self::Class,
@@ -54,7 +57,7 @@ impl Kind {
     /// Whether its name is unique among all accounts: a host lies in one zone, and a zone holds a pattern once.
     pub fn is_of_zone(self) -> bool {
         match self {
-            Self::Record | Self::Route => true,
+            Self::Record | Self::Route | Self::Domain => true,
             Self::Script
             | Self::Kv
             | Self::Queue
@@ -78,6 +81,7 @@ impl Kind {
             Self::Bucket => "bucket",
             Self::D1 => "d1",
             Self::Consumer => "consumer",
+            Self::Domain => "domain",
             Self::Schedules => "schedules",
             Self::Class => "class",
             Self::Workflow => "workflow",
@@ -168,6 +172,11 @@ impl Address {
     /// Address of a consumer, by the name of its queue.
     pub fn consumer(queue: &str) -> Self {
         Self::new(Kind::Consumer, queue)
+    }
+
+    /// Address of a custom domain, by its host as a lower-case A-label.
+    pub fn domain(host: &str) -> Self {
+        Self::new(Kind::Domain, host)
     }
 
     /// Address of the cron schedules of a Worker.

@@ -283,6 +283,7 @@ fn empty(live: &LiveState) -> LiveState {
         manifests: live.manifests.iter().map(of).collect(),
         stores: live.stores.clone(),
         queues: live.queues.iter().map(|(account, queues)| (account.clone(), without_consumers(queues))).collect(),
+        ..LiveState::default()
     }
 }
 

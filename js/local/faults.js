@@ -24,7 +24,7 @@ export const KINDS = {
   503: "unavailable; not done",
   403: "refused as if a permission were missing; not done",
   stale:
-    "a read of records, routes, schedules, namespaces, queues or databases answers as they were 30 seconds ago; anything else is done",
+    "a read of records, routes, custom domains, schedules, namespaces, queues or databases answers as they were 30 seconds ago; anything else is done",
 };
 
 /** How old a stale answer is, unless the fault says so. */

@@ -2,7 +2,9 @@
  * Other people's actions on the account, for tests: what happens in the dashboard or by another tool, behind the
  * deployer's back. They change the state directly and need no credentials.
  */
+
 import { editSecrets } from "./api/secrets.js";
+import { addDomain, domainAt, removeDomain } from "./domains/domains.js";
 import { newId, timestamp } from "./state.js";
 import {
   addDeployment,
@@ -138,6 +140,12 @@ export function createForeignActors({ state, runtime, switches = {} }) {
       state.routes.get(zone(zoneNameOrId).id).push(route);
       return done(route);
     },
+
+    /** A custom domain by somebody else, for any script. */
+    addDomain: (zoneNameOrId, hostname, service) =>
+      done(addDomain(state, { hostname, service, zoneId: zone(zoneNameOrId).id })),
+
+    deleteDomain: (hostname) => done(removeDomain(state, domainAt(state, hostname) ?? missing(`domain ${hostname}`))),
 
     deleteRoute: (zoneNameOrId, pattern) =>
       done(removeFrom(state.routes, zone(zoneNameOrId).id, (one) => one.pattern === pattern)),

@@ -38,7 +38,7 @@ export const newId = () => randomBytes(16).toString("hex");
 export const newUuid = () => randomUUID();
 
 /** Tables of plain things by their id. Whatever stands in them is kept by `--persist`. */
-const TABLES = ["kv", "queues", "consumers", "databases", "classes", "workflows"];
+const TABLES = ["kv", "queues", "consumers", "databases", "classes", "workflows", "domains"];
 
 /**
  * An account without scripts. Ids may be given, so that a manifest with ids in it deploys unchanged.

@@ -81,6 +81,10 @@ export const SWITCHES = {
     values: [7003, 10000],
     meaning: "an account that is not ours answers 404/7003, or 403/10000",
   },
+  domainOfAnotherWorker: {
+    values: ["move", "refuse"],
+    meaning: "a PUT of a custom domain that another Worker has moves it, or is refused with 100116",
+  },
   referencedDelete: {
     values: ["refuse", "allow"],
     meaning: "deleting a script that another one binds answers 10142 without force, or goes through",

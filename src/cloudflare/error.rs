@@ -213,8 +213,8 @@ fn workers(code: i64) -> Option<(Meaning, Again)> {
     let meaning = match code {
         10002 | 10013 => return Some((Meaning::Failed, Again::Unclear)),
         10035 => return Some((Meaning::Conflict, Again::NotYet)),
-        10007 | 10056 | 10071 | 10090 | 10092 | 10200 | 10222 | 10336 | 100146 => Meaning::Absent,
-        10064 | 10142 | 10215 | 10220 | 100405 => Meaning::Conflict,
+        10007 | 10056 | 10071 | 10090 | 10092 | 10200 | 10222 | 10336 | 100114 | 100146 => Meaning::Absent,
+        10064 | 10142 | 10215 | 10220 | 100116 | 100117 | 100405 => Meaning::Conflict,
         10041 | 10085 | 10181 | 11000 | 10143 | 10144 | 10157 | 10159 | 10182 | 100119 | 100143 | 10061 => {
             Meaning::MissingTarget
         }

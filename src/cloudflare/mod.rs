@@ -26,6 +26,7 @@ pub mod content;
 pub mod d1;
 pub mod deployments;
 pub mod dns_records;
+pub mod domains;
 pub mod durable_objects;
 pub mod host;
 pub mod kv;

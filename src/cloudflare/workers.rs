@@ -42,6 +42,16 @@ pub struct References {
     /// Queues that it consumes.
     #[serde(default, deserialize_with = "or_default")]
     pub queues: Vec<QueueReference>,
+    /// Custom domains at which it answers.
+    #[serde(default, deserialize_with = "or_default")]
+    pub domains: Vec<DomainReference>,
+}
+
+/// See [`References::domains`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DomainReference {
+    /// Its host.
+    pub hostname: String,
 }
 
 /// See [`References::workers`].

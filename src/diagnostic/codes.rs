@@ -356,6 +356,12 @@ codes! {
         "The Worker that is to be destroyed has a Workflow, and its instances, also those under way, go with it. Where they are to go, name it: `--delete-data workflow:NAME`, or `--delete-data script:WORKER` for all that the Worker has; JavaScript: the option `deleteData`.";
     ClassMissing = "CFD0554": "a class of Durable Objects is not there",
         "A binding leads to a class of the Worker itself that no migration makes and the account does not have, or `exports` leaves out a class that the account has. Add a migration with the class under `new_sqlite_classes`, or an entry of `exports`; the code exports a class of that name.";
+    ForeignDomain = "CFD0562": "somebody else gave the Worker a custom domain",
+        "The custom domain leads to the Worker, and the Worker's marks do not name it: wrangler, the dashboard or another tool made it. Name it to make it ours (command line: `--adopt domain:HOST`; JavaScript: the option `adopt`). A Worker that is deleted would take it along, which is to be said (`--take domain:HOST`).";
+    TakenDomain = "CFD0563": "the host of a custom domain is taken",
+        "A host has one Worker or records of its own, and Cloudflare makes no custom domain beside them: another Worker answers there, or somebody made a DNS record for it. Choose another host, or take it (command line: `--take domain:HOST`; JavaScript: the option `take`): requests then no longer reach what got them, and records of the host are deleted. A Worker of the same run that no longer names the host gives it up by itself.";
+    DomainGoes = "CFD0564": "a host stops answering",
+        "A custom domain is deleted: its DNS record and its certificate go with it, and requests to the host reach nobody until something else is put there.";
     LeavesStore = "CFD0549": "a Worker leaves a store for a new, empty one",
         "The binding of the live Worker leads to another store than the manifest names, and the one that it names is made by this run. A store is known by its name: with another name it is another store, and nothing moves what is in the old one, which stays as it is. Where the name was changed by mistake, write the old one again; where it was meant, copy what the Worker needs.";
     StoreUsed = "CFD0570": "something may use a store that is deleted",

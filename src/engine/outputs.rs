@@ -40,7 +40,7 @@ pub async fn outputs(
     let work = async |session: Session<'_>| {
         let prepared = prepare_removal(&session, sources, options).await?;
         let names = ResultNames::of(&prepared.desired);
-        let mut result = deployed(prepared.desired.manifests.iter().zip(&prepared.live.manifests), &names);
+        let mut result = deployed(&prepared.desired, &prepared.live, &names);
         result.outputs.extend(of_stores(&prepared.desired, &prepared.live, &BTreeMap::new()));
         Ok(result)
     };
@@ -64,15 +64,15 @@ pub(super) fn first_url(desired: &DesiredManifest, live: &LiveManifest) -> Optio
 fn outputs_of_applied(desired: &DesiredManifest, live: &LiveManifest) -> Outputs {
     let routes = desired.routing.iter().flat_map(|host| &host.routes);
     let on = desired.script.workers_dev.map_or_else(|| is_public(live), |wanted| wanted.enabled);
-    outputs_of(desired, live, routes.map(|route| route.pattern.clone()).collect(), on)
+    let patterns = routes.map(|route| route.pattern.clone()).collect();
+    let domains = desired.domains.iter().flatten().map(|domain| domain.hostname.clone()).collect();
+    outputs_of(desired, live, patterns, domains, on)
 }
 
 /// Outputs of what the account has for manifests, however much it differs from what they say. A Worker without the
 /// manifest's mark is another one.
-fn deployed<'a>(
-    manifests: impl Iterator<Item = (&'a DesiredManifest, &'a LiveManifest)>,
-    names: &ResultNames,
-) -> OutputsResult {
+fn deployed(all: &DesiredState, state: &LiveState, names: &ResultNames) -> OutputsResult {
+    let manifests = all.manifests.iter().zip(&state.manifests);
     let outputs = manifests.filter_map(|(desired, live)| {
         let marks = ScriptMarks::parse(&live.script.as_ref()?.tags);
         if !marks.ids.contains(&desired.identity.id()) {
@@ -84,7 +84,10 @@ fn deployed<'a>(
             route.script.as_ref() == Some(&desired.script.name) && marks.holds(zone, &route.pattern)
         });
         let patterns = ours.map(|(_, route)| route.pattern.clone()).collect();
-        Some((desired, outputs_of(desired, live, patterns, is_public(live))))
+        let listed = state.domains.get(&desired.identity.account).into_iter().flat_map(|listed| &listed.domains);
+        let ours = listed.filter(|(host, domain)| domain.service == desired.script.name && marks.domain(host));
+        let domains = ours.map(|(host, _)| host.clone()).collect();
+        Some((desired, outputs_of(desired, live, patterns, domains, is_public(live))))
     });
     result(outputs, names)
 }
@@ -119,10 +122,17 @@ fn result<'a>(manifests: impl Iterator<Item = (&'a DesiredManifest, Outputs)>, n
     result
 }
 
-fn outputs_of(desired: &DesiredManifest, live: &LiveManifest, mut route_urls: Vec<String>, on: bool) -> Outputs {
+fn outputs_of(
+    desired: &DesiredManifest,
+    live: &LiveManifest,
+    mut route_urls: Vec<String>,
+    domains: Vec<String>,
+    on: bool,
+) -> Outputs {
     let name = &desired.script.name;
     route_urls.sort();
-    let urls: BTreeSet<String> = route_urls.iter().filter_map(|pattern| url(pattern)).collect();
+    let of_domains = domains.iter().map(|host| format!("https://{host}"));
+    let urls: BTreeSet<String> = route_urls.iter().filter_map(|pattern| url(pattern)).chain(of_domains).collect();
     let mut urls: Vec<String> = urls.into_iter().collect();
     if let Some(subdomain) = live.account_subdomain.as_ref().filter(|_| on) {
         urls.push(format!("https://{name}.{subdomain}.workers.dev"));

@@ -67,6 +67,13 @@ fn of_manifest(manifest: &DesiredManifest) -> Vec<Need> {
             needs.push(read(ZONES));
         }
     }
+    for domain in manifest.domains.iter().flatten() {
+        // Whether the host has records of somebody else's.
+        needs.push(read(DNS));
+        if !matches!(domain.zone, ZoneRef::Id(_)) {
+            needs.push(read(ZONES));
+        }
+    }
     needs
 }
 

@@ -97,26 +97,44 @@ fn unknown(desired: &DesiredState, owner: Owner<'_>) -> Option<Failure> {
     Some(on_field(desired, owner, subject, Diagnostic::error(code, message).with_help(help)))
 }
 
+/// Where the hosts under `dns` name their zone.
+const ZONE_OF_DNS: &str = "spec.dns.zone_id";
+
+/// Whether a host says its zone by this id. The id behind a reference was given: where nobody else says this one, it is
+/// that.
+fn names_zone(zone: &ZoneRef, id: &str) -> bool {
+    match zone {
+        ZoneRef::Id(wanted) => wanted == id,
+        ZoneRef::Referred(_) => true,
+        ZoneRef::Name(_) | ZoneRef::OfHostname => false,
+    }
+}
+
+/// The field that names the zone: of the hosts under `dns`, or of a custom domain.
+fn zone_field(manifest: &DesiredManifest, id: &str) -> String {
+    let is_of_dns = manifest.routing.iter().any(|host| names_zone(&host.zone, id));
+    let mut domains = manifest.domains.iter().flatten().filter(|_| !is_of_dns);
+    let domain = domains.find(|domain| names_zone(&domain.zone, id));
+    let entry = domain.map(|domain| domain.field.strip_suffix(".hostname").unwrap_or(&domain.field));
+    entry.map_or_else(|| ZONE_OF_DNS.to_owned(), |entry| format!("{entry}.zone_id"))
+}
+
 /// A failure on the field that names the account or zone.
 fn on_field(desired: &DesiredState, owner: Owner<'_>, subject: String, finding: Diagnostic) -> Failure {
     let worker = |manifest: &&DesiredManifest| match owner {
         Owner::Account(id) => manifest.identity.account == id,
-        Owner::Zone(id) => {
-            // The id behind a reference was given: where nobody else says this one, it is that.
-            manifest.routing.iter().any(|host| match &host.zone {
-                ZoneRef::Id(wanted) => wanted == id,
-                ZoneRef::Referred(_) => true,
-                ZoneRef::Name(_) | ZoneRef::OfHostname => false,
-            })
-        }
+        Owner::Zone(id) => manifest.hosts().any(|host| names_zone(host.zone, id)),
         Owner::None => false,
     };
     let store = |store: &&DesiredStore| owner == Owner::Account(&store.identity.account);
-    let document = desired.manifests.iter().find(worker).map(|manifest| manifest.document);
+    let of_worker = desired.manifests.iter().find(worker);
+    let document = of_worker.map(|manifest| manifest.document);
     let document = document.or_else(|| desired.stores.iter().find(store).map(|store| store.document));
     let finding = match owner {
         Owner::Account(_) => finding.on("spec.account_id"),
-        Owner::Zone(_) => finding.on("spec.dns.zone_id"),
+        Owner::Zone(id) => {
+            finding.on(of_worker.map_or_else(|| ZONE_OF_DNS.to_owned(), |worker| zone_field(worker, id)))
+        }
         Owner::None => finding,
     };
     Failure { subject, document, finding }

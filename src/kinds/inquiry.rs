@@ -52,11 +52,9 @@ impl<'a> Inquiry<'a> {
 
     /// What the account has.
     pub fn live(&self, known: &Known) -> LiveState {
-        let (manifests, queues) = self.workers.live(known);
         LiveState {
-            manifests,
             stores: self.desired.stores.iter().map(|store| stores::live(store, known)).collect(),
-            queues,
+            ..self.workers.live(known)
         }
     }
 }

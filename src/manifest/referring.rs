@@ -72,6 +72,9 @@ const ZONE_ID: Takes = Takes::One(Refers { kind: DNS_ZONE, output: "zone_id", by
 /// The zone of a Worker's hosts.
 pub const ZONE_OF_HOSTS: Field =
     Field { document: WORKER, path: "spec.dns.zone_id", name: "a zone id", takes: ZONE_ID };
+/// The zone of a Worker's custom domain.
+pub const ZONE_OF_DOMAIN: Field =
+    Field { document: WORKER, path: "spec.custom_domains[].zone_id", name: "a zone id", takes: ZONE_ID };
 /// The zone of a bucket's custom domain.
 pub const ZONE_OF_BUCKET: Field =
     Field { document: R2_BUCKET, path: "spec.custom_domain.zone_id", name: "a zone id", takes: ZONE_ID };
@@ -105,8 +108,17 @@ pub const TAILED_BY: Field = Field {
 pub const STREAMED_TO: Field = Field { path: "spec.streaming_tail_consumers[].service", ..TAILED_BY };
 
 /// The fields beside `bindings`.
-static FIELDS: [Field; 8] =
-    [ZONE_OF_HOSTS, VARIABLE, KV_BINDING, CONSUMED, DEAD_LETTERS, TAILED_BY, STREAMED_TO, ZONE_OF_BUCKET];
+static FIELDS: [Field; 9] = [
+    ZONE_OF_HOSTS,
+    ZONE_OF_DOMAIN,
+    VARIABLE,
+    KV_BINDING,
+    CONSUMED,
+    DEAD_LETTERS,
+    TAILED_BY,
+    STREAMED_TO,
+    ZONE_OF_BUCKET,
+];
 
 /// A row of the table as documents list it.
 #[derive(Debug, Serialize)]

@@ -49,12 +49,15 @@ pub const QUEUES: &str = "queues";
 /// The same for the cron schedules of the Worker itself, by the hashes of what they say.
 pub const SCHEDULES: &str = "schedules";
 
+/// The same for custom domains, by the hashes of their hosts.
+pub const DOMAINS: &str = "domains";
+
 /// Whether a place of the inventory is a zone.
 pub fn is_zone(place: &str) -> bool {
-    !matches!(place, QUEUES | SCHEDULES)
+    !matches!(place, QUEUES | SCHEDULES | DOMAINS)
 }
 
-/// Zone id, [`QUEUES`] or [`SCHEDULES`] → hashes of what a Worker has there.
+/// Zone id, [`QUEUES`], [`SCHEDULES`] or [`DOMAINS`] → hashes of what a Worker has there.
 pub type Inventory = BTreeMap<String, BTreeSet<String>>;
 
 /// Entries of the inventory that a list did not show. One absence is no proof, lists lag behind writes: only what is
@@ -164,6 +167,11 @@ impl ScriptMarks {
     /// Whether we gave the Worker this cron schedule.
     pub fn schedules(&self, cron: &str) -> bool {
         self.inventory.get(SCHEDULES).is_some_and(|hashes| hashes.contains(&hash(cron)))
+    }
+
+    /// Whether we gave the Worker the custom domain of this host.
+    pub fn domain(&self, host: &str) -> bool {
+        self.inventory.get(DOMAINS).is_some_and(|hashes| hashes.contains(&hash(host)))
     }
 
     /// Whether we set the binding of this name.

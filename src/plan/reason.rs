@@ -64,6 +64,8 @@ reasons! {
     InventoryChanged = "inventory-changed": "its list of routes changes";
     /// The list of queues whose messages we gave it changes.
     QueuesChanged = "queues-changed": "its list of queues changes";
+    /// The list of custom domains that we gave it changes.
+    DomainsChanged = "domains-changed": "its list of custom domains changes";
     /// The list of cron schedules that we gave it changes.
     SchedulesChanged = "schedules-changed": "its list of schedules changes";
     /// The tags say something old.

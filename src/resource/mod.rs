@@ -4,6 +4,7 @@ mod assets;
 pub mod classes;
 mod code_digest;
 pub mod consumer;
+pub mod domain;
 pub mod operation;
 pub mod procedure;
 pub mod record;
@@ -18,6 +19,7 @@ pub mod zone;
 pub use assets::{AssetsPlace, DesiredAssets, KnownAssets};
 pub use code_digest::code_digest;
 pub use consumer::{ConsumerSettings, DesiredConsumer, LiveConsumer, LiveQueue, LiveQueues, QueueRef};
+pub use domain::{DesiredDomain, LiveDomain, LiveDomains};
 pub use operation::{Act, Operation};
 pub use procedure::{AtHand, Ended, Made, Next, Procedure};
 pub use record::{DesiredRecord, LiveRecord, RecordContent};
@@ -28,7 +30,7 @@ pub use script::{
 };
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveWorkflow,
-    LiveZoneContent, ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef,
+    LiveZoneContent, ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef, ZonedHost,
 };
 pub use store::{DesiredStore, LiveStore, StoreInput};
 pub use watch::{Moment, Seen, Watch};

@@ -10,8 +10,8 @@ use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
 use super::{
-    DesiredConsumer, DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveQueues, LiveRecord, LiveRoute,
-    LiveScript, LiveStore, LiveZone,
+    DesiredConsumer, DesiredDomain, DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveDomains, LiveQueues,
+    LiveRecord, LiveRoute, LiveScript, LiveStore, LiveZone,
 };
 
 /// Everything that the manifests of one run want, in the order of the files.
@@ -69,6 +69,8 @@ pub struct DesiredManifest {
     pub routing_disabled: bool,
     /// The queues whose messages it gets; absent without a `queue_consumers` block, which may be an oversight.
     pub consumers: Option<Vec<DesiredConsumer>>,
+    /// The custom domains that it wants; absent without a `custom_domains` block, which may be an oversight.
+    pub domains: Option<Vec<DesiredDomain>>,
     /// The cron schedules that it wants, each once and without needless blanks; absent without a `schedules` block, which
     /// may be an oversight.
     pub schedules: Option<Vec<String>>,
@@ -95,6 +97,27 @@ pub struct Wait {
     pub path: String,
     /// Response header that holds the version id.
     pub header: Option<String>,
+}
+
+/// A host of a manifest, and how it names its zone.
+#[derive(Clone, Copy, Debug)]
+pub struct ZonedHost<'a> {
+    /// Host as a lower-case A-label.
+    pub hostname: &'a str,
+    /// The zone.
+    pub zone: &'a ZoneRef,
+    /// Path of the field that names the host.
+    pub field: &'a str,
+}
+
+impl DesiredManifest {
+    /// All its hosts, in the order of [`LiveManifest::zones_of_hosts`]: those of routing, then custom domains.
+    pub fn hosts(&self) -> impl Iterator<Item = ZonedHost<'_>> {
+        let of_routing =
+            self.routing.iter().map(|Routing { hostname, zone, field, .. }| ZonedHost { hostname, zone, field });
+        let of_domains = self.domains.iter().flatten();
+        of_routing.chain(of_domains.map(|DesiredDomain { hostname, zone, field }| ZonedHost { hostname, zone, field }))
+    }
 }
 
 /// How requests reach the Worker through one host.
@@ -136,6 +159,9 @@ pub struct LiveState {
     /// The queues of each account in which a Worker of the run has consumers, or is to have some; by account id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub queues: BTreeMap<String, LiveQueues>,
+    /// The custom domains of each account in which a Worker of the run has some, or is to have some; by account id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub domains: BTreeMap<String, LiveDomains>,
 }
 
 /// What the account has for one manifest.
@@ -188,6 +214,8 @@ pub enum User {
     Traced(String),
     /// A queue that it consumes, by its name.
     Queue(String),
+    /// A custom domain at which it answers, by its host.
+    Domain(String),
 }
 
 impl fmt::Display for User {
@@ -196,6 +224,7 @@ impl fmt::Display for User {
             Self::Worker(name) => write!(formatter, "the Worker `{name}` binds it"),
             Self::Traced(name) => write!(formatter, "it gets the traces of the Worker `{name}`"),
             Self::Queue(name) => write!(formatter, "it consumes the queue `{name}`"),
+            Self::Domain(host) => write!(formatter, "it answers at the custom domain `{host}`"),
         }
     }
 }
@@ -246,6 +275,11 @@ impl RenamedScript {
     /// Whether it is the script of that name, and its inventory has the route.
     pub fn holds(&self, script: &str, zone: &str, pattern: &str) -> bool {
         self.name == script && ScriptMarks::parse(&self.live.tags).holds(zone, pattern)
+    }
+
+    /// Whether it is the script of that name, and its inventory has the custom domain.
+    pub fn answers_at(&self, script: &str, host: &str) -> bool {
+        self.name == script && ScriptMarks::parse(&self.live.tags).domain(host)
     }
 
     /// Whether it is the script of that name, and its inventory has the queue.

@@ -10,7 +10,6 @@ export const NOT_SERVED_YET = [
   "GET /accounts/{accountId}/load_balancers/monitors",
   "GET /accounts/{accountId}/load_balancers/pools",
   "GET /accounts/{accountId}/workers/dispatch/namespaces",
-  "GET /accounts/{accountId}/workers/domains",
   "GET /zones/{zoneId}/access/groups",
   "GET /zones/{zoneId}/access/identity_providers",
   "GET /zones/{zoneId}/load_balancers",

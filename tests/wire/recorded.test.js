@@ -31,6 +31,8 @@ async function livedIn() {
   const consumer = { type: "worker", script_name: "shop", settings: { max_concurrency: 5 } };
   await client.send("POST", `${client.account}/queues/${queue.queue_id}/consumers`, consumer);
   await client.send("PUT", client.script("shop", "/schedules"), [{ cron: "*/30 * * * *" }]);
+  const host = { hostname: "shop.example.com", service: "shop", zone_id: client.zone.split("/").at(-1) };
+  await client.send("PUT", `${client.account}/workers/domains`, host);
   await client.send("POST", `${client.zone}/workers/routes`, { pattern: "example.com/*", script: "shop" });
   for (const record of [
     { type: "A", name: "a", content: "192.0.2.1", proxied: true, comment: "ours" },

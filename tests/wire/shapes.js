@@ -180,6 +180,9 @@ const SWITCHES = object({ enabled: { type: "boolean" }, previews_enabled: { type
   "enabled",
   "previews_enabled",
 ]);
+const HOST = text({ maxLength: 253, pattern: "^[a-z0-9-]+(\\.[a-z0-9-]+)+$" });
+/** <https://developers.cloudflare.com/api/resources/workers/subresources/domains/methods/update/> */
+const DOMAIN = object({ hostname: HOST, service: text(), zone_id: text({ pattern: ID }) }, ["hostname", "service"]);
 /** Five fields; <https://developers.cloudflare.com/workers/configuration/cron-triggers/#supported-cron-expressions> */
 const CRON = text({ pattern: "^[0-9*,/-]+ [0-9*,/-]+ [0-9*,/LW-]+ [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+$" });
 const SECRETS = object({ secrets: { type: "object", additionalProperties: { type: "null" } } }, ["secrets"]);
@@ -218,6 +221,10 @@ const ROWS = [
     object({ script_name: text(), class_name: NAME }, ["script_name", "class_name"]),
   ],
   ["DELETE", `${A}/workflows/:script`, []],
+  ["GET", `${A}/workers/domains`, ["hostname?"]],
+  ["GET", `${A}/workers/domains/:id`, []],
+  ["PUT", `${A}/workers/domains`, [], JSON_TYPE, DOMAIN],
+  ["DELETE", `${A}/workers/domains/:id`, []],
   ["GET", `${Z}/workers/routes`, []],
   ["GET", `${Z}/dns_records`, ["match?", "name.exact?", "comment.startswith?", ...PAGED]],
   ["PUT", S, ["bindings_inherit", "excludeScript"], FORM, METADATA],

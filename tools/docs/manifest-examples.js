@@ -148,6 +148,13 @@ spec:
       max_retries: 5
       dead_letter_queue: shop-orders-failed
 `,
+  DomainInZone: `
+spec:
+  custom_domains:
+    - api.example.com # Cloudflare makes its record and its certificate
+    - hostname: a.b.example.org
+      zone_id: 0123456789abcdef0123456789abcdef
+`,
   ZonedSchedule: `
 spec:
   schedules: # in UTC; the Worker's code has a handler: scheduled(controller, env, context)

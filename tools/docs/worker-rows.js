@@ -115,6 +115,14 @@ export const ROWS = {
       "one run makes queue, Workers and consumer, in the order of what they need, and messages arrive",
     ],
   },
+  custom_domains: {
+    table: "triggers",
+    says: "hosts that belong to the Worker whole, each with a record and a certificate that Cloudflare keeps",
+    spec: "custom-domains",
+    example: { custom_domains: ["api.example.com"] },
+    local: "yes",
+    test: ["tests/e2e/custom-domains.test.js", "one run makes it and its host, whose zone is found by the host's name"],
+  },
   schedules: {
     table: "triggers",
     says: "cron expressions in UTC",

@@ -1,4 +1,5 @@
 /** The newer Workers API, a Worker by name or by id: reads, and the edit that makes a version without an upload. https://developers.cloudflare.com/api/resources/workers/subresources/beta/ */
+import { domainsOf } from "../domains/domains.js";
 import { ApiError, pageOf, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { addDerivedVersion, addScript, liveDeployment } from "../versions.js";
@@ -108,7 +109,13 @@ function view(state, script) {
         worker_name: name,
       })),
       queues: [],
-      domains: [],
+      domains: domainsOf(state, script.name).map(({ id, hostname, zoneId, certId }) => ({
+        id,
+        hostname,
+        zone_id: zoneId,
+        zone_name: state.zones.get(zoneId).name,
+        certificate_id: certId,
+      })),
       dispatch_namespace_outbounds: [],
     },
   };

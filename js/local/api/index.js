@@ -38,6 +38,7 @@ import { tokens } from "./tokens.js";
 import { createTurns } from "./turns.js";
 import { UNSERVED } from "./unserved.js";
 import { versions } from "./versions.js";
+import { workerDomains } from "./worker-domains.js";
 import { workflows } from "./workflows.js";
 import { zones } from "./zones.js";
 
@@ -56,6 +57,7 @@ export const ENDPOINTS = [
   scriptRoutes,
   secrets,
   schedules,
+  workerDomains,
   subdomain,
   versions,
   deployments,

@@ -32,6 +32,7 @@ const SHAPES = {
   deploymentId: UUID,
   databaseId: UUID,
   classId: HEX_ID,
+  domainId: HEX_ID,
 };
 
 /**

@@ -1,4 +1,5 @@
 /** Scripts: upload, list, search, download, delete. https://developers.cloudflare.com/api/resources/workers/subresources/scripts/ */
+import { domainsOf, removeDomain } from "../domains/domains.js";
 import { ApiError, pageOf, raw, success } from "../envelope.js";
 import { reads, writes } from "../permissions.js";
 import { consumedBy } from "../queues/lookup.js";
@@ -52,6 +53,7 @@ export function deleteScript({ state, switches, runtime, query }, script) {
   removeClasses({ state, runtime }, classesOf(state, script.name));
   removeWorkflowsOf({ state, runtime }, script.name);
   state.scripts.delete(script.name);
+  for (const domain of domainsOf(state, script.name)) removeDomain(state, domain);
   if (switches.routesOfDeletedScript === "delete") deleteRoutesOf(state, script);
   runtime.changed();
 }

@@ -1,9 +1,10 @@
 /**
- * The way of a visitor's request: Host -> proxied DNS record -> most specific route -> Worker, or the object of a bucket
- * that is public at the host.
+ * The way of a visitor's request: Host -> proxied DNS record -> most specific route -> Worker, or the Worker whose custom
+ * domain the host is, or the object of a bucket that is public there.
  * https://developers.cloudflare.com/workers/configuration/routing/routes/
  */
 import { randomBytes } from "node:crypto";
+import { domainAt } from "../domains/domains.js";
 import { bucketAt } from "../r2/domains.js";
 import { asksForWebSocket } from "../runtime/entry-request.js";
 import { liveVersion } from "../versions.js";
@@ -149,6 +150,8 @@ export function workerFor(state, url) {
   }
   const route = mostSpecific(state.routes.get(zone.id) ?? [], url);
   if (!route?.script && bucketAt(state, url.hostname)) return openBucket(state, url.hostname);
+  const domain = domainAt(state, url.hostname);
+  if (!route && domain) return { script: domain.service };
   if (!route)
     return {
       refusal: {

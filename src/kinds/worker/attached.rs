@@ -1,6 +1,7 @@
 //! What leads to a Worker, and records of its identity, as lists show them during a run.
 
 use crate::cloudflare::dns_records::{self, Record, RecordFilter};
+use crate::cloudflare::domains::{self, Domain};
 use crate::cloudflare::queues::{self, Queue};
 use crate::cloudflare::routes::{self, Route, RouteList};
 use crate::cloudflare::{Heard, Listing, Read, ReadOf};
@@ -9,7 +10,7 @@ use crate::model::Address;
 use crate::model::marks;
 
 /// What is looked at in a zone: its routes, its records, or both; where the place is that of queues, those whose messages
-/// the Worker gets.
+/// the Worker gets; where it is that of custom domains, those at which it answers.
 pub(super) struct Place<'a> {
     /// Zone id, or the place of queues in an inventory.
     pub id: &'a str,
@@ -44,11 +45,15 @@ impl Place<'_> {
         (self.id == marks::QUEUES).then(|| queues::list(self.account))
     }
 
+    fn domains(&self) -> Option<ReadOf<Listing>> {
+        (self.id == marks::DOMAINS).then(|| domains::list(self.account))
+    }
+
     /// What has to be read yet.
     pub(super) fn unheard(&self, heard: &Heard) -> Vec<Read> {
-        let [routes, records, queues] =
-            [self.routes().map(Read::from), self.records().map(Read::from), self.queues().map(Read::from)];
-        let all = routes.into_iter().chain(records).chain(queues);
+        let [routes, records] = [self.routes().map(Read::from), self.records().map(Read::from)];
+        let [queues, domains] = [self.queues().map(Read::from), self.domains().map(Read::from)];
+        let all = [routes, records, queues, domains].into_iter().flatten();
         all.filter(|read| heard.reply(read).is_none()).collect()
     }
 
@@ -63,6 +68,9 @@ impl Place<'_> {
         found.extend(records.iter().flat_map(|list| list.iter()).map(There::record));
         let queues = queues.iter().flat_map(|list| &list.entries).filter_map(Queue::of);
         found.extend(queues.filter_map(|queue| There::consumer(queue, self.script)));
+        let domains = self.domains().and_then(|read| heard.get(&read)).transpose()?;
+        let domains = domains.iter().flat_map(|list| &list.entries).filter_map(Domain::of);
+        found.extend(domains.filter(|domain| domain.service == self.script).map(There::domain));
         Ok(found)
     }
 }
@@ -74,6 +82,10 @@ impl There {
 
     fn record(Record { id, name, .. }: &Record) -> Self {
         Self { address: Address::record(name), hash: marks::record_hash(name), id: id.clone() }
+    }
+
+    fn domain(Domain { id, hostname, .. }: Domain) -> Self {
+        Self { address: Address::domain(&hostname), hash: marks::hash(&hostname), id }
     }
 
     /// A queue whose messages the Worker gets.

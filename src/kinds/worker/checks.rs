@@ -10,11 +10,19 @@ use crate::model::Address;
 use crate::model::marks::ScriptMarks;
 use crate::resource::{LiveZone, Routing};
 
+/// A host, and the field that names it.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    hostname: &'a str,
+    field: &'a str,
+}
+
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
-    for (host, zone) in context.hosts() {
-        findings.extend(outside_zone(host, zone));
+    for (routing, zone) in context.hosts() {
+        let host = Named { hostname: &routing.hostname, field: &routing.field };
+        findings.extend(outside_zone(routing, zone));
         // What concerns all hosts of a zone alike is said with the first of them.
         let is_first = told.insert(&zone.id);
         if is_first {
@@ -23,6 +31,16 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         findings.extend(partial(host, zone));
         findings.extend(not_active(host, zone).filter(|_| is_first));
         findings.extend(certificate(host, zone));
+    }
+    for (domain, zone) in context.domains_in_zones() {
+        let host = Named { hostname: &domain.hostname, field: &domain.field };
+        findings.extend(host_outside_zone(host, zone));
+        let is_first = told.insert(&zone.id);
+        if is_first {
+            findings.extend(unusable(context, host, zone));
+        }
+        findings.extend(partial(host, zone));
+        findings.extend(not_active(host, zone).filter(|_| is_first));
     }
     findings.extend(newer_marks(context));
     findings.extend(also_public(context));
@@ -61,26 +79,30 @@ pub(super) fn newer_marks(context: &Context<'_>) -> Vec<Diagnostic> {
 }
 
 fn outside_zone(routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
-    let name = zone.name.clone().unwrap_or_default();
-    let outside = |what: String| {
-        Diagnostic::error(Code::PatternOutsideZone, format!("{what} lies outside the zone `{name}`"))
-            .with_help("correct the name, or leave out `zone_id` so that the zone is found from the hostname")
-    };
-    let mut findings = Vec::new();
-    if !zone.holds(&routing.hostname) {
-        findings.push(outside(format!("the hostname `{}`", routing.hostname)).on(&routing.field));
-    }
+    let host = Named { hostname: &routing.hostname, field: &routing.field };
+    let mut findings: Vec<Diagnostic> = host_outside_zone(host, zone).into_iter().collect();
     for route in routing.routes.iter().filter(|route| !zone.holds(host_of(&route.pattern))) {
-        findings.push(outside(format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"));
+        findings.push(outside(zone, format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"));
     }
     findings
 }
 
-fn unusable(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
+fn host_outside_zone(host: Named<'_>, zone: &LiveZone) -> Option<Diagnostic> {
+    let is_outside = !zone.holds(host.hostname);
+    is_outside.then(|| outside(zone, format!("the hostname `{}`", host.hostname)).on(host.field))
+}
+
+fn outside(zone: &LiveZone, what: String) -> Diagnostic {
+    let name = zone.name.as_deref().unwrap_or_default();
+    Diagnostic::error(Code::PatternOutsideZone, format!("{what} lies outside the zone `{name}`"))
+        .with_help("correct the name, or leave out `zone_id` so that the zone is found from the hostname")
+}
+
+fn unusable(context: &Context<'_>, host: Named<'_>, zone: &LiveZone) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let account = &context.desired.identity.account;
     if let Some(owner) = zone.account.as_ref().filter(|owner| *owner != account) {
-        let message = format!("the zone of `{}` is in account {owner}, the Worker in {account}", routing.hostname);
+        let message = format!("the zone of `{}` is in account {owner}, the Worker in {account}", host.hostname);
         findings.push(
             Diagnostic::error(Code::AccountMismatch, message)
                 .with_help("correct `account_id` or the zone")
@@ -88,40 +110,41 @@ fn unusable(context: &Context<'_>, routing: &Routing, zone: &LiveZone) -> Vec<Di
         );
     }
     if zone.paused {
-        let message = format!("the zone of `{}` is paused: its records answer without Cloudflare", routing.hostname);
+        let message = format!("the zone of `{}` is paused: its records answer without Cloudflare", host.hostname);
         let help = "no request reaches a Worker until the zone is resumed in the dashboard";
-        findings.push(Diagnostic::warning(Code::ZonePaused, message).with_help(help).on(&routing.field));
+        findings.push(Diagnostic::warning(Code::ZonePaused, message).with_help(help).on(host.field));
     }
     findings
 }
 
-fn not_active(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
+fn not_active(host: Named<'_>, zone: &LiveZone) -> Option<Diagnostic> {
     let status = zone.status.as_ref().filter(|status| *status != "active")?;
-    let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", routing.hostname);
+    let message = format!("the zone of `{}` is {status}: the hostname answers once it is active", host.hostname);
     Some(Diagnostic::warning(Code::ZoneNotActive, message))
 }
 
-fn partial(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
+fn partial(host: Named<'_>, zone: &LiveZone) -> Option<Diagnostic> {
     zone.partial.then(|| {
-        let host = &routing.hostname;
-        let message = format!("the zone of `{host}` is partial: its names are served by another provider");
-        let help = format!("let `{host}` lead to `{host}.cdn.cloudflare.net` there: only then do requests arrive");
-        Diagnostic::warning(Code::ZonePartial, message).with_help(help).on(&routing.field)
+        let name = host.hostname;
+        let message = format!("the zone of `{name}` is partial: its names are served by another provider");
+        let help = format!("let `{name}` lead to `{name}.cdn.cloudflare.net` there: only then do requests arrive");
+        Diagnostic::warning(Code::ZonePartial, message).with_help(help).on(host.field)
     })
 }
 
-fn certificate(routing: &Routing, zone: &LiveZone) -> Option<Diagnostic> {
-    let rest = routing.hostname.strip_suffix(zone.name.as_deref()?)?.trim_end_matches('.');
+fn certificate(host: Named<'_>, zone: &LiveZone) -> Option<Diagnostic> {
+    let rest = host.hostname.strip_suffix(zone.name.as_deref()?)?.trim_end_matches('.');
     rest.contains('.').then(|| {
-        Diagnostic::warning(Code::DeepHostname, format!("Universal SSL does not cover `{}`", routing.hostname))
+        Diagnostic::warning(Code::DeepHostname, format!("Universal SSL does not cover `{}`", host.hostname))
             .with_help("order an advanced certificate for it, or use a hostname one level below the zone")
-            .on(&routing.field)
+            .on(host.field)
     })
 }
 
 fn also_public(context: &Context<'_>) -> Option<Diagnostic> {
     let on = context.live.script.as_ref()?.workers_dev?.enabled;
-    let undeclared = context.desired.script.workers_dev.is_none() && !context.desired.routing.is_empty();
+    let has_hosts = context.desired.hosts().next().is_some();
+    let undeclared = context.desired.script.workers_dev.is_none() && has_hosts;
     (on && undeclared).then(|| {
         let subdomain = context.live.account_subdomain.as_deref().unwrap_or("SUBDOMAIN");
         let message = format!("also public at {}.{subdomain}.workers.dev", context.desired.script.name);
@@ -141,15 +164,23 @@ fn unreached(context: &Context<'_>) -> Option<Diagnostic> {
     let leads = routes.filter(|route| route.script.as_ref() == Some(name)).count() > 0 && !gone;
     let consumes = context.desired.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty());
     let called = context.labels.is_called(context.account(), name);
+    let has_domain = match &context.desired.domains {
+        Some(domains) => !domains.is_empty(),
+        None => !context.domains.of_script(context.account(), name).is_empty() && !context.options.prune,
+    };
     let is_scheduled = context.desired.schedules.as_ref().is_some_and(|schedules| !schedules.is_empty());
-    (context.desired.routing.is_empty() && !on && !leads && !consumes && !is_scheduled && !called).then(|| {
-        Diagnostic::note(
-            Code::Unreached,
-            format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),
-        )
-        .with_help("name a host under `dns`, or set `workers_dev: true`; a Worker that only others call needs neither")
-        .about(Address::script(name))
-    })
+    (context.desired.routing.is_empty() && !on && !leads && !consumes && !is_scheduled && !has_domain && !called).then(
+        || {
+            Diagnostic::note(
+                Code::Unreached,
+                format!("nothing reaches `{name}`: it has no hostname, and workers.dev is off"),
+            )
+            .with_help(
+                "name a host under `dns`, or set `workers_dev: true`; a Worker that only others call needs neither",
+            )
+            .about(Address::script(name))
+        },
+    )
 }
 
 /// Harmless, and still told: the values that the Worker reads may be others than the manifest's.

@@ -1,6 +1,7 @@
 //! One manifest beside what the account has for it: what every part of this kind looks at.
 
 use super::SecretFacts;
+use super::domains::Domains;
 use super::new_stores::NewStores;
 use super::queues::Queues;
 use super::releases::Releases;
@@ -8,7 +9,9 @@ use crate::binding::Binding;
 use crate::kinds::labels::Labels;
 use crate::model::marks::{self, CommentMark};
 use crate::plan::PlanOptions;
-use crate::resource::{DesiredManifest, LiveManifest, LiveRecord, LiveScript, LiveZone, LiveZoneContent, Routing};
+use crate::resource::{
+    DesiredDomain, DesiredManifest, LiveManifest, LiveRecord, LiveScript, LiveZone, LiveZoneContent, Routing,
+};
 
 /// Inputs of this kind for one manifest.
 pub(super) struct Context<'a> {
@@ -22,6 +25,9 @@ pub(super) struct Context<'a> {
     pub queues: &'a Queues<'a>,
     pub new_stores: &'a NewStores<'a>,
     pub releases: &'a Releases<'a>,
+    pub domains: &'a Domains<'a>,
+    /// When the custom domains of its account were read.
+    pub domains_read_at: Option<u64>,
     /// When the queues of its account were read.
     pub queues_read_at: Option<u64>,
     /// Nothing is wanted any more.
@@ -43,6 +49,7 @@ impl<'a> Context<'a> {
     pub(super) fn read_at(&self, place: &str) -> Option<u64> {
         match place {
             marks::QUEUES => self.queues_read_at,
+            marks::DOMAINS => self.domains_read_at,
             marks::SCHEDULES => self.live.script.as_ref()?.schedules.as_ref()?.read_at,
             zone => self.zone(zone).read_at,
         }
@@ -71,6 +78,12 @@ impl<'a> Context<'a> {
     /// The hosts, each with its zone; none while the zones are not known.
     pub(super) fn hosts(&self) -> impl Iterator<Item = (&'a Routing, &'a LiveZone)> + use<'a> {
         self.desired.routing.iter().zip(&self.live.zones_of_hosts)
+    }
+
+    /// The custom domains, each with its zone; none while the zones are not known.
+    pub(super) fn domains_in_zones(&self) -> impl Iterator<Item = (&'a DesiredDomain, &'a LiveZone)> + use<'a> {
+        let zones = self.live.zones_of_hosts.iter().skip(self.desired.routing.len());
+        self.desired.domains.iter().flatten().zip(zones)
     }
 
     /// What a zone holds.

@@ -11,7 +11,7 @@ use super::script;
 use super::script_fields::removed;
 use super::subject::{Subject, part};
 use super::writes::{Deleting, Unbinding};
-use super::{consumer, route, schedules};
+use super::{consumer, domain, route, schedules};
 use crate::diagnostic::{Code, Diagnostic, WayOut};
 use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks};
@@ -104,7 +104,7 @@ impl<'a> Deletion<'a> {
         };
         let workers = self.used_by.iter().filter_map(|user| match user {
             User::Worker(name) | User::Traced(name) => Some(name.as_str()),
-            User::Queue(_) => None,
+            User::Queue(_) | User::Domain(_) => None,
         });
         workers.filter(move |name| goes(name))
     }
@@ -114,7 +114,7 @@ impl<'a> Deletion<'a> {
         let (account, releases, worker) = (context.account(), context.releases, self.name);
         let bound = self.used_by.iter().filter_map(|user| match user {
             User::Worker(name) => Some(name.as_str()),
-            User::Traced(_) | User::Queue(_) => None,
+            User::Traced(_) | User::Queue(_) | User::Domain(_) => None,
         });
         bound.filter(move |user| releases.by_upload(account, user, worker))
     }
@@ -150,6 +150,11 @@ impl<'a> Deletion<'a> {
                 held.push(finding.about(address));
             }
         }
+        let told = self.used_by.iter().filter_map(|user| match user {
+            User::Domain(host) => Some(host.as_str()),
+            User::Worker(_) | User::Traced(_) | User::Queue(_) => None,
+        });
+        held.extend(domain::held(context, self.name, &ScriptMarks::parse(&self.live.tags), told));
         held.extend(schedules::held(context, self.name, &ScriptMarks::parse(&self.live.tags)));
         // Queues that are listed were looked at one by one.
         let consumed = context.queues.consumed_by(context.account(), self.name);
@@ -157,6 +162,8 @@ impl<'a> Deletion<'a> {
             User::Worker(name) => self.gone_first(context).chain(self.let_go_of(context)).any(|it| it == name),
             User::Traced(name) => self.gone_first(context).any(|gone| gone == name),
             User::Queue(name) => consumed.iter().any(|(queue, _)| queue == name),
+            // Each is looked at above.
+            User::Domain(_) => true,
         };
         let stays: Vec<String> = self.used_by.iter().filter(|user| !goes(user)).map(User::to_string).collect();
         if !stays.is_empty() {

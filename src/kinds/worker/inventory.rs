@@ -6,11 +6,12 @@
 
 use super::consumer;
 use super::context::Context;
+use super::domain;
 use super::removal::{self, Removal};
 use super::schedules;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Address;
 use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
+use crate::model::{Address, Kind};
 use crate::resource::{DesiredRecord, LiveZone, Routing};
 
 /// An entry is gone when it was absent so long ago and still is: many times longer than a list lags behind a write.
@@ -24,6 +25,9 @@ pub(super) fn wanted(context: &Context<'_>, marks: &ScriptMarks) -> Inventory {
         hosts.fold(Inventory::new(), |wanted, (host, zone)| union(&wanted, &of_host(context, marks, host, zone)));
     for queue in consumer::wanted(context) {
         wanted.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&queue));
+    }
+    for host in domain::wanted(context) {
+        wanted.entry(marks::DOMAINS.to_owned()).or_default().insert(marks::hash(host));
     }
     for cron in context.desired.schedules.iter().flatten() {
         wanted.entry(marks::SCHEDULES.to_owned()).or_default().insert(marks::hash(cron));
@@ -53,7 +57,12 @@ pub(super) fn unseen(context: &Context<'_>, script: &str, marks: &ScriptMarks, r
         seen.entry(removal.zone.clone()).or_default().extend(removal.hashes.iter().cloned());
     }
     for address in removal::given_up(context, script, marks) {
-        seen.entry(marks::QUEUES.to_owned()).or_default().insert(marks::hash(&address.key));
+        let place = if address.kind == Kind::Domain { marks::DOMAINS } else { marks::QUEUES };
+        seen.entry(place.to_owned()).or_default().insert(marks::hash(&address.key));
+    }
+    // A record of ours where a custom domain is to be goes with the write of that.
+    for (domain, zone) in context.domains_in_zones() {
+        seen.entry(zone.id.clone()).or_default().insert(marks::record_hash(&domain.hostname));
     }
     // A list of schedules is written whole, so what it shows is dealt with whether or not anything of it is removed.
     let crons = schedules::live(context, script).into_iter().map(|cron| marks::hash(&cron));
@@ -110,7 +119,7 @@ pub(super) fn note(context: &Context<'_>, notes: &mut Notes, unseen: &Inventory)
 pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) -> Vec<Diagnostic> {
     let unseen = || unseen.iter().filter(|(_, hashes)| !hashes.is_empty());
     let of = |wanted: &str| -> Vec<_> { unseen().filter(|(place, _)| *place == wanted).collect() };
-    let (queues, schedules) = (of(marks::QUEUES), of(marks::SCHEDULES));
+    let (queues, domains, schedules) = (of(marks::QUEUES), of(marks::DOMAINS), of(marks::SCHEDULES));
     let zones: Vec<_> = unseen().filter(|(place, _)| marks::is_zone(place)).collect();
     let count = |places: &[(&String, &std::collections::BTreeSet<String>)]| -> usize {
         places.iter().map(|(_, hashes)| hashes.len()).sum()
@@ -127,6 +136,11 @@ pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) 
         1 => Some("get the messages of a queue".to_owned()),
         count => Some(format!("get the messages of {count} queues")),
     };
+    let at_domains = match count(&domains) {
+        0 => None,
+        1 => Some("answer at a custom domain".to_owned()),
+        count => Some(format!("answer at {count} custom domains")),
+    };
     let by_clock = match count(&schedules) {
         0 => None,
         1 => Some("have a cron schedule".to_owned()),
@@ -138,7 +152,7 @@ pub(super) fn findings(context: &Context<'_>, script: &str, unseen: &Inventory) 
             .with_help("lists can lag behind a change: run the same command again in a minute to remove what shows up")
             .about(Address::script(script))
     };
-    in_zones.into_iter().chain(of_queues).chain(by_clock).map(told).collect()
+    in_zones.into_iter().chain(of_queues).chain(at_domains).chain(by_clock).map(told).collect()
 }
 
 fn name(context: &Context<'_>, zone: &str) -> String {

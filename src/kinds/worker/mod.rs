@@ -8,6 +8,8 @@ mod consumer;
 mod context;
 mod deletion;
 mod digest;
+mod domain;
+mod domains;
 mod exports;
 mod inventory;
 mod live;
@@ -59,6 +61,7 @@ use crate::plan::{Action, Left, PlanOptions, PlannedManifest, Reason, Sketch, Sk
 use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 use context::Context;
+use domains::Domains;
 use new_stores::NewStores;
 use queues::Queues;
 use releases::Releases;
@@ -82,12 +85,14 @@ pub(super) fn all(
     labels: &Labels,
 ) -> Vec<Sketches> {
     let queues = &Queues::of(desired, live, false);
+    let domains = &Domains::of(desired, live, false);
     let new_stores = &NewStores::of(desired, live);
     let releases = &Releases::of(desired, live);
     let state = live;
     let sketch = |(index, desired, live): (usize, &DesiredManifest, &LiveManifest)| {
         let secrets = secrets.get(index).and_then(Option::as_ref);
         let queues_read_at = queues_read_at(state, desired);
+        let domains_read_at = domains_read_at(state, desired);
         let destroys = false;
         wanted(&Context {
             index,
@@ -97,6 +102,8 @@ pub(super) fn all(
             options,
             labels,
             queues,
+            domains,
+            domains_read_at,
             new_stores,
             releases,
             queues_read_at,
@@ -114,6 +121,7 @@ pub(super) fn all_gone(
     labels: &Labels,
 ) -> Vec<Sketches> {
     let queues = &Queues::of(desired, live, true);
+    let domains = &Domains::of(desired, live, true);
     let state = live;
     let sketch = |(index, wanted, live): (usize, &DesiredManifest, &LiveManifest)| {
         // Nothing is wanted any more: every route, record and consumer of ours is then one to remove.
@@ -121,10 +129,12 @@ pub(super) fn all_gone(
             routing: Vec::new(),
             routing_disabled: true,
             consumers: Some(Vec::new()),
+            domains: Some(Vec::new()),
             schedules: Some(Vec::new()),
             ..wanted.clone()
         };
         let queues_read_at = queues_read_at(state, desired);
+        let domains_read_at = domains_read_at(state, desired);
         destroyed(&Context {
             index,
             desired,
@@ -133,6 +143,8 @@ pub(super) fn all_gone(
             options,
             labels,
             queues,
+            domains,
+            domains_read_at,
             new_stores: &NewStores::default(),
             releases: &Releases::default(),
             queues_read_at,
@@ -144,6 +156,10 @@ pub(super) fn all_gone(
 
 fn queues_read_at(live: &LiveState, desired: &DesiredManifest) -> Option<u64> {
     live.queues.get(&desired.identity.account)?.read_at
+}
+
+fn domains_read_at(live: &LiveState, desired: &DesiredManifest) -> Option<u64> {
+    live.domains.get(&desired.identity.account)?.read_at
 }
 
 fn ordered<'a>(desired: &'a DesiredState, live: &'a LiveState) -> Vec<(usize, &'a DesiredManifest, &'a LiveManifest)> {
@@ -187,10 +203,11 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let records = record::plan(context);
     let is_new = script.subject.is_new;
     let routes = route::plan(context, &script.live_marks, is_new);
+    let domains = domain::plan(context, &script.live_marks, is_new);
     let consumers = consumer::plan(context, &script.live_marks, is_new);
     let schedules = schedules::plan(context, &script);
     let workflows = workflows::plan(context, is_new);
-    let attached = records.sketches.iter().chain(&routes.sketches).chain(&consumers).chain(&schedules);
+    let attached = records.sketches.iter().chain(&routes.sketches).chain(&domains).chain(&consumers).chain(&schedules);
     let attached: Vec<&Sketch> = attached.collect();
     let removals = removal::find(context, &script.live_marks);
     let tags = Tags::new(context, &script, &removals, |removal| stays(context, removal));
@@ -204,6 +221,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     script.sketch.gives_up = removal::given_up(context, &context.desired.script.name, &script.live_marks);
     let mut watch = watching(context, &script, &gone);
     watch.attached = inventory::union(&records.attached, &routes.attached);
+    watch.attached = inventory::union(&watch.attached, &domain::attached(&domains));
     watch.attached = inventory::union(&watch.attached, &consumer::attached(&consumers));
     watch.attached = inventory::union(&watch.attached, &schedules::attached(context, schedules.as_ref()));
 
@@ -219,6 +237,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     sketches.resources.push(script.sketch);
     sketches.resources.extend(records.sketches);
     sketches.resources.extend(routes.sketches);
+    sketches.resources.extend(domains);
     sketches.resources.extend(consumers);
     sketches.resources.extend(schedules);
     sketches.resources.extend(workflows);
@@ -257,6 +276,7 @@ fn stays(context: &Context<'_>, removal: &Removal) -> bool {
     let desired = context.desired;
     let is_stated = match removal.address.kind {
         Kind::Consumer => desired.consumers.is_some(),
+        Kind::Domain => desired.domains.is_some(),
         Kind::Schedules => desired.schedules.is_some(),
         _ => !desired.routing.is_empty() || desired.routing_disabled,
     };
@@ -264,7 +284,7 @@ fn stays(context: &Context<'_>, removal: &Removal) -> bool {
 }
 
 fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {
-    let is_routing = !matches!(removal.address.kind, Kind::Consumer | Kind::Schedules);
+    let is_routing = matches!(removal.address.kind, Kind::Record | Kind::Route);
     let is_off = context.desired.routing_disabled && is_routing;
     if is_off { Reason::RoutingOff } else { Reason::LeftManifest }
 }
@@ -272,6 +292,7 @@ fn reason_to_remove(context: &Context<'_>, removal: &Removal) -> Reason {
 /// What others made and leads to the Worker.
 fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
     let mut unmanaged = route::unmanaged(context, marks);
+    unmanaged.extend(domain::unmanaged(context, marks));
     unmanaged.extend(consumer::unmanaged(context, marks));
     unmanaged.extend(schedules::unmanaged(context, marks));
     unmanaged

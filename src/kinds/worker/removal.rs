@@ -1,8 +1,9 @@
 //! What is ours and no longer wanted: deleted when the manifest says so, kept as an orphan otherwise.
 
 use super::context::Context;
-use super::{consumer, record, schedules};
+use super::{consumer, domain, record, schedules};
 use crate::cloudflare::{dns_records, routes};
+use crate::diagnostic::Diagnostic;
 use crate::model::marks::{self, ScriptMarks};
 use crate::model::{Address, Field};
 use crate::plan::{Phase, Reason, Sketch, Write};
@@ -21,13 +22,17 @@ pub(super) struct Removal {
     /// The Worker that it leads to, for what leads to one.
     pub script: Option<String>,
     pub field: Field,
+    /// What is lost beside it.
+    pub loses: Option<Diagnostic>,
 }
 
 impl Removal {
     /// As a resource that goes.
     pub(super) fn sketch(self, reason: &Reason) -> Sketch {
         let write = Write { phase: Phase::Remove, operation: self.operation };
-        Sketch::removed(self.address, reason.clone(), vec![self.field], write)
+        let mut sketch = Sketch::removed(self.address, reason.clone(), vec![self.field], write);
+        sketch.diagnostics.extend(self.loses);
+        sketch
     }
 }
 
@@ -36,6 +41,7 @@ impl Removal {
 pub(super) fn find(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Removal> {
     let mut removals = schedules::removals(context, marks);
     removals.extend(consumers(context, marks));
+    removals.extend(domain::removals(context, marks));
     removals.extend(routes(context, marks));
     removals.extend(records(context));
     removals
@@ -69,12 +75,13 @@ fn consumers_of(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: 
             hashes: vec![marks::hash(queue)],
             script: Some(script.to_owned()),
             field: Field::new("script", script, serde_json::Value::Null),
+            loses: None,
         }));
     }
     removals
 }
 
-/// Queues of the Worker's inventory whose messages another Worker of the run takes over.
+/// Queues and custom domains of the Worker's inventory that another Worker of the run takes over.
 pub(super) fn given_up(context: &Context<'_>, script: &str, marks: &ScriptMarks) -> Vec<Address> {
     let own = &context.desired.script.name;
     let consumed = context.queues.consumed_by(context.account(), script).iter().map(|(queue, _)| *queue);
@@ -83,7 +90,8 @@ pub(super) fn given_up(context: &Context<'_>, script: &str, marks: &ScriptMarks)
             && !consumer::wanted(context).any(|wanted| wanted == *queue)
             && context.queues.is_wanted_by_another(context.account(), queue, own)
     });
-    goes.map(|queue| consumer::address(context, queue)).collect()
+    let queues = goes.map(|queue| consumer::address(context, queue));
+    queues.chain(domain::given_up(context, script, marks)).collect()
 }
 
 /// Routes in the Worker's inventory, and in that of a Worker which the manifest renamed.
@@ -112,6 +120,7 @@ fn routes_to(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: boo
                     hashes: vec![marks::hash(&route.pattern)],
                     script: Some(script.to_owned()),
                     field: Field::new("script", script, serde_json::Value::Null),
+                    loses: None,
                 });
             }
         }
@@ -130,7 +139,9 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
     let mut removals = Vec::new();
     for (zone, content) in &context.live.zones {
         for record in content.records.iter().filter(|record| context.owns(record)) {
-            if !wants_record(context, zone, record) {
+            // What stands where a custom domain is to be goes right before that.
+            let is_in_the_way = record.addresses() && domain::wanted(context).any(|host| host == record.name);
+            if !is_in_the_way && !wants_record(context, zone, record) {
                 removals.push(Removal {
                     address: Address::record(&record.name).of_zone(zone),
                     zone: zone.clone(),
@@ -139,6 +150,7 @@ fn records(context: &Context<'_>) -> Vec<Removal> {
                     hashes: vec![marks::record_hash(&record.name)],
                     script: None,
                     field: Field::new("content", record.content.as_str(), serde_json::Value::Null),
+                    loses: None,
                 });
             }
         }

@@ -133,6 +133,7 @@ fn removal(context: &Context<'_>, script: &str, marks: &ScriptMarks, goes: bool)
         hashes,
         script: Some(script.to_owned()),
         field: Field::new("crons", live, stays),
+        loses: None,
     })
 }
 

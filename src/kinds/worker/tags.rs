@@ -129,6 +129,7 @@ fn reason(old: &Inventory, new: &Inventory) -> Reason {
     match () {
         () if differs(&marks::is_zone) => Reason::InventoryChanged,
         () if differs(&|place| place == marks::QUEUES) => Reason::QueuesChanged,
+        () if differs(&|place| place == marks::DOMAINS) => Reason::DomainsChanged,
         () => Reason::SchedulesChanged,
     }
 }

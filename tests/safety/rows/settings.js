@@ -7,6 +7,7 @@ import { bindingNamed, deploys, live, script } from "./live.js";
 
 const HOST = `shop.${ZONE}`;
 const PATTERN = `${HOST}/*`;
+const DOMAIN = `own.${ZONE}`;
 
 /**
  * @typedef {object} Row
@@ -31,6 +32,7 @@ const consumerOf = (account, queueName) => {
   const { queues } = account.local.state;
   return consumers(account).find(({ queueId }) => queues.get(queueId).name === queueName);
 };
+const domainAt = ({ local }, host) => [...local.state.domains.values()].find(({ hostname }) => hostname === host);
 const files = (text) => ({ "/index.html": new TextEncoder().encode(text) });
 
 /** @type {Record<string, Row>} */
@@ -264,6 +266,24 @@ export const ROWS = {
       return () => all.get(id);
     },
     lost: [/- delete +consumer +orders/, /script {2}"shop" -> \(removed\)/],
+  },
+  "a custom domain": {
+    key: "custom_domains",
+    spec: { custom_domains: [{ hostname: DOMAIN, zone_id: ZONE_ID }] },
+    without: { custom_domains: [] },
+    drift: {
+      deleted: ({ foreign }) => foreign.deleteDomain(DOMAIN),
+      "given to another Worker": (account) => {
+        domainAt(account, DOMAIN).service = "api";
+      },
+    },
+    told: /(\+ create|~ take) +domain +own\.example\.com/,
+    seen: (account) => domainAt(account, DOMAIN)?.service,
+    others: (account) => {
+      account.foreign.addDomain(ZONE, `theirs.${ZONE}`, "shop");
+      return () => domainAt(account, `theirs.${ZONE}`)?.service;
+    },
+    lost: [/- delete +domain +own\.example\.com/, /stops answering: its DNS record and its certificate go/],
   },
   "a cron schedule": {
     key: "schedules",

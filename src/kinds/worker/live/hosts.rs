@@ -50,9 +50,9 @@ pub(super) fn records_of(
         return vec![dns_records::list(zone, RecordFilter::All)];
     }
     let prefix = comment_prefix(&manifest.identity);
-    let hosts = manifest.routing.iter().zip(zones).filter(|(_, of_host)| *of_host == zone);
-    let mut hosts = hosts.map(|(host, _)| host.hostname.as_str());
-    let marked = match hosts.next().or_else(|| Some(manifest.routing.first()?.hostname.as_str())) {
+    let hosts = manifest.hosts().zip(zones).filter(|(_, of_host)| *of_host == zone);
+    let mut hosts = hosts.map(|(host, _)| host.hostname);
+    let marked = match hosts.next().or_else(|| Some(manifest.hosts().next()?.hostname)) {
         Some(name) => RecordFilter::NameOrComment { name, prefix: &prefix },
         None => RecordFilter::CommentPrefix(&prefix),
     };

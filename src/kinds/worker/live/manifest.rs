@@ -70,7 +70,7 @@ fn contents(
     concerned.extend(scripts().flat_map(|script| zones.leading_to(account, script)).cloned());
     let mut contents = BTreeMap::new();
     for zone in concerned {
-        let hosts = manifest.routing.iter().map(|host| host.hostname.as_str());
+        let hosts = manifest.hosts().map(|host| host.hostname);
         let patterns = manifest.routing.iter().flat_map(|host| &host.routes).map(|route| route.pattern.as_str());
         let routes = zones.routes(&zone, patterns, scripts().map(String::as_str));
         let records = zones.records(&zone, hosts, &id).filter(|_| with_records.contains(&zone));
@@ -84,8 +84,8 @@ fn contents(
 
 /// A manifest beside an empty account: its zones are there, nothing in them.
 pub(super) fn in_empty_account(manifest: &DesiredManifest) -> LiveManifest {
-    let zones = manifest.routing.iter().map(|host| LiveZone {
-        id: match &host.zone {
+    let zones = manifest.hosts().map(|host| LiveZone {
+        id: match host.zone {
             ZoneRef::Id(id) => id.clone(),
             ZoneRef::Referred(_) | ZoneRef::Name(_) | ZoneRef::OfHostname => String::new(),
         },

@@ -1,6 +1,7 @@
 //! What is asked about the Workers of a run, and what the answers come to.
 
 mod classes;
+mod domains;
 mod hosts;
 mod manifest;
 mod queues;
@@ -20,14 +21,14 @@ pub use zones::{Unfound, account_reads, find_zones, zone_reads};
 use std::collections::{BTreeMap, BTreeSet};
 
 use hosts::{Hosts, records_of};
-use reads::{Asking, Extent, settings, shown_address, wants_queues};
+use reads::{Asking, Extent, settings, shown_address, wants_domains, wants_queues};
 pub(super) use scripts::Scripts;
 use workers::Workers;
 use zone_lists::Zones;
 
 use crate::cloudflare::{Read, subdomain};
 use crate::refresh::Known;
-use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveQueues, LiveState};
+use crate::resource::{DesiredManifest, DesiredState, LiveManifest, LiveState};
 
 /// So many Workers of a run are read in full at once; of more, only those that lists prove too little of.
 const FEW: usize = 8;
@@ -57,18 +58,22 @@ impl<'a> Looking<'a> {
         manifests.flat_map(|(index, manifest)| self.asking(index, manifest).all(known)).collect()
     }
 
-    /// What the account has for each manifest, and the queues of each account in which any of them has consumers.
-    pub(in crate::kinds) fn live(&self, known: &Known) -> (Vec<LiveManifest>, BTreeMap<String, LiveQueues>) {
+    /// What the account has for each manifest, and the queues and custom domains of each account in which any of them has
+    /// some.
+    pub(in crate::kinds) fn live(&self, known: &Known) -> LiveState {
         let manifests = &self.desired.manifests;
         let workers: Vec<Workers> = manifests.iter().map(|manifest| workers_of(manifest, known)).collect();
         let lists = self.zone_lists(&workers, known);
-        let concerned = manifests.iter().zip(&workers);
-        let concerned = concerned.filter(|(manifest, workers)| wants_queues(manifest) || workers.consume());
-        let queues = queues::live(concerned.map(|(manifest, _)| manifest.identity.account.as_str()), known);
+        let concerned = || manifests.iter().zip(&workers);
+        let consuming = concerned().filter(|(manifest, workers)| wants_queues(manifest) || workers.consume());
+        let queues = queues::live(consuming.map(|(manifest, _)| manifest.identity.account.as_str()), known);
+        let answering =
+            concerned().filter(|(manifest, workers)| wants_domains(manifest) || workers.answer_at_domains());
+        let domains = domains::live(answering.map(|(manifest, _)| manifest.identity.account.as_str()), known);
         let live = manifests.iter().zip(workers).enumerate().map(|(index, (manifest, workers))| {
             manifest::live(manifest, self.extent.hosts.of_manifest(index), workers, known, &lists)
         });
-        (live.collect(), queues)
+        LiveState { manifests: live.collect(), queues, domains, ..LiveState::default() }
     }
 
     fn asking(&'a self, index: usize, manifest: &'a DesiredManifest) -> Asking<'a> {

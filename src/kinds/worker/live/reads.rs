@@ -8,7 +8,8 @@ use super::scripts::Scripts;
 use super::versions::Versions;
 use super::workers::Workers;
 use crate::cloudflare::{
-    Read, deployments, durable_objects, queues, routes, schedules, scripts, subdomain, versions, workflows, zones,
+    Read, deployments, domains, durable_objects, queues, routes, schedules, scripts, subdomain, versions, workflows,
+    zones,
 };
 use crate::refresh::Known;
 use crate::resource::{DesiredManifest, LiveScript};
@@ -70,9 +71,19 @@ impl Asking<'_> {
         if states_classes(self.manifest) {
             reads.push(durable_objects::list(account).into());
         }
-        for zone in self.zones.iter().collect::<BTreeSet<_>>() {
+        if wants_domains(self.manifest) {
+            reads.push(domains::list(account).into());
+        }
+        let (of_routing, of_domains) = self.zones_by_use();
+        let of_routing: BTreeSet<&String> = of_routing.iter().collect();
+        for zone in &of_routing {
             reads.push(zones::read(zone).into());
             reads.extend(self.zone_reads(zone));
+        }
+        // Routes do not decide who has a custom domain.
+        for zone in of_domains.iter().collect::<BTreeSet<_>>().difference(&of_routing) {
+            reads.push(zones::read(zone).into());
+            reads.extend(self.record_reads(zone));
         }
         reads
     }
@@ -81,14 +92,18 @@ impl Asking<'_> {
     fn traces(&self, workers: &Workers) -> Vec<Read> {
         let account = self.account();
         let mut reads = Vec::new();
-        for other in workers.inventory_zones().iter().filter(|other| !self.zones.contains(other)) {
+        let (of_routing, _) = self.zones_by_use();
+        for other in workers.inventory_zones().iter().filter(|other| !of_routing.contains(other)) {
             reads.extend(self.zone_reads(other));
         }
         if workers.consume() {
             reads.push(queues::list(account).into());
         }
+        if workers.answer_at_domains() {
+            reads.push(domains::list(account).into());
+        }
         let own = self.manifest.script.name.as_str();
-        let scheduled = workers.scheduled(own).filter(|name| *name == own || self.extent.removes);
+        let scheduled = workers.scheduled(own);
         reads.extend(scheduled.map(|name| Read::from(schedules::list(account, name))));
         if self.extent.removes && workers.have_classes() {
             reads.push(durable_objects::list(account).into());
@@ -121,14 +136,22 @@ impl Asking<'_> {
         reads
     }
 
+    /// The zones of the hosts that have routes, and those of custom domains.
+    fn zones_by_use(&self) -> (&[String], &[String]) {
+        self.zones.split_at_checked(self.manifest.routing.len()).unwrap_or_default()
+    }
+
     fn account(&self) -> &str {
         &self.manifest.identity.account
     }
 
     /// Routes and records of one zone that can concern the manifest.
     fn zone_reads(&self, zone: &str) -> Vec<Read> {
-        let records = records_of(self.manifest, self.zones, zone, &self.extent.hosts).into_iter().map(Read::from);
-        [routes::list(zone).into()].into_iter().chain(records).collect()
+        [routes::list(zone).into()].into_iter().chain(self.record_reads(zone)).collect()
+    }
+
+    fn record_reads(&self, zone: &str) -> impl Iterator<Item = Read> {
+        records_of(self.manifest, self.zones, zone, &self.extent.hosts).into_iter().map(Read::from)
     }
 }
 
@@ -153,4 +176,9 @@ fn states_classes(manifest: &DesiredManifest) -> bool {
 /// Whether it wants the messages of queues: who has them now stands in the list of queues.
 pub(super) fn wants_queues(manifest: &DesiredManifest) -> bool {
     manifest.consumers.as_ref().is_some_and(|consumers| !consumers.is_empty())
+}
+
+/// Whether it wants custom domains: whose they are stands in the list of the account.
+pub(super) fn wants_domains(manifest: &DesiredManifest) -> bool {
+    manifest.domains.as_ref().is_some_and(|domains| !domains.is_empty())
 }

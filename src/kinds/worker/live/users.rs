@@ -52,5 +52,6 @@ fn users_in(references: &References, script: &str) -> Vec<User> {
     let workers: BTreeSet<&String> = services.chain(classes).filter(|name| *name != script).collect();
     let workers = workers.into_iter().map(|name| User::Worker(name.clone()));
     let queues = references.queues.iter().map(|queue| User::Queue(queue.queue_name.clone()));
-    workers.chain(queues).collect()
+    let domains = references.domains.iter().map(|domain| User::Domain(domain.hostname.clone()));
+    workers.chain(queues).chain(domains).collect()
 }

@@ -51,6 +51,11 @@ impl Workers {
         self.places().any(|place| place == marks::QUEUES)
     }
 
+    /// Whether they answer at custom domains, going by their inventories.
+    pub(super) fn answer_at_domains(&self) -> bool {
+        self.places().any(|place| place == marks::DOMAINS)
+    }
+
     /// Those of them that have cron schedules of ours, going by their inventories.
     pub(super) fn scheduled<'a>(&'a self, own: &'a str) -> impl Iterator<Item = &'a str> {
         let own = self.script.iter().map(move |script| (own, &script.tags));

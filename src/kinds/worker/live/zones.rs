@@ -12,7 +12,7 @@ use crate::dns_name::a_labels;
 use crate::kinds::failures::{Failure, of_zones};
 use crate::model::{Identity, OutputSet};
 use crate::refresh::Answers;
-use crate::resource::{DesiredManifest, DesiredState, Routing, ZoneRef};
+use crate::resource::{DesiredManifest, DesiredState, ZoneRef, ZonedHost};
 
 /// The zones of some hosts that were not found.
 pub struct Unfound {
@@ -53,7 +53,7 @@ pub fn find_zones(desired: &DesiredState, outputs: &OutputSet, answers: &Answers
     let mut ids = ZoneIds::new();
     let all_looked_up = failures.is_empty();
     let hosts = desired.manifests.iter().enumerate();
-    let hosts = hosts.flat_map(|(index, manifest)| manifest.routing.iter().map(move |host| (index, manifest, host)));
+    let hosts = hosts.flat_map(|(index, manifest)| manifest.hosts().map(move |host| (index, manifest, host)));
     for (index, manifest, host) in hosts {
         match choose(&manifest.identity, host, &zones, outputs) {
             Ok(id) => ids.entry(index).or_default().push(id),
@@ -78,18 +78,18 @@ fn all_names(desired: &DesiredState, outputs: &OutputSet) -> BTreeSet<(String, S
 
 /// Account and names to ask for.
 fn candidates(manifest: &DesiredManifest, outputs: &OutputSet) -> Vec<(String, String)> {
-    let names = manifest.routing.iter().flat_map(|host| names(&manifest.identity, host, outputs));
+    let names = manifest.hosts().flat_map(|host| names(&manifest.identity, host, outputs));
     names.map(|name| (manifest.identity.account.clone(), name)).collect()
 }
 
 /// Names that the zone of a host can have.
-fn names(who: &Identity, host: &Routing, outputs: &OutputSet) -> Vec<String> {
-    match &host.zone {
+fn names(who: &Identity, host: ZonedHost<'_>, outputs: &OutputSet) -> Vec<String> {
+    match host.zone {
         ZoneRef::Id(_) => Vec::new(),
         ZoneRef::Referred(reference) if reference.given(outputs, who).is_some() => Vec::new(),
         ZoneRef::Referred(reference) => a_labels(&reference.name).into_iter().collect(),
         ZoneRef::Name(name) => vec![name.clone()],
-        ZoneRef::OfHostname => suffixes(&host.hostname),
+        ZoneRef::OfHostname => suffixes(host.hostname),
     }
 }
 
@@ -103,11 +103,11 @@ fn suffixes(host: &str) -> Vec<String> {
 /// The zone of a host: active ones first, the longest name wins.
 fn choose(
     who: &Identity,
-    host: &Routing,
+    host: ZonedHost<'_>,
     zones: &BTreeMap<String, Vec<Zone>>,
     outputs: &OutputSet,
 ) -> Result<String, Diagnostic> {
-    match &host.zone {
+    match host.zone {
         ZoneRef::Id(id) => return Ok(id.clone()),
         ZoneRef::Referred(reference) => {
             if let Some(id) = reference.given(outputs, who) {
@@ -144,8 +144,8 @@ fn no_id(reference: &Reference) -> Diagnostic {
         .on(&reference.path)
 }
 
-fn not_found(host: &Routing) -> Diagnostic {
-    if let ZoneRef::Referred(reference) = &host.zone {
+fn not_found(host: ZonedHost<'_>) -> Diagnostic {
+    if let ZoneRef::Referred(reference) = host.zone {
         let problem = "no zone of the account that this token can see has that name";
         let message = format!("the reference to `{}` can't be resolved: {problem}", reference.name);
         return Diagnostic::error(Code::ZoneNotFound, message)
@@ -155,8 +155,8 @@ fn not_found(host: &Routing) -> Diagnostic {
     }
     let message = format!("no zone of the account that this token can see holds `{}`", host.hostname);
     Diagnostic::error(Code::ZoneNotFound, message)
-        .with_help("correct it, set `dns.zone_id`, or give the token `Zone Read`: without it the list is empty")
-        .on(&host.field)
+        .with_help("correct it, set `zone_id`, or give the token `Zone Read`: without it the list is empty")
+        .on(host.field)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::generations::{bundles, script_names, spec_path};
 use super::pattern::Pattern;
 use super::rules::subject::Subject;
 use super::spec::{self, Dns, Spec, UsageModel, UsageModelName};
-use super::{assets, build, classes, consumers, env, hosts, kv, schedules, settings};
+use super::{assets, build, classes, consumers, domains, env, hosts, kv, schedules, settings};
 use crate::manifest::envelope::Envelope;
 use crate::manifest::hostname::hostname;
 use crate::manifest::kind::Claimed;
@@ -66,6 +66,10 @@ pub(super) fn lower(subject: &Subject<'_>, document: usize) -> Option<DesiredMan
             Some(entries) => Some(consumers::lower(entries)?),
             None => None,
         },
+        domains: match &spec.custom_domains {
+            Some(_) => Some(domains::lower(spec)?),
+            None => None,
+        },
         schedules: spec.schedules.as_ref().map(schedules::lower),
         drift: drift(metadata),
         wait: spec.wait.as_ref().map(wait),
@@ -96,6 +100,7 @@ pub(super) fn claims(subject: &Subject<'_>) -> Vec<Claimed> {
         claims.push(Claimed { beside, ..claim });
     }
     claims.extend(claims_of_queues(spec, &account));
+    claims.extend(claims_of_domains(spec));
     claims.extend(dns.into_iter().flat_map(|dns| claims_of_hosts(dns, claims.len())).collect::<Vec<_>>());
     claims
 }
@@ -117,6 +122,20 @@ fn claims_of_queues(spec: &Spec, account: &str) -> Vec<Claimed> {
         if claims.iter().all(|claimed| claimed.what != what) {
             let message = format!("two documents consume the queue {}", quote(&name));
             claims.push(claim(("consumer", account, &name), path, SHARED, message));
+        }
+    }
+    claims
+}
+
+/// Custom domains: each has a record, which no other document may have made.
+fn claims_of_domains(spec: &Spec) -> Vec<Claimed> {
+    let mut claims: Vec<Claimed> = Vec::new();
+    for (path, host) in domains::hosts(spec) {
+        let message = format!("two documents claim the host {}", quote(&host));
+        let finding = Diagnostic::error(Code::ClaimedTwice, message).with_help("give one of them another host");
+        let claim = Claimed::record(&host, path, finding);
+        if claims.iter().all(|known| known.what != claim.what) {
+            claims.push(claim);
         }
     }
     claims

@@ -6,6 +6,7 @@ mod build;
 mod classes;
 mod consumers;
 mod cron;
+mod domains;
 mod env;
 mod generations;
 mod hosts;

@@ -53,6 +53,9 @@ pub struct Spec {
     pub exports: Option<Exports>,
     /// Queues whose messages the Worker gets, in its `queue` handler. An empty list: none.
     pub queue_consumers: Option<Items<QueueConsumer>>,
+    /// Hosts that belong to the Worker whole: Cloudflare keeps a record and a certificate for each. An empty list: none. Absent:
+    /// left as it is.
+    pub custom_domains: Option<Items<WorkerDomain>>,
     /// When Cloudflare calls the Worker by itself, in its `scheduled` handler: cron expressions in UTC. An empty list: never.
     /// Absent: left as it is.
     pub schedules: Option<Items<Schedule>>,
@@ -209,6 +212,27 @@ pub struct QueueConsumer {
     /// Seconds before a message is tried again. Default: 0.
     #[schemars(range(min = 0, max = 43_200))]
     pub retry_delay: Option<i64>,
+}
+
+/// A host that belongs to the Worker whole.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WorkerDomain {
+    /// Its zone is found from the host.
+    Host(String),
+    /// With its zone.
+    InZone(DomainInZone),
+}
+
+/// A host, and the zone that it lies in.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DomainInZone {
+    /// Host, such as `api.example.com`.
+    #[schemars(required)]
+    pub hostname: Option<String>,
+    /// Zone id, 32 hexadecimal digits, or the zone that has it. Absent: found from the host.
+    pub zone_id: Option<TextOrFrom>,
 }
 
 /// A cron expression in UTC: minute, hour, day of the month, month, weekday (1 is Sunday).

@@ -3,6 +3,7 @@
 mod assets;
 mod deletion;
 mod deployment;
+mod domain;
 mod record;
 mod route;
 mod schedules;
@@ -15,6 +16,7 @@ mod upload;
 
 pub(super) use deletion::Deleting;
 pub(super) use deployment::{Deploying, Share};
+pub(super) use domain::PuttingDomain;
 pub(super) use record::RecordWrite;
 pub(super) use route::SearchRoute;
 pub(super) use schedules::PuttingSchedules;

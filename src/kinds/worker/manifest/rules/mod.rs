@@ -8,6 +8,7 @@ mod bundle;
 mod classes;
 mod consumers;
 mod dns;
+mod domains;
 mod identity;
 mod schedules;
 mod script;
@@ -28,6 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     alone::check(subject, findings);
     classes::check(subject, findings);
     consumers::check(subject, findings);
+    domains::check(subject, findings);
     schedules::check(subject, findings);
     dns::check(subject, findings);
     settings::check(subject, findings);
