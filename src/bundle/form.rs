@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::read::{read, unreadable};
+use super::read::read;
+use super::refusal::unreadable;
 use super::{Stated, multipart, tarball};
 use crate::archive;
 use crate::diagnostic::Diagnostic;

@@ -17,6 +17,7 @@ mod metadata;
 mod module_name;
 mod multipart;
 mod read;
+mod refusal;
 mod tarball;
 mod window;
 

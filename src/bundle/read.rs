@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{
-    Asks, CodeBinding, Module, Modules, Stated, check_module_name, content_type, metadata, multipart, tarball,
-};
+use super::refusal::{check_name, unreadable};
+use super::{Asks, CodeBinding, Module, Modules, Stated, content_type, metadata, multipart, tarball};
 use crate::archive::is_archive;
 use crate::diagnostic::{Code, Diagnostic, plain};
 use crate::model::{Syntax, hex};
@@ -147,17 +146,6 @@ fn module(file: &Bytes, part: &multipart::Part<'_>, bindings: &[CodeBinding]) ->
         return Err(unreadable(&format!("the module `{name}` has the unknown content type `{shown}`")));
     }
     Ok(Module { name: name.clone(), content_type: content_type.to_owned(), bytes: file.slice_ref(part.bytes) })
-}
-
-pub(super) fn check_name(name: &str) -> Result<(), Diagnostic> {
-    check_module_name(name).map_err(|reason| {
-        Diagnostic::error(Code::ModuleName, format!("the module name `{}` {reason}", plain(name, 100)))
-            .with_help("use a relative path such as `index.js` or `lib/a.wasm`")
-    })
-}
-
-pub(super) fn unreadable(reason: &str) -> Diagnostic {
-    Diagnostic::error(Code::BundleUnreadable, format!("the bundle can't be read: {}", plain(reason, 200)))
 }
 
 /// Judges by raw size alone: nothing is compressed here, so the compressed limits can only be hinted at.

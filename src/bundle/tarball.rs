@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::read::{check_name, unreadable};
+use super::refusal::{check_name, unreadable};
 use super::{Asks, Module, Modules, Stated, content_type, entry, kind};
 use crate::archive;
 use crate::diagnostic::{Code, Diagnostic, plain};

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::session::Session;
-use super::sites;
 use crate::cloudflare::tokens;
 use crate::diagnostic::{CallOption, Code, Diagnostic};
 use crate::kinds::{self, FilesInR2};
 use crate::r2::{self, Credentials as S3Keys, Given, S3Endpoint, Store};
-use crate::resource::DesiredState;
+use crate::resource::{AssetsPlace, DesiredManifest, DesiredState};
 
 /// R2 for each manifest, and what there is to say about the keys.
 pub(super) struct Stores {
@@ -52,7 +51,7 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
     }
     let mut of_sites = Vec::new();
     for (index, manifest) in desired.manifests.iter().enumerate() {
-        let Some((bucket, jurisdiction)) = sites::bucket(manifest) else { continue };
+        let Some((bucket, jurisdiction)) = bucket_of_site(manifest) else { continue };
         match store(session, &manifest.identity.account, (bucket, jurisdiction), &mut derived).await {
             Ok((store, told)) => {
                 of_sites.push((index, store));
@@ -64,6 +63,16 @@ pub(super) async fn keys(session: &Session<'_>, desired: &DesiredState) -> Resul
     findings.dedup();
     errors.dedup();
     if errors.is_empty() { Ok(Stores { of_bundles: stores, of_sites, of_files, findings }) } else { Err(errors) }
+}
+
+/// The bucket that a Worker's static assets lie in, and its jurisdiction.
+fn bucket_of_site(manifest: &DesiredManifest) -> Option<(&str, Option<&str>)> {
+    // Files that whoever calls gave are not looked for.
+    let assets = manifest.script.assets.as_ref().filter(|assets| assets.files.is_none())?;
+    match &assets.place {
+        AssetsPlace::Directory(_) => None,
+        AssetsPlace::InR2 { bucket, jurisdiction, .. } => Some((bucket, jurisdiction.as_deref())),
+    }
 }
 
 /// R2 of one account, for a bucket in a jurisdiction; with what there is to say about endpoint and keys.

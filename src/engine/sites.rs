@@ -19,7 +19,7 @@ use crate::http::join_window;
 use crate::model::marks::{self, ScriptMarks};
 use crate::plan::Plan;
 use crate::r2::{Depth, ListedObject, Object, R2Error, R2ErrorKind, Store};
-use crate::resource::{AssetsPlace, DesiredAssets, DesiredManifest, DesiredState, KnownAssets, LiveState};
+use crate::resource::{AssetsPlace, DesiredAssets, DesiredState, KnownAssets, LiveState};
 
 /// The field that names the place.
 const ASSETS: &str = "spec.assets";
@@ -49,16 +49,6 @@ struct Site {
 enum Found {
     Tar { etag: Option<String>, size: usize },
     Objects(Vec<ListedObject>),
-}
-
-/// The bucket that a Worker's static assets lie in, and its jurisdiction.
-pub(super) fn bucket(manifest: &DesiredManifest) -> Option<(&str, Option<&str>)> {
-    // Files that whoever calls gave are not looked for.
-    let assets = manifest.script.assets.as_ref().filter(|assets| assets.files.is_none())?;
-    match &assets.place {
-        AssetsPlace::Directory(_) => None,
-        AssetsPlace::InR2 { bucket, jurisdiction, .. } => Some((bucket, jurisdiction.as_deref())),
-    }
 }
 
 /// Looks at all of them: a tar's head, a prefix's list.

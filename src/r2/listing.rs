@@ -5,6 +5,7 @@
 use rusty_s3::actions::ListObjectsV2;
 
 use super::error::R2ErrorKind;
+use super::object::Depth;
 use super::store::BODY_TRIES;
 use super::{Object, R2Error, Store};
 use crate::diagnostic::plain;
@@ -24,15 +25,6 @@ pub struct ListedObject {
     pub size: u64,
     /// Without quotes. Equal means equal content; it is no digest.
     pub etag: Option<String>,
-}
-
-/// How far down a list goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Right under the prefix: what lies behind another `/` is not among them.
-    One,
-    /// All whose keys start with it.
-    All,
 }
 
 struct Page {

@@ -12,6 +12,6 @@ mod store;
 pub use credentials::{Credentials, Given, Source, given};
 pub use endpoint::S3Endpoint;
 pub use error::{R2Error, R2ErrorKind};
-pub use listing::{Depth, ListedObject};
-pub use object::Object;
+pub use listing::ListedObject;
+pub use object::{Depth, Object};
 pub use store::{ObjectHead, Put, Reading, Store, Written};

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusty_s3::actions::S3Action;
 use rusty_s3::{Bucket, UrlStyle};
 
-use super::{Credentials, Depth, S3Endpoint};
+use super::{Credentials, S3Endpoint};
 use crate::http::{Method, Repeat, Request};
 use crate::model::check_addressable;
 use crate::secret::Secret;
@@ -26,6 +26,15 @@ pub struct Object {
     pub bucket: String,
     /// Key, verbatim: no decoding, no normalising.
     pub key: String,
+}
+
+/// How far down a list goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Right under the prefix: what lies behind another `/` is not among them.
+    One,
+    /// All whose keys start with it.
+    All,
 }
 
 /// Checks a bucket name as far as it must be one segment of a path and no other one's; R2 knows the rest.

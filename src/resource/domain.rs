@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ZoneRef;
+use super::zone::ZoneRef;
 
 /// A custom domain that the manifest wants.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,8 +30,8 @@ pub use script::{
 };
 pub use state::{
     BundleFacts, DesiredDocument, DesiredManifest, DesiredState, Drift, LiveManifest, LiveState, LiveWorkflow,
-    LiveZoneContent, ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZoneRef, ZonedHost,
+    LiveZoneContent, ModuleDiffers, ModuleSeen, RenamedScript, Routing, User, Wait, ZonedHost,
 };
 pub use store::{DesiredStore, LiveStore, StoreInput};
 pub use watch::{Moment, Seen, Watch};
-pub use zone::LiveZone;
+pub use zone::{LiveZone, ZoneRef};

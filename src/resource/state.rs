@@ -5,13 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Reference;
 use crate::model::Identity;
 use crate::model::marks::ScriptMarks;
 
 use super::{
     DesiredConsumer, DesiredDomain, DesiredRecord, DesiredRoute, DesiredScript, DesiredStore, LiveDomains, LiveQueues,
-    LiveRecord, LiveRoute, LiveScript, LiveStore, LiveZone,
+    LiveRecord, LiveRoute, LiveScript, LiveStore, LiveZone, ZoneRef,
 };
 
 /// Everything that the manifests of one run want, in the order of the files.
@@ -133,19 +132,6 @@ pub struct Routing {
     pub record: DesiredRecord,
     /// Routes in the host's zone, in the order of the manifest, without duplicates.
     pub routes: Vec<DesiredRoute>,
-}
-
-/// How the manifest names its zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ZoneRef {
-    /// `zone_id`, 32 lower-case hex digits.
-    Id(String),
-    /// `zone_id` by a reference: given as an output, or the zone that has the name.
-    Referred(Reference),
-    /// `zone: example.com`.
-    Name(String),
-    /// Not named: the longest active zone that the hostname lies in.
-    OfHostname,
 }
 
 /// What the account has, as far as the manifests of the run need to know.

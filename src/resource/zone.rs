@@ -4,6 +4,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::binding::Reference;
+
+/// How the manifest names its zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ZoneRef {
+    /// `zone_id`, 32 lower-case hex digits.
+    Id(String),
+    /// `zone_id` by a reference: given as an output, or the zone that has the name.
+    Referred(Reference),
+    /// `zone: example.com`.
+    Name(String),
+    /// Not named: the longest active zone that the hostname lies in.
+    OfHostname,
+}
+
 /// A zone as the account has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

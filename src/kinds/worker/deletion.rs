@@ -6,7 +6,8 @@ use super::bound;
 use super::classes;
 use super::context::{Context, newest_is_not_live};
 use super::inventory;
-use super::removal::{self, Removal};
+use super::removal::Removal;
+use super::removals;
 use super::script;
 use super::script_fields::removed;
 use super::subject::{Subject, part};
@@ -43,7 +44,7 @@ impl<'a> Deletion<'a> {
         if let Some(claim) = self.claim(context) {
             sketch.owner = Owner::Claimed(claim);
         }
-        sketch.gives_up = removal::given_up(context, self.name, &live_marks);
+        sketch.gives_up = removals::given_up(context, self.name, &live_marks);
         sketch.gives_up.extend(self.let_go_of(context).map(Address::script));
         let gone_first: BTreeSet<Address> = self.gone_first(context).map(Address::script).collect();
         sketch.needs = gone_first.into_iter().collect();

@@ -7,7 +7,8 @@
 use super::consumer;
 use super::context::Context;
 use super::domain;
-use super::removal::{self, Removal};
+use super::removal::Removal;
+use super::removals;
 use super::schedules;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::marks::{self, Inventory, ScriptMarks, Unseen};
@@ -56,7 +57,7 @@ pub(super) fn unseen(context: &Context<'_>, script: &str, marks: &ScriptMarks, r
     for removal in removals {
         seen.entry(removal.zone.clone()).or_default().extend(removal.hashes.iter().cloned());
     }
-    for address in removal::given_up(context, script, marks) {
+    for address in removals::given_up(context, script, marks) {
         let place = if address.kind == Kind::Domain { marks::DOMAINS } else { marks::QUEUES };
         seen.entry(place.to_owned()).or_default().insert(marks::hash(&address.key));
     }

@@ -14,6 +14,7 @@ mod exports;
 mod inventory;
 mod live;
 pub mod manifest;
+mod migrations;
 mod new_stores;
 mod ownership;
 mod queues;
@@ -21,11 +22,13 @@ mod rebound;
 mod record;
 mod releases;
 mod removal;
+mod removals;
 mod rollout;
 mod route;
 mod schedules;
 mod script;
 mod script_fields;
+mod script_plan;
 mod secrets;
 mod settings;
 mod subject;
@@ -66,7 +69,7 @@ use new_stores::NewStores;
 use queues::Queues;
 use releases::Releases;
 use removal::Removal;
-use script::ScriptPlan;
+use script_plan::ScriptPlan;
 use subject::version_of;
 use tags::Tags;
 use watch::WorkerWatch;
@@ -209,7 +212,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let workflows = workflows::plan(context, is_new);
     let attached = records.sketches.iter().chain(&routes.sketches).chain(&domains).chain(&consumers).chain(&schedules);
     let attached: Vec<&Sketch> = attached.collect();
-    let removals = removal::find(context, &script.live_marks);
+    let removals = removals::find(context, &script.live_marks);
     let tags = Tags::new(context, &script, &removals, |removal| stays(context, removal));
     let deletions: Vec<_> =
         deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
@@ -218,7 +221,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let (orphaned, gone): (Vec<Removal>, Vec<Removal>) = removals.into_iter().partition(|it| stays(context, it));
     let writes = exists || script.upload.is_some() || attaches || !gone.is_empty();
     script.finish(context, &tags, attaches, writes);
-    script.sketch.gives_up = removal::given_up(context, &context.desired.script.name, &script.live_marks);
+    script.sketch.gives_up = removals::given_up(context, &context.desired.script.name, &script.live_marks);
     let mut watch = watching(context, &script, &gone);
     watch.attached = inventory::union(&records.attached, &routes.attached);
     watch.attached = inventory::union(&watch.attached, &domain::attached(&domains));
@@ -301,7 +304,7 @@ fn unmanaged(context: &Context<'_>, marks: &ScriptMarks) -> Vec<Left> {
 /// Schedules → consumers → routes → records → Worker. A Worker that may not be deleted is told, and nothing else.
 fn destroyed(context: &Context<'_>) -> Sketches {
     let marks = context.live.script.as_ref().map(|live| ScriptMarks::parse(&live.tags)).unwrap_or_default();
-    let removals = removal::find(context, &marks);
+    let removals = removals::find(context, &marks);
     let deletions: Vec<_> =
         deletion::find(context).into_iter().map(|going| (going.unseen(context, &removals), going)).collect();
     let mut sketches = Sketches::new(context.index, planned(context));

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::removal::Removal;
-use super::script::{ScriptPlan, subject};
+use super::script::subject;
+use super::script_plan::ScriptPlan;
 use super::subject::Subject;
 use super::writes::PuttingSchedules;
 use crate::diagnostic::{Code, Diagnostic, WayOut};

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::classes;
 use super::context::Context;
+use super::migrations;
 use super::ownership::{ScriptOwner, author_of_deployment, author_of_live, live_facts, script_owner};
-use super::rollout::{self, Asked, Rollout};
+use super::rollout::{self, Asked};
 use super::script_fields::{ASSETS, fields, path_of};
+use super::script_plan::{Changes, ScriptPlan};
 use super::secrets;
-use super::settings::{self, Changes};
+use super::settings;
 use super::subject::Subject;
-use super::tag_list::TagWrite;
 use super::workflows;
 use super::writes::Upload;
 use crate::binding::{Binding, secret_text};
@@ -22,32 +23,7 @@ use crate::model::is_code_binding;
 use crate::model::marks::{self, AssetsMark, BundleMark, Inventory, ScriptMarks, VersionMark};
 use crate::plan::{Claim, Left, Owner, Permit, Reason, Sketch};
 use crate::resource::script::PINNED_COMPATIBILITY_DATE;
-use crate::resource::{
-    DesiredAssets, DesiredManifest, Drift, KnownAssets, LiveBinding, LiveScript, WorkersDev, code_digest,
-};
-
-/// What has to happen to the Worker; its tags and writes are filled in once routing is planned too.
-#[derive(Debug)]
-pub(super) struct ScriptPlan {
-    pub sketch: Sketch,
-    pub upload: Option<Upload>,
-    /// Settings that change without an upload.
-    pub settings: Changes,
-    /// Shares of requests, where a part of them is asked for.
-    pub rollout: Option<Rollout>,
-    pub workers_dev: Option<WorkersDev>,
-    /// Marks as they are live.
-    pub live_marks: ScriptMarks,
-    /// Marks after an upload, inventory left as it is.
-    pub marks: ScriptMarks,
-    pub kept: Vec<Left>,
-    pub subject: Subject,
-    /// What the tags name that the plan saw, and those of the upload.
-    pub known: Inventory,
-    pub removes_secrets: bool,
-    /// The last write of the tags.
-    pub tags: Option<TagWrite>,
-}
+use crate::resource::{DesiredAssets, DesiredManifest, Drift, KnownAssets, LiveBinding, LiveScript, code_digest};
 
 pub(super) fn plan(context: &Context<'_>) -> ScriptPlan {
     let DesiredManifest { identity, script, .. } = context.desired;
@@ -189,7 +165,7 @@ fn upload(context: &Context<'_>, plan: &mut ScriptPlan, owner: &ScriptOwner) {
         .unwrap_or_else(|| PINNED_COMPATIBILITY_DATE.to_owned());
     let sha256 = context.live.bundle.as_ref().map(|facts| facts.sha256.clone()).unwrap_or_default();
     let code = code_digest(&sha256, desired, &date);
-    let classes = classes::plan(context);
+    let classes = migrations::plan(context);
     let migrates = classes.migrations.is_some();
     let is_asked = migrates || live.is_some_and(LiveScript::is_split) || !is_unchanged(context, plan, owner, &code);
     if context.options.percentage.is_some_and(|percentage| percentage <= 0.0) {

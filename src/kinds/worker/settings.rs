@@ -1,12 +1,12 @@
 //! Settings of a Worker beside its code: those of versions go up with an upload, the others change without one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use super::ownership::ScriptOwner;
-use super::script::ScriptPlan;
+use super::script_plan::ScriptPlan;
 use super::tag_list::same;
 use crate::model::Field;
 use crate::model::marks::ScriptMarks;
@@ -219,6 +219,3 @@ fn tags_field(context: &Context<'_>, marks: &ScriptMarks) -> Option<Field> {
     (!same(&live, &new))
         .then(|| Field::new("tags", json!(old), json!(new.iter().filter(is_the_users).collect::<Vec<_>>())))
 }
-
-/// What changes without an upload, by the names of the settings.
-pub(super) type Changes = BTreeMap<String, Value>;

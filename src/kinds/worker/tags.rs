@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::inventory::{self, noted, union, without};
 use super::removal::Removal;
-use super::script::ScriptPlan;
+use super::script_plan::ScriptPlan;
 use super::settings;
 use super::tag_list::same;
 use crate::diagnostic::{Code, Diagnostic};

@@ -3,14 +3,17 @@
 //! Every field is optional in Rust, so that a document with mistakes can still be read as far as it goes;
 //! what the schema requires is told by the shape check.
 
+pub mod classes;
+pub mod settings;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::classes::{Exports, Migration};
-use super::settings::{CacheOptions, Limits, Observability, Placement, StreamingTailConsumer, TailConsumer};
+use self::classes::{Exports, Migration};
+use self::settings::{CacheOptions, Limits, Observability, Placement, StreamingTailConsumer, TailConsumer};
 use crate::binding::table;
 use crate::manifest::schema::{Items, SecretValue, TextOrFrom, ValueFrom, Word};
 

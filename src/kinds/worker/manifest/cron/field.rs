@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// Values of a field.
 pub(super) type Set = BTreeSet<u8>;

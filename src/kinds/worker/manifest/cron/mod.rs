@@ -3,11 +3,13 @@
 //!
 //! <https://developers.cloudflare.com/workers/configuration/cron-triggers/#supported-cron-expressions>
 
+mod fault;
 mod field;
 mod zone;
 
 use std::collections::BTreeSet;
 
+use fault::Fault;
 use field::{DAY, Field, HOUR, MINUTE, MONTH, Set, WEEKDAY};
 
 pub(super) use zone::{InUtc, in_utc};
@@ -43,13 +45,6 @@ enum Weekdays {
     These(BTreeSet<u8>),
     /// Counted within the month, as `FRI#2` and `6L` are.
     Counted,
-}
-
-/// What is wrong with an expression, and the way out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub problem: String,
-    pub help: String,
 }
 
 impl Cron {

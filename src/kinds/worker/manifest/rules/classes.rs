@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kinds::worker::manifest::classes::{Export, Exports, Migration, OF_OBJECTS, lowered, path_of_step};
+use crate::kinds::worker::manifest::classes::{OF_OBJECTS, lowered, path_of_step};
 use crate::kinds::worker::manifest::generations::{script_names, spec_path};
+use crate::kinds::worker::manifest::spec::classes::{Export, Exports, Migration};
 use crate::kinds::worker::manifest::spec::{BindingEntry, Spec};
 use crate::manifest::findings::Findings;
 use crate::manifest::keys::snake_case;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::worker::manifest::generations::spec_path;
-use crate::kinds::worker::manifest::settings::{
-    Entry, Observability, Placement, Target, named, streamed_to, tailed_by,
-};
+use crate::kinds::worker::manifest::settings::{Entry, named, streamed_to, tailed_by};
 use crate::kinds::worker::manifest::spec::Spec;
+use crate::kinds::worker::manifest::spec::settings::{Observability, Placement, Target};
 use crate::manifest::findings::Findings;
 use crate::manifest::hostname::hostname;
 use crate::manifest::path::Path;
