@@ -84,7 +84,7 @@ describe("examples/everything", { concurrency: false }, () => {
 });
 
 /** Kinds of resources that the first run makes. */
-const KINDS = ["bucket", "consumer", "d1", "kv", "queue", "record", "route", "schedules", "script"];
+const KINDS = ["bucket", "consumer", "d1", "domain", "kv", "queue", "schedules", "script"];
 const ANSWER = {
   host: HOST,
   kv: "*/5 * * * *",
