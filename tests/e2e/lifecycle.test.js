@@ -179,7 +179,7 @@ describe("a Worker's life", () => {
     site.foreign.rollback("shop");
     await conflicts(manifestOf(site, { script_bundle: { bucket: "bundles", path: "shop-v2.js" } }), /rolled back/);
     site.foreign.splitDeployment("shop");
-    await conflicts(manifestOf(site), /split/);
+    await conflicts(manifestOf(site), /a rollout of `shop` is under way/);
     site.foreign.dashboardDeploy("shop");
     await conflicts(manifestOf(site), /changed outside/);
   });

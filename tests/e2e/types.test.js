@@ -23,7 +23,7 @@ const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--targe
 
 /** The types of what is told, and of documents. */
 const TYPES =
-  "ApplyResult, BundleTarget, Checkup, DeployEvent, Diagnostic, Failure, History, ManifestDocument, OutputsResult, Plan, Published, Validation";
+  "ApplyResult, BundleTarget, Checkup, DeployEvent, Diagnostic, Failure, History, Import, ManifestDocument, OutputsResult, Plan, Published, Validation";
 
 /** A plan as the planner makes it, before the call adds what it knows. */
 const PLANNED = 'Omit<Plan, "format" | "fingerprint" | "summary" | "exitCode">';

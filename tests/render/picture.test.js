@@ -102,10 +102,11 @@ function readMermaid(text) {
 }
 
 /** Of each change, and each other address that the plan speaks of. */
-function addressesOf({ changes, kept = [], orphans = [], unmanaged = [], diagnostics = [] }) {
+function addressesOf({ changes, kept = [], orphans = [], unmanaged = [], loses = [], diagnostics = [] }) {
   const against = diagnostics.filter(({ severity, address }) => severity === "error" && address);
   const changed = changes.map(({ address }) => address);
-  const others = [kept, orphans, unmanaged, against].flat().map(({ address }) => address);
+  const told = [kept, orphans, unmanaged, against].flat().map(({ address }) => address);
+  const others = [...told, ...loses];
   return [...changed, ...new Set(others.filter((address) => !changed.includes(address)))].sort();
 }
 

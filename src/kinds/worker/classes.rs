@@ -49,6 +49,14 @@ pub(super) fn live<'a>(context: &Context<'a>) -> Option<&'a [LiveClass]> {
     }
 }
 
+/// Workers of the run that take classes which this one has: code without a class is refused while the class is there.
+pub(super) fn heirs<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Address> + 'a {
+    let (account, own) = (context.account(), context.desired.script.name.as_str());
+    let has = |class: &str| live(context).is_none_or(|classes| classes.iter().any(|it| it.name == class));
+    let heirs = context.labels.heirs(account, own).filter(move |(class, heir)| *heir != own && has(class));
+    heirs.map(move |(_, heir)| Address::script(heir).of_account(account))
+}
+
 /// The finding about a class that goes, unless somebody said that it may.
 pub(super) fn refused(context: &Context<'_>, class: &Address) -> Option<Diagnostic> {
     let script = Address::script(class.owner()).of_account(context.account());

@@ -134,7 +134,7 @@ fn of_record(host: &str, theirs: &[&&LiveRecord]) -> Claim {
         message: format!("`{host}` has a DNS record of somebody else's: {records}"),
         keep: "choose another host, or keep the record and add a route with `dns.record: existing`".into(),
         loses: Some(records.clone()),
-        before: Some(Value::from(records)),
+        before: Some(json!({ "records": records })),
         equal: false,
         allowed: false,
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::context::Context;
 use super::removal::Removal;
@@ -72,7 +72,7 @@ fn claim(script: &str, not_ours: &[&String], live: &[String], equal: bool) -> Cl
         message: format!("`{script}` is called by {}, and nothing shows that we made it so", names.join(", ")),
         keep: "leave them out: they stay as they are".into(),
         loses: None,
-        before: Some(Value::from(live.to_vec())),
+        before: Some(json!({ "schedules": live })),
         equal,
         allowed: false,
     }

@@ -64,6 +64,7 @@ fn needs(context: &Context<'_>) -> Vec<Address> {
     let own = Address::script(&context.desired.script.name);
     let mut needs: BTreeSet<Address> = context.desired.script.needs().filter(|need| **need != own).cloned().collect();
     needs.extend(workflows::of_others(context));
+    needs.extend(classes::heirs(context));
     needs.into_iter().collect()
 }
 
