@@ -1,5 +1,6 @@
 /** A Worker's life under the other reading of everything that nobody could confirm about Cloudflare's API. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { SWITCHES } from "../../js/local/switches.js";
 import { createAccount, isSettled, manifestOf, ZONE_ID } from "./account.js";
@@ -46,11 +47,18 @@ const CODES = [
   "privateAcl",
 ];
 
+/** Readings of what this life has no part of: the test that plays both. */
+const ELSEWHERE = { domainOfAnotherWorker: "../e2e/custom-domains.test.js" };
+
 /** Numbers, not readings. */
 const NUMBERS = ["assetsPerBucket", "importPolls", "rateQuota", "workersPerAccount"];
 
-test("every switch has its other reading here", () => {
-  assert.deepEqual([...Object.keys(OTHER), ...NUMBERS].toSorted(), Object.keys(SWITCHES).toSorted());
+test("every switch has its other reading here, or in the test that is named", () => {
+  const all = [...Object.keys(OTHER), ...Object.keys(ELSEWHERE), ...NUMBERS];
+  assert.deepEqual(all.toSorted(), Object.keys(SWITCHES).toSorted());
+  for (const [name, file] of Object.entries(ELSEWHERE)) {
+    assert.ok(readFileSync(new URL(file, import.meta.url), "utf8").includes(name), `${file} plays ${name}`);
+  }
 });
 
 const LIVES = [
