@@ -46,6 +46,7 @@ const SEEN = {
   notRouted: [400, "path-unknown", "404/7003", "400/7003"],
   zoneUnknown: [7003, "zone-unknown", "9109", "7003"],
   accountUnknown: [10000, "account-unknown", "7003", "10000"],
+  domainOfAnotherWorker: ["refuse", "domain-of-another-worker", "moves", "100116"],
   referencedDelete: ["allow", "delete-referenced", "10142", "goes through"],
   ownBucketAgain: ["created", "s3-own-bucket-again", "409/BucketAlreadyOwnedByYou", "accepted"],
   unknownKeys: ["InvalidAccessKeyId", "s3-unknown-id", "401/Unauthorized", "403/InvalidAccessKeyId"],
@@ -80,9 +81,9 @@ describe("verify-account", () => {
     });
 
   const snapshot = () => {
-    const { scripts, records, routes, kv, queues, consumers, objects } = local.state;
+    const { scripts, records, routes, domains, kv, queues, consumers, objects } = local.state;
     const stores = { kv, queues, consumers, databases: local.state.databases, buckets: objects.buckets };
-    return structuredClone({ scripts, records, routes, ...stores });
+    return structuredClone({ scripts, records, routes, domains, ...stores });
   };
 
   const writes = () => local.requests.all().filter(({ method }) => !["GET", "HEAD"].includes(method));

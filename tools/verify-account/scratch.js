@@ -63,6 +63,14 @@ export function createScratch(account) {
       return answer;
     },
 
+    /** Gives a host to a Worker; the answer is told whatever it is. */
+    async domain(hostname, service) {
+      const body = { hostname, service, zone_id: account.zone.id };
+      const answer = await account.call("PUT", account.inAccount("/workers/domains"), body);
+      if (answer.ok) keep(`domain ${hostname}`, deletion(account.inAccount(`/workers/domains/${answer.result.id}`)));
+      return answer;
+    },
+
     async bucket() {
       const name = this.name();
       resultOf("a bucket", await account.call("POST", account.inAccount("/r2/buckets"), { name }));

@@ -103,6 +103,25 @@ export const routing = [
     },
   },
   {
+    id: "domain-of-another-worker",
+    asks: "does one PUT move a custom domain to another Worker?",
+    async run({ account, scratch, note }) {
+      const [first, second] = [scratch.worker(), scratch.worker()];
+      for (const worker of [first, second]) await worker.start();
+      const hostname = `${scratch.run}-domain.${account.zone.name}`;
+      const made = await account.eventually(() => scratch.domain(hostname, first.name));
+      if (!made.ok) throw new Error(`the custom domain was refused (code ${made.code})`);
+      await account.settle();
+      const { ok, status, code } = await scratch.domain(hostname, second.name);
+      note(`${status}/${code ?? "ok"}`);
+      return ok ? "moves" : String(code);
+    },
+    readings: {
+      moves: { fit: "handled", means: "the host changes hands without a gap" },
+      100116: { fit: "handled", means: "it is deleted and made again: the host does not answer in between" },
+    },
+  },
+  {
     id: "delete-absent",
     asks: "which code has the deletion of a Worker that is not there?",
     async run({ account, scratch, note }) {
