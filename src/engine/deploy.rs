@@ -57,7 +57,7 @@ pub struct ApplyResult {
 /// Removes what the manifests' identities own; stores stay.
 ///
 /// # Errors
-/// As [`apply`].
+/// As [`apply`](super::apply).
 pub async fn destroy(
     sources: &[Source],
     credentials: &Credentials,

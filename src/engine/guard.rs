@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, Exit};
 use crate::kinds::worker;
 use crate::manifest::Source;
-use crate::model::Address;
+use crate::model::{Address, Kind};
 
 /// Shares of a hundred that a new version gets, one after the other.
 const STEPS: [f64; 3] = [10.0, 50.0, 100.0];
@@ -26,8 +26,23 @@ pub(super) async fn apply(
     options: &Options,
     guard: &Guard,
 ) -> Result<ApplyResult, Error> {
-    let mut told: Option<ApplyResult> = None;
+    let mut told = None;
     let mut moved = BTreeSet::new();
+    let result = go(session, sources, options, guard, (&mut told, &mut moved)).await;
+    result.map_err(|error| match &told {
+        Some(before) if !before.done.is_empty() => unfinished(error, before, &moved),
+        _ => error,
+    })
+}
+
+/// The steps; what was reached is left in `told` and `moved` where one of them fails.
+async fn go(
+    session: &Session<'_>,
+    sources: &[Source],
+    options: &Options,
+    guard: &Guard,
+    (told, moved): (&mut Option<ApplyResult>, &mut BTreeSet<(String, String)>),
+) -> Result<ApplyResult, Error> {
     let mut options = Options { guarded: true, ..options.clone() };
     for step in STEPS {
         options.percentage = Some(step);
@@ -42,21 +57,42 @@ pub(super) async fn apply(
         // What was approved is the first step: the others follow from it.
         options.expect = None;
         let failed = probe::all(session, &prepared, &result, guard).await;
-        let mut all = merged(told.take(), result);
+        let so_far = merged(told.take(), result);
+        let all = told.insert(so_far);
         if !failed.is_empty() {
-            let back = go_back(session, sources, &options, &moved).await;
-            all.exit_code = Exit::NotVisible;
             all.diagnostics.extend(failed.into_iter().map(|failed| finding(&failed, step)));
-            all.diagnostics.extend(back?);
+            let back = go_back(session, sources, &options, moved).await?;
+            let mut all = all.clone();
+            all.exit_code = Exit::NotVisible;
+            all.diagnostics.extend(back);
             return Ok(all);
         }
-        told = Some(all);
     }
-    match told {
+    match told.clone() {
         Some(result) => Ok(result),
         // Everything was beyond the last step: there is nothing to do but to say so.
         None => carry_out(session, &prepare(session, sources, &options).await?, &options).await,
     }
+}
+
+/// A failure between the steps: the new version has the share that it reached, whatever the failure says of itself.
+fn unfinished(mut error: Error, before: &ApplyResult, moved: &BTreeSet<(String, String)>) -> Error {
+    // The addresses of a result have the short form where that is unique.
+    let is = |address: &Address, (_, name): &(String, String)| address.kind == Kind::Script && address.key == *name;
+    let (moving, done): (Vec<_>, Vec<_>) =
+        before.done.iter().partition(|address| moved.iter().any(|it| is(address, it)));
+    error.done.splice(0..0, done.into_iter().map(ToString::to_string));
+    let open = |address: &&Address| !error.unknown.contains(&address.to_string());
+    let open: Vec<String> = moving.into_iter().filter(open).map(ToString::to_string).collect();
+    error.done.retain(|address| !open.contains(address));
+    error.not_done.retain(|address| !open.contains(address));
+    error.not_done.extend(open);
+    error.diagnostics.splice(0..0, before.diagnostics.iter().cloned());
+    error.sent = true;
+    if error.exit_code != Exit::Interrupted {
+        error.exit_code = Exit::Partial;
+    }
+    error
 }
 
 /// Workers, by account and name, whose requests this step gave to a version.

@@ -104,6 +104,25 @@ describe("a guarded run", () => {
     assert.deepEqual(deployments("ended"), [[100], [50, 50], [100]]);
   });
 
+  test("that fails between its steps ends with 3, tells what is live already, and goes on when it is run again", async () => {
+    const manifest = await changed("between", 200);
+    let asked = false;
+    const refusing = async (request, ...more) => {
+      const url = new URL(request.url ?? request);
+      if (url.pathname === "/health") asked = true;
+      if (!asked || !url.pathname.startsWith("/client/v4")) return localFetch(request, ...more);
+      const errors = [{ code: 10000, message: "Authentication error" }];
+      return Response.json({ success: false, errors, messages: [], result: null }, { status: 403 });
+    };
+    await assert.rejects(guarded(manifest, "/health", { fetch: refusing }), ({ exitCode, done, notDone }) => {
+      assert.deepEqual([exitCode, done.includes("script:between"), notDone], [3, false, ["script:between"]]);
+      return true;
+    });
+    assert.deepEqual(deployments("between"), [[10, 90], [100]]);
+    assert.equal((await guarded(manifest)).exitCode, 0);
+    assert.equal(await site.ask(`between.${ZONE}`), "new");
+  });
+
   test("is refused before any write where nothing reaches the Worker, and where the guard can't be read", async () => {
     const hidden = manifestFor("hidden");
     delete hidden.spec.dns;
