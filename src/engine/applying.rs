@@ -10,6 +10,7 @@ use super::result_names::ResultNames;
 use super::session::Session;
 use super::wait::{Target, wait};
 use super::{Credentials, Io, Options};
+use crate::diagnostic::Code;
 use crate::error::{Error, Exit};
 use crate::manifest::Source;
 
@@ -25,6 +26,11 @@ pub async fn apply(
     io: &Io,
 ) -> Result<ApplyResult, Error> {
     let guard = options.guard.as_deref().map(Guard::parse).transpose()?;
+    if guard.is_some() && (options.percentage.is_some() || options.wait) {
+        let message = "a guarded run goes in steps of its own, and asks the Workers at each";
+        let help = "leave out `percentage` and `wait`, or `guard`";
+        return Err(Error::new(Code::BadArgument, Exit::Usage, message).with_help(help));
+    }
     let work = async |session: Session<'_>| {
         if let Some(guard) = &guard {
             return guard::apply(&session, sources, options, guard).await;

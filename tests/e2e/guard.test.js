@@ -123,13 +123,16 @@ describe("a guarded run", () => {
     assert.equal(await site.ask(`between.${ZONE}`), "new");
   });
 
-  test("is refused before any write where nothing reaches the Worker, and where the guard can't be read", async () => {
+  test("is refused before any write where nothing reaches the Worker, where the guard can't be read, and beside other steps", async () => {
     const hidden = manifestFor("hidden");
     delete hidden.spec.dns;
     await bundle("hidden", "one");
     const { writes } = await site.during(async () => {
       await assert.rejects(guarded(hidden), { code: "CFD0587", exitCode: 1 });
       await assert.rejects(guarded(manifestFor("good"), "health"), { exitCode: 64 });
+      for (const more of [{ percentage: 20 }, { wait: true }]) {
+        await assert.rejects(guarded(manifestFor("good"), "/health", more), { exitCode: 64 });
+      }
     });
     assert.equal(writes.length, 0);
   });
