@@ -33,9 +33,12 @@ pub struct ImportedManifest {
     pub text: String,
 }
 
+/// Stands for the account where none is named: a manifest without one takes that of its run, so none is written.
+const ANY_ACCOUNT: &str = "00000000000000000000000000000000";
+
 /// Writes configurations as manifests: one of each environment, or of the one that the options name.
 pub fn import(sources: &[Source], options: &Options) -> Imported {
-    let written = kinds::written(sources, &read_options(options, None));
+    let written = kinds::written(sources, &read_options(options, Some(ANY_ACCOUNT)));
     if written.is_empty() {
         let message = "there is no configuration of wrangler's to import";
         let help = "name a `wrangler.jsonc`, `wrangler.json` or `wrangler.toml`";

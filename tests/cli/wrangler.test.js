@@ -98,6 +98,17 @@ describe("a configuration of wrangler's", { concurrency: false }, () => {
     assert.equal(await readFile(join(site.directory, "shop", "worker.production.yaml"), "utf8"), text);
   });
 
+  test("is imported where no account is named, and its manifest names none", async () => {
+    await mkdir(join(site.directory, "alone"));
+    await writeFile(
+      join(site.directory, "alone", "wrangler.jsonc"),
+      '{ "name": "alone", "main": "index.js", "compatibility_date": "2025-03-07", "kv_namespaces": [{ "binding": "CACHE" }] }',
+    );
+    const run = await site.start(["import", "alone/wrangler.jsonc", "--json"], {}).ended;
+    assert.equal(run.exit, 0, run.stdout);
+    assert.doesNotMatch(await readFile(join(site.directory, "alone", "worker.yaml"), "utf8"), /account_id/);
+  });
+
   test("with a mistake is not imported, and a manifest has nothing to import", async () => {
     await mkdir(join(site.directory, "wrong"));
     await writeFile(join(site.directory, "wrong", "wrangler.toml"), 'name = "No Name"\nmain = "a"\n');
