@@ -22,9 +22,9 @@ use crate::resource::{DesiredStore, LiveStore};
 /// Its word under `kind`.
 pub(super) const NAME: &str = QUEUE;
 const MOST_CHARACTERS: usize = 63;
-/// What Cloudflare says of a queue that is to be deleted while somebody uses it, and the way out.
 /// Members of a producer that name it: by the later name of a Worker, the earlier one, or as a bucket.
 const PRODUCER: [&str; 3] = ["script_name", "script", "bucket_name"];
+/// What Cloudflare says of a queue that is to be deleted while somebody uses it, and the way out.
 const IN_USE: (i64, &str) = (11005, "deploy what uses it without it first");
 
 /// A queue.

@@ -20,7 +20,7 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
     let before = play.account();
     let verdict = Truth::of(&before, &deployer).verdict();
     let mut seen = Seen::of(&before, &deployer);
-    let protected = Truth::of(&before, &deployer).protected();
+    let mut protected = Truth::of(&before, &deployer).protected();
     // Whoever waits for the quota to be renewed knows more afterwards.
     let is_quick = case.faults.is_empty() && case.switches.quota_left == 0;
     if is_quick && deployer.verb == Verb::Apply && deployer.wanted.described().next().is_some() {
@@ -50,7 +50,11 @@ pub fn play(case: &Case) -> Result<Seen, Failure> {
                 again(&mut play, &before, &deployer, &ended, case, false);
             }
         }
-        Verdict::InUse => in_use(&mut play, run, &ended, case),
+        Verdict::InUse => {
+            for consumer in in_use(&mut play, run, &ended, case) {
+                protected.remove(&consumer);
+            }
+        }
         Verdict::Stuck => stuck(&mut play, run, &ended, case),
         Verdict::Goes => {
             told_truly(&mut play, run, &ended, case);
@@ -92,8 +96,9 @@ fn stuck(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     race::converges(play, &corrected);
 }
 
-/// A run that is to delete what is in use: it says so, keeps it, and ends well once others let go of it.
-fn in_use(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
+/// A run that is to delete what is in use: it says so, keeps it, and ends well once others let go of it. Gives the consumers
+/// that they took away.
+fn in_use(play: &mut Play, run: usize, ended: &Ended, case: &Case) -> Vec<String> {
     play.must(ended.exit() != Some(Exit::Done), || "ends well although something can't be deleted".into());
     adds_up(play, run, ended);
     let before = play.account();
@@ -102,16 +107,17 @@ fn in_use(play: &mut Play, run: usize, ended: &Ended, case: &Case) {
     let deleted: Vec<_> =
         truth.stores().filter(|store| truth.deletes_store(store)).filter_map(|store| store.live).collect();
     play.must(!deleted.is_empty(), || "what is in use was deleted".into());
+    let foreign =
+        |consumer: &&Consumer| deleted.iter().any(|queue| queue.id == consumer.queue) && !gone.contains(&consumer.id);
+    let let_go: Vec<String> = before.consumers.iter().filter(foreign).map(|consumer| consumer.id.clone()).collect();
     {
         let account = &mut play.world.watch.borrow_mut().account;
         account.stores.iter_mut().for_each(|store| Rc::make_mut(store).is_full = false);
-        let foreign = |consumer: &Consumer| {
-            deleted.iter().any(|queue| queue.id == consumer.queue) && !gone.contains(&consumer.id)
-        };
-        account.consumers.retain(|consumer| !foreign(consumer));
+        account.consumers.retain(|consumer| !let_go.contains(&consumer.id));
         account.note(play.world.now_us());
     }
     again(play, &play.account(), &case.deployer, ended, case, true);
+    let_go
 }
 
 /// What a run says of itself is so.

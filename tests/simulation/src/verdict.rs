@@ -169,11 +169,10 @@ impl<'a> Truth<'a> {
         waits && unnamed
     }
 
-    /// Who keeps a Worker that goes: whoever is bound to it, and does not go by its own document in the same run.
+    /// Who keeps a Worker that goes: whoever is bound to it, and neither goes nor is bound to another one in the same run.
     fn held_by(&self, name: &'a str) -> impl Iterator<Item = &'a String> {
         let members: Vec<&str> = self.wanted.members().iter().map(|member| member.name).collect();
-        let destroys = self.verb == Verb::Destroy;
-        referrers(name, &self.account.scripts).filter(move |other| !destroys || !members.contains(&other.as_str()))
+        referrers(name, &self.account.scripts).filter(move |other| !members.contains(&other.as_str()))
     }
 
     /// Workers that go.
