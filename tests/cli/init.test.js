@@ -38,7 +38,7 @@ test("what is only a comment in the manifest to begin with is valid as well", as
 
 test("the script is called like the folder, as far as a script can be", () => {
   for (const [folder, name] of [
-    ["/home/me/My Shop", "my-shop"],
+    ["/srv/My Shop", "my-shop"],
     ["C:\\work\\api_v2", "api-v2"],
     ["/", "my-worker"],
     ["/---", "my-worker"],

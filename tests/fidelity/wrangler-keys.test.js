@@ -15,7 +15,8 @@ test("the keys that the table is held to are those of the pinned wrangler's sche
   const folder = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
   const schema = JSON.parse(readFileSync(join(folder, "config-schema.json"), "utf8"));
   const code = readFileSync(join(folder, "wrangler-dist", "cli.js"), "utf8");
-  const known = `${JSON.stringify(knownKeys(schema, code), null, 2)}\n`;
-  if (process.env.UPDATE_DOCS) writeFileSync(LISTED, known);
-  assert.equal(readFileSync(LISTED, "utf8"), known);
+  const known = knownKeys(schema, code);
+  if (process.env.UPDATE_DOCS) writeFileSync(LISTED, `${JSON.stringify(known, null, 2)}\n`);
+  // The formatter lays the file out in its own way.
+  assert.deepEqual(JSON.parse(readFileSync(LISTED, "utf8")), known);
 });
