@@ -34,7 +34,7 @@ pub(super) async fn carry_out(run: &Run<'_>, client: &Client, call: &Call) -> En
         (None, Some(read)) => delete(run, client, call, read).await,
         (None, None) => match send(run, client, call).await {
             Ok(result) => made(call, &result),
-            Err(error) if is_gone(call, &error) => Ended::done(),
+            Err(error) if is_gone(call, &error) => gone(&error),
             Err(error) => refused(call, &error),
         },
     }
@@ -108,6 +108,11 @@ fn is_gone(call: &Call, error: &CallError) -> bool {
     call.method == Method::Delete && error.is_absent()
 }
 
+/// The end of a deletion that found nothing. An earlier try of it may have been what deleted it.
+fn gone(error: &CallError) -> Ended {
+    if error.tries > 1 { Ended::done() } else { Ended::Done(Made::absent()) }
+}
+
 /// Deletes something, and again while a read by its id still shows it: an accepted deletion is no proof, and neither is
 /// one list.
 async fn delete(run: &Run<'_>, client: &Client, call: &Call, read: &Read) -> Ended {
@@ -125,6 +130,7 @@ async fn delete(run: &Run<'_>, client: &Client, call: &Call, read: &Read) -> End
         }
         match send(run, client, call).await {
             Ok(_) => {}
+            Err(error) if is_gone(call, &error) && try_number == 0 => return gone(&error),
             Err(error) if is_gone(call, &error) => return Ended::done(),
             Err(error) => return Ended::from(&error),
         }

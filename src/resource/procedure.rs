@@ -100,6 +100,16 @@ pub struct AtHand<'a> {
     pub secrets: &'a BTreeMap<String, Secret>,
 }
 
+impl Made {
+    /// The output of a deletion that found nothing to delete: what it was about may be there under another id.
+    pub const ABSENT: &str = "absent";
+
+    /// It was to be deleted, and was gone before.
+    pub fn absent() -> Self {
+        Self { outputs: BTreeMap::from([(Self::ABSENT, "true".to_owned())]), ..Self::default() }
+    }
+}
+
 impl Ended {
     /// It took effect, and nobody wants to know more.
     pub fn done() -> Self {

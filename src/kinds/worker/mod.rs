@@ -220,7 +220,7 @@ fn wanted(context: &Context<'_>) -> Sketches {
     let exists = context.live.script.is_some();
     let (orphaned, gone): (Vec<Removal>, Vec<Removal>) = removals.into_iter().partition(|it| stays(context, it));
     let writes = exists || script.upload.is_some() || attaches || !gone.is_empty();
-    script.finish(context, &tags, attaches, writes);
+    script.finish(context, &tags, &gone, (attaches, writes));
     script.sketch.gives_up = removals::given_up(context, &context.desired.script.name, &script.live_marks);
     let mut watch = watching(context, &script, &gone);
     watch.attached = inventory::union(&records.attached, &routes.attached);

@@ -15,13 +15,6 @@ use crate::{generate, play, race};
 /// Failures that are kept of one suite; the rest is only counted.
 const KEPT: usize = 3;
 
-/// Cases that are known to fail, and stay so until the engine is mended; each run counts them aloud.
-///
-/// stale 1550: a host is changed and changed back within the time that lists may lag. The run that changes it back is shown the
-/// record of before, which is gone, and takes its host out of the inventory, where the record of the run before stands.
-const OPEN: [(&str, u64); 1] = [("stale", 1550)];
-const MENDED: &str = "it fails no longer: take it out of `OPEN`";
-
 /// A kind of case, and how it is played.
 #[derive(Clone, Copy)]
 pub struct Suite {
@@ -47,8 +40,6 @@ pub struct Tally {
     pub seen: Seen,
     pub cases: u64,
     pub failed: u64,
-    /// Of [`OPEN`].
-    pub open: u64,
     pub failures: Vec<(Case, Failure)>,
     pub seconds: f64,
 }
@@ -78,16 +69,7 @@ impl Suite {
             }
             let case = (self.generate)(seed);
             own.cases += 1;
-            let is_open = OPEN.contains(&(self.name, seed));
-            let played = match self.guarded(&case) {
-                Err(_) if is_open => {
-                    own.open += 1;
-                    continue;
-                }
-                Ok(_) if is_open => Err(Failure { broken: vec![MENDED.into()], trace: Vec::new() }),
-                played => played,
-            };
-            match played {
+            match self.guarded(&case) {
                 Ok(seen) => own.seen.add(seen),
                 Err(failure) => {
                     own.failed += 1;
@@ -101,7 +83,6 @@ impl Suite {
         all.seen.add(own.seen);
         all.cases += own.cases;
         all.failed += own.failed;
-        all.open += own.open;
         all.failures.extend(own.failures);
     }
 

@@ -5,6 +5,7 @@ use crate::cloudflare::Call;
 use crate::cloudflare::subdomain::{self, ScriptSubdomain};
 use crate::kinds::worker::context::Context;
 use crate::kinds::worker::inventory::union;
+use crate::kinds::worker::removal::Removal;
 use crate::kinds::worker::rollout::Rollout;
 use crate::kinds::worker::script_plan::{Changes, ScriptPlan};
 use crate::kinds::worker::subject::{Subject, part};
@@ -16,8 +17,14 @@ use crate::resource::{Operation, WorkersDev};
 
 impl ScriptPlan {
     /// Fills in the writes: the Worker first, and its tags before anything is attached; then the tags as they stay.
-    /// `stands`: the Worker is there, or comes to be.
-    pub(in super::super) fn finish(&mut self, context: &Context<'_>, tags: &Tags, attaches: bool, stands: bool) {
+    /// `gone`: what is removed before the tags are written for good. `stands`: the Worker is there, or comes to be.
+    pub(in super::super) fn finish(
+        &mut self,
+        context: &Context<'_>,
+        tags: &Tags,
+        gone: &[Removal],
+        (attaches, stands): (bool, bool),
+    ) {
         tags.shown_in(self);
         let mut written = tags.live.clone();
         if let Some(rollout) = self.rollout.take() {
@@ -37,7 +44,7 @@ impl ScriptPlan {
             }
             let settings = std::mem::take(&mut self.settings);
             if before.is_some() || !settings.is_empty() {
-                self.patch(context, Phase::Make, before, settings);
+                self.patch(context, Phase::Make, (before, &[]), settings);
             }
         }
         if let Some(WorkersDev { enabled, previews_enabled }) = self.workers_dev {
@@ -49,7 +56,7 @@ impl ScriptPlan {
         }
         if stands && !same(&tags.target, &written) {
             let write = TagWrite { from: written, to: tags.target.clone() };
-            self.patch(context, Phase::Close, Some(write), Changes::new());
+            self.patch(context, Phase::Close, (Some(write), gone), Changes::new());
         }
     }
 
@@ -78,7 +85,13 @@ impl ScriptPlan {
         }
     }
 
-    fn patch(&mut self, context: &Context<'_>, phase: Phase, tags: Option<TagWrite>, settings: Changes) {
+    fn patch(
+        &mut self,
+        context: &Context<'_>,
+        phase: Phase,
+        (tags, gone): (Option<TagWrite>, &[Removal]),
+        settings: Changes,
+    ) {
         let part = if tags.is_some() { part::TAGS } else { "settings" };
         if tags.is_some() {
             self.tags.clone_from(&tags);
@@ -88,6 +101,7 @@ impl ScriptPlan {
             id: context.desired.identity.id(),
             planned: context.live.script.as_ref().map(|live| live.tags.clone()).unwrap_or_default(),
             tags,
+            taken_off: gone.iter().map(|removal| removal.taken_off(context.account())).collect(),
             settings,
         };
         self.sketch.write(phase, Operation::procedure(part, patching));

@@ -2,7 +2,8 @@
 //!
 //! The tags of a Worker are one list, written whole, without compare-and-set. Two runs that both change what is in front
 //! of a Worker would each forget what the other one attached: so the list is read right before it is written, and what
-//! another run put there meanwhile stays.
+//! another run put there meanwhile stays. What was to be removed and was not there stays on them too: a list that lagged
+//! behind may have shown one that was gone, and not the one that stands there now.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::cloudflare::scripts::{self, ScriptSettings};
 use crate::cloudflare::{Call, Heard};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kinds::worker::inventory::union;
+use crate::kinds::worker::removal::TakenOff;
 use crate::kinds::worker::subject::Subject;
 use crate::kinds::worker::tag_list::{TagWrite, same};
 use crate::kinds::worker::watch::tags_changed;
@@ -27,6 +30,8 @@ pub(in super::super) struct PatchingSettings {
     /// The tags as the plan saw them.
     pub planned: Vec<String>,
     pub tags: Option<TagWrite>,
+    /// What the new tags no longer name, as far as this run removed it.
+    pub taken_off: Vec<TakenOff>,
     /// Settings, by their names.
     pub settings: BTreeMap<String, Value>,
 }
@@ -39,8 +44,9 @@ impl Procedure for PatchingSettings {
         Value::Object(shown)
     }
 
-    fn next(&self, heard: &Heard, _: AtHand<'_>) -> Next {
+    fn next(&self, heard: &Heard, at_hand: AtHand<'_>) -> Next {
         let Some(write) = &self.tags else { return self.written(heard, None, None) };
+        let write = &self.naming_the_absent(write, at_hand);
         let read = self.subject.settings();
         let now = match heard.get(&read) {
             None => return Next::Read(vec![read.into()]),
@@ -62,6 +68,20 @@ impl PatchingSettings {
             Some(Ok(_)) => Next::End(Ended::Done(Made { raced: raced.into_iter().collect(), ..Made::default() })),
             Some(Err(error)) => Next::End(Ended::from(error)),
         }
+    }
+
+    /// The change without the entries whose removal found nothing.
+    fn naming_the_absent(&self, write: &TagWrite, at_hand: AtHand<'_>) -> TagWrite {
+        let mut absent = Inventory::new();
+        for it in self.taken_off.iter().filter(|it| (at_hand.late)(&it.absent).is_some()) {
+            absent.entry(it.place.clone()).or_default().extend(it.hashes.iter().cloned());
+        }
+        if absent.is_empty() {
+            return write.clone();
+        }
+        let mut marks = ScriptMarks::parse(&write.to);
+        marks.inventory = union(&marks.inventory, &absent);
+        TagWrite { from: write.from.clone(), to: marks.merged_into(&write.to) }
     }
 
     fn call(&self, tags: Option<Vec<String>>) -> Call {
@@ -109,7 +129,42 @@ fn add_new(inventory: &mut Inventory, from: &Inventory, now: &Inventory) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Inventory, add_new};
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::{Address, Output};
+
+    #[test]
+    fn an_entry_whose_removal_found_nothing_stays() {
+        let taken = |host: &str| TakenOff {
+            absent: Output { account: "a".into(), of: Address::record(host), name: Made::ABSENT.into() },
+            place: "0123456789abcdef0123456789abcdef".into(),
+            hashes: vec![crate::model::marks::record_hash(host)],
+        };
+        let named = |hosts: &[&str]| {
+            let hashes = hosts.iter().map(|host| crate::model::marks::record_hash(host)).collect();
+            let inventory = Inventory::from([("0123456789abcdef0123456789abcdef".to_owned(), hashes)]);
+            ScriptMarks { inventory, ..ScriptMarks::default() }.merged_into(&[])
+        };
+        let patching = PatchingSettings {
+            subject: Subject { account: "a".into(), script: "shop".into(), deployment: None, is_new: false },
+            id: "0123456789abcdef".into(),
+            planned: Vec::new(),
+            tags: None,
+            taken_off: vec![taken("gone.example"), taken("came.back.example")],
+            settings: BTreeMap::new(),
+        };
+        let write = TagWrite {
+            from: named(&["gone.example", "came.back.example", "stays.example"]),
+            to: named(&["stays.example"]),
+        };
+        let late = |output: &Output| (output.of.key == "came.back.example").then(|| "true".to_owned());
+        let address = Address::script("shop");
+        let at_hand = AtHand { address: &address, late: &late, signature: "", code: None, secrets: &BTreeMap::new() };
+        assert_eq!(patching.naming_the_absent(&write, at_hand).to, named(&["came.back.example", "stays.example"]));
+        let nothing = |_: &Output| None;
+        assert_eq!(patching.naming_the_absent(&write, AtHand { late: &nothing, ..at_hand }), write);
+    }
 
     fn inventory(entries: &[(&str, &[&str])]) -> Inventory {
         let hashes = |hashes: &[&str]| hashes.iter().map(|hash| (*hash).to_owned()).collect();
