@@ -22,25 +22,15 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut told = BTreeSet::new();
     for (routing, zone) in context.hosts() {
         let host = Named { hostname: &routing.hostname, field: &routing.field };
-        findings.extend(outside_zone(routing, zone));
-        // What concerns all hosts of a zone alike is said with the first of them.
-        let is_first = told.insert(&zone.id);
-        if is_first {
-            findings.extend(unusable(context, host, zone));
-        }
-        findings.extend(partial(host, zone));
-        findings.extend(not_active(host, zone).filter(|_| is_first));
+        findings.extend(host_outside_zone(host, zone));
+        findings.extend(patterns_outside_zone(routing, zone));
+        findings.extend(of_zone(context, host, zone, told.insert(&zone.id)));
         findings.extend(certificate(host, zone));
     }
     for (domain, zone) in context.domains_in_zones() {
         let host = Named { hostname: &domain.hostname, field: &domain.field };
         findings.extend(host_outside_zone(host, zone));
-        let is_first = told.insert(&zone.id);
-        if is_first {
-            findings.extend(unusable(context, host, zone));
-        }
-        findings.extend(partial(host, zone));
-        findings.extend(not_active(host, zone).filter(|_| is_first));
+        findings.extend(of_zone(context, host, zone, told.insert(&zone.id)));
     }
     findings.extend(newer_marks(context));
     findings.extend(also_public(context));
@@ -78,13 +68,17 @@ pub(super) fn newer_marks(context: &Context<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-fn outside_zone(routing: &Routing, zone: &LiveZone) -> Vec<Diagnostic> {
-    let host = Named { hostname: &routing.hostname, field: &routing.field };
-    let mut findings: Vec<Diagnostic> = host_outside_zone(host, zone).into_iter().collect();
-    for route in routing.routes.iter().filter(|route| !zone.holds(host_of(&route.pattern))) {
-        findings.push(outside(zone, format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"));
-    }
+/// What the zone of a host is like. `is_first`: what concerns all hosts of a zone alike is said with the first of them.
+fn of_zone(context: &Context<'_>, host: Named<'_>, zone: &LiveZone, is_first: bool) -> Vec<Diagnostic> {
+    let mut findings = if is_first { unusable(context, host, zone) } else { Vec::new() };
+    findings.extend(partial(host, zone));
+    findings.extend(not_active(host, zone).filter(|_| is_first));
     findings
+}
+
+fn patterns_outside_zone(routing: &Routing, zone: &LiveZone) -> impl Iterator<Item = Diagnostic> {
+    let routes = routing.routes.iter().filter(|route| !zone.holds(host_of(&route.pattern)));
+    routes.map(|route| outside(zone, format!("the route pattern `{}`", route.pattern)).on("spec.dns.route_pattern"))
 }
 
 fn host_outside_zone(host: Named<'_>, zone: &LiveZone) -> Option<Diagnostic> {
