@@ -4,7 +4,8 @@
  *
  * @typedef {{ id: string, hostname: string, service: string, zoneId: string, certId: string, recordId: string }} Domain
  */
-import { newId, newUuid, timestamp } from "../state.js";
+import { addKeptRecord, removeRecords } from "../kept-records.js";
+import { newId, newUuid } from "../state.js";
 
 /** Where the record of a custom domain leads. */
 const NOWHERE = "100::";
@@ -17,37 +18,14 @@ export const domainsOf = (state, service) => [...state.domains.values()].filter(
 
 /** Adds the domain and its record, which the API shows and refuses to change. @returns {Domain} */
 export function addDomain(state, { hostname, service, zoneId }) {
-  const zone = state.zones.get(zoneId);
-  const at = timestamp(state);
-  const record = {
-    id: newId(),
-    zone_id: zone.id,
-    zone_name: zone.name,
-    name: hostname,
-    type: "AAAA",
-    content: NOWHERE,
-    proxiable: true,
-    proxied: true,
-    ttl: 1,
-    settings: {},
-    meta: { read_only: true },
-    comment: null,
-    tags: [],
-    created_on: at,
-    modified_on: at,
-  };
-  state.records.set(zoneId, [...state.records.get(zoneId), record]);
-  const domain = { id: newId(), hostname, service, zoneId, certId: newUuid(), recordId: record.id };
+  const recordId = addKeptRecord(state, zoneId, { name: hostname, type: "AAAA", content: NOWHERE });
+  const domain = { id: newId(), hostname, service, zoneId, certId: newUuid(), recordId };
   state.domains.set(domain.id, domain);
   return domain;
 }
 
 /** The record goes with it. */
-export function removeDomain(state, { id, zoneId, recordId }) {
-  state.domains.delete(id);
-  const records = state.records.get(zoneId) ?? [];
-  state.records.set(
-    zoneId,
-    records.filter((record) => record.id !== recordId),
-  );
+export function removeDomain(state, domain) {
+  state.domains.delete(domain.id);
+  removeRecords(state, domain.zoneId, ({ id }) => id === domain.recordId);
 }

@@ -2,7 +2,7 @@
  * Hosts at which anybody reads a bucket: its own on r2.dev, and custom domains, each with a record that Cloudflare keeps.
  * https://developers.cloudflare.com/r2/buckets/public-buckets/
  */
-import { newId, timestamp } from "../state.js";
+import { addKeptRecord, removeRecords } from "../kept-records.js";
 
 /** Where the record of a custom domain leads. */
 const TARGET = "public.r2.dev";
@@ -27,36 +27,14 @@ export function bucketAt(state, host) {
 
 /** Adds the domain and its record, which the API shows and refuses to change. */
 export function attachDomain(state, bucket, domain) {
-  const zone = state.zones.get(domain.zoneId);
-  const at = timestamp(state);
-  state.records.get(zone.id).push({
-    id: newId(),
-    zone_id: zone.id,
-    zone_name: zone.name,
-    name: domain.domain,
-    type: "CNAME",
-    content: TARGET,
-    proxiable: true,
-    proxied: true,
-    ttl: 1,
-    settings: {},
-    meta: { read_only: true },
-    comment: null,
-    tags: [],
-    created_on: at,
-    modified_on: at,
-  });
+  addKeptRecord(state, domain.zoneId, { name: domain.domain, type: "CNAME", content: TARGET });
   bucket.domains.push(domain);
 }
 
 export function detachDomain(state, bucket, domain) {
   bucket.domains = bucket.domains.filter((one) => one !== domain);
   const isIts = ({ name, content, meta }) => name === domain.domain && content === TARGET && meta.read_only;
-  const records = state.records.get(domain.zoneId) ?? [];
-  state.records.set(
-    domain.zoneId,
-    records.filter((record) => !isIts(record)),
-  );
+  removeRecords(state, domain.zoneId, isIts);
 }
 
 /** An empty bucket goes with its domains. */
