@@ -19,6 +19,12 @@ use crate::model::{Address, Kind};
 /// Shares of a hundred that a new version gets, one after the other.
 const STEPS: [f64; 3] = [10.0, 50.0, 100.0];
 
+/// What became of a version that failed.
+const WENT_BACK: &str =
+    "its earlier version gets all requests again; routes, records and settings stay as they were applied";
+const STAYS: &str =
+    "going back failed too, and it keeps its share: `cfworker-deploy rollback` puts the earlier version live";
+
 /// Goes through the steps. A Worker without an earlier version goes live whole, at the first of them.
 pub(super) async fn apply(
     session: &Session<'_>,
@@ -60,11 +66,12 @@ async fn go(
         let so_far = merged(told.take(), result);
         let all = told.insert(so_far);
         if !failed.is_empty() {
-            all.diagnostics.extend(failed.into_iter().map(|failed| finding(&failed, step)));
-            let back = go_back(session, sources, &options, moved).await?;
+            let back = go_back(session, sources, &options, moved).await;
+            let help = if back.is_ok() { WENT_BACK } else { STAYS };
+            all.diagnostics.extend(failed.into_iter().map(|failed| finding(&failed, step).with_help(help)));
             let mut all = all.clone();
             all.exit_code = Exit::NotVisible;
-            all.diagnostics.extend(back);
+            all.diagnostics.extend(back?);
             return Ok(all);
         }
     }
@@ -140,9 +147,5 @@ async fn go_back(
 fn finding(failed: &probe::Failed, step: f64) -> Diagnostic {
     let probe::Failed { script, url, why } = failed;
     let message = format!("the new version of `{script}` failed at {step} % of the requests: {url}: {why}");
-    Diagnostic::warning(Code::GuardFailed, message)
-        .with_help(
-            "its earlier version gets all requests again; routes, records and settings stay as they were applied",
-        )
-        .about(Address::script(script))
+    Diagnostic::warning(Code::GuardFailed, message).about(Address::script(script))
 }

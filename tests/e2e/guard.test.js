@@ -51,6 +51,18 @@ const probes = () =>
     .filter(({ surface, path }) => surface === "data" && path === "/health")
     .map(({ headers }) => headers["cloudflare-workers-version-overrides"]);
 
+/** The API refuses everything once a version was asked. */
+function refusingOnceAsked() {
+  let asked = false;
+  return async (request, ...more) => {
+    const url = new URL(request.url ?? request);
+    if (url.pathname === "/health") asked = true;
+    if (!asked || !url.pathname.startsWith("/client/v4")) return localFetch(request, ...more);
+    const errors = [{ code: 10000, message: "Authentication error" }];
+    return Response.json({ success: false, errors, messages: [], result: null }, { status: 403 });
+  };
+}
+
 describe("a guarded run", () => {
   test("goes through a tenth and a half to all requests, and asks the new version by its id each time", async () => {
     const manifest = await changed("good", 200);
@@ -106,21 +118,30 @@ describe("a guarded run", () => {
 
   test("that fails between its steps ends with 3, tells what is live already, and goes on when it is run again", async () => {
     const manifest = await changed("between", 200);
-    let asked = false;
-    const refusing = async (request, ...more) => {
-      const url = new URL(request.url ?? request);
-      if (url.pathname === "/health") asked = true;
-      if (!asked || !url.pathname.startsWith("/client/v4")) return localFetch(request, ...more);
-      const errors = [{ code: 10000, message: "Authentication error" }];
-      return Response.json({ success: false, errors, messages: [], result: null }, { status: 403 });
-    };
-    await assert.rejects(guarded(manifest, "/health", { fetch: refusing }), ({ exitCode, done, notDone }) => {
-      assert.deepEqual([exitCode, done.includes("script:between"), notDone], [3, false, ["script:between"]]);
-      return true;
-    });
+    await assert.rejects(
+      guarded(manifest, "/health", { fetch: refusingOnceAsked() }),
+      ({ exitCode, done, notDone }) => {
+        assert.deepEqual([exitCode, done.includes("script:between"), notDone], [3, false, ["script:between"]]);
+        return true;
+      },
+    );
     assert.deepEqual(deployments("between"), [[10, 90], [100]]);
     assert.equal((await guarded(manifest)).exitCode, 0);
     assert.equal(await site.ask(`between.${ZONE}`), "new");
+  });
+
+  test("that can't go back either says that the version keeps its share, and never that it went back", async () => {
+    const manifest = await changed("stuck", 500);
+    await assert.rejects(
+      guarded(manifest, "/health", { fetch: refusingOnceAsked() }),
+      ({ exitCode, notDone, diagnostics }) => {
+        assert.deepEqual([exitCode, notDone], [3, ["script:stuck"]]);
+        const told = diagnostics.filter(({ code }) => code === "CFD0587");
+        assert.deepEqual([told.length, /keeps its share/.test(told[0].help)], [1, true]);
+        return true;
+      },
+    );
+    assert.deepEqual(deployments("stuck"), [[10, 90], [100]]);
   });
 
   test("is refused before any write where nothing reaches the Worker, where the guard can't be read, and beside other steps", async () => {
