@@ -1,6 +1,9 @@
 //! Cron expressions as Cloudflare reads them: five fields in UTC, weekdays from 1 for Sunday to 7, and its letters `L`, `W`
 //! and `#`.
 //!
+//! No library that we may use reads just this. `croner` 4 refuses `L-3`, `0/5` and ranges over the end, and takes `3,L` and `?`;
+//! `saffron`, which Cloudflare wrote, states no license and had no release since 2021.
+//!
 //! <https://developers.cloudflare.com/workers/configuration/cron-triggers/#supported-cron-expressions>
 
 mod fault;
