@@ -20,7 +20,12 @@ use crate::refresh::Known;
 use crate::resource::{DesiredManifest, DesiredState, Operation};
 
 /// Parts of a Worker that no version holds.
-const UNVERSIONED: [&str; 4] = ["routes and records", "logs and tail consumers", "workers.dev", "queue consumers"];
+const UNVERSIONED: [&str; 4] = [
+    "routes, records and custom domains",
+    "queue consumers and cron schedules",
+    "logs, Logpush, tail consumers and tags",
+    "workers.dev",
+];
 
 /// What is asked: versions and deployments, then the version that is meant and the one that gets requests.
 pub fn redeploy_reads(desired: &DesiredState, goal: &Goal, known: &Known) -> Vec<Read> {
