@@ -154,10 +154,10 @@ describe("rollback", () => {
     assert.deepEqual(
       plan.kept.map(({ path, why }) => [path, why]),
       [
-        ["routes and records", "not-versioned"],
-        ["logs and tail consumers", "not-versioned"],
+        ["routes, records and custom domains", "not-versioned"],
+        ["queue consumers and cron schedules", "not-versioned"],
+        ["logs, Logpush, tail consumers and tags", "not-versioned"],
         ["workers.dev", "not-versioned"],
-        ["queue consumers", "not-versioned"],
       ],
     );
     assert.deepEqual(site.local.state.scripts.get("stays").tags, tags);
